@@ -23,19 +23,11 @@ package enum DoctorPage {
   }
 
   private static func lines(_ finding: FindingDocument, margin: Int, _ terminal: Terminal) -> [Line] {
-    let mark = mark(finding.outcome)
-    let left = 2 + 6 + margin
-    let room = terminal.width.map { max(24, min($0, Terminal.proseWidth) - left) }
-    let parts = room.map { finding.found.wrapped(to: $0) } ?? [finding.found]
-    var lines = parts.enumerated().map { index, part in
-      index == 0
-        ? Line(
-          Span("  "), Span(mark.padded(to: 6), style(finding.outcome)), Span(finding.step.padded(to: margin)),
-          Span(part, finding.outcome == .skipped ? .faint : .plain))
-        : Line(Span(String(repeating: " ", count: left)), Span(part))
-    }
+    var lines = terminal.marked(
+      Span(mark(finding.outcome), style(finding.outcome)), finding.step, margin: margin, finding.found,
+      finding.outcome == .skipped ? .faint : .plain)
     if let step = finding.next, finding.outcome == .warning {
-      lines += next(step, indent: left, terminal)
+      lines += next(step, indent: Terminal.markMargin + margin, terminal)
     }
     return lines
   }
@@ -91,11 +83,5 @@ package enum DoctorPage {
     case .failed: .bad
     case .skipped, .unknown: .faint
     }
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - displayWidth))
   }
 }

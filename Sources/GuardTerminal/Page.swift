@@ -73,6 +73,24 @@ extension Terminal {
     return parts.map { Line(Span($0, text.style)) }
   }
 
+  /// A row with a mark and a name in a margin of `margin` columns, and its text wrapped beside them.
+  package func marked(
+    _ mark: Span, _ name: String, margin: Int, _ text: String, _ style: Style = .plain
+  ) -> [Line] {
+    func blank(_ width: Int) -> Span { Span(String(repeating: " ", count: max(0, width))) }
+    let left = Terminal.markMargin + margin
+    let room = width.map { max(24, min($0, Terminal.proseWidth) - left) }
+    return (room.map { text.wrapped(to: $0) } ?? [text]).enumerated().map { index, part in
+      guard index == 0 else { return Line(blank(left), Span(part, style)) }
+      return Line(
+        blank(2), mark, blank(Terminal.markMargin - 2 - mark.width), Span(name),
+        blank(margin - name.displayWidth), Span(part, style))
+    }
+  }
+
+  /// The columns before the name in a marked row.
+  package static let markMargin = 8
+
   /// A label in a margin of `margin` columns, with its text wrapped beside it.
   package func labelled(_ label: String, margin: Int, indent: Int = 2, _ text: Span) -> [Line] {
     let blank = String(repeating: " ", count: indent)

@@ -6,6 +6,7 @@ import GuardHistory
 import GuardTerminal
 import GuardTypes
 import Health
+import Platform
 
 /// A watch on a terminal: the status page redrawn in place, with the last changes under it.
 struct LiveWatch {
@@ -30,7 +31,7 @@ struct LiveWatch {
     // Connect before the screen is cleared, so that a connection error is displayed as by any other command.
     var stream: WatchStream? = try options.connection.client.watch()
     var view = View()
-    var signals = HeldSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH])
+    let signals = try SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH])
     var screen = LiveScreen()
     var nextDraw = ContinuousClock.now
     var nextAttempt = ContinuousClock.now

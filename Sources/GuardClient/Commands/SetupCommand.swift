@@ -85,9 +85,8 @@ struct SetupCommand: ParsableCommand {
       }
     }
     let running = try stopping { () throws(SetupStop) in
-      try machine
-        ? MachineSetup(system, approval, terminal).run(host: host)
-        : PersonalSetup(system, approval, terminal).run(host: host)
+      let setup = Setup(system, approval, terminal)
+      return try machine ? setup.machine(host: host) : setup.personal(host: host)
     }
     if let running { try FirstVerdict(running).show(terminal) }
   }

@@ -32,6 +32,8 @@ package struct Person: Hashable, Sendable {
   /// The folder of the guard's configuration.
   var folder: String { "\(configHome)/oceanid" }
   var configuration: String { "\(folder)/guard.yaml" }
+  /// The kubeconfig that a configuration without one uses.
+  var usualKubeconfig: String { "\(home)/.kube/k3s-config.yaml" }
   /// The folder of units and drop-ins.
   var units: String { "\(configHome)/systemd/user" }
 

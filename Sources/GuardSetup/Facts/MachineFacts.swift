@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardConnection
 
 /// The state of a machine and of the connection to the cluster, as far as the guard of the whole machine needs it.
 package struct MachineFacts: Hashable, Sendable {
@@ -51,7 +52,7 @@ package struct MachineFacts: Hashable, Sendable {
   static let configurationPath = "\(folder)/guard.yaml"
   static let home = "/var/lib/oceanid"
   static let key = "\(home)/.ssh/id_ed25519"
-  static let socket = "/run/oceanid/guard.sock"
+  static let socket = SocketPath.system
 
   init(own: SetupFacts) {
     self.own = own

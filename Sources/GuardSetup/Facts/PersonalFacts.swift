@@ -77,7 +77,7 @@ package struct PersonalFacts {
           why: "correct the file, then repeat oceanid-ctl setup")
       } else if let kept {
         guard
-          kept.kubeconfig != facts.guardFile.kubeconfig ?? usualKubeconfig
+          kept.kubeconfig != facts.guardFile.kubeconfig ?? person.usualKubeconfig
             || kept.context != facts.guardFile.context ?? GuardFile.usualContext
         else {
           facts.configuration = .fits
@@ -85,7 +85,7 @@ package struct PersonalFacts {
           return
         }
         facts.configuration = .differs(
-          "its kubeconfig is \(kept.kubeconfig ?? usualKubeconfig), and \(facts.guardFile.kubeconfig ?? usualKubeconfig) fits"
+          "its kubeconfig is \(kept.kubeconfig ?? person.usualKubeconfig), and \(facts.guardFile.kubeconfig ?? person.usualKubeconfig) fits"
         )
         if existing.count == 1,
           let edited = GuardFile.edited(text.text ?? "", kubeconfig: facts.guardFile.kubeconfig)
@@ -106,7 +106,7 @@ package struct PersonalFacts {
   private func protect(_ facts: inout SetupFacts, _ text: String, _ existing: [GuardFile]) {
     guard case .differs(let reason) = facts.configuration else { return }
     guard existing.count > 1 || !GuardFile.canReplace(text) else { return }
-    let kubeconfig = facts.guardFile.kubeconfig ?? usualKubeconfig
+    let kubeconfig = facts.guardFile.kubeconfig ?? person.usualKubeconfig
     facts.configuration = .foreign(
       reason: "\(reason), and it has settings of yours",
       command: "editor \(person.configuration.shellWord)",
@@ -117,11 +117,9 @@ package struct PersonalFacts {
 
   // MARK: - The kubeconfig
 
-  private var usualKubeconfig: String { "\(person.home)/.kube/k3s-config.yaml" }
-
   private func findKubeconfig(_ facts: inout SetupFacts, _ kept: GuardFile?) {
     let copy = facts.copyPath
-    var source = usualKubeconfig
+    var source = person.usualKubeconfig
     if let own = kept?.kubeconfig, own != copy {
       source = own
     } else if !system.exists(source), let shell = system.variable("KUBECONFIG"),
@@ -141,7 +139,7 @@ package struct PersonalFacts {
     // A context that guard.yaml names stays.
     facts.guardFile.context = (kept?.context ?? context).flatMap { $0 == GuardFile.usualContext ? nil : $0 }
     let isSetForServices = units.environment()?["KUBECONFIG"] != nil
-    facts.guardFile.kubeconfig = path == usualKubeconfig && !isSetForServices ? nil : path
+    facts.guardFile.kubeconfig = path == person.usualKubeconfig && !isSetForServices ? nil : path
   }
 
   private func kubeconfig(_ source: String, copy: String, server: String) -> SetupFacts.KubeconfigFact {
@@ -275,7 +273,7 @@ package struct PersonalFacts {
     if let pid = holder.pid, pid == service?.mainProcess { return .own }
     let machine = units.states(.machine, [SetupFacts.service] + SetupFacts.sockets)
     let isMachine =
-      machine.map { $0.values.contains(where: \.isActive) } ?? system.exists("/run/oceanid/guard.sock")
+      machine.map { $0.values.contains(where: \.isActive) } ?? system.exists(MachineFacts.socket)
     guard isMachine, holder.uid != person.uid || person.isRoot else { return .other(holder) }
     return .machine(isServing: system.isMachineGuardServing(machine?[SetupFacts.service]))
   }

@@ -62,7 +62,7 @@ enum KubeconfigPlan {
         ["https://127.0.0.1:", "https://localhost:", "https://[::1]:"].contains(where: server.hasPrefix)
       case .unreadable, .serverless, .severalServers: false
       }
-    guard isOfK3s || path == "\(facts.person.home)/.kube/k3s-config.yaml" else {
+    guard isOfK3s || path == facts.person.usualKubeconfig else {
       return Plan.Next(command: "editor \(path.shellWord)", why: "correct it, then repeat oceanid-ctl setup")
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

@@ -107,7 +107,7 @@ package enum PersonalPlan {
         "\(listen) is held by the machine's guard, and its tunnel is up",
         .blocked(
           .init(
-            command: "oceanid-ctl status --socket /run/oceanid/guard.sock",
+            command: "oceanid-ctl status --socket \(MachineFacts.socket)",
             why: "the cluster is already monitored; a second guard needs another 'listen' in guard.yaml")))
     case .other(let holder):
       return step("\(listen) is held by \(holder.words)", .blocked(PortPlan.next(holder, facts.guardFile)))

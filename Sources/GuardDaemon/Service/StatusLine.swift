@@ -9,23 +9,36 @@ internal import Systemd
 
 /// Updates the status line of `systemctl status` when it changes.
 final class StatusLine: Sendable {
+  private struct State {
+    var isPending = false
+    var notBefore = MonotonicTime.now
+    var last = ""
+  }
+
+  /// The line needs a whole document, which is large with many clusters.
+  private static let interval: Duration = .seconds(1)
+
   private let board: StatusBoard
   private let queue = DispatchQueue(label: "status line")
-  private let isPending = Atomic(false)
-  private let last = Mutex("")
+  private let state = Mutex(State())
 
   init(board: StatusBoard) { self.board = board }
 
-  /// Sends the line if it changed. Several calls in quick succession cause one comparison. It can be called from any
-  /// thread and never waits.
+  /// Sends the line if it changed. Calls within a second cause one comparison. It can be called from any thread and never
+  /// waits.
   func refresh() {
-    guard !isPending.exchange(true, ordering: .relaxed) else { return }
-    queue.async { [self] in
-      isPending.store(false, ordering: .relaxed)
+    let delay = state.withLock { state -> Duration? in
+      guard !state.isPending else { return nil }
+      state.isPending = true
+      return max(.zero, state.notBefore - .now)
+    }
+    guard let delay else { return }
+    queue.asyncAfter(deadline: .now() + .milliseconds(Int(delay.inMilliseconds))) { [self] in
+      state.withLock { ($0.isPending, $0.notBefore) = (false, .now + StatusLine.interval) }
       let text = self.text
-      let isNew = last.withLock { last in
-        defer { last = text }
-        return last != text
+      let isNew = state.withLock { state in
+        defer { state.last = text }
+        return state.last != text
       }
       if isNew { _ = try? Notify.send(.status(text)) }
     }

@@ -65,6 +65,15 @@ import Testing
       return (PersonalPlan.plan(facts), .own(facts))
     }
 
+    /// The machine after a setup that lost power after so many writes, and whether it had ended by then.
+    func interrupted(after steps: Int) -> (world: FakeWorld, isDone: Bool) {
+      let world = world()
+      world.budget = steps
+      let isDone = (try? setUp(system(world))) != nil
+      world.budget = nil
+      return (world, isDone)
+    }
+
     /// One run of setup with `--yes`, until a power failure.
     func setUp(_ system: FakeSystem) throws {
       let (plan, place) = try plan(system)
@@ -106,10 +115,7 @@ import Testing
     try start.setUp(start.system(whole))
     var steps = 0
     while true {
-      let world = start.world()
-      world.budget = steps
-      let isDone = (try? start.setUp(start.system(world))) != nil
-      world.budget = nil
+      let (world, isDone) = start.interrupted(after: steps)
       try start.setUp(start.system(world))
       // The record of a continued setup has its entries in another order.
       #expect(
@@ -131,10 +137,7 @@ import Testing
   @Test(arguments: Start.allCases) func setupCanBeUndoneAfterAnyInterruption(_ start: Start) throws {
     var steps = 0
     while true {
-      let world = start.world()
-      world.budget = steps
-      let isDone = (try? start.setUp(start.system(world))) != nil
-      world.budget = nil
+      let (world, isDone) = start.interrupted(after: steps)
       #expect(try start.undo(start.system(world)), "after \(steps) steps")
       // Before there is a record, only the empty folders for it may be left.
       let left = world.state.symmetricDifference(start.world().state)

@@ -42,6 +42,9 @@ package protocol SetupSystem {
 }
 
 extension SetupSystem {
+  /// True if a link or a file is where a folder should be.
+  func isOccupied(folder: String) -> Bool { exists(folder) && !isFolder(folder) }
+
   /// The folders of a path that do not exist, or that contain nothing but the next of them. A setup that ended before it
   /// wrote its record leaves such folders.
   ///

@@ -109,7 +109,7 @@ package struct Undo {
 
   private func removeKey(_ path: String, _ publicKey: String?) -> SetupFailure? {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? path
-    guard system.isFolder(folder) || !system.exists(folder) else {
+    guard !system.isOccupied(folder: folder) else {
       return SetupFailure("\(folder) is a link, so its files stay", next: "sudo ls -ld \(folder.shellWord)")
     }
     let now = system.contents(of: "\(path).pub")

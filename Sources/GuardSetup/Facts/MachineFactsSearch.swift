@@ -72,10 +72,8 @@ package struct MachineFactsSearch {
     facts.isServingOtherwise =
       !isFitting && kept != nil && system.isMachineGuardServing(facts.units[SetupFacts.service])
     guard let host = facts.own.resolved else { return }
-    facts.isHomeReal = ["", "/.ssh"].allSatisfy { name in
-      let folder = MachineFacts.home + name
-      return !system.exists(folder) || system.isFolder(folder)
-    }
+    facts.isHomeReal = ![MachineFacts.home, "\(MachineFacts.home)/.ssh"].contains(
+      where: system.isOccupied(folder:))
     facts.knownHosts.now = service?.contents(of: facts.knownHosts.path) ?? .absent
     let known = facts.knownHosts.now.text ?? ""
     let missing = facts.own.knownHostLines.filter {

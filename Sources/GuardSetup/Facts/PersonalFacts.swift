@@ -63,56 +63,44 @@ package struct PersonalFacts {
   private func findConfiguration(
     _ facts: inout SetupFacts, _ kept: GuardFile?, _ existing: [GuardFile], _ fault: String?
   ) {
-    let text = system.contents(of: person.configuration)
     facts.guardFileText = facts.guardFile.yaml
-    switch text {
-    case .absent: facts.configuration = .absent
-    case .unreadable(let reason): facts.configuration = .unreadable(reason)
-    case .bytes:
-      if let fault {
-        facts.configuration = .foreign(
-          reason: "it has an error: \(fault)",
-          command:
-            "\(system.guardProgram.shellWord) --check-config --config \(person.configuration.shellWord)",
-          why: "correct the file, then repeat oceanid-ctl setup")
-      } else if let kept {
-        guard
-          kept.kubeconfig != facts.guardFile.kubeconfig ?? person.usualKubeconfig
-            || kept.context != facts.guardFile.context ?? GuardFile.usualContext
-        else {
-          facts.configuration = .fits
-          facts.guardFileText = text.text ?? ""
-          return
-        }
-        facts.configuration = .differs(
-          "its kubeconfig is \(kept.kubeconfig ?? person.usualKubeconfig), and \(facts.guardFile.kubeconfig ?? person.usualKubeconfig) fits"
-        )
-        if existing.count == 1,
-          let edited = GuardFile.edited(text.text ?? "", kubeconfig: facts.guardFile.kubeconfig)
-        {
-          facts.guardFileText = edited
-        } else {
-          protect(&facts, text.text ?? "", existing)
-        }
-      } else {
-        let hosts = existing.map(\.host).joined(separator: ", ")
-        facts.configuration = .differs("its host is \(hosts), not \(facts.host)")
-        protect(&facts, text.text ?? "", existing)
-      }
+    let contents = system.contents(of: person.configuration)
+    if case .absent = contents { return facts.configuration = .absent }
+    if case .unreadable(let reason) = contents { return facts.configuration = .unreadable(reason) }
+    if let fault {
+      return facts.configuration = .foreign(
+        reason: "it has an error: \(fault)",
+        command:
+          "\(system.guardProgram.shellWord) --check-config --config \(person.configuration.shellWord)",
+        why: "correct the file, then repeat oceanid-ctl setup")
     }
-  }
-
-  /// A configuration with several clusters or with settings that setup does not write is not replaced.
-  private func protect(_ facts: inout SetupFacts, _ text: String, _ existing: [GuardFile]) {
-    guard case .differs(let reason) = facts.configuration else { return }
-    guard existing.count > 1 || !GuardFile.canReplace(text) else { return }
+    let text = contents.text ?? ""
     let kubeconfig = facts.guardFile.kubeconfig ?? person.usualKubeconfig
-    facts.configuration = .foreign(
-      reason: "\(reason), and it has settings of yours",
-      command: "editor \(person.configuration.shellWord)",
-      why:
-        "one cluster needs tunnel.host \(facts.host) and kubernetes.kubeconfig \(kubeconfig); then repeat oceanid-ctl setup"
-    )
+    let difference: String
+    if let kept {
+      let current = kept.kubeconfig ?? person.usualKubeconfig
+      if current == kubeconfig, kept.context == facts.guardFile.context ?? GuardFile.usualContext {
+        facts.guardFileText = text
+        return facts.configuration = .fits
+      }
+      difference = "its kubeconfig is \(current), and \(kubeconfig) fits"
+      if existing.count == 1, let edited = GuardFile.edited(text, kubeconfig: facts.guardFile.kubeconfig) {
+        facts.guardFileText = edited
+        return facts.configuration = .differs(difference)
+      }
+    } else {
+      difference = "its host is \(existing.map(\.host).joined(separator: ", ")), not \(facts.host)"
+    }
+    // A file with several clusters, or with settings that setup does not write, is not replaced.
+    facts.configuration =
+      existing.count <= 1 && GuardFile.canReplace(text)
+      ? .differs(difference)
+      : .foreign(
+        reason: "\(difference), and it has settings of yours",
+        command: "editor \(person.configuration.shellWord)",
+        why:
+          "one cluster needs tunnel.host \(facts.host) and kubernetes.kubeconfig \(kubeconfig); then repeat oceanid-ctl setup"
+      )
   }
 
   // MARK: - The kubeconfig

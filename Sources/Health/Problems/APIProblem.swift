@@ -18,7 +18,7 @@ public enum APIProblem: String, DeclaredProblem {
         .api, .critical, rank: .api, path: "api/<error>", title: "Kubernetes API <state>",
         meaning:
           "The tunnel is up, and the last poll failed. The last part of the id is the error of that poll. The cluster is shown as it was last seen.",
-        command: "oceanid-ctl poll", hides: Set(Problem.Kind.allCases).subtracting(Problem.Kind.known),
+        command: "oceanid-ctl poll", hides: Problem.Kind.polled,
         fact: "api")
     case .stale:
       ProblemDeclaration(
@@ -26,7 +26,7 @@ public enum APIProblem: String, DeclaredProblem {
         meaning:
           "The tunnel is up and no poll failed, and none succeeded for three intervals. The cluster is shown as it was then.",
         command: "oceanid-ctl poll", note: "the guard's log: journalctl -u oceanid-guard -n 50",
-        hides: Set(Problem.Kind.allCases).subtracting(Problem.Kind.known), fact: "api")
+        hides: Problem.Kind.polled, fact: "api")
     case .notReady:
       ProblemDeclaration(
         .api, .warning, rank: .api, path: "api/not-ready", title: "Kubernetes API server is not ready",

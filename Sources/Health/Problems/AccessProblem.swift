@@ -62,6 +62,6 @@ public enum AccessProblem: String, DeclaredProblem {
 extension Problem.Kind {
   /// Kinds of the guard itself, known in any state of the clusters.
   public static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
-  /// Kinds that are known without an answer of the API.
-  static let known: Set<Problem.Kind> = [.tunnel, .forward, .configuration, .alerts, .state]
+  /// Kinds that a poll observes.
+  static let polled = Set(Problem.Kind.allCases.filter { !$0.isOfThisMachine })
 }

@@ -49,7 +49,7 @@ let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
     "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
-    "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "Health",
+    "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "GuardWeb", "Health",
     "IncidentTracking", "Kubernetes", "Platform", "Redaction", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
@@ -207,6 +207,12 @@ let package = Package(
         "IncidentTracking", "GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health",
         "SystemJournal",
       ]),
+    // `web` and `report`: the page, its documents, and its server on loopback. It imports no NIO: see the comment at
+    // WebServer.
+    module(
+      "GuardWeb",
+      ["GuardAPI", "GuardConnection", "GuardHistory", "GuardTerminal", "GuardTypes", "Health", "Platform"],
+      embeds: ["Page/page.css", "Page/page.html", "Page/page.js"]),
     // Desktop notices of incidents.
     module(
       "GuardNotices",
@@ -234,7 +240,7 @@ let package = Package(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardSetup", "GuardTerminal", "Health", "Platform", "SystemJournal",
+        "GuardRun", "GuardSetup", "GuardTerminal", "GuardWeb", "Health", "Platform", "SystemJournal",
         arguments,
       ],
       embeds: [
@@ -323,12 +329,18 @@ let package = Package(
     tests("GuardConnection", ["TestSupport"]),
     tests("GuardRun"),
     tests(
+      "GuardWeb",
+      [
+        "Crypto", "GuardAPI", "GuardConnection", "GuardHistory", "GuardTerminal", "Health", "Platform",
+        "TestSupport",
+      ]),
+    tests(
       "GuardSetup", ["GuardAPI", "GuardExamination", "GuardTerminal", "Health", "Platform", "TestSupport"]),
     tests(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardTerminal", "Health", "IncidentTracking", "Platform", "SystemJournal",
+        "GuardRun", "GuardTerminal", "GuardWeb", "Health", "IncidentTracking", "Platform", "SystemJournal",
         "TestSupport", arguments,
       ]),
     tests("DemoCluster", ["TestSupport"]),

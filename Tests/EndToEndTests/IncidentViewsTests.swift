@@ -84,6 +84,7 @@ struct IncidentViewsTests {
       #expect(lines(text).count == 1 && lines(text).allSatisfy { $0.contains(length) }, "\(text)")
     }
     let report = try installation.ctl("report", "--output", "-").output
-    #expect(lines(report).contains { $0.contains("<td>\(length)</td>") }, "\(lines(report))")
+    #expect(
+      lines(report).contains { $0.contains("<td data-label=\"Lasted\">\(length)</td>") }, "\(lines(report))")
   }
 }

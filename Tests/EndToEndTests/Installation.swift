@@ -72,9 +72,14 @@ final class Installation {
   var log: String { daemon.errors }
 
   /// - Parameter killing: true to use SIGKILL.
-  func restart(killing: Bool = false) throws {
+  func stop(killing: Bool = false) {
     if killing { daemon.kill() } else { daemon.terminate() }
     _ = daemon.wait(within: .seconds(10))
+  }
+
+  /// - Parameter killing: true to use SIGKILL.
+  func restart(killing: Bool = false) throws {
+    stop(killing: killing)
     daemon = try Self.start(folder, environment, descriptors)
   }
 

@@ -36,6 +36,9 @@ final class ScriptedGuard: Sendable {
     send(try DocumentCoding.encode(WatchLine.change(change, nil)))
   }
 
+  /// Sends a status to all watchers.
+  func show(_ status: StatusDocument) throws { send(try DocumentCoding.encode(WatchLine.snapshot(status))) }
+
   func start() throws {
     let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardHistory
 import GuardTypes
 import Health
 import Testing

@@ -17,6 +17,7 @@ package struct OceanidCtl: ParsableCommand {
         oceanid-ctl status               what is wrong, since when, what to run
         oceanid-ctl status --json        the same for scripts
         oceanid-ctl watch                a live view; Ctrl-C ends it
+        oceanid-ctl web                  the same as a page in your browser
         oceanid-ctl wait --for tunnel && kubectl get nodes
         oceanid-ctl check nodes          a line for Nagios or Icinga
         oceanid-ctl history --since 7d   the incidents of a week
@@ -39,7 +40,7 @@ package struct OceanidCtl: ParsableCommand {
       StatusCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self, TunnelCommand.self,
       WatchCommand.self, HistoryCommand.self, ExplainCommand.self, WaitCommand.self, RunCommand.self,
       EnvCommand.self, CheckCommand.self, IncidentsCommand.self, SilenceCommand.self, AlertsCommand.self,
-      SetupCommand.self, DoctorCommand.self, ReportCommand.self,
+      SetupCommand.self, DoctorCommand.self, ReportCommand.self, WebCommand.self,
       MetricsCommand.self, NotifyAgentCommand.self,
       ReconnectCommand.self,
       PollCommand.self, ReloadCommand.self, CompletionCommand.self, ManualCommand.self,

@@ -4,6 +4,7 @@ import GuardAPI
 import GuardConnection
 import GuardHistory
 import GuardTerminal
+import GuardWeb
 import Health
 import Platform
 
@@ -54,21 +55,8 @@ struct ReportCommand: ParsableCommand, TimeTelling {
     let from = since.timestamp(now: now)
     let to = min(now, until?.timestamp(now: now) ?? now)
     guard from < to else { throw ValidationError("--since is not before --until") }
-    let client = connection.client
-    let reading = HistoryReading(client: client, folder: directory)
-    let limit = HistoryQuery.largestLimit
-    let history = try reading.read(
-      HistoryQuery(since: from, until: to, limit: limit, cluster: nil, events: [])
-    ).chosen(choice.cluster)
-    let before = try? reading.read(HistoryQuery(until: from, limit: 1)).events.last
-    // A folder of journal files may come from another machine, so this machine's guard is not queried.
-    let status = directory == nil ? try? client.status() : nil
-    let roundTrips = directory == nil ? try? client.roundTrips() : nil
-    let slot = Duration.seconds(roundTrips?.slotSeconds ?? 0)
-    let signs = (roundTrips?.clusters.flatMap(\.slots) ?? []).map { $0.at + slot }.sorted()
-    let facts = ReportFacts(
-      history, before: before, signs: signs, status: try status?.chosen(choice.cluster), from: from, to: to)
-    try write(ReportPage.html(facts, roundTrips: roundTrips?.chosen(choice.cluster), now: now))
+    let source = ReportSource(client: connection.client, folder: directory, cluster: choice.cluster)
+    try write(ReportFile.html(source.report(from: from, to: to, now: now)))
   }
 
   private func write(_ page: String) throws {
@@ -79,6 +67,32 @@ struct ReportCommand: ParsableCommand, TimeTelling {
       throw UnwritableReport(path: output, error: error)
     }
     StandardOutput.writeError("written: \(Span(output).text)\n")
+  }
+}
+
+/// Collects the data of a report from the history and the guard.
+struct ReportSource: Sendable {
+  let client: DaemonClient
+  /// Journal files from another machine, used instead of the local journal.
+  var folder: String?
+  /// nil for all clusters.
+  let cluster: String?
+
+  func report(from: Timestamp, to: Timestamp, now: Timestamp) throws -> ReportDocument {
+    let reading = HistoryReading(client: client, folder: folder)
+    let limit = HistoryQuery.largestLimit
+    let history = try reading.read(
+      HistoryQuery(since: from, until: to, limit: limit, cluster: nil, events: [])
+    ).chosen(cluster)
+    let before = try? reading.read(HistoryQuery(until: from, limit: 1)).events.last
+    // A folder of journal files may come from another machine, so this machine's guard is not queried.
+    let status = folder == nil ? try? client.status() : nil
+    let roundTrips = folder == nil ? try? client.roundTrips() : nil
+    let slot = Duration.seconds(roundTrips?.slotSeconds ?? 0)
+    let signs = (roundTrips?.clusters.flatMap(\.slots) ?? []).map { $0.at + slot }.sorted()
+    let facts = ReportFacts(
+      history, before: before, signs: signs, status: try status?.chosen(cluster), from: from, to: to)
+    return ReportDocument(facts, roundTrips: roundTrips?.chosen(cluster), now: now)
   }
 }
 

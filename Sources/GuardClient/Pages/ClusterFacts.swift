@@ -18,23 +18,38 @@ enum ClusterFacts {
     }
   }
 
+  /// A part with its name, and its texts, one per line.
+  struct Row {
+    let label: String
+    let verdict: Verdict
+    let texts: [Span]
+  }
+
   /// - Parameter problems: the problems of all clusters.
-  static func lines(
-    _ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal
-  ) -> [Line] {
-    let now = terminal.now
-    let tunnel = TunnelWords.lines(cluster.tunnel, now)
-    var lines = tunnel.prefix(1).flatMap { row("Tunnel", cluster.tunnel.verdict, $0, terminal) }
-    lines += tunnel.dropFirst().flatMap { terminal.labelled("", margin: margin, $0) }
+  static func rows(_ cluster: ClusterDocument, among problems: [ProblemDocument], _ now: Timestamp) -> [Row] {
+    let tunnel = Row(
+      label: "Tunnel", verdict: cluster.tunnel.verdict, texts: TunnelWords.lines(cluster.tunnel, now))
     let facts = [
       ("API", api(cluster, now)), ("Nodes", nodes(cluster, problems, now)), ("Flux", flux(cluster, now)),
       ("Images", images(cluster, now)), ("Others", others(cluster)),
     ]
-    for case (let label, let fact?) in facts {
-      let style: Style = fact.verdict == .healthy ? .plain : fact.verdict.style
-      lines += row(label, fact.verdict, Span(fact.text, style), terminal)
+    return [tunnel]
+      + facts.compactMap { label, fact in
+        fact.map {
+          let style: Style = $0.verdict == .healthy ? .plain : $0.verdict.style
+          return Row(label: label, verdict: $0.verdict, texts: [Span($0.text, style)])
+        }
+      }
+  }
+
+  /// - Parameter problems: the problems of all clusters.
+  static func lines(
+    _ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal
+  ) -> [Line] {
+    rows(cluster, among: problems, terminal.now).flatMap { row in
+      row.texts.prefix(1).flatMap { self.row(row.label, row.verdict, $0, terminal) }
+        + row.texts.dropFirst().flatMap { terminal.labelled("", margin: margin, $0) }
     }
-    return lines
   }
 
   /// The mark is in the indentation.

@@ -37,7 +37,7 @@ enum IncidentsPage {
     return page
   }
 
-  private static func open(_ document: IncidentsDocument, _ namesCluster: Bool, _ now: Timestamp) -> Table {
+  static func open(_ document: IncidentsDocument, _ namesCluster: Bool, _ now: Timestamp) -> Table {
     var table = Table(columns: ["SEVERITY", "STATE", "SINCE", "NOTIFIED", "INCIDENT"])
     table.endsInProse = true
     for incident in document.open {
@@ -52,7 +52,7 @@ enum IncidentsPage {
     return table
   }
 
-  private static func past(
+  static func past(
     _ incidents: some Sequence<IncidentDocument>, _ document: IncidentsDocument, _ namesCluster: Bool,
     _ now: Timestamp
   ) -> Table {

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardHistory
 import GuardTerminal
 import GuardTypes
 import Health

@@ -1,24 +1,24 @@
-import GuardAPI
-import GuardTerminal
-import Health
+package import Health
 
 /// The states of one subject over a time range: up, down or unknown. Unknown time never counts as up.
-struct Availability: Hashable {
-  enum State: Hashable {
+package struct Availability: Hashable {
+  package enum State: Hashable {
     case well, trouble, unknown
   }
 
-  struct Span: Hashable {
-    let from: Timestamp
-    var to: Timestamp
-    let state: State
+  package struct Span: Hashable {
+    package let from: Timestamp
+    package internal(set) var to: Timestamp
+    package let state: State
   }
 
+  package init() {}
+
   /// Without gaps, from the beginning of the report to its end.
-  private(set) var spans: [Span] = []
+  package private(set) var spans: [Span] = []
 
   /// Adjacent spans with the same state are merged; empty spans are dropped.
-  mutating func append(_ state: State, from: Timestamp, to: Timestamp) {
+  package mutating func append(_ state: State, from: Timestamp, to: Timestamp) {
     guard to > from else { return }
     if let last = spans.last, last.state == state, last.to >= from {
       spans[spans.count - 1].to = to
@@ -27,12 +27,12 @@ struct Availability: Hashable {
     }
   }
 
-  func length(of state: State) -> Duration {
+  package func length(of state: State) -> Duration {
     spans.filter { $0.state == state }.reduce(.zero) { $0 + ($1.to - $1.from) }
   }
 
   /// The share of uptime in the known time; nil if none is known.
-  var share: Double? {
+  package var share: Double? {
     let well = length(of: .well).inSeconds
     let known = well + length(of: .trouble).inSeconds
     return known > 0 ? well / known : nil
@@ -55,7 +55,7 @@ struct Availability: Hashable {
   }
 
   /// The states of `count` cells of equal length. Each cell shows its worst state, so that short ones stay visible.
-  func cells(_ count: Int) -> [State] {
+  package func cells(_ count: Int) -> [State] {
     guard let begin = spans.first?.from, let end = spans.last?.to, end > begin else { return [] }
     let length = (end - begin).inMilliseconds
     var cells = [State](repeating: .well, count: count)

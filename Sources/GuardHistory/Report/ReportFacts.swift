@@ -4,30 +4,34 @@ package import Health
 
 /// The data of a report, computed from a history. Pure, so that tests can compare each figure with the events.
 package struct ReportFacts {
-  struct Strip: Hashable {
+  package struct Strip: Hashable {
     enum Kind: Int, Hashable {
       case tunnel, node, source
     }
 
     let kind: Kind
-    let cluster: String
+    package let cluster: String
     /// For example `node calypso`; `tunnel` for the tunnel.
-    let subject: String
-    let availability: Availability
+    package let subject: String
+    package let availability: Availability
   }
 
-  let from: Timestamp
-  let to: Timestamp
+  package let from: Timestamp
+  package let to: Timestamp
+  /// The times at which the guard was running.
+  package let known: Availability
   /// Tunnels first, then nodes, then sources, by name.
-  let strips: [Strip]
+  package let strips: [Strip]
   /// Newest first.
-  let incidents: [Episode]
+  package let incidents: [Episode]
+  /// Oldest first.
+  package let events: [ChangeDocument]
   /// Events by name, the most frequent first.
-  let counts: [(event: String, count: Int)]
+  package let counts: [(event: String, count: Int)]
   /// The number of times that a tunnel came up after it was down.
-  let reconnects: Int
+  package let reconnects: Int
   /// Sentences about missing data.
-  let notes: [String]
+  package let notes: [String]
 
   private static let sources = Set(
     CustomKind.sources.union([CustomKind.imageRepository.name]).map { $0.lowercased() })
@@ -44,7 +48,9 @@ package struct ReportFacts {
     self.from = from
     self.to = to
     let events = history.events.filter { $0.at >= from && $0.at < to }
+    self.events = events
     let known = ReportFacts.known(events, before: before, signs, history, from: from, to: to)
+    self.known = known
     var strips: [Strip] = []
     let clusters = Set(events.map(\.cluster) + (status?.clusters.map(\.name) ?? [])).subtracting([""])
     for cluster in clusters {

@@ -173,6 +173,11 @@ extension Descriptor {
     return bytes
   }
 
+  /// Waits until there is something to read: bytes, end of file or an error; false after `deadline`.
+  package borrowing func waitUntilReadable(until deadline: MonotonicTime) -> Bool {
+    wait(for: Int16(POLLIN), until: deadline)
+  }
+
   private borrowing func wait(for events: Int16, until deadline: MonotonicTime) -> Bool {
     var entry = pollfd(fd: raw, events: events, revents: 0)
     let left = Epoll.milliseconds(deadline - MonotonicTime.now)

@@ -15,7 +15,7 @@ struct FuzzTarget: Sendable {
   static let all = [
     agent, certificate, configuration, control, discovery, documents, execCredential, history, httpResponse,
     identityFile, incidents, journal, knownHosts, kubeconfig, list, notice, patterns, query, spool,
-    sshConfiguration, stateFiles, texts, watchLine,
+    sshConfiguration, stateFiles, texts, watchLine, webRequest,
   ]
 
   static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

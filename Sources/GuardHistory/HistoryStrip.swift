@@ -1,12 +1,12 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
-import Health
+package import Health
 
 /// The tunnel's recent history as one line of cells, and below it each outage with its exact times.
 ///
 /// A cell is low if the tunnel was up all the time. It is higher the longer the tunnel was down.
-struct HistoryStrip {
+package struct HistoryStrip {
   /// The possible lengths of a cell in seconds: round numbers only.
   private static let scales: [Int64] =
     [1, 2, 5, 10, 15, 20, 30]
@@ -15,14 +15,20 @@ struct HistoryStrip {
   /// A shorter interruption without an error is a start or a requested reconnect, not an outage.
   private static let calm: Duration = .seconds(10)
 
-  let history: [StateSpanDocument]
-  let range: Duration
-  let now: Timestamp
+  private let history: [StateSpanDocument]
+  private let range: Duration
+  private let now: Timestamp
+
+  package init(history: [StateSpanDocument], range: Duration, now: Timestamp) {
+    self.history = history
+    self.range = range
+    self.now = now
+  }
 
   private var start: Timestamp { now - range }
 
   /// Empty if the tunnel has no history.
-  func lines(margin: Int, _ terminal: Terminal) -> [Line] {
+  package func lines(margin: Int, _ terminal: Terminal) -> [Line] {
     guard let known = history.first?.since, range > .zero else { return [] }
     let room = Int64(max(20, (terminal.width ?? 80) - margin))
     let length = range.inMilliseconds

@@ -1,0 +1,8 @@
+/// The SHA-256 digests of the style and the script, in Base64, for the Content-Security-Policy of the report's file.
+///
+/// They are constants, because the client does not link libcrypto, which would delay each start. A test compares them
+/// with the files and names the new values.
+enum PageHashes {
+  static let style = "KiuO4FmXHgUqh2b8guwQDpWVtrVQQUMn+Wc3UrSjT74="
+  static let script = "N+jZ7QaN4Eh7GqLFFQ4qJ2RYEUqIHa5gXh94j/7fsyk="
+}

@@ -2,7 +2,7 @@
 package struct Table: Hashable, Sendable {
   package struct Row: Hashable, Sendable {
     package var cells: [Span]
-    /// Never cuts the last cell: text that does not fit is placed below the row.
+    /// Does not cut the last cell: text that does not fit is placed below the row, in a few lines.
     package var tellsAll = false
 
     package init(cells: [Span], tellsAll: Bool = false) {
@@ -138,7 +138,9 @@ package struct Table: Hashable, Sendable {
         continue
       }
       lines.append(line(row.cells.dropLast(), layout))
-      let parts = row.tellsAll ? prose.text.wrapped(to: width - 4) : [prose.text.cut(to: width - 4)]
+      let parts =
+        row.tellsAll
+        ? prose.text.wrapped(to: width - 4, whole: "-o json") : [prose.text.cut(to: width - 4)]
       lines += parts.map { Line(Span("    "), Span($0, prose.style == .plain ? .faint : prose.style)) }
     }
     return lines

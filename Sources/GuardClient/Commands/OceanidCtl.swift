@@ -38,25 +38,25 @@ package struct OceanidCtl: ParsableCommand {
     version: "oceanid-ctl \(Product.version)",
     groupedSubcommands: [
       CommandGroup(
-        name: "What is wrong",
+        name: "State",
         subcommands: [
           StatusCommand.self, WatchCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self,
           TunnelCommand.self, ExplainCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
-        name: "What happened",
+        name: "History",
         subcommands: [HistoryCommand.self, IncidentsCommand.self, ReportCommand.self]),
       CommandGroup(
-        name: "Work with the cluster",
+        name: "Cluster",
         subcommands: [RunCommand.self, EnvCommand.self, WaitCommand.self]),
       CommandGroup(
-        name: "Notices and monitoring",
+        name: "Notice",
         subcommands: [
           SilenceCommand.self, AlertsCommand.self, NotifyAgentCommand.self, CheckCommand.self,
           MetricsCommand.self,
         ]),
       CommandGroup(
-        name: "The guard",
+        name: "Guard",
         subcommands: [
           SetupCommand.self, ReconnectCommand.self, PollCommand.self, ReloadCommand.self, VersionCommand.self,
           CompletionCommand.self, ManualCommand.self,

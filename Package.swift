@@ -213,6 +213,9 @@ let package = Package(
       "GuardWeb",
       ["GuardAPI", "GuardConnection", "GuardHistory", "GuardTerminal", "GuardTypes", "Health", "Platform"],
       embeds: ["Page/page.css", "Page/page.html", "Page/page.js"]),
+    // The meaning of events, problems and errors.
+    module(
+      "GuardExplain", ["GuardAPI", "GuardConnection", "GuardTypes", "Health"], embeds: ["oceanid.catalog"]),
     // Desktop notices of incidents.
     module(
       "GuardNotices",
@@ -239,12 +242,13 @@ let package = Package(
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardSetup", "GuardTerminal", "GuardWeb", "Health", "Platform", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
+        "GuardNotices", "GuardRun", "GuardSetup", "GuardTerminal", "GuardWeb", "Health", "Platform",
+        "SystemJournal",
         arguments,
       ],
       embeds: [
-        "Explain/oceanid.catalog", "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
+        "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
         "Manual/oceanid-guard.7", "Manual/oceanid-guard.8",
       ]),
     program("oceanid-ctl", ["GuardClient"]),
@@ -339,8 +343,9 @@ let package = Package(
     tests(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardTerminal", "GuardWeb", "Health", "IncidentTracking", "Platform", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
+        "GuardNotices", "GuardRun", "GuardTerminal", "GuardWeb", "Health", "IncidentTracking", "Platform",
+        "SystemJournal",
         "TestSupport", arguments,
       ]),
     tests("DemoCluster", ["TestSupport"]),

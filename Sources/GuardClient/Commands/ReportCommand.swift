@@ -97,7 +97,7 @@ struct ReportSource: Sendable {
 }
 
 /// The report's file cannot be written.
-struct UnwritableReport: Complaint {
+struct UnwritableReport: CommandError {
   let path: String
   let error: SystemError
   var exitStatus: Int32 { ExitStatus.usage.rawValue }

@@ -73,7 +73,7 @@ struct WebCommand: ParsableCommand, TimeTelling {
 }
 
 /// The page cannot listen on its port.
-struct UnusablePort: Complaint {
+struct UnusablePort: CommandError {
   let port: UInt16
   let error: SystemError
   var exitStatus: Int32 { ExitStatus.usage.rawValue }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GuardAPI
 import GuardConnection
+import GuardExplain
 import GuardTerminal
 import GuardTypes
 import GuardWeb

@@ -213,6 +213,27 @@ struct WebPageTests {
     #expect(try browser.text("document.title") == "Report – Oceanid Guard")
   }
 
+  /// The other tests only check accessibility where axe-core is available. This one shows that it finds something.
+  @Test(.enabled(if: Browser.axe != nil, "axe-core could not be downloaded: start the tests with Tests/run"))
+  func plantedViolationsAreFound() throws {
+    let page = try WebPage(socket: "/nonexistent/guard.sock")
+    let browser = try Browser()
+    try browser.show(width: 1400)
+    try browser.go(page.address)
+    #expect(try browser.waits(for: Self.shows("UNKNOWN the guard is silent")))
+    #expect(try browser.violations() == [])
+    try browser.evaluate(
+      """
+      const faint = document.createElement("p");
+      faint.textContent = "faint";
+      faint.style.color = "#aaa";
+      document.querySelector("main").append(faint, document.createElement("button"));
+      """)
+    let found = try browser.violations()
+    #expect(
+      found.contains { $0.hasPrefix("color-contrast: ") } && found.contains { $0.hasPrefix("button-name: ") })
+  }
+
   @Test func addressWorksInOneBrowser() throws {
     let page = try WebPage(socket: "/nonexistent/guard.sock")
     let (first, second) = (try Browser(), try Browser())

@@ -124,6 +124,24 @@ struct WebServerTests {
     _ = try page.login()
   }
 
+  /// A program in place of the desktop's opener gets the address, and Ctrl-C does not reach it.
+  @Test func addressIsOpenedOnADesktop() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.writeProgram(
+      "#!/bin/sh\necho \"$# $1 $(ps -o sid= -p $$)\" >\(folder.file("draft")) && mv \(folder.file("draft")) \(folder.file("opened"))\n",
+      to: "xdg-open")
+    let command = try ChildProcess(
+      Installation.client, ["web", "--socket", "/nonexistent/guard.sock"],
+      environment: ["PATH": "\(folder.path):/usr/bin:/bin", "WAYLAND_DISPLAY": "wayland-0"])
+    #expect(eventually { FileManager.default.fileExists(atPath: folder.file("opened")) })
+    let words = try folder.read("opened").split(whereSeparator: \.isWhitespace)
+    try #require(words.count == 3)
+    #expect(words[0] == "1" && command.output.contains(" \(words[1])\n"))
+    #expect(Int32(words[2]) != getsid(command.pid))
+    command.terminate()
+    #expect(command.wait() == .exited(0))
+  }
+
   @Test func usedPortIsNamed() throws {
     let (listener, port) = try LoopbackSocket.listener()
     let result = try run(Installation.client, ["web", "--no-open", "--port", "\(port)"])

@@ -51,6 +51,25 @@ import Testing
     #expect(whole.ranges(of: "  next   ").count == count)
   }
 
+  @Test func overviewIsEnoughForThePageOfSeveralClusters() throws {
+    var fleet = Scene.nodeDown.status
+    #expect(fleet.overview == fleet)
+    for index in 1...99 {
+      var cluster = Scene.healthy.status.clusters[0]
+      cluster.name = "c\(index)"
+      fleet.clusters.append(cluster)
+    }
+    let overview = try DocumentCoding.decode(
+      StatusDocument.self, from: DocumentCoding.encode(fleet.overview))
+    let terminal = terminal(80)
+    #expect(
+      StatusPage.page(overview, terminal).text(for: terminal)
+        == StatusPage.page(fleet, terminal).text(for: terminal))
+    #expect(overview.clusters[0].nodes.isEmpty && !fleet.clusters[0].nodes.isEmpty)
+    for goal in Goal.allCases { #expect(goal.obstacle(in: overview) == goal.obstacle(in: fleet)) }
+    #expect(try DocumentCoding.encode(overview).count * 4 < DocumentCoding.encode(fleet).count)
+  }
+
   @Test func healthyClusterIsOneBlock() {
     #expect(
       status(.healthy) == """

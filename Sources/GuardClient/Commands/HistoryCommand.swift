@@ -78,7 +78,7 @@ struct HistoryCommand: ParsableCommand, Reading {
       cluster: options.cluster, events: event)
     let reading = HistoryReading(client: options.connection.client, folder: directory)
     // If the guard cannot be reached, the journal may still know the cluster.
-    if let cluster = options.cluster, let status = try? options.connection.client.status(),
+    if let cluster = options.cluster, let status = try? options.connection.client.status(.overview),
       status.only(cluster) == nil, !reading.knows(cluster)
     {
       throw NoSuchCluster(name: cluster, known: status.clusters.map(\.name))

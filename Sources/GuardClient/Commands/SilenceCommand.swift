@@ -74,7 +74,7 @@ struct SilenceCommand: ParsableCommand, Reading {
           : SilencesPage.page(document.silences, terminal).text(for: terminal))
     }
     // A misspelt cluster is an error: its silence would match nothing.
-    if options.cluster != nil { _ = try options.chosen(of: client.status()) }
+    if options.cluster != nil { _ = try options.chosen(of: client.status(.overview)) }
     var parameters = [
       (name: "pattern", value: pattern), ("seconds", "\(duration.duration.components.seconds)"),
       ("reason", reason),

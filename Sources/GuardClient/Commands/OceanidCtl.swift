@@ -20,6 +20,7 @@ package struct OceanidCtl: ParsableCommand {
         oceanid-ctl wait --for tunnel && kubectl get nodes
         oceanid-ctl check nodes          a line for Nagios or Icinga
         oceanid-ctl history --since 7d   the incidents of a week
+        oceanid-ctl diff                 what changed since yesterday
         oceanid-ctl explain auth_refused what an error means, and what to do
         oceanid-ctl run -- kubectl get pods -A
 
@@ -37,7 +38,8 @@ package struct OceanidCtl: ParsableCommand {
     version: "oceanid-ctl \(Product.version)",
     subcommands: [
       StatusCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self, TunnelCommand.self,
-      WatchCommand.self, HistoryCommand.self, ExplainCommand.self, WaitCommand.self, RunCommand.self,
+      WatchCommand.self, HistoryCommand.self, DiffCommand.self, ExplainCommand.self, WaitCommand.self,
+      RunCommand.self,
       EnvCommand.self, CheckCommand.self, IncidentsCommand.self, SilenceCommand.self, AlertsCommand.self,
       SetupCommand.self, DoctorCommand.self, ReportCommand.self,
       MetricsCommand.self, NotifyAgentCommand.self,

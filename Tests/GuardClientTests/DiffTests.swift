@@ -34,7 +34,7 @@ import Testing
   ) -> ChangeDocument {
     ChangeDocument(
       at: moment(time), event: event, cluster: cluster, subject: subject, message: "\(cluster): \(message)",
-      incident: incident)
+      incident: incident, changesRecorded: event == "started" ? true : nil)
   }
 
   /// The last event before the span: the guard was running.
@@ -42,11 +42,12 @@ import Testing
 
   private static func document(
     _ events: [ChangeDocument], before: ChangeDocument? = before, source: HistorySource = .journal,
-    knownSince: Timestamp? = nil, cluster: String? = nil, isRunning: Bool = true, truncated: Bool = false
+    lastStart: ChangeDocument? = nil, knownSince: Timestamp? = nil, cluster: String? = nil,
+    isRunning: Bool = true, truncated: Bool = false
   ) -> DiffDocument {
     DiffDocument(
       HistoryDocument(source: source, knownSince: knownSince, truncated: truncated, events: events),
-      before: before, cluster: cluster, isRunning: isRunning, since: since, until: now)
+      before: before, lastStart: lastStart, cluster: cluster, isRunning: isRunning, since: since, until: now)
   }
 
   private static func lines(_ document: DiffDocument, width: Int? = nil) -> [String] {
@@ -262,12 +263,28 @@ import Testing
       ])
     #expect(
       Self.lines(Self.document([], before: nil, isRunning: false)) == [
-        "nothing changed, last 24h; from the journal; nothing is known about this time: the guard was not running"
+        "nothing changed, last 24h; from the journal; nothing is known about this time: the guard recorded no changes"
       ])
     #expect(
       Self.document([stop, start]).unknown == [
         DiffDocument.Span(from: Self.moment("01:00:00"), to: Self.moment("02:00:00"))
       ])
+  }
+
+  /// A history without changes says nothing about a version that does not write them.
+  @Test func timeOfAFormerVersionIsUnknown() {
+    var former = Self.event("00:10:00", "started", "guard")
+    former.changesRecorded = nil
+    let stop = Self.event("02:00:00", "stopped", "guard")
+    let start = Self.event("02:00:10", "started", "guard")
+    let unchanged = "nothing changed, last 24h; from the journal"
+    #expect(
+      Self.lines(Self.document([stop, start], lastStart: former)) == ["\(unchanged); known since 02:00:10Z"])
+    #expect(
+      Self.lines(Self.document([former, stop, start], before: nil)) == ["\(unchanged); known since 02:00:10Z"]
+    )
+    #expect(Self.lines(Self.document([], lastStart: start)) == [unchanged])
+    #expect(Self.lines(Self.document([], lastStart: former))[0].contains("nothing is known about this time"))
   }
 
   @Test func historyThatIsTooLongIsReported() {
@@ -308,6 +325,12 @@ import Testing
       ])
   }
 
+  @Test func linesOfChangesHaveShortRevisions() {
+    var change = Self.change("01:00:00", "revision", "a", "b", "x")
+    change.message = "tethys: x changed from revision main@sha1:\(Self.sha.0) to main@sha1:\(Self.sha.1)"
+    #expect(ChangeLine.text(change) == "x changed from revision main@sha1:aaaaaaaa to main@sha1:bbbbbbbb")
+  }
+
   /// A journal from another machine, read with the real reader.
   @Test(.enabled(if: JournalFile.isAvailable, Comment(rawValue: JournalFile.reason)), .blocking)
   func journalEntriesAreCompared() throws {
@@ -327,8 +350,8 @@ import Testing
     let socket = SocketPath(option: "/nonexistent", environment: { _ in nil }, exists: { _ in false })
     let reading = HistoryReading(client: DaemonClient(socket: socket), folder: folder.file("journal"))
     let document = DiffDocument(
-      try reading.read(HistoryQuery(since: Self.since, until: Self.now)), before: nil, cluster: nil,
-      isRunning: false, since: Self.since, until: Self.now)
+      try reading.read(HistoryQuery(since: Self.since, until: Self.now)), before: nil, lastStart: nil,
+      cluster: nil, isRunning: false, since: Self.since, until: Self.now)
     #expect(
       Self.lines(document)[1].hasSuffix("kustomization flux-system/apps, flux-system/b: a -> c, 2 steps"))
   }

@@ -30,6 +30,8 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
   @Field package var attempts: Int?
   /// Set for `started`: true if the incidents of the previous run continue.
   @Field package var incidentsKept: Bool?
+  /// Set for `started`: true if this version of the guard writes `object_changed`.
+  @Field package var changesRecorded: Bool?
   /// Set for `object_changed`: the property that changed (`Fact.Kind`).
   @Field package var fact: String?
   /// The objects that changed, or the first of them.
@@ -47,6 +49,7 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
     reason: String? = nil, message: String, incident: String? = nil, since: Timestamp? = nil,
     endedAt: Timestamp? = nil, severity: Problem.Severity? = nil, remedy: String? = nil,
     command: String? = nil, note: String? = nil, attempts: Int? = nil, incidentsKept: Bool? = nil,
+    changesRecorded: Bool? = nil,
     fact: String? = nil, names: [String] = [], count: Int? = nil, steps: Int? = nil, seenAt: Timestamp? = nil,
     formerSeenAt: Timestamp? = nil
   ) {
@@ -67,6 +70,7 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
     self.note = note
     self.attempts = attempts
     self.incidentsKept = incidentsKept
+    self.changesRecorded = changesRecorded
     self.fact = fact
     self.names = names
     self.count = count
@@ -82,7 +86,8 @@ extension ChangeDocument {
     "MESSAGE", "OCEANID_EVENT", "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO",
     "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_SEVERITY", "OCEANID_REMEDY", "OCEANID_COMMAND",
     "OCEANID_NOTE", "OCEANID_ATTEMPTS", "OCEANID_SINCE", "OCEANID_ENDED", "OCEANID_INCIDENTS_KEPT",
-    "OCEANID_FACT", "OCEANID_NAMES", "OCEANID_COUNT", "OCEANID_STEPS", "OCEANID_SEEN_AT",
+    "OCEANID_CHANGES_RECORDED", "OCEANID_FACT", "OCEANID_NAMES", "OCEANID_COUNT", "OCEANID_STEPS",
+    "OCEANID_SEEN_AT",
     "OCEANID_FORMER_SEEN_AT",
   ]
 
@@ -99,7 +104,8 @@ extension ChangeDocument {
       severity: fields["OCEANID_SEVERITY"].flatMap(Problem.Severity.init), remedy: fields["OCEANID_REMEDY"],
       command: fields["OCEANID_COMMAND"], note: fields["OCEANID_NOTE"],
       attempts: fields["OCEANID_ATTEMPTS"].flatMap { Int($0) },
-      incidentsKept: fields["OCEANID_INCIDENTS_KEPT"].flatMap { Bool($0) }, fact: fields["OCEANID_FACT"],
+      incidentsKept: fields["OCEANID_INCIDENTS_KEPT"].flatMap { Bool($0) },
+      changesRecorded: fields["OCEANID_CHANGES_RECORDED"].flatMap { Bool($0) }, fact: fields["OCEANID_FACT"],
       names: ChangeDocument.names(in: fields["OCEANID_NAMES"] ?? ""),
       count: fields["OCEANID_COUNT"].flatMap { Int($0) }, steps: fields["OCEANID_STEPS"].flatMap { Int($0) },
       seenAt: fields["OCEANID_SEEN_AT"].flatMap { Timestamp(rfc3339: $0) },

@@ -65,8 +65,10 @@ struct DiffCommand: ParsableCommand, Reading {
     try reading.check(options.cluster, of: status)
     let history = try reading.read(
       HistoryQuery(since: from, until: to, limit: HistoryQuery.largestLimit))
+    let before = try? reading.read(HistoryQuery(until: from, limit: 1)).events.last
+    let lastStart = try? reading.read(HistoryQuery(until: from, limit: 1, events: ["started"])).events.last
     let document = DiffDocument(
-      history, before: try? reading.read(HistoryQuery(until: from, limit: 1)).events.last,
+      history, before: before, lastStart: lastStart,
       cluster: options.cluster, isRunning: status != nil, since: from, until: to)
     try StandardOutput.answer(try text(document))
   }

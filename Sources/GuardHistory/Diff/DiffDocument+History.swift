@@ -7,10 +7,12 @@ extension DiffDocument {
   ///
   /// - Parameters:
   ///   - before: the last event before `since`; nil if that time is unknown.
+  ///   - lastStart: the last start of the guard before `since`; nil if it is unknown.
   ///   - cluster: nil for all clusters.
   ///   - isRunning: true if the guard answers now, so that the time since its last event is known.
   package init(
-    _ history: HistoryDocument, before: ChangeDocument?, cluster: String?, isRunning: Bool, since: Timestamp,
+    _ history: HistoryDocument, before: ChangeDocument?, lastStart: ChangeDocument?, cluster: String?,
+    isRunning: Bool, since: Timestamp,
     until: Timestamp
   ) {
     let events = history.events.filter { $0.at >= since && $0.at < until }
@@ -24,6 +26,8 @@ extension DiffDocument {
     let end = isRunning ? until : max(since, min(until, events.last?.at ?? since))
     var known = ReportFacts.known(events, before: before, [], history, from: since, to: end)
     known.append(.unknown, from: end, to: until)
+    known = known.hidden(
+      by: DiffDocument.recorded(lastStart, events.filter { $0.event == "started" }, since, until))
     let unknown = known.spans.filter { $0.state == .unknown }.map { Span(from: $0.from, to: $0.to) }
     self.init(
       since: since, until: until, source: history.source,
@@ -35,6 +39,22 @@ extension DiffDocument {
       tunnels: Dictionary(grouping: outages, by: \.first.cluster).sorted { $0.key < $1.key }.compactMap {
         Tunnel(cluster: $0.key, $0.value, until: until)
       })
+  }
+
+  /// The times in which the version of the guard wrote changes. Without a start, the version is not known, and the
+  /// changes of the history show it.
+  private static func recorded(
+    _ lastStart: ChangeDocument?, _ starts: [ChangeDocument], _ since: Timestamp, _ until: Timestamp
+  ) -> Availability {
+    var recorded = Availability()
+    var begin = since
+    var isRecorded = lastStart.map { $0.changesRecorded == true } ?? true
+    for start in starts {
+      recorded.append(isRecorded ? .well : .unknown, from: begin, to: start.at)
+      (begin, isRecorded) = (max(begin, start.at), start.changesRecorded == true)
+    }
+    recorded.append(isRecorded ? .well : .unknown, from: begin, to: until)
+    return recorded
   }
 }
 

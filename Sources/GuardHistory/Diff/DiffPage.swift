@@ -190,7 +190,7 @@ package enum DiffPage {
       parts.append("known since \(since.clock(at: now))")
       rest.removeFirst()
     } else if rest.count == 1, rest[0].from == document.since, rest[0].to == document.until {
-      return "nothing is known about this time: the guard was not running"
+      return "nothing is known about this time: the guard recorded no changes"
     }
     let end = rest.last?.to == document.until ? rest.removeLast() : nil
     let spans = rest.prefix(3).map { "\($0.from.clock(at: now)) to \($0.to.clock(at: now))" }

@@ -310,7 +310,7 @@ let package = Package(
         "GuardJournal",
         "GuardState",
         "GuardTerminal", "Health",
-        "Kubernetes", "Systemd", "TestSupport", "Tunnel",
+        "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardDoctor", ["GuardTypes", "GuardAPI", "Health", "Platform", "TestSupport", "Tunnel"]),
     tests(

@@ -49,7 +49,7 @@ let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
     "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
-    "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "Health",
+    "GuardScreen", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "Health",
     "IncidentTracking", "Kubernetes", "Platform", "Redaction", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
@@ -207,6 +207,13 @@ let package = Package(
         "IncidentTracking", "GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health",
         "SystemJournal",
       ]),
+    // The screen of `watch`: keys, its state, its drawing.
+    module(
+      "GuardScreen",
+      [
+        "GuardAPI", "GuardConnection", "GuardHistory", "GuardTerminal", "GuardTypes", "Health",
+        "IncidentTracking", "Platform",
+      ]),
     // Desktop notices of incidents.
     module(
       "GuardNotices",
@@ -234,7 +241,7 @@ let package = Package(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardSetup", "GuardTerminal", "Health", "Platform", "SystemJournal",
+        "GuardRun", "GuardScreen", "GuardSetup", "GuardTerminal", "Health", "Platform", "SystemJournal",
         arguments,
       ],
       embeds: [
@@ -322,13 +329,15 @@ let package = Package(
     tests("GuardTerminal", ["Health"]),
     tests("GuardConnection", ["TestSupport"]),
     tests("GuardRun"),
+    tests("GuardScreen", ["GuardAPI", "GuardTerminal", "GuardTypes", "Health", "IncidentTracking"]),
     tests(
       "GuardSetup", ["GuardAPI", "GuardExamination", "GuardTerminal", "Health", "Platform", "TestSupport"]),
     tests(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardTerminal", "Health", "IncidentTracking", "Platform", "SystemJournal",
+        "GuardRun", "GuardScreen", "GuardTerminal", "Health", "IncidentTracking", "Platform",
+        "SystemJournal",
         "TestSupport", arguments,
       ]),
     tests("DemoCluster", ["TestSupport"]),

@@ -10,8 +10,7 @@ struct OrderOptions: ParsableArguments {
   @OptionGroup var choice: ClusterOption
 
   func send(_ route: Route, otherwise text: String) throws {
-    let response = try connection.client.exchange(route, choice.cluster.map { [("cluster", $0)] } ?? [])
-    let message = DocumentCoding.decodeReceipt(response.body)?.message ?? text
+    let message = try connection.client.order(route, cluster: choice.cluster)?.message ?? text
     try StandardOutput.answer(Span(message).text + "\n")
   }
 }

@@ -214,6 +214,9 @@ let package = Package(
         "GuardAPI", "GuardConnection", "GuardHistory", "GuardTerminal", "GuardTypes", "Health",
         "IncidentTracking", "Platform",
       ]),
+    // The meaning of events, problems and errors.
+    module(
+      "GuardExplain", ["GuardAPI", "GuardConnection", "GuardTypes", "Health"], embeds: ["oceanid.catalog"]),
     // Desktop notices of incidents.
     module(
       "GuardNotices",
@@ -240,12 +243,13 @@ let package = Package(
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardScreen", "GuardSetup", "GuardTerminal", "Health", "Platform", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
+        "GuardNotices", "GuardRun", "GuardScreen", "GuardSetup", "GuardTerminal", "Health", "Platform",
+        "SystemJournal",
         arguments,
       ],
       embeds: [
-        "Explain/oceanid.catalog", "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
+        "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
         "Manual/oceanid-guard.7", "Manual/oceanid-guard.8",
       ]),
     program("oceanid-ctl", ["GuardClient"]),
@@ -335,8 +339,8 @@ let package = Package(
     tests(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardScreen", "GuardTerminal", "Health", "IncidentTracking", "Platform",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
+        "GuardNotices", "GuardRun", "GuardScreen", "GuardTerminal", "Health", "IncidentTracking", "Platform",
         "SystemJournal",
         "TestSupport", arguments,
       ]),

@@ -135,7 +135,8 @@ import Testing
   @Test func reconnectAsksFirst() {
     var state = Scene.state(Self.letters)
     #expect(state.hit(.character("r")) == [])
-    #expect(state.text.contains("Reconnect the tunnel to tethys? Open connections break. (y/n)"))
+    #expect(
+      state.text.contains("Reconnect the tunnel to tethys? It is up; 0 open connections will be cut. (y/n)"))
     #expect(state.hit(.character("x"), .character("n")) == [] && state.prompt == nil)
     let request = ScreenRequest.reconnect(cluster: "tethys")
     #expect(state.hit(.character("r"), .character("y")) == [.send(request)])

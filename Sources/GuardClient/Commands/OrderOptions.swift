@@ -9,8 +9,9 @@ struct OrderOptions: ParsableArguments {
 
   @OptionGroup var choice: ClusterOption
 
-  func send(_ route: Route, otherwise text: String) throws {
-    let message = try connection.client.order(route, cluster: choice.cluster)?.message ?? text
+  /// - Parameter cluster: the only cluster that it is for; nil for the chosen one, or all.
+  func send(_ route: Route, otherwise text: String, to cluster: String? = nil) throws {
+    let message = try connection.client.order(route, cluster: cluster ?? choice.cluster)?.message ?? text
     try StandardOutput.answer(Span(message).text + "\n")
   }
 }

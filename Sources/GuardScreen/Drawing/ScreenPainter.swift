@@ -161,8 +161,7 @@ package struct ScreenPainter {
     switch prompt {
     case .filter(let field): return typed("/", field)
     case .reconnect(let cluster):
-      let text = "Reconnect the tunnel to \(cluster)? Open connections break. (y/n)"
-      return Line(Span(text, .warning))
+      return Line(Span("Reconnect the tunnel to \(cluster)?\(cost(of: cluster)) (y/n)", .warning))
     case .silence(let draft):
       if let complaint = draft.complaint {
         return typed("\(complaint): ", draft.field, .bad)
@@ -172,6 +171,14 @@ package struct ScreenPainter {
       }
       return typed("Reason: ", draft.field)
     }
+  }
+
+  /// A reconnect cuts the connections through a tunnel that is up.
+  private func cost(of cluster: String) -> String {
+    let tunnel = state.status?.clusters.first { $0.name == cluster }?.tunnel
+    guard let tunnel, tunnel.state == .up else { return "" }
+    let open = tunnel.forwards.reduce(0) { $0 + $1.openConnections }
+    return " It is up; \(open.of("open connection")) will be cut."
   }
 
   private func typed(_ label: String, _ field: TextField, _ style: Style = .strong) -> Line {

@@ -212,7 +212,18 @@ import Testing
     #expect(!state.text.contains("node b went down"))
     // A change of its own is a reason to read the history again.
     #expect(state.hear([Scene.problem("a")], [changes[1]], at: 2) == [])
-    #expect(state.hear([Scene.problem("a")], [changes[0]], at: 2).count == 1)
+    let second = ScreenRequest.record(ProblemDocument(Scene.problem("a")))
+    #expect(state.hear([Scene.problem("a")], [changes[0]], at: 2) == [.send(second)])
+    // Only one request at a time: the next one follows the answer.
+    let third = ScreenRequest.record(ProblemDocument(Scene.problem("a", command: "other")))
+    #expect(state.hear([Scene.problem("a", command: "other")], [changes[0]], at: 2) == [])
+    #expect(
+      state.apply(.reply(ScreenReply(second, .record(record))), at: Scene.time(2)) == [.send(third)])
+    #expect(state.apply(.reply(ScreenReply(third, .failed("no answer"))), at: Scene.time(2)) == [])
+    #expect(state.text.contains("unknown: no answer"))
+    // The guard is back.
+    _ = state.apply(.lost("gone"), at: Scene.time(2))
+    #expect(state.hear([Scene.problem("a")], at: 3) == [.send(second)])
     state.hear([], at: 3)
     #expect(state.text.contains("This problem has ended"))
     state.hit(.backspace)

@@ -98,13 +98,11 @@ package struct ScreenPainter {
 
   private func title(_ position: String) -> Line {
     let now = state.time.wall
-    var spans = [
-      Span("oceanid-ctl watch", .faint), Span("  "), Span(now.clock(at: now)), Span("  "),
-      Span(place, .strong),
-    ]
+    var spans = [Span("oceanid-ctl watch", .faint), Span("  "), Span(now.clock(at: now))]
     if state.isPast { spans += [Span("  "), Span("UNKNOWN", .warning)] }
     if !position.isEmpty { spans += [Span("  "), Span(position, .faint)] }
-    return Line(spans)
+    // Last, because the id of a problem may be long.
+    return Line(spans + [Span("  "), Span(place, .strong)])
   }
 
   /// What is shown.

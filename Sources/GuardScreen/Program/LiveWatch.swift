@@ -30,8 +30,8 @@ package struct LiveWatch {
     // Connect before the screen is cleared, so that a connection error is displayed as by any other command.
     guard let first = try connect(link, signals) else { return }
     var loop = Loop(link: link, pages: pages)
-    try loop.take(first)
-    try loop.run(signals)
+    loop.take(first)
+    loop.run(signals)
   }
 
   /// The first contents; nil after a signal that ends the program.
@@ -82,14 +82,14 @@ package struct LiveWatch {
         hasKeys: mode.hasKeys)
     }
 
-    mutating func run(_ signals: borrowing SignalDescriptor) throws {
+    mutating func run(_ signals: borrowing SignalDescriptor) {
       while !isOver {
         if ContinuousClock.now >= due {
           guard draw() else { return }
         }
         wait(for: signals)
         while let signal = signals.next() { take(signal, signals) }
-        try take(link.inbox.collect())
+        take(link.inbox.collect())
         if let expiry, ContinuousClock.now >= expiry { press(decoder.expire()) }
       }
     }
@@ -143,7 +143,7 @@ package struct LiveWatch {
       perform(state.apply(.resized(TerminalSize.current ?? state.size), at: now))
     }
 
-    mutating func take(_ contents: GuardInbox.Contents) throws {
+    mutating func take(_ contents: GuardInbox.Contents) {
       if contents.wasHeard {
         let changes = contents.changes.filter(pages.includes)
         do {

@@ -43,6 +43,11 @@ struct TerminalMode: ~Copyable {
       // ISIG stays on: Ctrl-C and Ctrl-Z reach the whole process group, as a script around this program expects.
       attributes.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN)
       attributes.c_iflag &= ~tcflag_t(ICRNL | INLCR | IXON)
+      // Each byte can be read at once.
+      withUnsafeMutableBytes(of: &attributes.c_cc) { characters in
+        characters[Int(VMIN)] = 1
+        characters[Int(VTIME)] = 0
+      }
       tcsetattr(STDIN_FILENO, TCSADRAIN, &attributes)
     }
     StandardOutput.write(isEntered ? TerminalMode.modes : TerminalMode.entry)

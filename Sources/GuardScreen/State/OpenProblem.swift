@@ -13,6 +13,8 @@ package struct OpenProblem: Hashable, Sendable {
   /// True if the guard no longer reports it.
   package internal(set) var hasEnded = false
   package internal(set) var record: Record = .waiting
+  /// True if a change was reported while the record was being read.
+  var isOutdated = false
   var scroll = 0
 
   init(_ problem: ProblemDocument) {

@@ -49,7 +49,7 @@ extension ScreenState {
     case .enter, .right:
       guard let problem = list.selected else { return [] }
       open = OpenProblem(problem)
-      return request(.record(problem))
+      return readRecord()
     case .escape: match("")
     case .character("/"): prompt = .filter(TextField(list.filter))
     case .tab: turn(by: 1)

@@ -66,7 +66,7 @@ package struct ScreenState: Sendable {
     case .key(let key): return press(key)
     case .heard(let status, let changes): return hear(status, changes)
     case .lost(let reason): trouble = reason
-    case .reply(let reply): take(reply)
+    case .reply(let reply): return take(reply)
     case .resized(let size):
       self.size = size
       return [.redraw]
@@ -86,6 +86,7 @@ package struct ScreenState: Sendable {
   }
 
   private mutating func hear(_ status: StatusDocument?, _ changes: [ChangeDocument]) -> [ScreenEffect] {
+    let isBack = trouble != nil
     trouble = nil
     heardAt = time.elapsed
     self.changes = (self.changes + changes).suffix(ScreenState.memory)
@@ -101,20 +102,35 @@ package struct ScreenState: Sendable {
         if let problem { open?.problem = problem }
       }
     }
-    guard let open, changes.contains(where: open.concerns) else { return [] }
+    guard let open, isBack || changes.contains(where: open.concerns) else { return [] }
+    return readRecord()
+  }
+
+  /// Reads the history of the open problem, now or when a running request has ended.
+  mutating func readRecord() -> [ScreenEffect] {
+    guard let open else { return [] }
+    guard !pending.contains(where: isOpen) else {
+      self.open?.isOutdated = true
+      return []
+    }
+    self.open?.isOutdated = false
     return request(.record(open.problem))
   }
 
-  private mutating func take(_ reply: ScreenReply) {
+  private mutating func take(_ reply: ScreenReply) -> [ScreenEffect] {
     pending.removeAll { $0 == reply.request }
     switch reply.outcome {
     case .accepted(let receipt): say(receipt?.words(at: time.wall) ?? "\(reply.request.words): done", .good)
     case .record(let record):
       if isOpen(reply.request) { open?.record = .known(record) }
     case .failed(let reason):
-      guard reply.request.isRecord else { return say("\(reply.request.words): \(reason)", .bad) }
-      if isOpen(reply.request) { open?.record = .failed(reason) }
+      if isOpen(reply.request) {
+        open?.record = .failed(reason)
+      } else if !reply.request.isRecord {
+        say("\(reply.request.words): \(reason)", .bad)
+      }
     }
+    return open?.isOutdated == true ? readRecord() : []
   }
 
   private func isOpen(_ request: ScreenRequest) -> Bool {

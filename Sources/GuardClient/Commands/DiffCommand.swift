@@ -61,7 +61,7 @@ struct DiffCommand: ParsableCommand, Reading {
     let (from, to) = (since.timestamp(now: now), min(now, until?.timestamp(now: now) ?? now))
     let client = options.connection.client
     let reading = HistoryReading(client: client, folder: directory)
-    let status = directory == nil ? try? client.status() : nil
+    let status = directory == nil ? try? client.status(.overview) : nil
     try reading.check(options.cluster, of: status)
     let history = try reading.read(
       HistoryQuery(since: from, until: to, limit: HistoryQuery.largestLimit))

@@ -49,7 +49,7 @@ let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
     "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
-    "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "GuardWeb", "Health",
+    "GuardScreen", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "GuardWeb", "Health",
     "IncidentTracking", "Kubernetes", "Platform", "Redaction", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
@@ -207,6 +207,13 @@ let package = Package(
         "IncidentTracking", "GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health",
         "SystemJournal",
       ]),
+    // The screen of `watch`: keys, its state, its drawing.
+    module(
+      "GuardScreen",
+      [
+        "GuardAPI", "GuardConnection", "GuardHistory", "GuardTerminal", "GuardTypes", "Health",
+        "IncidentTracking", "Platform",
+      ]),
     // `web` and `report`: the page, its documents, and its server on loopback. It imports no NIO: see the comment at
     // WebServer.
     module(
@@ -243,7 +250,8 @@ let package = Package(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
-        "GuardNotices", "GuardRun", "GuardSetup", "GuardTerminal", "GuardWeb", "Health", "Platform",
+        "GuardNotices", "GuardRun", "GuardScreen", "GuardSetup", "GuardTerminal", "GuardWeb", "Health",
+        "Platform",
         "SystemJournal",
         arguments,
       ],
@@ -317,7 +325,7 @@ let package = Package(
         "GuardJournal",
         "GuardState",
         "GuardTerminal", "Health",
-        "Kubernetes", "Systemd", "TestSupport", "Tunnel",
+        "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardDoctor", ["GuardTypes", "GuardAPI", "Health", "Platform", "TestSupport", "Tunnel"]),
     tests(
@@ -332,6 +340,7 @@ let package = Package(
     tests("GuardTerminal", ["Health"]),
     tests("GuardConnection", ["TestSupport"]),
     tests("GuardRun"),
+    tests("GuardScreen", ["GuardAPI", "GuardTerminal", "GuardTypes", "Health", "IncidentTracking"]),
     tests(
       "GuardWeb",
       [
@@ -344,7 +353,8 @@ let package = Package(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
-        "GuardNotices", "GuardRun", "GuardTerminal", "GuardWeb", "Health", "IncidentTracking", "Platform",
+        "GuardNotices", "GuardRun", "GuardScreen", "GuardTerminal", "GuardWeb", "Health", "IncidentTracking",
+        "Platform",
         "SystemJournal",
         "TestSupport", arguments,
       ]),

@@ -35,7 +35,7 @@ struct WebCommand: ParsableCommand, TimeTelling {
 
   func run() throws {
     // A silent guard is a state of the page, but a wrong name is a mistake.
-    if let cluster = choice.cluster, let status = try? connection.client.status() {
+    if let cluster = choice.cluster, let status = try? connection.client.status(.overview) {
       _ = try status.chosen(cluster)
     }
     // Before the server's threads, which inherit the mask.

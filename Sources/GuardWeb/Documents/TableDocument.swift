@@ -59,6 +59,7 @@ extension Style {
     case .good: "good"
     case .warning: "warning"
     case .bad: "bad"
+    case .chosen: "strong"
     }
   }
 }

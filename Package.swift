@@ -267,7 +267,7 @@ let package = Package(
     tests("SystemJournal", ["TestSupport"]),
     tests("SessionBus", ["TestSupport"]),
     tests("Platform", ["TestSupport"]),
-    tests("Redaction"),
+    tests("Redaction", ["TestSupport"]),
     tests("Health", ["GuardTypes", "IncidentTracking"]),
     tests("IncidentTracking", ["Health", "TestSupport"]),
     tests("GuardAPI", ["GuardTypes", "Health", "IncidentTracking"]),

@@ -228,7 +228,7 @@ let package = Package(
       "GuardSetup",
       [
         "GuardAPI", "GuardConnection", "GuardExamination", "GuardTerminal", "GuardTypes", "Health",
-        "Platform",
+        "Platform", "Redaction",
       ]),
     module(
       "GuardClient",

@@ -1,0 +1,37 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import GuardSetup
+
+@Suite struct SetupLockTests {
+  @Test(arguments: [true, false]) func secondSetupNamesTheFirst(_ isFolder: Bool) throws {
+    let folder = try TemporaryFolder()
+    let path = isFolder ? folder.path : "\(folder.path)/lock"
+    do {
+      let first = try SetupLock(path: path)
+      #expect {
+        try SetupLock(path: path)
+      } throws: { error in
+        let failure = error as? SetupFailure
+        return failure?.words.contains("(pid \(getpid()))") == true && failure?.next == "ps -fp \(getpid())"
+      }
+      withExtendedLifetime(first) {}
+    }
+    _ = try SetupLock(path: path)
+  }
+
+  @Test func linkIsNotFollowed() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/lock"
+    #expect(symlink("\(folder.path)/target", path) == 0)
+    #expect(throws: SetupFailure.self) { try SetupLock(path: path) }
+    #expect(access("\(folder.path)/target", F_OK) != 0)
+  }
+
+  @Test func machineHasItsOwnLock() {
+    let person = Person(uid: 1500, name: "person", home: "/home/person", runtimeDirectory: "/nonexistent")
+    #expect(SetupLock.path(person, isMachine: true) == "/run/oceanid-setup.lock")
+    #expect(SetupLock.path(person, isMachine: false) == "/home/person")
+  }
+}

@@ -207,6 +207,9 @@ let package = Package(
         "IncidentTracking", "GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health",
         "SystemJournal",
       ]),
+    // The meaning of events, problems and errors.
+    module(
+      "GuardExplain", ["GuardAPI", "GuardConnection", "GuardTypes", "Health"], embeds: ["oceanid.catalog"]),
     // Desktop notices of incidents.
     module(
       "GuardNotices",
@@ -233,12 +236,12 @@ let package = Package(
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardSetup", "GuardTerminal", "Health", "Platform", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
+        "GuardNotices", "GuardRun", "GuardSetup", "GuardTerminal", "Health", "Platform", "SystemJournal",
         arguments,
       ],
       embeds: [
-        "Explain/oceanid.catalog", "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
+        "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
         "Manual/oceanid-guard.7", "Manual/oceanid-guard.8",
       ]),
     program("oceanid-ctl", ["GuardClient"]),
@@ -327,8 +330,9 @@ let package = Package(
     tests(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
-        "GuardRun", "GuardTerminal", "Health", "IncidentTracking", "Platform", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
+        "GuardNotices", "GuardRun", "GuardTerminal", "Health", "IncidentTracking", "Platform",
+        "SystemJournal",
         "TestSupport", arguments,
       ]),
     tests("DemoCluster", ["TestSupport"]),

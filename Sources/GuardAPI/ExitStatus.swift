@@ -16,6 +16,21 @@ package enum ExitStatus: Int32, Sendable {
   /// The configuration has errors.
   case configuration = 78
 
+  /// Its name in the errors that `--json` prints.
+  package var code: String {
+    switch self {
+    case .healthy: "ok"
+    case .degraded: "failed"
+    case .critical: "stuck"
+    case .unknown: "unknown"
+    case .usage: "usage"
+    case .unavailable: "unavailable"
+    case .timedOut: "timed_out"
+    case .denied: "denied"
+    case .configuration: "configuration"
+    }
+  }
+
   package init(_ verdict: Verdict) {
     self =
       switch verdict {

@@ -143,9 +143,13 @@ final class ClusterJournal {
         .tunnelBlocked, "tunnel blocked: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue,
         to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init), incident: incident)
+    case .connecting where from == .up && failure == nil:
+      // Somebody requested it, so it is no incident. One begins if the attempt fails.
+      put(
+        .tunnelDown, "tunnel reconnects on request", subject: "tunnel", from: from.rawValue, to: to.rawValue)
     case .backoff where from == .up, .connecting where from == .up:
       put(
-        .tunnelDown, "tunnel down: \(failure?.message ?? "reconnect requested")", subject: "tunnel",
+        .tunnelDown, "tunnel down: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue,
         to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init),
         incident: tunnelIncident())

@@ -52,7 +52,7 @@ package enum ClientError: Error, Hashable, Sendable {
   }
 }
 
-extension ClientError: CustomStringConvertible {
+extension ClientError: CommandError {
   /// The problem in one line.
   package var description: String {
     switch self {

@@ -2,7 +2,7 @@ import GuardAPI
 import GuardTerminal
 
 /// `--cluster` names none of the guard's clusters.
-package struct NoSuchCluster: Complaint {
+package struct NoSuchCluster: CommandError {
   let name: String
   let known: [String]
 

@@ -103,7 +103,7 @@ package struct HistoryReading {
 }
 
 /// Neither the journal nor the guard could provide a history.
-struct NoHistory: Complaint {
+struct NoHistory: CommandError {
   let journal: JournalError
   let daemon: ClientError
   var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
@@ -112,7 +112,7 @@ struct NoHistory: Complaint {
 }
 
 /// The folder of --directory contains no readable journal.
-struct UnreadableFolder: Complaint {
+struct UnreadableFolder: CommandError {
   let folder: String
   let error: JournalError
   var exitStatus: Int32 { ExitStatus.usage.rawValue }

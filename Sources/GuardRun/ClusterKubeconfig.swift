@@ -9,7 +9,7 @@ package enum ClusterKubeconfig {
   ///   - reader: the user who runs the command that reads the file.
   package static func path(
     of status: StatusDocument, named: String?, reader: UInt32 = geteuid()
-  ) throws(KubeconfigComplaint) -> String {
+  ) throws(UnusableKubeconfig) -> String {
     if let named {
       guard access(named, R_OK) == 0 else { throw .unreadable(named, errno, isOwn: true) }
       return named
@@ -37,7 +37,7 @@ package enum ClusterKubeconfig {
 }
 
 /// The reason why no kubeconfig can be used.
-package enum KubeconfigComplaint: Complaint, Hashable {
+package enum UnusableKubeconfig: CommandError, Hashable {
   case noCluster
   case severalClusters([String])
   /// The daemon is older than this client.

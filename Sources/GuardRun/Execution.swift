@@ -17,7 +17,7 @@ package enum Execution {
 }
 
 /// A program that can't be run, with the exit status of the shells, 126 or 127 (POSIX.1-2017, XCU 2.8.2).
-package struct CannotRun: Complaint {
+package struct CannotRun: CommandError {
   let program: String
   let code: Int32
   package var exitStatus: Int32 { code == ENOENT ? 127 : 126 }

@@ -14,7 +14,7 @@ package struct ForwardOwner: Hashable {
   /// The reason why an address must not be used; nil if the guard listens and accepts connections on each.
   ///
   /// All forwards are checked, because only the kubeconfig's server line decides which one is used.
-  package var complaint: String? {
+  package var obstacle: String? {
     // An older guard may not report its forwards, so their state is unknown.
     guard !cluster.tunnel.forwards.isEmpty else {
       return "\(cluster.name): the guard reports no forward to the cluster"
@@ -31,7 +31,7 @@ package struct ForwardOwner: Hashable {
     return reasons.isEmpty ? nil : "\(cluster.name): \(reasons.joined(separator: "; "))"
   }
 
-  /// The command that shows more about the complaint. It looks for another process only if there is one.
+  /// The command that shows more about the obstacle. It looks for another process only if there is one.
   var nextStep: String {
     cluster.tunnel.forwards.contains { $0.state == .portBusy }
       ? "See which process listens there: sudo ss -ltnp" : "See: oceanid-ctl tunnel"
@@ -39,7 +39,7 @@ package struct ForwardOwner: Hashable {
 }
 
 /// A local address of the cluster belongs to another program or accepts no connections.
-package struct ForeignForward: Complaint, Hashable {
+package struct ForeignForward: CommandError, Hashable {
   let reason: String
   let nextStep: String
   package var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
@@ -48,7 +48,7 @@ package struct ForeignForward: Complaint, Hashable {
   /// Throws if one of the clusters has such an address.
   package static func refuse(_ status: StatusDocument) throws(ForeignForward) {
     for owner in status.clusters.map(ForwardOwner.init) {
-      if let reason = owner.complaint { throw ForeignForward(reason: reason, nextStep: owner.nextStep) }
+      if let reason = owner.obstacle { throw ForeignForward(reason: reason, nextStep: owner.nextStep) }
     }
   }
 }

@@ -47,6 +47,19 @@ extension String {
     if !line.isEmpty { lines.append(line) }
     return lines
   }
+
+  /// Wrapped into a few lines. If the text has more, the last line ends with the way to see all of it.
+  ///
+  /// - Parameter whole: the options that print the whole text, for example `-o json`.
+  package func wrapped(to width: Int, whole: String) -> [String] {
+    let lines = wrapped(to: width)
+    guard lines.count > String.paragraphLines else { return lines }
+    let hint = " (whole text: \(whole))"
+    let kept = lines[String.paragraphLines - 1].cut(to: max(1, width - hint.displayWidth - 1))
+    return lines.prefix(String.paragraphLines - 1) + [(kept.hasSuffix("…") ? kept : kept + "…") + hint]
+  }
+
+  private static let paragraphLines = 4
 }
 
 extension Character {

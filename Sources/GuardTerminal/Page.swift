@@ -92,12 +92,19 @@ extension Terminal {
   package static let markMargin = 8
 
   /// A label in a margin of `margin` columns, with its text wrapped beside it.
-  package func labelled(_ label: String, margin: Int, indent: Int = 2, _ text: Span) -> [Line] {
+  ///
+  /// - Parameter whole: for text of any length, the options that print all of it; nil for text that must be complete.
+  package func labelled(
+    _ label: String, margin: Int, indent: Int = 2, _ text: Span, whole: String? = nil
+  ) -> [Line] {
     let blank = String(repeating: " ", count: indent)
     let padding = String(repeating: " ", count: max(1, margin - label.displayWidth))
     let left = indent + max(margin, label.displayWidth + 1)
+    let room = width.map { max(20, min($0, Terminal.proseWidth) - left) }
     let parts =
-      width.map { text.text.wrapped(to: max(20, min($0, Terminal.proseWidth) - left)) } ?? [text.text]
+      room.map { room in
+        whole.map { text.text.wrapped(to: room, whole: $0) } ?? text.text.wrapped(to: room)
+      } ?? [text.text]
     return parts.enumerated().map { index, part in
       index == 0
         ? Line(Span(blank), Span(label, .faint), Span(padding), Span(part, text.style))

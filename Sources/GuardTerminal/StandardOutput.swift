@@ -49,7 +49,7 @@ package enum StandardOutput {
 }
 
 /// Standard output cannot be written, for example because the disk is full.
-struct UnwritableOutput: Complaint {
+struct UnwritableOutput: CommandError {
   let code: Int32
   package var exitStatus: Int32 { 74 }  // sysexits.h: EX_IOERR
 

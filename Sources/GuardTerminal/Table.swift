@@ -2,7 +2,7 @@
 package struct Table: Hashable, Sendable {
   package struct Row: Hashable, Sendable {
     package var cells: [Span]
-    /// Never cuts the last cell: text that does not fit is placed below the row.
+    /// Does not cut the last cell: text that does not fit is placed below the row, in a few lines.
     package var tellsAll = false
 
     package init(cells: [Span], tellsAll: Bool = false) {
@@ -21,6 +21,9 @@ package struct Table: Hashable, Sendable {
   package var elastic: Int?
   /// True to keep the end of the elastic column's values, because they differ there: `…1:d3b8a004`.
   package var elasticKeepsEnd = false
+  /// The columns that are left out if the others do not fit, the least important first. A missing column misleads less
+  /// than a cut value.
+  package var minor: [Int] = []
 
   package init(
     columns: [String], rows: [Row] = [], endsInProse: Bool = false, names: Int = 1, elastic: Int? = nil,
@@ -57,10 +60,39 @@ package struct Table: Hashable, Sendable {
   }
 
   package func lines(width: Int?) -> [Line] {
+    guard let width, let column = minor.first, !fits(width) else { return drawn(width) }
+    return without(column).lines(width: width)
+  }
+
+  /// True if no value is cut: the elastic column has its least width, and the prose is below its row.
+  private func fits(_ width: Int) -> Bool {
+    let prose = endsInProse ? columns.count - 1 : nil
+    let widths = columns.indices.filter { $0 != prose }.map { column in
+      let widest = natural(column)
+      return column == elastic ? min(widest, Table.leastElastic) : widest
+    }
+    return Layout(widths: widths, gap: 2).total <= width
+  }
+
+  private func without(_ column: Int) -> Table {
+    func shifted(_ index: Int) -> Int { index > column ? index - 1 : index }
+    var table = self
+    table.columns.remove(at: column)
+    for row in rows.indices { table.rows[row].cells.remove(at: column) }
+    table.minor = minor.filter { $0 != column }.map(shifted)
+    if column < names { table.names -= 1 }
+    table.elastic = elastic == column ? nil : elastic.map(shifted)
+    return table
+  }
+
+  /// The width of the widest value or heading.
+  private func natural(_ column: Int) -> Int {
+    rows.reduce(columns[column].displayWidth) { max($0, $1.cells[column].width) }
+  }
+
+  private func drawn(_ width: Int?) -> [Line] {
     var layout = Layout(
-      widths: columns.indices.map { column in
-        rows.reduce(columns[column].displayWidth) { max($0, $1.cells[column].width) }
-      })
+      widths: columns.indices.map(natural))
     guard let width, layout.total > width else { return rendered(layout, width: .max) }
     guard endsInProse else { return rendered(narrowed(layout, to: width), width: width) }
     let prose = layout.widths.removeLast()
@@ -106,7 +138,9 @@ package struct Table: Hashable, Sendable {
         continue
       }
       lines.append(line(row.cells.dropLast(), layout))
-      let parts = row.tellsAll ? prose.text.wrapped(to: width - 4) : [prose.text.cut(to: width - 4)]
+      let parts =
+        row.tellsAll
+        ? prose.text.wrapped(to: width - 4, whole: "-o json") : [prose.text.cut(to: width - 4)]
       lines += parts.map { Line(Span("    "), Span($0, prose.style == .plain ? .faint : prose.style)) }
     }
     return lines

@@ -33,15 +33,19 @@ package struct Terminal: Hashable, Sendable {
   }
 
   /// A verdict as one character. The shapes differ, so that the colour is not needed.
+  package static func shape(_ verdict: Verdict) -> (unicode: String, ascii: String) {
+    switch verdict {
+    case .healthy: ("✓", "+")
+    case .degraded: ("▲", "!")
+    case .critical: ("✗", "X")
+    case .unknown: ("?", "?")
+    }
+  }
+
+  /// The shape of the verdict in its colour.
   package func mark(_ verdict: Verdict) -> Span {
-    let shapes: (unicode: String, ascii: String) =
-      switch verdict {
-      case .healthy: ("✓", "+")
-      case .degraded: ("▲", "!")
-      case .critical: ("✗", "X")
-      case .unknown: ("?", "?")
-      }
-    return Span(drawsBlocks ? shapes.unicode : shapes.ascii, verdict.style)
+    let shape = Terminal.shape(verdict)
+    return Span(drawsBlocks ? shape.unicode : shape.ascii, verdict.style)
   }
 
   private static func columns(isTerminal: Bool) -> Int? {

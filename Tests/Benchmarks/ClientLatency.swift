@@ -38,7 +38,7 @@ final class ClientLatency {
   }
 
   /// Runs a command, discards its output, and returns its exit status.
-  private static func run(_ command: [String]) throws -> Int32 {
+  static func run(_ command: [String]) throws -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }

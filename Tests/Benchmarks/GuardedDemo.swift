@@ -16,8 +16,11 @@ final class GuardedDemo {
   /// - Parameters:
   ///   - interval: seconds between two polls.
   ///   - nodes: the number of additional nodes; `kustomizations` likewise.
-  init(interval: Int, nodes: Int = 0, kustomizations: Int = 0) throws {
-    server = try SSHServer()
+  ///   - clusters: the number of clusters in guard.yaml. Each has its own session, forward and kubeconfig, and all end at
+  ///     the same API.
+  init(interval: Int, nodes: Int = 0, kustomizations: Int = 0, clusters: Int = 1) throws {
+    // Many sessions begin at the same time.
+    server = try SSHServer(options: ["MaxStartups 1000"])
     folder = try TemporaryFolder()
     cluster = try ChildProcess(
       Self.program("demo-cluster"),
@@ -34,26 +37,31 @@ final class GuardedDemo {
     echo = try TCPServer(.echo)
     echoPort = try freePort()
     let kubeconfig = try String(contentsOfFile: folder.file("cluster/kubeconfig"), encoding: .utf8)
-    try folder.write(
-      kubeconfig.replacingOccurrences(of: "127.0.0.1:\(target)", with: "127.0.0.1:\(local)"), to: "kubeconfig"
-    )
-    try folder.write(
-      """
-      control: { socket: \(folder.file("guard.sock")) }
-      clusters:
-        - name: demo
-          tunnel:
-            host: tethys
-            sshConfig: \(server.sshConfig)
-            forwards:
-              - { listen: "127.0.0.1:\(local)", target: "127.0.0.1:\(target)" }
-              - { listen: "127.0.0.1:\(echoPort)", target: "127.0.0.1:\(echo.port)" }
-          kubernetes:
-            kubeconfig: \(folder.file("kubeconfig"))
-            context: default
-            poll: { interval: \(interval)s, timeout: 30s }
-          expect: { secrets: [flux-system/github-token] }
-      """ + "\n", to: "guard.yaml")
+    var yaml = "control: { socket: \(folder.file("guard.sock")) }\nclusters:\n"
+    for number in 1...clusters {
+      let port = number == 1 ? local : try freePort()
+      let file = try folder.write(
+        kubeconfig.replacingOccurrences(of: "127.0.0.1:\(target)", with: "127.0.0.1:\(port)"),
+        to: number == 1 ? "kubeconfig" : "kubeconfig-\(number)")
+      let echo =
+        number == 1
+        ? "\n        - { listen: \"127.0.0.1:\(echoPort)\", target: \"127.0.0.1:\(echo.port)\" }" : ""
+      yaml += """
+          - name: demo\(number == 1 ? "" : "-\(number)")
+            tunnel:
+              host: tethys
+              sshConfig: \(server.sshConfig)
+              forwards:
+                - { listen: "127.0.0.1:\(port)", target: "127.0.0.1:\(target)" }\(echo)
+            kubernetes:
+              kubeconfig: \(file)
+              context: default
+              poll: { interval: \(interval)s, timeout: 30s }
+            expect: { secrets: [flux-system/github-token] }
+
+        """
+    }
+    try folder.write(yaml, to: "guard.yaml")
     guarding = try ChildProcess(Self.program("oceanid-guard"), ["--config", folder.file("guard.yaml")])
   }
 
@@ -91,6 +99,11 @@ final class GuardedDemo {
     let cluster = seenCluster()
     guard (cluster?["poll"] as? [String: Any])?["ok"] as? Bool == true else { return nil }
     return (cluster?["nodes"] as? [Any])?.count
+  }
+
+  /// The number of clusters that are healthy.
+  func healthyClusters() -> Int {
+    (status()?["clusters"] as? [[String: Any]])?.count { $0["verdict"] as? String == "healthy" } ?? 0
   }
 
   private static func port(in file: String) -> Int? {

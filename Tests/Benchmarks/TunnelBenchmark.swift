@@ -38,7 +38,16 @@ struct TunnelBenchmark: ParsableCommand {
     help: "Measure the control socket instead: queries by the thousand, watchers, clients that say nothing.")
   var queries = false
 
+  @Flag(
+    name: .long,
+    help: "Measure 1, 32, 100 and 200 clusters in one guard instead: memory, threads, CPU, status.")
+  var fleet = false
+
   func run() throws {
+    if fleet {
+      print(try Fleet().measure(sizes: quick ? [1, 100] : [1, 32, 100, 200], seconds: quick ? 30 : 60))
+      return
+    }
     if queries {
       let figures = try ControlSocketLoad().measure(seconds: quick ? 10 : 60)
       print(json ? ControlSocketLoad.json(figures) : ControlSocketLoad.text(figures))

@@ -77,7 +77,7 @@ struct ConnectionLimitTests {
       document.problems.filter { $0.id.contains("/crowded/uid-") }.count == 3
     }
     #expect(seen.holds, "\(seen.testDescription)")
-    _ = try installation.ctl("reconnect")
+    _ = try installation.ctl("reconnect", "--force")
     let isBack = try installation.waitFor { _, cluster in
       cluster.tunnel.reconnects == 1 && cluster.tunnel.state == .up && cluster.poll.ok == true
     }

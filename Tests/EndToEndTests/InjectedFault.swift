@@ -80,7 +80,7 @@ enum InjectedFault: String, CaseIterable, Sendable {
     case .keyRefused:
       try server.folder.write(try server.folder.read("user_key.pub"), to: "authorized_keys")
       chmod(server.folder.file("authorized_keys"), 0o644)
-      _ = try installation.ctl("reconnect")
+      _ = try installation.ctl("reconnect", "--force")
     case .apiFails, .apiHangs, .apiCloses, .apiTalksNonsense, .apiRefuses, .apiFloods, .apiNests, .nodeDown:
       installation.cluster.apply(.healed)
     case .kubeconfigGone: rename(installation.kubeconfig + ".away", installation.kubeconfig)

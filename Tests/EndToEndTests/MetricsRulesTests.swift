@@ -115,13 +115,33 @@ struct DashboardTests {
       struct Target: Decodable {
         let expr: String
       }
+      struct FieldConfig: Decodable {
+        struct Defaults: Decodable {
+          struct Mapping: Decodable {
+            struct Shown: Decodable {
+              let text: String
+              let color: String
+            }
+            let options: [String: Shown]
+          }
+          let mappings: [Mapping]?
+        }
+        let defaults: Defaults
+      }
       let title: String
+      let description: String
       let targets: [Target]
+      let fieldConfig: FieldConfig
+
+      /// The text that Grafana shows for a value, and its colour.
+      func shown(_ value: String) -> FieldConfig.Defaults.Mapping.Shown? {
+        fieldConfig.defaults.mappings?.lazy.compactMap { $0.options[value] }.first
+      }
     }
     let panels: [Panel]
   }
 
-  @Test func everyPanelHasData() throws {
+  @Test func everyPanelHasADescriptionDataAndTextsForItsValues() throws {
     let folder = try TemporaryFolder()
     let www = folder.file("www")
     try FileManager.default.createDirectory(atPath: www, withIntermediateDirectories: false)
@@ -159,27 +179,46 @@ struct DashboardTests {
       ])
     defer { prometheus.kill() }
 
-    func samples(_ expression: String) throws -> Int {
+    func values(_ expression: String) throws -> [String] {
       let result = try run(
         "curl",
         ["-sS", "-G", "--data-urlencode", "query=\(expression)", "http://127.0.0.1:\(port)/api/v1/query"])
       let answer = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
-      let data = answer?["data"] as? [String: Any]
-      return (data?["result"] as? [Any])?.count ?? -1
+      let data = try #require(answer?["data"] as? [String: Any], "\(expression): \(result.output)")
+      return (data["result"] as? [[String: Any]] ?? []).compactMap {
+        ($0["value"] as? [Any])?.last as? String
+      }
     }
     #expect(
       eventually(within: .seconds(60)) {
-        ((try? samples("count_over_time(oceanid_tunnel_up[1m]) > 3")) ?? 0) > 0
+        (try? values("count_over_time(oceanid_tunnel_up[1m]) > 3"))?.isEmpty == false
       }, "\(prometheus.errors)")
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
       path: "../../config/grafana-dashboard.json")
     let dashboard = try JSONDecoder().decode(Dashboard.self, from: Data(contentsOf: file))
     #expect(dashboard.panels.count > 10)
     for panel in dashboard.panels {
+      #expect(panel.description.hasSuffix("."), "\(panel.title)")
       for target in panel.targets {
         let expression = target.expr.replacing("$cluster", with: ".*")
-        #expect(try samples(expression) > 0, "\(panel.title): \(expression)")
+        let found = try values(expression)
+        #expect(!found.isEmpty, "\(panel.title): \(expression)")
+        guard panel.fieldConfig.defaults.mappings != nil else { continue }
+        #expect(found.allSatisfy { panel.shown($0) != nil }, "\(panel.title): \(found)")
       }
     }
+
+    // Each verdict is shown by its name, with a colour of its own.
+    let panel = try #require(dashboard.panels.first { $0.title == "Verdict" })
+    let expression = try #require(panel.targets.first).expr.replacing("$cluster", with: ".*")
+    func shown() -> [String] { ((try? values(expression)) ?? []).compactMap { panel.shown($0)?.text } }
+    #expect(eventually(within: .seconds(30)) { shown() == [Verdict.healthy.rawValue] }, "\(shown())")
+    installation.cluster.apply(.nodeNotReady("calypso"))
+    #expect(eventually(within: .seconds(60)) { shown() == [Verdict.critical.rawValue] }, "\(shown())")
+    let colours = Verdict.allCases.indices.compactMap { panel.shown("\($0)")?.color }
+    #expect(Set(colours).count == Verdict.allCases.count)
+    #expect(
+      Set(Verdict.allCases.indices.compactMap { panel.shown("\($0)")?.text })
+        == Set(Verdict.allCases.map(\.rawValue)))
   }
 }

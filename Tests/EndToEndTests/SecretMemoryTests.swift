@@ -57,7 +57,7 @@ struct SecretMemoryTests {
     try #require(try installation.waitUntilHealthy())
     let key = try Self.piece(ofKey: installation.server.userKey)
     for round in 1...20 {
-      _ = try installation.ctl("reconnect")
+      _ = try installation.ctl("reconnect", "--force")
       let isBack = try installation.waitFor { _, cluster in
         cluster.tunnel.reconnects >= round && cluster.tunnel.state == .up && cluster.poll.ok == true
       }

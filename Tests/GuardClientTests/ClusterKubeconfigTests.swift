@@ -8,11 +8,11 @@ import Testing
 @testable import GuardTerminal
 
 @Suite struct ClusterKubeconfigTests {
-  private static func complaint(_ kubeconfig: String?, named: String? = nil) throws -> KubeconfigComplaint? {
+  private static func complaint(_ kubeconfig: String?, named: String? = nil) throws -> UnusableKubeconfig? {
     var status = Scene.healthy.status
     try #require(status.clusters.count == 1)
     status.clusters[0].kubeconfig = kubeconfig
-    do throws(KubeconfigComplaint) {
+    do throws(UnusableKubeconfig) {
       _ = try ClusterKubeconfig.path(of: status, named: named)
       return nil
     } catch {
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func unreadableFileIsDenied() {
-    let complaint = KubeconfigComplaint.unreadable("/x", EACCES, isOwn: false)
+    let complaint = UnusableKubeconfig.unreadable("/x", EACCES, isOwn: false)
     #expect("\(complaint)".hasPrefix("the guard's kubeconfig /x is not readable for you; "))
     #expect(complaint.exitStatus == 77)
   }

@@ -121,10 +121,10 @@ import Testing
     #expect(flaw(folder.file("none/config")) == .unseen(ENOENT))
   }
 
-  private func complaint(_ kubeconfig: String) -> KubeconfigComplaint? {
+  private func complaint(_ kubeconfig: String) -> UnusableKubeconfig? {
     var status = Scene.healthy.status
     status.clusters[0].kubeconfig = kubeconfig
-    do throws(KubeconfigComplaint) {
+    do throws(UnusableKubeconfig) {
       _ = try ClusterKubeconfig.path(of: status, named: nil)
       return nil
     } catch {

@@ -24,7 +24,7 @@ import Testing
     }
     for goal in Goal.allCases {
       #expect(
-        goal.obstacle(in: stolen)
+        goal.obstacle(in: stolen)?.reason
           == "tethys: 127.0.0.1:16443 is in use by a process of mallory (uid 1001), not by the guard")
     }
     #expect(description(of: stolen)?.hasSuffix(". See which process listens there: sudo ss -ltnp") == true)
@@ -36,7 +36,7 @@ import Testing
       $0.append(ForwardDocument(listen: "127.0.0.1:18080", target: "x:80", state: .portBusy))
     }
     #expect(
-      Goal.tunnel.obstacle(in: second)
+      Goal.tunnel.obstacle(in: second)?.reason
         == "tethys: 127.0.0.1:18080 is in use by another process, not by the guard")
   }
 
@@ -46,7 +46,7 @@ import Testing
     other.name = "calypso"
     other.tunnel.forwards[0].state = .portBusy
     two.clusters.append(other)
-    #expect(Goal.api.obstacle(in: two)?.hasPrefix("calypso: ") == true)
+    #expect(Goal.api.obstacle(in: two)?.reason.hasPrefix("calypso: ") == true)
     #expect(Goal.api.obstacle(in: two.only("tethys") ?? two) == nil)
   }
 
@@ -54,7 +54,7 @@ import Testing
     let full = status { $0[0].shortage = "accept: Too many open files" }
     for goal in Goal.allCases {
       #expect(
-        goal.obstacle(in: full)
+        goal.obstacle(in: full)?.reason
           == "tethys: 127.0.0.1:16443 accepts no connection: accept: Too many open files")
     }
     // The port belongs to the guard itself.
@@ -64,9 +64,10 @@ import Testing
   /// If a guard does not report the state of its ports, they are not trusted.
   @Test func unreportedStateIsNotTrusted() {
     #expect(
-      Goal.api.obstacle(in: status { $0 = [] }) == "tethys: the guard reports no forward to the cluster")
+      Goal.api.obstacle(in: status { $0 = [] })?.reason
+        == "tethys: the guard reports no forward to the cluster")
     #expect(
-      Goal.api.obstacle(in: status { $0[0].state = nil })
+      Goal.api.obstacle(in: status { $0[0].state = nil })?.reason
         == "tethys: 127.0.0.1:16443: the guard does not report whether it listens there")
   }
 }

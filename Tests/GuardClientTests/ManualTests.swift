@@ -7,6 +7,7 @@ import Testing
 
 @testable import GuardClient
 @testable import GuardConnection
+@testable import GuardExplain
 @testable import GuardRun
 
 /// The pages are written manually, so each list in them is compared with the programs.

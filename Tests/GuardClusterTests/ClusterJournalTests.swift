@@ -92,6 +92,19 @@ import Tunnel
   }
 
   /// A reconnection on request has no problem; its entries have one id all the same, and so has what follows.
+  @Test func requestedReconnectIsNoIncident() {
+    let log = Memory()
+    let fixture = JournalFixture(log: log)
+    fixture.journal.write(.changed(from: .up, to: .connecting, failure: nil, attempt: 0))
+    fixture.journal.write(.changed(from: .connecting, to: .up, failure: nil, attempt: 0))
+    #expect(log.events == ["tunnel_down", "tunnel_up"])
+    #expect(log.all.allSatisfy { $0.incident == nil })
+    // The attempt fails, so an outage begins.
+    fixture.journal.write(.changed(from: .up, to: .connecting, failure: nil, attempt: 0))
+    fixture.journal.write(.changed(from: .connecting, to: .backoff, failure: Self.failure, attempt: 1))
+    #expect(log.all.last?.event == .tunnelRetry && log.all.last?.incident != nil)
+  }
+
   @Test func anInterruptionWithoutAProblemHasOneIncident() {
     let log = Memory()
     let fixture = JournalFixture(log: log)
@@ -99,7 +112,7 @@ import Tunnel
       name: "tethys", verdict: .unknown, summary: "s", problems: [], unseen: Set(Problem.Kind.allCases))
     let down = Self.report(.critical, Self.tunnelProblem("peer_closed"))
     func reconnect() {
-      fixture.journal.write(.changed(from: .up, to: .connecting, failure: nil, attempt: 1))
+      fixture.journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
       fixture.write(from: nil, to: connecting)
     }
     func comeUp() {

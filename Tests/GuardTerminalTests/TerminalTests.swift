@@ -126,3 +126,40 @@ import Testing
     #expect("v1.18.2 and deadbeef".withShortHashes == "v1.18.2 and deadbeef")
   }
 }
+
+/// Texts of a cluster can have any length.
+@Suite struct LongTextTests {
+  @Test(arguments: [60, 80, 200], ["\u{FFFD}", "x", "word ", "日"])
+  func longTextIsBoundedAndSaysHowToSeeTheWhole(_ width: Int, _ piece: String) {
+    let text = String(repeating: piece, count: 100_000 / piece.utf8.count)
+    let lines = text.wrapped(to: width, whole: "-o json")
+    #expect(lines.count == 4)
+    #expect(lines.allSatisfy { $0.displayWidth <= width })
+    #expect(lines.last?.hasSuffix("… (whole text: -o json)") == true, "\(lines.last ?? "")")
+    #expect("short".wrapped(to: width, whole: "-o json") == ["short"])
+  }
+
+  @Test func tableLeavesOutMinorColumnsInsteadOfCuttingHeadings() {
+    var table = Table(columns: ["NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE"], endsInProse: true)
+    table.names = 1
+    table.elastic = 1
+    table.minor = [2, 1]
+    table.rows = [
+      .init(cells: [
+        Span("kustomization/flux-system-and-more"), Span("main@sha1:d3b8a004"), Span("False"), Span("True"),
+        Span("Applied"),
+      ])
+    ]
+    let headings = { (width: Int) in
+      table.lines(width: width).first?.text.split(separator: " ").map(String.init) ?? []
+    }
+    #expect(headings(200) == ["NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE"])
+    #expect(headings(62) == ["NAME", "REVISION", "READY"])
+    #expect(headings(44) == ["NAME", "READY"])
+    for width in 44...120 {
+      for line in table.lines(width: width) {
+        #expect(line.text.displayWidth <= width && !line.text.contains("SUS…") && !line.text.contains("…ION"))
+      }
+    }
+  }
+}

@@ -6,12 +6,14 @@ package struct ErrorDocument: Codable, Hashable, Sendable, Error {
   package struct Failure: Codable, Hashable, Sendable {
     package var code: String
     package var message: String
+    /// The next steps, one per line; only in the errors that `oceanid-ctl` prints.
+    package var remedy: [String]?
   }
 
   package var error: Failure
 
-  package init(code: String, message: String) {
-    error = Failure(code: code, message: message)
+  package init(code: String, message: String, remedy: [String]? = nil) {
+    error = Failure(code: code, message: message, remedy: remedy)
   }
 }
 

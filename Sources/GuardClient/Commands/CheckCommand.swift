@@ -35,14 +35,11 @@ struct CheckCommand: ParsableCommand, Reading {
     } catch {
       // A monitoring system reads only standard output and accepts only the exit statuses 0 to 3.
       StandardOutput.write(
-        options.json ? CheckCommand.json(error) : CheckLine.text("\(error)", section: section))
+        options.json
+          ? ErrorOutput(message: "\(error)", status: .unknown).json
+          : CheckLine.text("\(error)", section: section))
       throw ExitCode(ExitStatus.unknown.rawValue)
     }
-  }
-
-  private static func json(_ error: any Error) -> String {
-    let document = ErrorDocument(code: "unknown", message: "\(error)")
-    return ((try? DocumentCoding.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
   }
 
   /// True if an invalid command line was meant for `check`.
@@ -51,8 +48,10 @@ struct CheckCommand: ParsableCommand, Reading {
   }
 
   /// Ends this process because of an invalid command line.
-  static func fail(_ message: String, _ explanation: String) -> Never {
-    StandardOutput.write(CheckLine.text(message, section: nil))
+  static func fail(_ message: String, _ explanation: String, asJSON isJSON: Bool) -> Never {
+    StandardOutput.write(
+      isJSON
+        ? ErrorOutput(message: message, status: .unknown).json : CheckLine.text(message, section: nil))
     StandardOutput.writeError(explanation + "\n")
     Glibc.exit(ExitStatus.unknown.rawValue)
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import GuardAPI
 import GuardConnection
+import GuardExplain
 import GuardTerminal
 import Health
 
@@ -63,7 +64,7 @@ struct ExplainCommand: ParsableCommand {
 }
 
 /// A word that `explain` does not know.
-struct Unexplained: Complaint {
+struct Unexplained: CommandError {
   let word: String
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GuardAPI
 import GuardConnection
+import GuardExplain
 import GuardHistory
 import GuardTerminal
 import Health

@@ -16,7 +16,7 @@ package struct OceanidCtl: ParsableCommand {
       Examples:
         oceanid-ctl status               what is wrong, since when, what to run
         oceanid-ctl status --json        the same for scripts
-        oceanid-ctl watch                a live view; Ctrl-C ends it
+        oceanid-ctl watch                a live view; q ends it
         oceanid-ctl wait --for tunnel && kubectl get nodes
         oceanid-ctl check nodes          a line for Nagios or Icinga
         oceanid-ctl history --since 7d   the incidents of a week
@@ -33,16 +33,34 @@ package struct OceanidCtl: ParsableCommand {
         64 usage   69 the guard cannot be reached   75 a wait timed out
         77 denied   78 a reload found errors in the configuration
       check always exits with 0 to 3, as monitoring systems require.
+      With --json or -o json, an error is JSON on standard output.
       """,
     version: "oceanid-ctl \(Product.version)",
-    subcommands: [
-      StatusCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self, TunnelCommand.self,
-      WatchCommand.self, HistoryCommand.self, ExplainCommand.self, WaitCommand.self, RunCommand.self,
-      EnvCommand.self, CheckCommand.self, IncidentsCommand.self, SilenceCommand.self, AlertsCommand.self,
-      SetupCommand.self, DoctorCommand.self, ReportCommand.self,
-      MetricsCommand.self, NotifyAgentCommand.self,
-      ReconnectCommand.self,
-      PollCommand.self, ReloadCommand.self, CompletionCommand.self, ManualCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "State",
+        subcommands: [
+          StatusCommand.self, WatchCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self,
+          TunnelCommand.self, ExplainCommand.self, DoctorCommand.self,
+        ]),
+      CommandGroup(
+        name: "History",
+        subcommands: [HistoryCommand.self, IncidentsCommand.self, ReportCommand.self]),
+      CommandGroup(
+        name: "Cluster",
+        subcommands: [RunCommand.self, EnvCommand.self, WaitCommand.self]),
+      CommandGroup(
+        name: "Notice",
+        subcommands: [
+          SilenceCommand.self, AlertsCommand.self, NotifyAgentCommand.self, CheckCommand.self,
+          MetricsCommand.self,
+        ]),
+      CommandGroup(
+        name: "Guard",
+        subcommands: [
+          SetupCommand.self, ReconnectCommand.self, PollCommand.self, ReloadCommand.self, VersionCommand.self,
+          CompletionCommand.self, ManualCommand.self,
+        ]),
     ],
     defaultSubcommand: StatusCommand.self)
 
@@ -56,36 +74,35 @@ package struct OceanidCtl: ParsableCommand {
     do {
       // ArgumentParser prints its general help after `help`, even for an unknown command.
       if arguments.first == "help", let mistake = UnknownCommand(arguments) { throw mistake }
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments == ["-v"] ? ["--version"] : nil)
       let isUTC = (command as? any TimeTelling)?.utc == true
       try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
       Glibc.exit(0)
-    } catch let error as ClientError {
-      let remedy = error.remedy.map { "  \(Span($0).text)\n" }.joined()
-      StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n\(remedy)")
-      Glibc.exit(error.exitStatus)
-    } catch let error as any Complaint {
-      complain(error)
+    } catch let error as any CommandError {
+      fail(with: error, arguments)
     } catch {
+      let isMistake = exitCode(for: error) == .validationFailure
       if !(error is ExitCode), !exitCode(for: error).isSuccess, CheckCommand.isMeant(by: arguments) {
-        CheckCommand.fail(message(for: error), fullMessage(for: error))
+        CheckCommand.fail(message(for: error), fullMessage(for: error), asJSON: ErrorOutput.isJSON(arguments))
       }
-      if let mistake = UnknownCommand(arguments) { complain(mistake) }
-      if exitCode(for: error) == .validationFailure, let mistake = MisplacedOption(arguments) {
-        complain(mistake)
+      if let mistake = UnknownCommand(arguments) { fail(with: mistake, arguments) }
+      if isMistake, let mistake = MisplacedOption(arguments) { fail(with: mistake, arguments) }
+      if isMistake, ErrorOutput.isJSON(arguments) {
+        ErrorOutput(message: message(for: error), status: .usage).write(asJSON: true)
+        Glibc.exit(ExitStatus.usage.rawValue)
       }
       exit(withError: error)
     }
   }
 
-  private static func complain(_ complaint: any Complaint) -> Never {
-    StandardOutput.writeError("oceanid-ctl: \(Span("\(complaint)").text)\n")
-    Glibc.exit(complaint.exitStatus)
+  private static func fail(with error: any CommandError, _ arguments: [String]) -> Never {
+    ErrorOutput(error).write(asJSON: ErrorOutput.isJSON(arguments))
+    Glibc.exit(error.exitStatus)
   }
 }
 
 /// The first word, or a word after `help`, is not a command.
-struct UnknownCommand: Complaint, Hashable {
+struct UnknownCommand: CommandError, Hashable {
   /// `statsu`, `alerts tset`
   let words: String
   private let nearest: String?
@@ -115,7 +132,7 @@ struct UnknownCommand: Complaint, Hashable {
 }
 
 /// An option before its command.
-struct MisplacedOption: Complaint, Hashable {
+struct MisplacedOption: CommandError, Hashable {
   /// The correct order: `status --socket /run/x.sock`.
   let order: [String]
   var exitStatus: Int32 { ExitStatus.usage.rawValue }

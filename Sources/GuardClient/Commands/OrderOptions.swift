@@ -9,8 +9,10 @@ struct OrderOptions: ParsableArguments {
 
   @OptionGroup var choice: ClusterOption
 
-  func send(_ route: Route, otherwise text: String) throws {
-    let response = try connection.client.exchange(route, choice.cluster.map { [("cluster", $0)] } ?? [])
+  /// - Parameter cluster: the only cluster that it is for; nil for the chosen one, or all.
+  func send(_ route: Route, otherwise text: String, to cluster: String? = nil) throws {
+    let cluster = cluster ?? choice.cluster
+    let response = try connection.client.exchange(route, cluster.map { [("cluster", $0)] } ?? [])
     let message = DocumentCoding.decodeReceipt(response.body)?.message ?? text
     try StandardOutput.answer(Span(message).text + "\n")
   }

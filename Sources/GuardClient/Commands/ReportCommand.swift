@@ -83,7 +83,7 @@ struct ReportCommand: ParsableCommand, TimeTelling {
 }
 
 /// The report's file cannot be written.
-struct UnwritableReport: Complaint {
+struct UnwritableReport: CommandError {
   let path: String
   let error: SystemError
   var exitStatus: Int32 { ExitStatus.usage.rawValue }

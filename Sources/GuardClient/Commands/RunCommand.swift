@@ -85,10 +85,11 @@ struct RunCommand: ParsableCommand {
           "oceanid-ctl: not checked for manual changes: \(Span(what).text)\n")
       }
     }
-    let status = try Waiting(
-      client: connection.trustedClient, goal: .tunnel, cluster: choice.cluster, timeout: timeout,
-      announces: true
-    ).run()
+    var waiting = Waiting(
+      client: connection.trustedClient, goal: .tunnel, cluster: choice.cluster, timeout: timeout)
+    waiting.isQuiet = true
+    waiting.stuck = .timedOut
+    let status = try waiting.run()
     let path = try ClusterKubeconfig.path(of: status, named: kubeconfig)
     if let breakGlass { try log(breakGlass, change, status) }
     setenv("KUBECONFIG", path, 1)
@@ -113,7 +114,7 @@ struct RunCommand: ParsableCommand {
 }
 
 /// A command that changes the cluster manually, although the cluster is managed in Git.
-struct ByHand: Complaint {
+struct ByHand: CommandError {
   /// The tool and its verb.
   let change: String
   let isScript: Bool

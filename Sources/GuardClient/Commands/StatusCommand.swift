@@ -1,4 +1,9 @@
 import ArgumentParser
+import GuardAPI
+import GuardConnection
+import GuardTerminal
+
+extension BarFormat: ExpressibleByArgument {}
 
 struct StatusCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
@@ -8,6 +13,7 @@ struct StatusCommand: ParsableCommand, Reading {
         oceanid-ctl status
         oceanid-ctl status -o wide          every node, Flux object and policy as well
         oceanid-ctl status --json | jq -r .problems[].id
+        oceanid-ctl status --format waybar  one line for a bar; snippets are in the manual
       """)
 
   @OptionGroup var options: ReadOptions
@@ -16,7 +22,31 @@ struct StatusCommand: ParsableCommand, Reading {
     name: [.short, .long], help: OutputFormat.help(wide: "also every node, Flux object and image policy"))
   var output: OutputFormat?
 
+  @Option(help: "One line for a bar or a prompt; all but short always exit with 0.")
+  var format: BarFormat?
+
+  func validate() throws {
+    guard format == nil || output == nil && !options.json else {
+      throw ValidationError("--format excludes --output and --json")
+    }
+  }
+
   func run() throws {
+    if let format { return try show(format) }
     try options.show(nil, output) { StatusPage.page($0, $1, isWide: output == .wide) }
+  }
+
+  private func show(_ format: BarFormat) throws {
+    let text: BarText
+    let exitStatus: Int32
+    do {
+      text = BarText(try options.chosen(of: options.connection.client.status()), now: .now)
+      exitStatus = ExitStatus(text.verdict).rawValue
+    } catch let error as any CommandError {
+      text = BarText(failure: error)
+      exitStatus = error.exitStatus
+    }
+    try StandardOutput.answer(text.text(format))
+    throw ExitCode(format.hasExitStatus ? exitStatus : ExitStatus.healthy.rawValue)
   }
 }

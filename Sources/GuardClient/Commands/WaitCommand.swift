@@ -23,10 +23,14 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
 
   /// The reason why the goal is not reached; nil if it is reached. A forward's port that another program uses
   /// is such a reason.
-  func obstacle(in status: StatusDocument) -> String? {
-    guard !status.clusters.isEmpty else { return status.summary }
-    if let complaint = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).complaint }).first {
-      return complaint
+  func obstacle(in status: StatusDocument) -> Obstacle? {
+    guard !status.clusters.isEmpty else { return Obstacle(reason: status.summary) }
+    if let blocked = status.clusters.lazy.compactMap(status.blockedTunnel).first { return blocked }
+    if self != .tunnel, let unusable = status.clusters.lazy.compactMap(status.unusableKubeconfig).first {
+      return unusable
+    }
+    if let reason = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).obstacle }).first {
+      return Obstacle(reason: reason)
     }
     let isReached = status.clusters.allSatisfy { cluster in
       switch self {
@@ -35,7 +39,7 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
       case .api: cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.api.ready == true
       }
     }
-    return isReached ? nil : status.summary
+    return isReached ? nil : Obstacle(reason: status.summary)
   }
 }
 
@@ -43,8 +47,9 @@ struct WaitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Wait until the cluster is healthy, or its tunnel or API is up.",
     discussion: """
-      It also waits until the guard runs and listens on the local ports. Exit status: 0 if the goal is \
-      reached, 75 after the timeout, 69 if the guard could not be reached in that time.
+      It also waits until the guard runs and listens on the local ports, and tells on standard error what it waits for. \
+      Exit status: 0 if the goal is reached, 2 at once if a person has to act first (a blocked tunnel, an unusable \
+      kubeconfig), 75 after the timeout, 69 if the guard could not be reached in that time.
 
       Examples:
         oceanid-ctl wait --for tunnel && kubectl get nodes
@@ -66,7 +71,7 @@ struct WaitCommand: ParsableCommand {
 
   func run() throws {
     _ = try Waiting(
-      client: connection.client, goal: goal, cluster: choice.cluster, timeout: timeout, announces: false
+      client: connection.client, goal: goal, cluster: choice.cluster, timeout: timeout
     ).run()
     guard json else { return }
     try StandardOutput.answer(

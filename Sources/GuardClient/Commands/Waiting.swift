@@ -3,30 +3,65 @@ import Glibc
 import GuardAPI
 import GuardConnection
 import GuardTerminal
+import GuardTypes
+import Health
 
-/// Polls the guard until the goal is reached or the timeout ends.
+/// The reason why a goal is not reached yet.
+struct Obstacle: Hashable {
+  let reason: String
+  /// The next step, if the obstacle stays until a person acts; nil if it can go away by itself.
+  var step: NextStep?
+}
+
+/// Polls the guard until the goal is reached, a person has to act, or the timeout ends. It tells on standard error what it
+/// waits for.
 struct Waiting {
   var client: DaemonClient
-  let goal: Goal
+  /// `the tunnel` is awaited to be `up`.
+  let words: (subject: String, state: String)
   let cluster: String?
   let timeout: TimeSpan
-  /// True to print on a terminal what the command waits for.
-  let announces: Bool
+  /// True to report what the command waits for only on a terminal, because the output of another program follows.
+  var isQuiet = false
+  /// The exit status if a person has to act.
+  var stuck = ExitStatus.critical
+  /// nil if the goal is reached.
+  let obstacle: (StatusDocument) -> Obstacle?
+
+  init(client: DaemonClient, goal: Goal, cluster: String?, timeout: TimeSpan) {
+    self.init(client: client, words: goal.words, cluster: cluster, timeout: timeout, obstacle: goal.obstacle)
+  }
+
+  init(
+    client: DaemonClient, words: (subject: String, state: String), cluster: String?, timeout: TimeSpan,
+    obstacle: @escaping (StatusDocument) -> Obstacle?
+  ) {
+    self.client = client
+    self.words = words
+    self.cluster = cluster
+    self.timeout = timeout
+    self.obstacle = obstacle
+  }
 
   /// Returns the first document in which the goal is reached. Exits with status 75 after the timeout.
   func run() throws -> StatusDocument {
     let end = ContinuousClock.now + timeout.duration
-    let (subject, state) = goal.words
+    let (subject, state) = words
+    let tells = !isQuiet || isatty(STDERR_FILENO) == 1
     var client = client
-    var isAnnounced = !announces || isatty(STDERR_FILENO) == 0
+    var told: String?
     while true {
       // The last request must not last much longer than the wait itself.
       client.timeout = min(.seconds(5), max(.milliseconds(500), end - .now))
       let reason: String
       do {
         let status = try client.status().chosen(cluster)
-        guard let obstacle = goal.obstacle(in: status) else { return status }
-        reason = obstacle
+        guard let obstacle = obstacle(status) else { return status }
+        if let step = obstacle.step {
+          throw StuckWait(
+            subject: subject, state: state, reason: obstacle.reason, step: step, exitStatus: stuck.rawValue)
+        }
+        reason = obstacle.reason
       } catch let error as ClientError where error.isTransient {
         if ContinuousClock.now >= end { throw error }
         reason = "\(error)"
@@ -36,15 +71,26 @@ struct Waiting {
           "oceanid-ctl: after \(timeout) \(subject) is still not \(state): \(Span(reason).text)\n")
         throw ExitCode(ExitStatus.timedOut.rawValue)
       }
-      if !isAnnounced {
-        StandardOutput.writeError(
-          "oceanid-ctl: waiting until \(subject) is \(state): \(Span(reason).text)\n")
-        isAnnounced = true
+      if tells, told != reason {
+        StandardOutput.writeError("oceanid-ctl: waiting until \(subject) is \(state): \(Span(reason).text)\n")
       }
+      told = reason
       // A request is cheap for the guard: its answer is already encoded.
       usleep(200_000)
     }
   }
+}
+
+/// The goal cannot be reached until a person acts.
+struct StuckWait: CommandError {
+  let subject: String
+  let state: String
+  let reason: String
+  let step: NextStep
+  let exitStatus: Int32
+
+  var description: String { "\(subject) does not become \(state) by itself: \(reason)" }
+  var remedy: [String] { step.lines }
 }
 
 extension StatusDocument {
@@ -53,5 +99,25 @@ extension StatusDocument {
     guard let cluster else { return self }
     guard let only = only(cluster) else { throw NoSuchCluster(name: cluster, known: clusters.map(\.name)) }
     return only
+  }
+
+  /// The obstacle of a tunnel that is blocked until a person acts, for example because its host key changed.
+  func blockedTunnel(_ cluster: ClusterDocument) -> Obstacle? {
+    guard cluster.tunnel.state == .blocked else { return nil }
+    return stuck(cluster, .tunnel)
+  }
+
+  /// The obstacle of a cluster whose kubeconfig cannot be used.
+  func unusableKubeconfig(_ cluster: ClusterDocument) -> Obstacle? {
+    guard cluster.poll.error?.code == PollErrorCode.kubeconfig.rawValue else { return nil }
+    return stuck(cluster, .api)
+  }
+
+  /// The words of the problem that tells the cause.
+  private func stuck(_ cluster: ClusterDocument, _ kind: Problem.Kind) -> Obstacle? {
+    let problem = problems.first { $0.cluster == cluster.name && $0.kind == kind.rawValue }
+    guard let problem else { return nil }
+    let reason = problem.detail.isEmpty ? problem.title : "\(problem.title): \(problem.detail)"
+    return Obstacle(reason: reason, step: problem.step)
   }
 }

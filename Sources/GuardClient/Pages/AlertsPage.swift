@@ -23,6 +23,7 @@ enum AlertsPage {
       return page
     }
     var table = Table(columns: ["CHANNEL", "TYPE", "STATE", "DELIVERED", "FAILED", "DROPPED", "WAITING"])
+    table.minor = [1, 3]
     for channel in document.channels {
       table.rows.append(
         Table.Row(cells: [

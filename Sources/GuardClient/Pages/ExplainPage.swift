@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardExplain
 import GuardTerminal
 import Health
 

@@ -21,6 +21,7 @@ enum FluxPage {
   /// The controllers and their state: while one is not running, the status of its objects is old.
   static func controllers(_ flux: FluxDocument, _ now: Timestamp) -> Table {
     var table = Table(columns: ["CONTROLLER", "VERSION", "FLUX", "AVAILABLE", "LEASE"])
+    table.minor = [2, 1]
     for controller in flux.controllers {
       let style: Style = controller.verdict == .healthy ? .plain : controller.verdict.style
       table.rows.append(
@@ -40,6 +41,7 @@ enum FluxPage {
     table.names = 2
     table.elastic = 2
     table.elasticKeepsEnd = true
+    table.minor = flux.objects.contains(where: \.suspended) ? [2, 3] : [3, 2]
     let tellsAge = !flux.objects.map(\.verdict).areUnknown
     for object in flux.objects.inOrder {
       let style: Style = object.verdict == .healthy ? .plain : object.verdict.style

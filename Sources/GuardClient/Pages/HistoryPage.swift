@@ -21,7 +21,7 @@ enum HistoryPage {
         day = begin
       }
       page += terminal.labelled(
-        episode.begin.time, margin: 11, text(episode, end, terminal.now, namesCluster))
+        episode.begin.time, margin: 11, text(episode, end, terminal.now, namesCluster), whole: "--json")
     }
     page.gap()
     page += terminal.wrapped(Span(footer(history, episodes, range, end, terminal.now), .faint))

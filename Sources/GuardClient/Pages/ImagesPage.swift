@@ -29,6 +29,7 @@ enum ImagesPage {
     table.endsInProse = true
     table.names = 2
     table.elastic = 5
+    table.minor = [5, 4]
     for policy in policies {
       let style: Style = policy.verdict == .healthy ? .plain : policy.verdict.style
       let message = Span(details(policy, now, tellsAge: tellsAge), style)
@@ -88,6 +89,7 @@ enum ImagesPage {
     var table = Table(columns: ["NAMESPACE", "NAME", "TAGS", "LAST SCAN", "SUSPENDED", "READY", "MESSAGE"])
     table.endsInProse = true
     table.names = 2
+    table.minor = [4, 2, 3]
     for repository in repositories {
       table.rows.append(
         row(
@@ -106,6 +108,7 @@ enum ImagesPage {
     ])
     table.endsInProse = true
     table.names = 2
+    table.minor = [4, 3, 2]
     for automation in automations {
       table.rows.append(
         row(

@@ -40,6 +40,7 @@ enum IncidentsPage {
   private static func open(_ document: IncidentsDocument, _ namesCluster: Bool, _ now: Timestamp) -> Table {
     var table = Table(columns: ["SEVERITY", "STATE", "SINCE", "NOTIFIED", "INCIDENT"])
     table.endsInProse = true
+    table.minor = [3, 1]
     for incident in document.open {
       table.rows.append(
         Table.Row(
@@ -58,6 +59,7 @@ enum IncidentsPage {
   ) -> Table {
     var table = Table(columns: ["ENDED", "LENGTH", "NOTIFIED", "INCIDENT"])
     table.endsInProse = true
+    table.minor = [2]
     for incident in incidents {
       let length = incident.endedAt.flatMap { end in incident.since.map { $0.length(until: end).exact } }
       table.rows.append(
@@ -106,6 +108,7 @@ enum SilencesPage {
     var table = Table(columns: ["SILENCE", "UNTIL", "WHAT", "BY", "REASON"])
     table.endsInProse = true
     table.names = 3
+    table.minor = [3]
     for silence in silences {
       let until = silence.expiresAt.map { "\($0.clock(at: now)) (\($0.relative(to: now)))" }
       table.rows.append(

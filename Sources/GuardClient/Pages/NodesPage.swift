@@ -17,6 +17,7 @@ enum NodesPage {
     if isWide { table.columns += ["INTERNAL-IP", "GPU", "EXPECTED", "CONDITIONS"] }
     table.endsInProse = isWide
     table.elastic = 2
+    table.minor = [2, 3] + (isWide ? [5] : [])
     for node in cluster.nodes {
       let roles = node.roles.isEmpty ? "<none>" : node.roles.joined(separator: ",")
       var cells = [

@@ -95,7 +95,7 @@ enum ProblemLines {
           "muted", margin: 7, Span("\(until)by \(silence.author): \(silence.reason)", .warning))
       }
       if !problem.detail.isEmpty {
-        page += terminal.labelled("why", margin: 7, Span(problem.detail))
+        page += terminal.labelled("why", margin: 7, Span(problem.detail), whole: "-o json")
       }
       page += next(problem.step, terminal)
     }

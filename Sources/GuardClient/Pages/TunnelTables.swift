@@ -8,6 +8,7 @@ enum TunnelTables {
 
   static func forwards(_ forwards: [ForwardDocument]) -> Table {
     var table = Table(columns: ["FORWARD", "OPEN", "TOTAL", "REFUSED", "RECEIVED", "RATE", "SENT", "RATE"])
+    table.minor = [7, 5, 6, 2]
     for forward in forwards {
       table.rows.append(
         Table.Row(cells: [
@@ -25,6 +26,7 @@ enum TunnelTables {
     guard sessions.count > 1 else { return nil }
     var table = Table(columns: ["SESSION", "PEER", "AGE", "OPEN", "RATE"])
     table.names = 2
+    table.minor = [2, 4]
     for session in sessions {
       table.rows.append(
         Table.Row(cells: [
@@ -40,6 +42,7 @@ enum TunnelTables {
     guard !forward.recent.isEmpty else { return nil }
     var table = Table(columns: ["FROM", "AGE", "LASTED", "RECEIVED", "SENT", "END"])
     table.endsInProse = true
+    table.minor = [4, 3]
     for connection in forward.recent.prefix(mostConnections) {
       let end = connection.end.map { String($0.map { $0 == "_" ? " " : $0 }) }
       let isOrdinary = connection.end?.hasPrefix("closed_") ?? true

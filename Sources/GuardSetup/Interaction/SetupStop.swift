@@ -2,7 +2,7 @@ internal import GuardAPI
 internal import GuardTerminal
 
 /// The reason why a setup ended early.
-package enum SetupStop: Complaint {
+package enum SetupStop: CommandError {
   case blocked(Plan.Next)
   /// A write needs a terminal on which to ask, or `--yes`.
   case unapproved

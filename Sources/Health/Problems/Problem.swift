@@ -119,6 +119,9 @@ public struct NextStep: Hashable, Sendable {
     return NextStep(command: owner + command, note: note)
   }
 
+  /// The command and the note, one per line.
+  public var lines: [String] { [command, note].compactMap(\.self) }
+
   /// Command and note in one line, for clients that read the field `remedy`.
   public var remedy: String {
     guard let command else { return note ?? "" }

@@ -1,36 +1,36 @@
 import GuardTypes
-import Health
+package import Health
 
 /// A problem or an error with its meaning and next step, derived from its declaration.
-struct Topic: Hashable, Sendable {
+package struct Topic: Hashable, Sendable {
   /// The code of a problem, or a `code` of an error in the document.
-  let word: String
-  let meaning: String
-  let step: NextStep
+  package let word: String
+  package let meaning: String
+  package let step: NextStep
 
-  init(_ code: ProblemCode) {
+  package init(_ code: ProblemCode) {
     word = code.rawValue
     meaning = code.declaration.meaning
     step = code.declaration.step
   }
 
-  init(_ word: String, _ meaning: String, _ step: NextStep) {
+  package init(_ word: String, _ meaning: String, _ step: NextStep) {
     self.word = word
     self.meaning = meaning
     self.step = step
   }
 
-  static let errors =
+  package static let errors =
     TunnelErrorCode.allCases.map {
       Topic(
         $0.rawValue, $0.meaning, NextStep(command: $0.command(ssh: "HOST", host: "HOST"), note: $0.note))
     }
     + PollErrorCode.allCases.map { Topic($0.rawValue, $0.meaning, NextStep(note: $0.step)) }
 
-  static let all = ProblemCode.allCases.map { Topic($0) } + errors
+  package static let all = ProblemCode.allCases.map { Topic($0) } + errors
 
   /// Every word that `explain` knows: codes, errors, kinds, and the last words of ids.
-  static let words: [String] = {
+  package static let words: [String] = {
     let endings = ProblemCode.allCases.compactMap(\.ending)
     var known: Set<String> = []
     return (all.map(\.word) + Problem.Kind.allCases.map(\.rawValue) + endings).filter {
@@ -40,7 +40,7 @@ struct Topic: Hashable, Sendable {
 
   /// The topics of a code, an error, a kind, a problem's id (`tethys/node/calypso/not-ready`), the id without
   /// its cluster, or the last word of an id.
-  static func of(_ name: String) -> [Topic] {
+  package static func of(_ name: String) -> [Topic] {
     if let topic = all.first(where: { $0.word == name }) { return [topic] }
     if let kind = Problem.Kind(rawValue: name) {
       return ProblemCode.allCases.filter { $0.declaration.kind == kind }.map { Topic($0) }
@@ -52,7 +52,7 @@ struct Topic: Hashable, Sendable {
   }
 
   /// The topics of a problem that the guard reports.
-  static func of(code: String, id: String) -> [Topic] {
+  package static func of(code: String, id: String) -> [Topic] {
     guard let code = ProblemCode(rawValue: code) else { return of(id) }
     return [Topic(code)] + errors(in: id.split(separator: "/").map(String.init))
   }

@@ -1,7 +1,7 @@
-import GuardTypes
+package import GuardTypes
 
 extension TunnelErrorCode {
-  var meaning: String {
+  package var meaning: String {
     switch self {
     case .connectRefused:
       "Nothing listens on the port of the server's address: sshd does not run there or listens elsewhere, or a firewall rejects the connection."
@@ -30,7 +30,7 @@ extension TunnelErrorCode {
   }
 
   /// An explanation that is shown with the command of the code.
-  var note: String {
+  package var note: String {
     switch self {
     case .connectRefused: "on the server: systemctl status ssh"
     case .connectTimeout: "compare HostName and Port with: ssh -G HOST"
@@ -52,7 +52,7 @@ extension TunnelErrorCode {
 }
 
 extension PollErrorCode {
-  var meaning: String {
+  package var meaning: String {
     switch self {
     case .tunnelDown:
       "The API can't be reached because the tunnel is not up. The tunnel's own problem is the cause."
@@ -68,7 +68,7 @@ extension PollErrorCode {
     }
   }
 
-  var step: String {
+  package var step: String {
     switch self {
     case .tunnelDown: "oceanid-ctl tunnel"
     case .unreachable:

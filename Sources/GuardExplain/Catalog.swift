@@ -1,21 +1,21 @@
 /// The journal catalog with the texts for the guard's events: the embedded file `systemd/oceanid.catalog`.
-struct Catalog: Sendable {
-  struct Entry: Hashable, Sendable {
+package struct Catalog: Sendable {
+  package struct Entry: Hashable, Sendable {
     /// `tunnel_down`
-    let event: String
+    package let event: String
     /// 32 hexadecimal digits.
-    let messageID: String
-    let subject: String
+    package let messageID: String
+    package let subject: String
     /// The text with the paragraphs and lines of the file.
-    let text: String
+    package let text: String
   }
 
-  let entries: [Entry]
+  package let entries: [Entry]
 
-  static let builtIn = Catalog(String(decoding: PackageResources.oceanid_catalog, as: UTF8.self))
+  package static let builtIn = Catalog(String(decoding: PackageResources.oceanid_catalog, as: UTF8.self))
 
   /// Parses the format of journalctl --update-catalog. A comment before each entry contains its event.
-  init(_ file: String) {
+  package init(_ file: String) {
     var entries: [Entry] = []
     var event = ""
     var lines: [Substring] = []
@@ -48,7 +48,7 @@ struct Catalog: Sendable {
 
 extension Catalog.Entry {
   /// The text without the values of an entry: `<reason>` in place of a journal field.
-  var general: (subject: String, text: String) { (Self.named(subject), Self.named(text)) }
+  package var general: (subject: String, text: String) { (Self.named(subject), Self.named(text)) }
 
   private static func named(_ text: String) -> String {
     text.split(separator: "@", omittingEmptySubsequences: false).map { part in

@@ -1,17 +1,17 @@
 import FoundationEssentials
-import GuardAPI
-import GuardConnection
+package import GuardAPI
+package import GuardConnection
 import Health
 
 /// The answer of `oceanid-ctl explain`.
-enum Explanation {
+package enum Explanation {
   /// Every event and every topic, one line each.
   case all
   case event(Catalog.Entry)
   /// The topics of a word, and the guard's current problem of that id.
   case topics([Topic], ProblemDocument?)
 
-  var json: JSONValue {
+  package var json: JSONValue {
     get throws {
       switch self {
       case .all:

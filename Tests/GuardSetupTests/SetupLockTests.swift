@@ -33,5 +33,7 @@ import Testing
     let person = Person(uid: 1500, name: "person", home: "/home/person", runtimeDirectory: "/nonexistent")
     #expect(SetupLock.path(person, isMachine: true) == "/run/oceanid-setup.lock")
     #expect(SetupLock.path(person, isMachine: false) == "/home/person")
+    let user = Person(uid: 1500, name: "person", home: "/home/person", runtimeDirectory: "/tmp")
+    #expect(SetupLock.path(user, isMachine: false) == "/tmp")
   }
 }

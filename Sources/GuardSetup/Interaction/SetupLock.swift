@@ -6,12 +6,12 @@ internal import Platform
 package final class SetupLock {
   private let descriptor: Descriptor
 
-  /// The file of the lock: in the user's runtime folder, or the home folder itself where there is none.
+  /// The locked file. For a user it is the runtime folder itself, so that no file is left, or else the home folder.
   static func path(_ person: Person, isMachine: Bool) -> String {
     if isMachine { return "/run/oceanid-setup.lock" }
     var status = stat()
     let isFolder = stat(person.runtimeDirectory, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    return isFolder ? "\(person.runtimeDirectory)/oceanid-setup.lock" : person.home
+    return isFolder ? person.runtimeDirectory : person.home
   }
 
   /// - Throws: the holder of the lock, or the reason why the file cannot be opened.

@@ -16,7 +16,8 @@ extension CredentialScanner {
       }
     // `%!s(string=x)` is printed by Go.
     case UInt8(ascii: "%") where byte(at: start + 1) == UInt8(ascii: "!"):
-      return start..<end(of: start) { $0 != UInt8(ascii: ")") && $0 != 0x0A }
+      let end = end(of: start) { $0 != UInt8(ascii: ")") && $0 != 0x0A }
+      return start..<(byte(at: end) == UInt8(ascii: ")") ? end + 1 : end)
     case UInt8(ascii: "["):
       // `[]byte{0x68, 0x75}`
       let end = end(of: start + 1, most: 16) { $0.isNameByte || $0 == UInt8(ascii: "]") }

@@ -49,7 +49,7 @@ let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
     "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
-    "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "Health",
+    "GuardScreen", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "Health",
     "IncidentTracking", "Kubernetes", "Platform", "Redaction", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
@@ -207,6 +207,13 @@ let package = Package(
         "IncidentTracking", "GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health",
         "SystemJournal",
       ]),
+    // The screen of `watch`: keys, its state, its drawing.
+    module(
+      "GuardScreen",
+      [
+        "GuardAPI", "GuardConnection", "GuardHistory", "GuardTerminal", "GuardTypes", "Health",
+        "IncidentTracking", "Platform",
+      ]),
     // The meaning of events, problems and errors.
     module(
       "GuardExplain", ["GuardAPI", "GuardConnection", "GuardTypes", "Health"], embeds: ["oceanid.catalog"]),
@@ -237,7 +244,8 @@ let package = Package(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
-        "GuardNotices", "GuardRun", "GuardSetup", "GuardTerminal", "Health", "Platform", "SystemJournal",
+        "GuardNotices", "GuardRun", "GuardScreen", "GuardSetup", "GuardTerminal", "Health", "Platform",
+        "SystemJournal",
         arguments,
       ],
       embeds: [
@@ -310,7 +318,7 @@ let package = Package(
         "GuardJournal",
         "GuardState",
         "GuardTerminal", "Health",
-        "Kubernetes", "Systemd", "TestSupport", "Tunnel",
+        "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardDoctor", ["GuardTypes", "GuardAPI", "Health", "Platform", "TestSupport", "Tunnel"]),
     tests(
@@ -325,13 +333,14 @@ let package = Package(
     tests("GuardTerminal", ["Health"]),
     tests("GuardConnection", ["TestSupport"]),
     tests("GuardRun"),
+    tests("GuardScreen", ["GuardAPI", "GuardTerminal", "GuardTypes", "Health", "IncidentTracking"]),
     tests(
       "GuardSetup", ["GuardAPI", "GuardExamination", "GuardTerminal", "Health", "Platform", "TestSupport"]),
     tests(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
-        "GuardNotices", "GuardRun", "GuardTerminal", "Health", "IncidentTracking", "Platform",
+        "GuardNotices", "GuardRun", "GuardScreen", "GuardTerminal", "Health", "IncidentTracking", "Platform",
         "SystemJournal",
         "TestSupport", arguments,
       ]),

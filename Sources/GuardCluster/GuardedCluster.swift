@@ -39,6 +39,7 @@ package actor GuardedCluster {
   private let ledger: IncidentLedger
   private let observed: @Sendable () -> Void
   private let journal: ClusterJournal
+  private let changes: ChangeRecorder
   private var memory: Memory
   private let memoryFile: MemoryFile?
   /// The contents of the file, and when they were written.
@@ -101,6 +102,9 @@ package actor GuardedCluster {
       memory: ledger.isNew ? JournalMemory() : journalFile?.load() ?? JournalMemory(),
       socketStep: socketStep,
       save: { journalFile?.save($0) })
+    self.changes = ChangeRecorder(
+      cluster: configuration.name, fluxNamespace: configuration.expect.fluxNamespace, log: log,
+      file: state.map { InventoryFile(cluster: configuration.name, folder: $0) })
     self.poller = Poller(
       cluster: configuration.name, interval: configuration.kubernetes.poll.interval, ask: access.poll,
       deliver: outcomes.send)
@@ -131,7 +135,10 @@ package actor GuardedCluster {
     // The next run of the guard starts with this memory.
     let isKept = DispatchSemaphore(value: 0)
     executor.queue.async {
-      self.assumeIsolated { $0.saveMemory(at: Timestamp.now, isLast: true) }
+      self.assumeIsolated {
+        $0.saveMemory(at: Timestamp.now, isLast: true)
+        $0.changes.save(at: Timestamp.now, isLast: true)
+      }
       isKept.signal()
     }
     _ = isKept.wait(timeout: .now() + .seconds(1))
@@ -164,6 +171,8 @@ package actor GuardedCluster {
       seen = (snapshot, outcome.at)
       pollFailure = nil
       journal.writePollSucceeded()
+      // Before the judgement, because changes cause problems.
+      changes.record(snapshot, at: outcome.at)
     case .failure(let failure):
       pollFailure = failure
       // A poll that failed because of the tunnel is not a failure of the API.

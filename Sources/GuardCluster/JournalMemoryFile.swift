@@ -29,11 +29,12 @@ package struct JournalMemoryFile: Sendable {
     folder.persist(name, Array(bytes))
   }
 
-  /// Removes the files of clusters that are no longer in the configuration. Their incidents have ended, and
-  /// their ids must not be reused.
+  /// Removes the files of clusters that are no longer in the configuration, with their inventories. Their incidents
+  /// have ended, and their ids must not be reused.
   package static func keep(_ clusters: [String], in folder: StateFolder) {
-    let names = Set(clusters.map { prefix + $0 })
-    for name in folder.names(in: "") where name.hasPrefix(prefix) && !names.contains(name) {
+    let prefixes = [prefix, InventoryFile.prefix]
+    let names = Set(prefixes.flatMap { prefix in clusters.map { prefix + $0 } })
+    for name in folder.names(in: "") where prefixes.contains(where: name.hasPrefix) && !names.contains(name) {
       folder.remove(name)
     }
   }

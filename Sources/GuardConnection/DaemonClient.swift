@@ -23,12 +23,14 @@ package struct DaemonClient: Sendable {
   }
 
   /// The document's bytes as the guard sent them.
-  package func statusBytes() throws(ClientError) -> Data {
-    try exchange(.status).body
+  ///
+  /// - Parameter view: a smaller form; nil for the whole document. An older guard sends the whole document in any case.
+  package func statusBytes(_ view: StatusDocument.View? = nil) throws(ClientError) -> Data {
+    try exchange(.status, view.map { [(StatusDocument.View.parameter, $0.rawValue)] } ?? []).body
   }
 
-  package func status() throws(ClientError) -> StatusDocument {
-    let bytes = try statusBytes()
+  package func status(_ view: StatusDocument.View? = nil) throws(ClientError) -> StatusDocument {
+    let bytes = try statusBytes(view)
     do { return try DocumentCoding.decode(StatusDocument.self, from: bytes) } catch { throw .document(error) }
   }
 

@@ -37,8 +37,8 @@ package struct ControlAnswer: Sendable {
     error(.serviceUnavailable, "configuration", errors.description)
   }
 
-  static func status(_ prepared: PreparedStatus) -> ControlAnswer {
-    guard let bytes = prepared.bytes else {
+  static func status(_ bytes: [UInt8]?) -> ControlAnswer {
+    guard let bytes else {
       return text(.internalServerError, "the document could not be encoded\n")
     }
     return ControlAnswer(.ok, "application/json", bytes + [UInt8(ascii: "\n")])

@@ -141,7 +141,7 @@ final class ControlHandler: ChannelInboundHandler {
         closing: closing)
     }
     switch route {
-    case .status: answer(.status(prepared), context, closing: closing)
+    case .status: status(query, context, closing)
     case .schema: answer(.schema, context, closing: closing)
     case .history: history(query, context, closing)
     case .roundTrips: answer(.json(actions.roundTrips()), context, closing: closing)
@@ -192,6 +192,20 @@ final class ControlHandler: ChannelInboundHandler {
       return answer(.error(.badRequest, "query", "channel is required"), context, closing: closing)
     }
     actions.testAlert(channel, later(context, closing) { .alertTest($0, channel) })
+  }
+
+  private func status(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
+    guard let name = query[StatusDocument.View.parameter] else {
+      return answer(.status(prepared.bytes), context, closing: closing)
+    }
+    switch StatusDocument.View(rawValue: name) {
+    case .overview: answer(.status(prepared.overview), context, closing: closing)
+    case nil:
+      let known = StatusDocument.View.allCases.map(\.rawValue).joined(separator: ", ")
+      answer(
+        .error(.badRequest, "query", "\(StatusDocument.View.parameter) is one of: \(known)"), context,
+        closing: closing)
+    }
   }
 
   private func history(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {

@@ -19,13 +19,21 @@ final class PreparedStatus: Sendable {
 
   private let board: StatusBoard
   private let encoded = Mutex<Encoded?>(nil)
+  private let encodedOverview = Mutex<Encoded?>(nil)
 
   init(board: StatusBoard) {
     self.board = board
   }
 
   /// The document, without a line feed; nil if it can't be encoded.
-  var bytes: [UInt8]? {
+  var bytes: [UInt8]? { bytes(of: encoded) { $0 } }
+
+  /// The document without the objects of several clusters.
+  var overview: [UInt8]? { bytes(of: encodedOverview, \.overview) }
+
+  private func bytes(
+    of encoded: borrowing Mutex<Encoded?>, _ shown: (StatusDocument) -> StatusDocument
+  ) -> [UInt8]? {
     encoded.withLock { encoded in
       let version = board.version
       let now = ContinuousClock.now
@@ -34,7 +42,7 @@ final class PreparedStatus: Sendable {
       }
       // Free the old bytes before creating the new ones.
       encoded = nil
-      guard let data = try? DocumentCoding.encode(board.statusDocument()) else { return nil }
+      guard let data = try? DocumentCoding.encode(shown(board.statusDocument())) else { return nil }
       let body = Array(data)
       encoded = Encoded(body: body, version: version, at: now)
       // Encoding uses many times the memory of its result, and large documents are rarely requested.

@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import GuardIncidents
 
 extension SilenceRequest {
@@ -6,14 +7,12 @@ extension SilenceRequest {
     let description: String
   }
 
-  private static let durations = Duration.seconds(60)...Duration.seconds(30 * 86_400)
-
   init(_ query: Query) throws(Mistake) {
     guard let reason = query["reason"], (1...500).contains(reason.utf8.count),
       !reason.allSatisfy(\.isWhitespace)
     else { throw Mistake(description: "reason is required, at most 500 bytes") }
     guard let seconds = query["seconds"].flatMap(Int64.init), seconds < 1 << 32,
-      SilenceRequest.durations.contains(.seconds(seconds))
+      SilenceDocument.lengths.contains(.seconds(seconds))
     else { throw Mistake(description: "seconds is a number from 60 to \(30 * 86_400), which are 30 days") }
     guard (query["pattern"]?.utf8.count ?? 0) <= 200 else {
       throw Mistake(description: "pattern may have 200 bytes")

@@ -153,7 +153,7 @@ package final class GuardService: Sendable {
         extra: Dictionary(
           LinkedLibraries.versions.map { ("\($0.name.uppercased())_VERSION", $0.version) },
           uniquingKeysWith: { $1 }
-        ).merging(["INCIDENTS_KEPT": "\(!ledger.isNew)"]) { $1 }))
+        ).merging(["INCIDENTS_KEPT": "\(!ledger.isNew)", "CHANGES_RECORDED": "true"]) { $1 }))
     if let misfit { log.write(misfit) }
   }
 

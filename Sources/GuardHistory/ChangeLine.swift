@@ -16,7 +16,8 @@ package enum ChangeLine {
     if !change.message.isEmpty {
       let cluster = "\(change.cluster): "
       let isNamed = !change.cluster.isEmpty && change.message.hasPrefix(cluster)
-      return isNamed ? String(change.message.dropFirst(cluster.count)) : change.message
+      let text = isNamed ? String(change.message.dropFirst(cluster.count)) : change.message
+      return change.event == Episode.objectEvent ? text.withShortHashes : text
     }
     var text = change.subject
     if let from = change.from, let to = change.to { text += ": \(from) -> \(to)" }

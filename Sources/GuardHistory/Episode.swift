@@ -34,10 +34,12 @@ package struct Episode: Hashable {
   /// The parts that have not ended yet.
   private var open: Set<String> = []
 
+  /// The entries that only `diff` shows: each commit has some.
+  static let objectEvent = "object_changed"
   /// Events without their own line: they follow from other entries, or are irrelevant afterwards.
   private static let hiddenEvents: Set = [
     "tunnel_retry", "verdict_changed", "forward_listening", "incident_opened", "incident_worsened",
-    "incident_flapping", "incident_reminder", "incident_ended",
+    "incident_flapping", "incident_reminder", "incident_ended", objectEvent,
   ]
   private static let opening: Set = [
     "tunnel_down", "tunnel_blocked", "tunnel_retry", "problem_opened", "api_failed",

@@ -47,8 +47,18 @@ package struct HistoryReading {
     }
   }
 
+  /// Throws if neither the guard nor the journal knows the cluster. If the guard cannot be reached, the journal may
+  /// still know it.
+  package func check(_ cluster: String?, of status: @autoclosure () -> StatusDocument?) throws(NoSuchCluster)
+  {
+    guard let cluster, let status = status(), !status.clusters.contains(where: { $0.name == cluster }),
+      !knows(cluster)
+    else { return }
+    throw NoSuchCluster(name: cluster, known: status.clusters.map(\.name))
+  }
+
   /// True if the journal contains entries about a cluster that the guard no longer watches.
-  package func knows(_ cluster: String) -> Bool {
+  private func knows(_ cluster: String) -> Bool {
     guard let scope else { return false }
     let query = HistoryQuery(since: nil, until: nil, limit: 1, cluster: cluster, events: [])
     return (try? HistoryDocument(journal: scope, query))?.events.isEmpty == false

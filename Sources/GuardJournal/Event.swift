@@ -37,6 +37,8 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case problemOpened = "problem_opened"
   /// A problem ended.
   case problemClosed = "problem_closed"
+  /// Objects of a cluster changed: nodes, versions, revisions, images.
+  case objectChanged = "object_changed"
   /// A change was requested over the control socket.
   case adminAction = "admin_action"
   /// A requested change was refused, because the user may not make it.
@@ -86,8 +88,8 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     case .started, .stopped, .configReloaded, .tunnelUp, .apiRecovered, .verdictChanged, .problemClosed,
       .adminAction, .silenceBegun, .silenceEnded, .alertRecovered:
       .notice
-    case .tunnelRetry, .forwardListening, .slept, .resumed, .incidentOpened, .incidentWorsened,
-      .incidentReminder, .incidentEnded:
+    case .tunnelRetry, .forwardListening, .objectChanged, .slept, .resumed, .incidentOpened,
+      .incidentWorsened, .incidentReminder, .incidentEnded:
       .info
     }
   }
@@ -113,6 +115,7 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     case .verdictChanged: "c81631747e9c4affaf0005d27b7fdff3"
     case .problemOpened: "cf7b49ccd1c348cfbbe5098115a7c18c"
     case .problemClosed: "8c65856b86114ea880154fd0b7ff5281"
+    case .objectChanged: "c626430f02f7440192c29962ffa311c3"
     case .adminAction: "fa01207becab4d1eb810637c6b42b7cb"
     case .adminRefused: "3bafbc8849d44f32b7b4648f7ecf104c"
     case .entriesHeldBack: "fd8b1365e1f9443db1b865ba475c9527"

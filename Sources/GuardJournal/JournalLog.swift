@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import GuardState
 internal import Health
 internal import Systemd
@@ -43,8 +44,9 @@ struct JournalLog: LogDestination {
     add("OCEANID_EVENT", record.event?.name)
     add("OCEANID_CLUSTER", record.cluster)
     add("OCEANID_SUBJECT", record.subject)
-    add("OCEANID_FROM", record.from)
-    add("OCEANID_TO", record.to)
+    // A cut digest or revision could not be told from another one.
+    add("OCEANID_FROM", record.from, limit: 1024)
+    add("OCEANID_TO", record.to, limit: 1024)
     add("OCEANID_REASON", record.reason, limit: 1024)
     add("OCEANID_INCIDENT", record.incident)
     add("OCEANID_REMEDY", record.remedy, limit: 1024)
@@ -53,6 +55,7 @@ struct JournalLog: LogDestination {
       add("OCEANID_COMMAND", command, limit: 1024)
     }
     add("OCEANID_NOTE", record.note, limit: 1024)
+    add("OCEANID_NAMES", ChangeDocument.joined(record.names), limit: ChangeDocument.namesLimit)
     for (name, value) in record.extra.sorted(by: { $0.key < $1.key }).prefix(32) {
       add("OCEANID_\(name)", value)
     }

@@ -25,6 +25,8 @@ package struct LogRecord: Hashable, Sendable {
   /// The parts of the remedy, if it has them: a command line for any shell, and a note.
   package var command: String?
   package var note: String?
+  /// The objects that changed, for an event about several. The writer limits them.
+  package var names: [String]
   /// Further fields: `PEER_UID` becomes `OCEANID_PEER_UID`.
   package var extra: [String: String]
   /// The source file that logs it: `GuardDaemon/GuardService.swift`.
@@ -36,7 +38,7 @@ package struct LogRecord: Hashable, Sendable {
     _ event: Event?, _ message: String, priority: Priority? = nil, cluster: String? = nil,
     subject: String? = nil, from: String? = nil, to: String? = nil, reason: String? = nil,
     incident: String? = nil, remedy: String? = nil, command: String? = nil, note: String? = nil,
-    extra: [String: String] = [:],
+    names: [String] = [], extra: [String: String] = [:],
     file: String = #fileID, line: Int = #line
   ) {
     self.event = event
@@ -51,6 +53,7 @@ package struct LogRecord: Hashable, Sendable {
     self.remedy = remedy
     self.command = command
     self.note = note
+    self.names = names
     self.extra = extra
     self.file = file
     self.line = line

@@ -38,6 +38,11 @@ extension ChangeDocument {
       severity: record.extra["SEVERITY"].flatMap(Problem.Severity.init),
       remedy: record.remedy, command: record.command, note: record.note,
       attempts: record.extra["ATTEMPTS"].flatMap { Int($0) },
-      incidentsKept: record.extra["INCIDENTS_KEPT"].flatMap { Bool($0) })
+      incidentsKept: record.extra["INCIDENTS_KEPT"].flatMap { Bool($0) },
+      changesRecorded: record.extra["CHANGES_RECORDED"].flatMap { Bool($0) },
+      fact: record.extra["FACT"], names: record.names, count: record.extra["COUNT"].flatMap { Int($0) },
+      steps: record.extra["STEPS"].flatMap { Int($0) },
+      seenAt: record.extra["SEEN_AT"].flatMap { Timestamp(rfc3339: $0) },
+      formerSeenAt: record.extra["FORMER_SEEN_AT"].flatMap { Timestamp(rfc3339: $0) })
   }
 }

@@ -21,7 +21,7 @@ extension String {
   }
 
   /// Truncated to `width` columns, with `…` at the start if it is truncated.
-  func cutAtStart(to width: Int) -> String { String(String(reversed()).cut(to: width).reversed()) }
+  package func cutAtStart(to width: Int) -> String { String(String(reversed()).cut(to: width).reversed()) }
 
   /// Wrapped at spaces into lines of at most `width` columns; longer words are split.
   package func wrapped(to width: Int) -> [String] {

@@ -14,7 +14,7 @@ package struct Line: Hashable, Sendable {
 
   package var text: String { spans.map(\.text).joined() }
 
-  func written(inColour: Bool) -> String {
+  package func written(inColour: Bool) -> String {
     spans.map { $0.written(inColour: inColour) }.joined()
   }
 

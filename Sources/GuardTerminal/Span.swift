@@ -3,6 +3,8 @@ import Health
 /// The style of a text.
 package enum Style: Hashable, Sendable {
   case plain, strong, faint, good, warning, bad
+  /// The selected row of a list.
+  case chosen
 
   /// SGR parameters (ECMA-48, 8.3.117), with only the eight colours that every theme defines.
   fileprivate var parameters: String? {
@@ -13,6 +15,7 @@ package enum Style: Hashable, Sendable {
     case .good: "32"
     case .warning: "33"
     case .bad: "1;31"
+    case .chosen: "7"
     }
   }
 }

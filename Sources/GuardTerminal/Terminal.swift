@@ -7,7 +7,7 @@ import Platform
 package struct Terminal: Hashable, Sendable {
   /// The width in columns; nil for a pipe, which has no limit.
   package var width: Int?
-  var hasColour: Bool
+  package var hasColour: Bool
   /// True if the terminal can show non-ASCII characters.
   package var drawsBlocks = false
   package var now: Timestamp
@@ -68,6 +68,11 @@ package struct Terminal: Hashable, Sendable {
 package struct TerminalSize: Hashable, Sendable {
   package let rows: Int
   package let columns: Int
+
+  package init(rows: Int, columns: Int) {
+    self.rows = rows
+    self.columns = columns
+  }
 
   /// nil if standard output is not a terminal, or the terminal does not report its size.
   package static var current: TerminalSize? {

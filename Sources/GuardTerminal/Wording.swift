@@ -17,6 +17,22 @@ extension Duration {
   }
 }
 
+extension Duration {
+  /// Parses a time in the format of the configuration: `250ms`, `5s`, `10m`, `1h`; also days, `7d`.
+  package init?(span text: String) {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let count = Int64(digits), digits.count <= 9 else { return nil }
+    switch text.dropFirst(digits.count) {
+    case "ms": self = .milliseconds(count)
+    case "s": self = .seconds(count)
+    case "m": self = .seconds(count * 60)
+    case "h": self = .seconds(count * 3600)
+    case "d" where digits.count <= 5: self = .seconds(count * 86_400)
+    default: return nil
+    }
+  }
+}
+
 extension Timestamp {
   /// For example `04:12:07Z`, with the date if it is not the day of `now`.
   package func clock(at now: Timestamp) -> String {

@@ -108,6 +108,7 @@ struct CompletionTests {
       ("report --output gua", "report --output guard.yaml<"),
       ("env --kubeconfig gua", "env --kubeconfig guard.yaml<"),
       ("history --directory jou", "history --directory journal"),
+      ("diff --directory jou", "diff --directory journal"),
       ("run -- look-a", "run -- look-around<"),
       ("run --timeout 5m -- look-a", "run --timeout 5m -- look-around<"),
     ] {

@@ -71,6 +71,14 @@ final class Installation {
   var configuration: String { folder.file("guard.yaml") }
   var log: String { daemon.errors }
 
+  /// Ends the daemon; `restart` starts it again.
+  func stop() throws {
+    daemon.terminate()
+    guard daemon.wait(within: .seconds(10)) != nil else {
+      throw FixtureError.failed("the daemon does not end")
+    }
+  }
+
   /// - Parameter killing: true to use SIGKILL.
   func restart(killing: Bool = false) throws {
     if killing { daemon.kill() } else { daemon.terminate() }

@@ -32,9 +32,9 @@ import Testing
     let text = String(decoding: try DocumentCoding.encode(WatchLine.change(change, nil)), as: UTF8.self)
     #expect(
       text == """
-        {"change":{"at":"2026-03-01T04:24:07Z","attempts":null,"cluster":"tethys","command":null,"endedAt":null,\
-        "event":"node_not_ready","from":"Ready","incident":null,"incidentsKept":null,"message":"node calypso: Ready -> NotReady","note":null,"reason":null,\
-        "remedy":null,"severity":null,"since":null,"subject":"node calypso","to":"NotReady"},\
+        {"change":{"at":"2026-03-01T04:24:07Z","attempts":null,"changesRecorded":null,"cluster":"tethys","command":null,"count":null,"endedAt":null,\
+        "event":"node_not_ready","fact":null,"formerSeenAt":null,"from":"Ready","incident":null,"incidentsKept":null,"message":"node calypso: Ready -> NotReady","names":[],"note":null,"reason":null,\
+        "remedy":null,"seenAt":null,"severity":null,"since":null,"steps":null,"subject":"node calypso","to":"NotReady"},\
         "status":null,"type":"change"}
         """)
   }

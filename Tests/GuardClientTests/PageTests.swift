@@ -51,6 +51,25 @@ import Testing
     #expect(whole.ranges(of: "  next   ").count == count)
   }
 
+  @Test func overviewIsEnoughForThePageOfSeveralClusters() throws {
+    var fleet = Scene.nodeDown.status
+    #expect(fleet.overview == fleet)
+    for index in 1...99 {
+      var cluster = Scene.healthy.status.clusters[0]
+      cluster.name = "c\(index)"
+      fleet.clusters.append(cluster)
+    }
+    let overview = try DocumentCoding.decode(
+      StatusDocument.self, from: DocumentCoding.encode(fleet.overview))
+    let terminal = terminal(80)
+    #expect(
+      StatusPage.page(overview, terminal).text(for: terminal)
+        == StatusPage.page(fleet, terminal).text(for: terminal))
+    #expect(overview.clusters[0].nodes.isEmpty && !fleet.clusters[0].nodes.isEmpty)
+    for goal in Goal.allCases { #expect(goal.obstacle(in: overview) == goal.obstacle(in: fleet)) }
+    #expect(try DocumentCoding.encode(overview).count * 4 < DocumentCoding.encode(fleet).count)
+  }
+
   @Test func healthyClusterIsOneBlock() {
     #expect(
       status(.healthy) == """
@@ -308,34 +327,5 @@ import Testing
       #expect(!text.contains("\nfaked"))
     }
     #expect(!CheckLine.text(Scene.hostile.status, section: nil, now: Scene.now).contains("\u{1B}"))
-  }
-
-  @Test func aWatchShowsChangesAndProblems() {
-    let change = ChangeDocument(
-      at: Scene.now, event: "node_not_ready", cluster: "tethys", subject: "node calypso", from: "Ready",
-      to: "NotReady", reason: "NodeStatusUnknown", message: "")
-    let socket = SocketPath(option: "/x", environment: { _ in nil }, exists: { _ in false })
-    let text = LiveWatch.page(
-      Scene.healthy.status, [change], .unreadable(socket, .truncated), terminal(80)
-    ).text(for: terminal(80))
-    #expect(
-      text.contains(
-        "the guard's response on /x is invalid: it is incomplete; retrying\n\ntethys  UNKNOWN  was HEALTHY 0s ago\n"
-      ))
-    #expect(
-      text.hasSuffix("04:24:07Z  tethys  node calypso: Ready -> NotReady (NodeStatusUnknown)\n"))
-  }
-
-  /// Neither the colour nor the ages of the last status suggest that it is current.
-  @Test func aWatchOfASilentGuardIsUnknown() {
-    var later = terminal(80, colour: true)
-    later.now = Scene.now + .seconds(46)
-    let fresh = LiveWatch.page(Scene.healthy.status, [], nil, later).text(for: later)
-    #expect(fresh.contains("HEALTHY") && fresh.contains("\u{1B}[32m"))
-    let silent = LiveWatch.page(Scene.healthy.status, [], nil, silence: .seconds(46), later)
-    let text = silent.lines.map(\.text).joined(separator: "\n")
-    #expect(text.contains("the guard has sent nothing for 46s\n\ntethys  UNKNOWN  was HEALTHY 46s ago\n"))
-    #expect(text.contains("(3d3h)") && text.contains("polled 3s ago"))
-    #expect(!silent.text(for: later).contains("\u{1B}[32m"))
   }
 }

@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "status", "nodes", "tunnel", "watch", "history", "incidents", "silence", "doctor", "alerts",
+    "status", "nodes", "tunnel", "watch", "history", "diff", "incidents", "silence", "doctor", "alerts",
     "report --output x",
   ])
   func commandsAcceptUTC(_ command: String) throws {

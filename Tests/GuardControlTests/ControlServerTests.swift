@@ -20,6 +20,8 @@ import Testing
     let status = try fixture.get("/v1/status")
     #expect(status.hasPrefix("HTTP/1.1 200 OK"))
     #expect(status.contains("\"schema\":\"oceanid.status/1\""))
+    #expect(try fixture.get("/v1/status?view=overview").contains("\"schema\":\"oceanid.status/1\""))
+    #expect(try fixture.get("/v1/status?view=all").hasPrefix("HTTP/1.1 400"))
     let schema = try fixture.get("/v1/schema")
     #expect(schema.hasPrefix("HTTP/1.1 200 OK"))
     #expect(schema.contains("Content-Type: application/schema+json"))

@@ -88,16 +88,6 @@ import Testing
     }
   }
 
-  @Test func screenWrapsLinesAndCountsTheRest() {
-    let terminal = Terminal(width: 10, hasColour: false, now: .now)
-    let lines = ["one", "0123456789abcdef", "two", "three"].map { Line(Span($0)) }
-    #expect(
-      LiveScreen.fitted(lines, terminal, rows: 10).map(\.text)
-        == ["one", "0123456789", "abcdef", "two", "three"])
-    #expect(
-      LiveScreen.fitted(lines, terminal, rows: 3).map(\.text) == ["one", "0123456789", "… 3 more lines"])
-  }
-
   @Test func formatsTimes() throws {
     func at(_ text: String) throws -> Timestamp { try #require(Timestamp(rfc3339: text)) }
     let now = try at("2026-03-01T04:24:07Z")

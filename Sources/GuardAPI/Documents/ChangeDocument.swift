@@ -30,12 +30,28 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
   @Field package var attempts: Int?
   /// Set for `started`: true if the incidents of the previous run continue.
   @Field package var incidentsKept: Bool?
+  /// Set for `started`: true if this version of the guard writes `object_changed`.
+  @Field package var changesRecorded: Bool?
+  /// Set for `object_changed`: the property that changed (`Fact.Kind`).
+  @Field package var fact: String?
+  /// The objects that changed, or the first of them.
+  @Field package var names: [String]
+  /// The number of objects that changed.
+  @Field package var count: Int?
+  /// The number of changes between `from` and `to`.
+  @Field package var steps: Int?
+  /// When `to` was first seen, and when `from` was last seen. The change happened between these times.
+  @Field package var seenAt: Timestamp?
+  @Field package var formerSeenAt: Timestamp?
 
   package init(
     at: Timestamp, event: String, cluster: String, subject: String, from: String? = nil, to: String? = nil,
     reason: String? = nil, message: String, incident: String? = nil, since: Timestamp? = nil,
     endedAt: Timestamp? = nil, severity: Problem.Severity? = nil, remedy: String? = nil,
-    command: String? = nil, note: String? = nil, attempts: Int? = nil, incidentsKept: Bool? = nil
+    command: String? = nil, note: String? = nil, attempts: Int? = nil, incidentsKept: Bool? = nil,
+    changesRecorded: Bool? = nil,
+    fact: String? = nil, names: [String] = [], count: Int? = nil, steps: Int? = nil, seenAt: Timestamp? = nil,
+    formerSeenAt: Timestamp? = nil
   ) {
     self.at = at
     self.event = event
@@ -54,6 +70,13 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
     self.note = note
     self.attempts = attempts
     self.incidentsKept = incidentsKept
+    self.changesRecorded = changesRecorded
+    self.fact = fact
+    self.names = names
+    self.count = count
+    self.steps = steps
+    self.seenAt = seenAt
+    self.formerSeenAt = formerSeenAt
   }
 }
 
@@ -63,6 +86,9 @@ extension ChangeDocument {
     "MESSAGE", "OCEANID_EVENT", "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO",
     "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_SEVERITY", "OCEANID_REMEDY", "OCEANID_COMMAND",
     "OCEANID_NOTE", "OCEANID_ATTEMPTS", "OCEANID_SINCE", "OCEANID_ENDED", "OCEANID_INCIDENTS_KEPT",
+    "OCEANID_CHANGES_RECORDED", "OCEANID_FACT", "OCEANID_NAMES", "OCEANID_COUNT", "OCEANID_STEPS",
+    "OCEANID_SEEN_AT",
+    "OCEANID_FORMER_SEEN_AT",
   ]
 
   /// nil for an ordinary log entry.
@@ -78,6 +104,37 @@ extension ChangeDocument {
       severity: fields["OCEANID_SEVERITY"].flatMap(Problem.Severity.init), remedy: fields["OCEANID_REMEDY"],
       command: fields["OCEANID_COMMAND"], note: fields["OCEANID_NOTE"],
       attempts: fields["OCEANID_ATTEMPTS"].flatMap { Int($0) },
-      incidentsKept: fields["OCEANID_INCIDENTS_KEPT"].flatMap { Bool($0) })
+      incidentsKept: fields["OCEANID_INCIDENTS_KEPT"].flatMap { Bool($0) },
+      changesRecorded: fields["OCEANID_CHANGES_RECORDED"].flatMap { Bool($0) }, fact: fields["OCEANID_FACT"],
+      names: ChangeDocument.names(in: fields["OCEANID_NAMES"] ?? ""),
+      count: fields["OCEANID_COUNT"].flatMap { Int($0) }, steps: fields["OCEANID_STEPS"].flatMap { Int($0) },
+      seenAt: fields["OCEANID_SEEN_AT"].flatMap { Timestamp(rfc3339: $0) },
+      formerSeenAt: fields["OCEANID_FORMER_SEEN_AT"].flatMap { Timestamp(rfc3339: $0) })
+  }
+}
+
+/// The names of several objects in one field.
+extension ChangeDocument {
+  /// The largest length of the field in bytes.
+  package static let namesLimit = 2048
+  private static let separator = ", "
+
+  package static func joined(_ names: [String]) -> String { names.joined(separator: separator) }
+
+  fileprivate static func names(in text: String) -> [String] {
+    text.split(separator: separator).map(String.init)
+  }
+
+  /// The first names, as many as fit into the field. None of them is cut, and none contains the separator.
+  package static func fitting(_ names: [String]) -> [String] {
+    var kept: [String] = []
+    var length = 0
+    for name in names where !name.isEmpty {
+      let name = name.escaped.replacing(separator, with: ",")
+      length += name.utf8.count + separator.utf8.count
+      guard length - separator.utf8.count <= namesLimit else { break }
+      kept.append(name)
+    }
+    return kept
   }
 }

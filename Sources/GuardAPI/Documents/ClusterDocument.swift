@@ -58,6 +58,15 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     shortenTexts()
   }
 
+  /// Leaves the verdict and the state of the connection.
+  mutating func removeObjects() {
+    (nodes, workloads, certificates, stacks, secrets, pods) = ([], [], [], [], [], nil)
+    flux = FluxDocument(installed: flux.installed, version: flux.version, objects: [], controllers: [])
+    images = ImagesDocument(policies: [], repositories: [], automations: [])
+    (tunnel.sessions, tunnel.history) = ([], [])
+    for index in tunnel.forwards.indices { tunnel.forwards[index].recent = [] }
+  }
+
   /// Flux objects have most of the long messages, so the other lists are processed first.
   private mutating func shortenTexts() {
     var budget = TextBudget()

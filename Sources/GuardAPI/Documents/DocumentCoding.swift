@@ -98,6 +98,7 @@ package protocol VersionedDocument: Decodable {
 
 extension StatusDocument: VersionedDocument { package static var version: Schema { .status } }
 extension HistoryDocument: VersionedDocument { package static var version: Schema { .history } }
+extension DiffDocument: VersionedDocument { package static var version: Schema { .diff } }
 extension RoundTripsDocument: VersionedDocument { package static var version: Schema { .roundTrips } }
 extension IncidentsDocument: VersionedDocument { package static var version: Schema { .incidents } }
 extension GuardViewDocument: VersionedDocument { package static var version: Schema { .guardView } }

@@ -96,6 +96,9 @@ package struct SilenceDocument: Codable, Hashable, Sendable {
   @Field package var createdAt: Timestamp?
   @Field package var expiresAt: Timestamp?
 
+  /// The allowed lengths: from 1 minute to 30 days.
+  package static let lengths = Duration.seconds(60)...Duration.seconds(30 * 86_400)
+
   package init(_ silence: Silence) {
     id = silence.id
     cluster = silence.cluster

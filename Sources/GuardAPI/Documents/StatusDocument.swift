@@ -49,6 +49,23 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     self.configuration = configuration
   }
 
+  /// A smaller form of the document, requested with `GET /v1/status?view=overview`.
+  package enum View: String, Sendable, CaseIterable {
+    case overview
+
+    /// The name of the query's parameter.
+    package static let parameter = "view"
+  }
+
+  /// The document without the objects of several clusters, which an overview of them does not show. Decoding the objects
+  /// of a hundred clusters takes longer than everything else. A single cluster is complete.
+  package var overview: StatusDocument {
+    guard clusters.count > 1 else { return self }
+    var document = self
+    for index in document.clusters.indices { document.clusters[index].removeObjects() }
+    return document
+  }
+
   private static func listed(_ problems: [Problem]) -> [Problem] {
     guard problems.count > problemLimit else { return problems }
     let critical = problems.filter { $0.severity == .critical }

@@ -11,6 +11,7 @@ package struct Schema: Hashable, Sendable, CustomStringConvertible {
   package static let roundTrips = Schema(name: "oceanid.roundtrips", major: 1)
   package static let doctor = Schema(name: "oceanid.doctor", major: 1)
   package static let guardView = Schema(name: "oceanid.guard-view", major: 1)
+  package static let diff = Schema(name: "oceanid.diff", major: 1)
   package static let incidents = Schema(name: "oceanid.incidents", major: 1)
   package static let alerts = Schema(name: "oceanid.alerts", major: 1)
   package static let notice = Schema(name: "oceanid.notice", major: 1)

@@ -59,7 +59,7 @@ struct ExplainCommand: ParsableCommand {
 
   /// The current problem; nil if the guard has none of that id or cannot be reached.
   private func current(_ id: String) -> ProblemDocument? {
-    (try? connection.client.status())?.problems.first { $0.id == id }
+    (try? connection.client.status(.overview))?.problems.first { $0.id == id }
   }
 }
 

@@ -77,12 +77,7 @@ struct HistoryCommand: ParsableCommand, Reading {
       since: since.timestamp(now: now), until: until?.timestamp(now: now), limit: limit,
       cluster: options.cluster, events: event)
     let reading = HistoryReading(client: options.connection.client, folder: directory)
-    // If the guard cannot be reached, the journal may still know the cluster.
-    if let cluster = options.cluster, let status = try? options.connection.client.status(),
-      status.only(cluster) == nil, !reading.knows(cluster)
-    {
-      throw NoSuchCluster(name: cluster, known: status.clusters.map(\.name))
-    }
+    try reading.check(options.cluster, of: try? options.connection.client.status(.overview))
     let history = try reading.read(query)
     try StandardOutput.answer(text(history, query.until.flatMap { $0 < now ? $0 : nil }))
     guard follow else { return }
@@ -102,8 +97,4 @@ struct HistoryCommand: ParsableCommand, Reading {
     let terminal = Terminal.standardOutput()
     return Page(lines: [ChangeLine.line(change, now: terminal.now)]).text(for: terminal)
   }
-}
-
-extension Moment {
-  fileprivate static let dayAgo = Moment(ago: .seconds(86_400), description: "24h ago")
 }

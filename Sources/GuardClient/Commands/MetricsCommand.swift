@@ -23,7 +23,7 @@ struct MetricsCommand: ParsableCommand {
   @OptionGroup var choice: ClusterOption
 
   func run() throws {
-    if choice.cluster != nil { _ = try connection.client.status().chosen(choice.cluster) }
+    if choice.cluster != nil { _ = try connection.client.status(.overview).chosen(choice.cluster) }
     let text = String(decoding: try connection.client.exchange(.metrics).body, as: UTF8.self)
     let wanted = text.split(separator: "\n").filter { line in
       guard let cluster = choice.cluster, !line.hasPrefix("#") else { return true }

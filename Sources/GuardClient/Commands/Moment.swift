@@ -15,6 +15,8 @@ struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
   private let meaning: Meaning
   let description: String
 
+  static let dayAgo = Moment(ago: .seconds(86_400), description: "24h ago")
+
   var defaultValueDescription: String { description }
 
   init(ago duration: Duration, description: String) {

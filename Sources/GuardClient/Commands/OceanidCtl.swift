@@ -20,6 +20,7 @@ package struct OceanidCtl: ParsableCommand {
         oceanid-ctl wait --for tunnel && kubectl get nodes
         oceanid-ctl check nodes          a line for Nagios or Icinga
         oceanid-ctl history --since 7d   the incidents of a week
+        oceanid-ctl diff                 what changed since yesterday
         oceanid-ctl explain auth_refused what an error means, and what to do
         oceanid-ctl run -- kubectl get pods -A
 
@@ -45,7 +46,7 @@ package struct OceanidCtl: ParsableCommand {
         ]),
       CommandGroup(
         name: "History",
-        subcommands: [HistoryCommand.self, IncidentsCommand.self, ReportCommand.self]),
+        subcommands: [HistoryCommand.self, DiffCommand.self, IncidentsCommand.self, ReportCommand.self]),
       CommandGroup(
         name: "Cluster",
         subcommands: [RunCommand.self, EnvCommand.self, WaitCommand.self]),

@@ -42,7 +42,7 @@ struct ClusterOption: ParsableArguments {
   static func known() -> [String] {
     var client = DaemonClient(socket: .resolve(option: nil))
     client.timeout = .seconds(1)
-    return CompletionScript.offered((try? client.status())?.clusters.map(\.name) ?? [])
+    return CompletionScript.offered((try? client.status(.overview))?.clusters.map(\.name) ?? [])
   }
 }
 
@@ -69,7 +69,9 @@ struct ReadOptions: ParsableArguments {
     guard !json || format == nil || format == .json else {
       throw ValidationError("--json and --output \(format?.rawValue ?? "") exclude each other")
     }
-    let bytes = try connection.client.statusBytes()
+    // Only the page of all clusters does without their objects.
+    let isOverview = section == nil && cluster == nil && !json && format == nil
+    let bytes = try connection.client.statusBytes(isOverview ? .overview : nil)
     let status = try document(bytes)
     switch json ? .json : format {
     case .json: try StandardOutput.answer(DocumentText.reduced(bytes, cluster, section).pretty)

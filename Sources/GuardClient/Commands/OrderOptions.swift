@@ -11,9 +11,7 @@ struct OrderOptions: ParsableArguments {
 
   /// - Parameter cluster: the only cluster that it is for; nil for the chosen one, or all.
   func send(_ route: Route, otherwise text: String, to cluster: String? = nil) throws {
-    let cluster = cluster ?? choice.cluster
-    let response = try connection.client.exchange(route, cluster.map { [("cluster", $0)] } ?? [])
-    let message = DocumentCoding.decodeReceipt(response.body)?.message ?? text
+    let message = try connection.client.order(route, cluster: cluster ?? choice.cluster)?.message ?? text
     try StandardOutput.answer(Span(message).text + "\n")
   }
 }

@@ -27,7 +27,7 @@ struct ReconnectCommand: ParsableCommand {
   @OptionGroup var options: OrderOptions
 
   func run() throws {
-    let before = try options.connection.client.status().chosen(options.choice.cluster).clusters
+    let before = try options.connection.client.status(.overview).chosen(options.choice.cluster).clusters
     let isUp = Dictionary(grouping: before) { $0.tunnel.state == .up }
     let (up, down) = (isUp[true] ?? [], isUp[false] ?? [])
     guard force || up.isEmpty || !down.isEmpty else { throw TunnelIsUp(clusters: up) }

@@ -57,7 +57,7 @@ struct SilenceCommand: ParsableCommand, Reading {
     guard let duration, let reason, !reason.allSatisfy(\.isWhitespace) else {
       throw ValidationError("silence requires --for TIME and --reason TEXT")
     }
-    guard duration.duration >= .seconds(60), duration.duration <= .seconds(30 * 86_400) else {
+    guard SilenceDocument.lengths.contains(duration.duration) else {
       throw ValidationError("--for must be from 1m to 720h")
     }
   }
@@ -74,13 +74,8 @@ struct SilenceCommand: ParsableCommand, Reading {
           : SilencesPage.page(document.silences, terminal).text(for: terminal))
     }
     // A misspelt cluster is an error: its silence would match nothing.
-    if options.cluster != nil { _ = try options.chosen(of: client.status()) }
-    var parameters = [
-      (name: "pattern", value: pattern), ("seconds", "\(duration.duration.components.seconds)"),
-      ("reason", reason),
-    ]
-    if let cluster = options.cluster { parameters.append(("cluster", cluster)) }
-    try report(client.exchange(.silence, parameters))
+    if options.cluster != nil { _ = try options.chosen(of: client.status(.overview)) }
+    try report(client.silence(pattern, for: duration.duration, reason: reason, cluster: options.cluster))
   }
 
   private func report(_ response: DaemonClient.Response) throws {
@@ -89,13 +84,5 @@ struct SilenceCommand: ParsableCommand, Reading {
     }
     let receipt = DocumentCoding.decodeReceipt(response.body)
     try StandardOutput.answer(Span(receipt?.words(at: .now) ?? "done").text + "\n")
-  }
-}
-
-extension ReceiptDocument {
-  /// `silence 5f3a9c1e until 19:07:35; it mutes 1 open incident`; an older guard sends only the message.
-  func words(at now: Timestamp) -> String {
-    guard let silence, let until = silence.expiresAt else { return message }
-    return "silence \(silence.id) until \(until.clock(at: now))" + (effect.map { "; \($0)" } ?? "")
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuardTerminal
 
 /// A duration in the format of the configuration: `250ms`, `5s`, `10m`, `1h`; also days, `7d`.
 struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
@@ -11,17 +12,8 @@ struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
   }
 
   init?(argument: String) {
-    let digits = argument.prefix { $0.isASCII && $0.isNumber }
-    guard let count = Int64(digits), digits.count <= 9 else { return nil }
-    switch argument.dropFirst(digits.count) {
-    case "ms": duration = .milliseconds(count)
-    case "s": duration = .seconds(count)
-    case "m": duration = .seconds(count * 60)
-    case "h": duration = .seconds(count * 3600)
-    case "d" where digits.count <= 5: duration = .seconds(count * 86_400)
-    default: return nil
-    }
-    text = argument
+    guard let duration = Duration(span: argument) else { return nil }
+    self.init(duration: duration, text: argument)
   }
 
   var description: String { text }

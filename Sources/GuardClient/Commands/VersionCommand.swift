@@ -25,7 +25,7 @@ struct VersionCommand: ParsableCommand {
   func run() throws {
     guard !client else { return try show(nil) }
     do {
-      try show(connection.client.status().version)
+      try show(connection.client.status(.overview).version)
     } catch let error as ClientError {
       // The version of this program is known in any case. Under --json, the error is the one document.
       if !json { try show(nil) }

@@ -55,7 +55,7 @@ struct Waiting {
       client.timeout = min(.seconds(5), max(.milliseconds(500), end - .now))
       let reason: String
       do {
-        let status = try client.status().chosen(cluster)
+        let status = try client.status(.overview).chosen(cluster)
         guard let obstacle = obstacle(status) else { return status }
         if let step = obstacle.step {
           throw StuckWait(

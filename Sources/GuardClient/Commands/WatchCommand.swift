@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import GuardScreen
 import GuardTerminal
 
 struct WatchCommand: ParsableCommand, Reading {
@@ -7,7 +8,7 @@ struct WatchCommand: ParsableCommand, Reading {
     commandName: "watch",
     abstract: "Follow the status: a live view on a terminal, otherwise one line per change.",
     discussion: """
-      Ctrl-C ends it. With --json, each line of the guard's event stream is printed unchanged.
+      On a terminal, ? lists the keys and q ends it. With --json, each line of the guard's event stream is printed unchanged.
 
       Examples:
         oceanid-ctl watch
@@ -18,7 +19,7 @@ struct WatchCommand: ParsableCommand, Reading {
 
   func run() throws {
     if !options.json, isatty(STDOUT_FILENO) == 1, TerminalSize.current != nil {
-      try LiveWatch(options: options).run()
+      try LiveWatch(client: options.connection.client, pages: WatchPages(cluster: options.cluster)).run()
     } else {
       try PlainWatch(options: options).run()
     }

@@ -44,6 +44,14 @@ enum ExplainPage {
   private static func page(_ problem: ProblemDocument?, _ topics: [Topic], _ terminal: Terminal) -> Page {
     var page = Page()
     if let problem { page += ProblemLines.lines([problem], namesCluster: false, terminal) }
+    page.gap()
+    page += lines(topics, terminal)
+    return page
+  }
+
+  /// The meaning and the next step of each topic.
+  static func lines(_ topics: [Topic], _ terminal: Terminal) -> [Line] {
+    var page = Page()
     for topic in topics {
       page.gap()
       page += Line(Span(topic.word, .strong))
@@ -56,7 +64,7 @@ enum ExplainPage {
         page += terminal.labelled(label, margin: 6, indent: 0, Span(note))
       }
     }
-    return page
+    return page.lines
   }
 
   private static func list(_ terminal: Terminal) -> Page {

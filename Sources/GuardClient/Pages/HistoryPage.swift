@@ -84,6 +84,10 @@ enum HistoryPage {
       if let since = history.knownSince { text += ", which begins at \(since.day) \(since.time)" }
     case .unknown: break
     }
+    let changes = history.objectChanges
+    if changes > 0 {
+      text += "; \(changes.of("entry", plural: "entries")) about changed objects: oceanid-ctl diff"
+    }
     if history.truncated { text += "; there are more entries: see --limit" }
     return text
   }

@@ -15,8 +15,7 @@ enum StatusPage {
     if isFleet { page += FleetLines.lines(status.clusters, terminal, isWide: isWide) }
     for cluster in isFleet && !isWide ? [] : status.clusters {
       page.gap()
-      page += heading(cluster, terminal)
-      page += ClusterFacts.lines(cluster, among: status.problems, terminal)
+      page += block(cluster, among: status.problems, terminal)
       guard isWide else { continue }
       for table in [
         NodesPage.table(cluster), FluxPage.table(cluster.flux),
@@ -37,6 +36,13 @@ enum StatusPage {
       }
     }
     return page
+  }
+
+  /// The verdict and the facts of one cluster.
+  static func block(
+    _ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal
+  ) -> [Line] {
+    heading(cluster, terminal) + ClusterFacts.lines(cluster, among: problems, terminal)
   }
 
   private static func heading(_ cluster: ClusterDocument, _ terminal: Terminal) -> [Line] {

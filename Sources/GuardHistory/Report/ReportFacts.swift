@@ -94,7 +94,7 @@ package struct ReportFacts {
   // MARK: - Time ranges
 
   /// The times at which the guard was running. Unknown while it was not running, and before the first event.
-  private static func known(
+  static func known(
     _ events: [ChangeDocument], before: ChangeDocument?, _ signs: [Timestamp], _ history: HistoryDocument,
     from: Timestamp,
     to: Timestamp

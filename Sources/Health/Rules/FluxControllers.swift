@@ -34,10 +34,7 @@ extension Judgement {
   }
 
   func isFluxController(_ workload: Workload) -> Bool {
-    workload.resource.kind == "Deployment"
-      && (workload.partOf == "flux"
-        || (workload.resource.namespace == expectations.fluxNamespace
-          && CustomKind.controllersOfFlux.contains(workload.resource.name)))
+    workload.isFluxController(in: expectations.fluxNamespace)
   }
 
   /// True if the Lease is no longer renewed. A leader renews it every few seconds and loses it after 35 s.
@@ -113,5 +110,14 @@ extension Judgement {
       detail: found == wanted || versions.count > 1
         ? others.joined(separator: ", ")
         : "by the labels of its \(controllers.count) controllers; expect.flux wants \(wanted)")
+  }
+}
+
+extension Workload {
+  /// - Parameter namespace: the namespace of Flux, in which a controller may have no label.
+  func isFluxController(in namespace: String) -> Bool {
+    resource.kind == "Deployment"
+      && (partOf == "flux"
+        || (resource.namespace == namespace && CustomKind.controllersOfFlux.contains(resource.name)))
   }
 }

@@ -33,6 +33,15 @@ package struct SignalDescriptor: ~Copyable {
 
   package var raw: Int32 { descriptor.raw }
 
+  /// Takes the default action of one of the signals in this thread, for example stops the process, and blocks the signal
+  /// again. The kernel discards a stop if no shell could continue the process.
+  package func takeDefaultAction(of signal: Int32) {
+    var set = SignalDescriptor.set([signal])
+    raise(signal)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+  }
+
   /// The next pending signal; nil if none is pending.
   package func next() -> Int32? {
     var signal = signalfd_siginfo()

@@ -14,7 +14,7 @@ struct FuzzTarget: Sendable {
 
   static let all = [
     agent, certificate, configuration, control, discovery, documents, execCredential, history, httpResponse,
-    identityFile, incidents, journal, knownHosts, kubeconfig, list, notice, patterns, query, spool,
+    identityFile, incidents, journal, keys, knownHosts, kubeconfig, list, notice, patterns, query, spool,
     sshConfiguration, stateFiles, texts, watchLine,
   ]
 

@@ -42,6 +42,12 @@ extension FuzzTarget {
   static let stateFiles = FuzzTarget("state-files") { bytes in
     let memory = Memory(file: bytes)
     try hold(memory.firstSeen.keys.allSatisfy { !$0.utf8.contains(0x0A) }, "an id of two lines")
+    if let inventory = try? Inventory(file: bytes) {
+      let again = try Inventory(file: inventory.file(limit: .max))
+      try hold(again.objects.count == inventory.objects.count, "an object is lost")
+      try hold(
+        again.waiting == inventory.waiting && again.listed == inventory.listed, "reads as something else")
+    }
     guard let kept = try? JSONDecoder().decode(NoticeMemory.self, from: Data(bytes)) else { return }
     var board = NoticeBoard()
     board.restore(kept.board)

@@ -1,0 +1,51 @@
+import GuardAPI
+import GuardTerminal
+
+/// A question on the status line.
+package enum Prompt: Hashable, Sendable {
+  case filter(TextField)
+  /// The confirmation with y or n.
+  case reconnect(cluster: String)
+  case silence(SilenceDraft)
+}
+
+/// A silence that is being typed: first its length, then its reason.
+package struct SilenceDraft: Hashable, Sendable {
+  package let problem: String
+  /// nil until it is known.
+  package private(set) var length: Duration?
+  package private(set) var field = TextField()
+  /// The reason why the last input was not accepted.
+  package private(set) var complaint: String?
+
+  static let usualLength = "1h"
+  private static let longestReason = 500
+
+  init(problem: String) {
+    self.problem = problem
+  }
+
+  mutating func edit(_ key: Key) {
+    if field.edit(key) { complaint = nil }
+  }
+
+  /// Takes the typed text. Returns the request if it is complete.
+  mutating func submit() -> ScreenRequest? {
+    let text = field.text
+    guard let length else {
+      let typed = text.allSatisfy(\.isWhitespace) ? SilenceDraft.usualLength : text
+      if let length = Duration(span: typed), SilenceDocument.lengths.contains(length) {
+        self.length = length
+        field = TextField()
+      } else {
+        complaint = "a time from 1m to 720h, for example 90m"
+      }
+      return nil
+    }
+    guard !text.allSatisfy(\.isWhitespace), text.utf8.count <= SilenceDraft.longestReason else {
+      complaint = "a reason of at most \(SilenceDraft.longestReason) bytes is required"
+      return nil
+    }
+    return .silence(problem: problem, length: length, reason: text)
+  }
+}

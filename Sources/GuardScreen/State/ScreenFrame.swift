@@ -1,0 +1,16 @@
+package import GuardTerminal
+
+/// A drawn screen: one line per row.
+package struct ScreenFrame: Hashable, Sendable {
+  package let lines: [Line]
+  /// The ids of the problems in the rows, for clicks.
+  package let problems: [Int: String]
+  /// The last position to which the text can be scrolled.
+  package let scrollLimit: Int
+
+  init(lines: [Line], problems: [Int: String] = [:], scrollLimit: Int = 0) {
+    self.lines = lines
+    self.problems = problems
+    self.scrollLimit = scrollLimit
+  }
+}

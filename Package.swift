@@ -244,7 +244,7 @@ let package = Package(
       "GuardSetup",
       [
         "GuardAPI", "GuardConnection", "GuardExamination", "GuardTerminal", "GuardTypes", "Health",
-        "Platform",
+        "Platform", "Redaction",
       ]),
     module(
       "GuardClient",
@@ -285,7 +285,7 @@ let package = Package(
     tests("SystemJournal", ["TestSupport"]),
     tests("SessionBus", ["TestSupport"]),
     tests("Platform", ["TestSupport"]),
-    tests("Redaction"),
+    tests("Redaction", ["TestSupport"]),
     tests("Health", ["GuardTypes", "IncidentTracking"]),
     tests("IncidentTracking", ["Health", "TestSupport"]),
     tests("GuardAPI", ["GuardTypes", "Health", "IncidentTracking"]),

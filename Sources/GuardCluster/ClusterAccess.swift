@@ -77,6 +77,15 @@ package final class ClusterAccess: Sendable {
     }
   }
 
+  /// The reason why programs on this machine do not reach the cluster with the kubeconfig as it is; nil: they do, or the
+  /// file was not read yet.
+  var obstacle: KubeconfigMismatch? {
+    mismatch
+      ?? kubeconfig.flatMap {
+        configuration.contextMismatch($0, isCredential: environment.credential(holding: $0.path))
+      }
+  }
+
   /// The prefix of commands that read the kubeconfig. It runs them as the guard's user if the file is in the home of a
   /// service or is a credential; otherwise it is empty.
   var owner: String {

@@ -85,6 +85,25 @@ extension Configuration.Cluster {
       step: step(kubeconfig, address, isCredential))
   }
 
+  /// The mismatch if programs that use the file as it is reach another context; nil: they do not. No variable selects a
+  /// context for kubectl, flux and helm alike, and a copy of the file would copy its credentials.
+  package func contextMismatch(_ kubeconfig: Kubeconfig, isCredential: Bool) -> KubeconfigMismatch? {
+    guard kubeconfig.currentContext != kubeconfig.context else { return nil }
+    let command = "\(kubectl(kubeconfig)) config use-context \(kubeconfig.context.shellWord)"
+    return KubeconfigMismatch(
+      server: kubeconfig.server.description, localEnd: nil, isFarPort: false,
+      contexts: .init(current: kubeconfig.currentContext, wanted: kubeconfig.context),
+      step: isCredential
+        ? NextStep(
+          note: "set current-context in the file that LoadCredential= names, and restart the service")
+        : NextStep(command: command, note: "it selects that context in the file, for every program"))
+  }
+
+  private func kubectl(_ kubeconfig: Kubeconfig) -> String {
+    let file = kubeconfig.path.shellWord
+    return kubeconfig.path.contains(":") ? "env KUBECONFIG=\(file) kubectl" : "kubectl --kubeconfig \(file)"
+  }
+
   private func step(_ kubeconfig: Kubeconfig, _ address: String, _ isCredential: Bool) -> NextStep {
     let name = certificateName(kubeconfig).map { " --tls-server-name=\($0.shellWord)" } ?? ""
     guard !isCredential else {
@@ -93,12 +112,9 @@ extension Configuration.Cluster {
           "set its server to \(address)\(name.isEmpty ? "" : ",\(name)") in the file that LoadCredential= names, and restart the service"
       )
     }
-    let file = kubeconfig.path.shellWord
-    let kubectl =
-      kubeconfig.path.contains(":") ? "env KUBECONFIG=\(file) kubectl" : "kubectl --kubeconfig \(file)"
     return NextStep(
       command:
-        "\(kubectl) config set-cluster \(kubeconfig.clusterName.shellWord) --server=\(address.shellWord)\(name)",
+        "\(kubectl(kubeconfig)) config set-cluster \(kubeconfig.clusterName.shellWord) --server=\(address.shellWord)\(name)",
       note: "it changes that line of the file; the guard reads it again by itself")
   }
 

@@ -198,7 +198,7 @@ package actor GuardedCluster {
     let observation = Observation(
       cluster: configuration.name, listen: configuration.publicListen,
       kubeconfig: kubeconfig, context: configuration.kubernetes.context,
-      serverFlags: access.serverFlags, mismatch: access.mismatch, owner: access.owner,
+      serverFlags: access.serverFlags, mismatch: access.obstacle, owner: access.owner,
       tunnel: TunnelHealth(tunnel.status),
       apiTarget: access.target?.description,
       snapshot: seen?.snapshot,

@@ -24,9 +24,18 @@ package struct DaemonClient: Sendable {
 
   /// The document's bytes as the guard sent them.
   ///
-  /// - Parameter view: a smaller form; nil for the whole document. An older guard sends the whole document in any case.
+  /// - Parameter view: a smaller form; nil for the whole document. The whole document is requested from a server that does
+  ///   not know the view.
   package func statusBytes(_ view: StatusDocument.View? = nil) throws(ClientError) -> Data {
-    try exchange(.status, view.map { [(StatusDocument.View.parameter, $0.rawValue)] } ?? []).body
+    guard let view else { return try exchange(.status).body }
+    do throws(ClientError) {
+      return try exchange(.status, [(StatusDocument.View.parameter, view.rawValue)]).body
+    } catch {
+      switch error {
+      case .refused(400, _, _), .refused(404, _, _), .unreadable: return try exchange(.status).body
+      case .refused, .unreachable, .stranger, .document: throw error
+      }
+    }
   }
 
   package func status(_ view: StatusDocument.View? = nil) throws(ClientError) -> StatusDocument {

@@ -6,14 +6,25 @@ internal import GuardDoctor
 
 /// The commands that print something and exit.
 extension GuardService {
+  package enum PrintedForm: Sendable {
+    /// For people, with comments.
+    case yaml
+    /// For programs.
+    case json
+  }
+
   /// Checks the configuration and prints its errors.
   ///
-  /// - Parameter isPrinted: true prints the effective configuration as YAML.
+  /// - Parameter printed: the form in which the effective configuration is printed; nil prints nothing.
   /// - Returns: the exit status.
-  package static func check(configurationPath: String?, isPrinted: Bool) -> Int32 {
+  package static func check(configurationPath: String?, printed: PrintedForm?) -> Int32 {
     do throws(ConfigurationErrors) {
       let configuration = try Configuration.load(path: configurationPath)
-      if isPrinted { print(configuration.yaml, terminator: "") }
+      switch printed {
+      case .yaml: print(configuration.yaml, terminator: "")
+      case .json: print(configuration.json, terminator: "")
+      case nil: break
+      }
       return 0
     } catch {
       return complain(error)
@@ -40,7 +51,7 @@ extension GuardService {
   package static func examine(configurationPath: String?, isBesideGuard: Bool) -> Int32 {
     LibCrypto.disableExitCleanup()
     var worst: Int32 = 0
-    ConnectionDiagnosis(
+    var diagnosis = ConnectionDiagnosis(
       environment: .ofThisProcess(), configurationPath: configurationPath,
       extent: isBesideGuard ? .besideGuard : .everything
     ) { finding in
@@ -48,7 +59,8 @@ extension GuardService {
       guard let line = try? DocumentCoding.encode(finding) else { return }
       let text = Array(line) + [UInt8(ascii: "\n")]
       _ = text.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-    }.run()
+    }
+    diagnosis.run()
     return worst
   }
 

@@ -41,6 +41,20 @@ enum ClusterFindings {
     }
   }
 
+  /// The findings with the age of their poll, if the next poll is overdue: what they say may have changed since.
+  static func dated(
+    _ findings: [FindingDocument], at: Timestamp, now: Timestamp, interval: Duration
+  ) -> [FindingDocument] {
+    let age = now - at
+    guard age > interval else { return findings }
+    return findings.map { finding in
+      guard finding.outcome != .skipped else { return finding }
+      var finding = finding
+      finding.found += " (seen \(age.humanDuration) ago)"
+      return finding
+    }
+  }
+
   private static func step(of code: PollErrorCode, _ refusal: TunnelFailure?) -> Step? {
     if refusal != nil { return .forward }
     return switch code {

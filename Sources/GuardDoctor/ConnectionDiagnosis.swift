@@ -24,6 +24,8 @@ package struct ConnectionDiagnosis {
   }
 
   private let environment: LocalEnvironment
+  /// True if the user's service manager runs the guard of this configuration.
+  private var isUserGuard = false
   private let configurationPath: String?
   private let extent: Extent
   private let report: (FindingDocument) -> Void
@@ -45,7 +47,7 @@ package struct ConnectionDiagnosis {
   }
 
   /// Examines the configuration, every cluster and the user's shell.
-  package func run() {
+  package mutating func run() {
     let configuration: Configuration
     do throws(ConfigurationErrors) {
       configuration = try Configuration.load(path: configurationPath)
@@ -63,6 +65,8 @@ package struct ConnectionDiagnosis {
         "configuration", .ok,
         "\(configuration.file ?? "no file, so the built-in values"): "
           + configuration.clusters.map(\.name).joined(separator: ", ")))
+    // A file of the user is the one of the user's own guard.
+    isUserGuard = configuration.file?.hasPrefix("\(environment.home)/") == true
     report(FindingDocument("libraries", .ok, LinkedLibraries.text))
     if extent == .everything { checkUser(configuration) }
     var here: Set<String> = []
@@ -131,17 +135,21 @@ package struct ConnectionDiagnosis {
   private func reportPorts(_ cluster: Configuration.Cluster) {
     for listen in cluster.tunnel.forwards.map(\.listen) {
       let holder: String? =
-        if case .tcp(let place) = listen { PortListener.find(port: place.port) } else { nil }
+        if case .tcp(let place) = listen {
+          PortListener.find(port: place.port, host: place.host)
+        } else {
+          nil
+        }
       report(
         PortFindings.forward(
           listen, cluster: cluster.name, holder: holder,
-          isTaken: holder != nil || ConnectionDiagnosis.answers(listen)))
+          isTaken: holder != nil || ConnectionDiagnosis.answers(listen), isUserGuard: isUserGuard))
     }
   }
 
   private static func answers(_ listen: StreamAddress) -> Bool {
     switch listen {
-    case .tcp(let place): PortListener.isListening(port: place.port)
+    case .tcp(let place): PortListener.isListening(port: place.port, host: place.host)
     case .unix(let path): (try? StreamSocket.connect(toPath: path)) != nil
     }
   }

@@ -117,12 +117,15 @@ package struct GuardView: Examinable {
         note: "shows owner and mode of each folder on the way to it"))
   }
 
+  private var isUserGuard: Bool { if case .user = environment.service { true } else { false } }
+
   private func port(_ forward: TunnelStatus.Forward, of name: String) -> FindingDocument {
     let step = "port \(forward.listen)"
     switch forward.state {
     case .portBusy:
       return PortFindings.forward(
-        forward.listen, cluster: name, holder: forward.holder ?? "another process", isTaken: true)
+        forward.listen, cluster: name, holder: forward.holder ?? "another process", isTaken: true,
+        isUserGuard: isUserGuard)
     case .listening:
       if let shortage = forward.shortage {
         return FindingDocument(
@@ -154,9 +157,11 @@ package struct GuardView: Examinable {
       } else {
         observation?.snapshot.map { .success($0) }
       }
-    return ClusterFindings.findings(
+    let findings = ClusterFindings.findings(
       cluster: section.name, target: target?.description ?? "",
       refusal: status.forwards.first { $0.target == target }?.refusal?.failure,
       expectsFlux: section.expect.fluxVersion != nil, poll: result, now: observation?.snapshotAt ?? .now)
+    guard result != nil, let at = entry?.poll?.at else { return findings }
+    return ClusterFindings.dated(findings, at: at, now: .now, interval: section.kubernetes.poll.interval)
   }
 }

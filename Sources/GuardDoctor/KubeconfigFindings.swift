@@ -25,7 +25,9 @@ enum KubeconfigFindings {
         next: NextStep(note: "copy a new one from the control plane: sudo cat /etc/rancher/k3s/k3s.yaml"))
     }
     let isCredential = environment.credential(holding: kubeconfig.path)
-    if let mismatch = cluster.mismatch(kubeconfig, isCredential: isCredential) {
+    if let mismatch = cluster.mismatch(kubeconfig, isCredential: isCredential)
+      ?? cluster.contextMismatch(kubeconfig, isCredential: isCredential)
+    {
       return FindingDocument(
         "kubeconfig", of: cluster.name, .warning, "\(kubeconfig.path): \(mismatch.words)",
         next: mismatch.step.run(as: environment.asOwner))

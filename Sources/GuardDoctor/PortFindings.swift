@@ -9,8 +9,9 @@ enum PortFindings {
   /// - Parameters:
   ///   - holder: for example `ssh (pid 4242)`; nil if no listener is visible.
   ///   - isTaken: true if a process listens, visible or not.
+  ///   - isUserGuard: true if the user's service manager runs the guard.
   static func forward(
-    _ listen: StreamAddress, cluster: String, holder: String?, isTaken: Bool
+    _ listen: StreamAddress, cluster: String, holder: String?, isTaken: Bool, isUserGuard: Bool
   ) -> FindingDocument {
     let step = "port \(listen)"
     if let holder, holder.hasPrefix("oceanid-guard ") || holder.hasPrefix("systemd ") {
@@ -29,8 +30,7 @@ enum PortFindings {
     }
     return FindingDocument(
       step, of: cluster, .failed, "no process listens",
-      next: NextStep(
-        command: "systemctl start oceanid-guard", note: "a user unit: systemctl --user start oceanid-guard"))
+      next: NextStep(command: "systemctl \(isUserGuard ? "--user " : "")start oceanid-guard"))
   }
 
   private static func holderCommand(_ listen: StreamAddress) -> String {

@@ -24,7 +24,7 @@ package enum ClientFindings {
         next: isSame
           ? nil
           : NextStep(
-            command: "systemctl restart oceanid-guard",
+            command: restartCommand(socket),
             note: "after an upgrade, the old version keeps running until then"))
       return [answer] + status.clusters.map(view)
     }
@@ -40,15 +40,19 @@ package enum ClientFindings {
       next: isWell ? nil : NextStep(command: "oceanid-ctl status"))
   }
 
+  private static func restartCommand(_ socket: SocketPath) -> String {
+    "systemctl \(socket.isUserUnit ? "--user " : "")restart oceanid-guard"
+  }
+
   /// The finding that the guard's own view is missing although the guard answers.
-  package static func missingView(_ error: ClientError) -> FindingDocument {
+  package static func missingView(_ error: ClientError, _ socket: SocketPath) -> FindingDocument {
     let isOlder = if case .refused(status: 404, _, _) = error { true } else { false }
     return FindingDocument(
       "service", .warning,
       isOlder
         ? "the running guard is older and does not report its own view; these steps show your view"
         : "the guard does not tell how it sees the way: \(error); the steps are yours",
-      next: isOlder ? NextStep(command: "systemctl restart oceanid-guard") : nil)
+      next: isOlder ? NextStep(command: restartCommand(socket)) : nil)
   }
 
   package static func journal(_ failure: JournalError?) -> FindingDocument {

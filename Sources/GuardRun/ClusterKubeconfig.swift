@@ -73,7 +73,8 @@ package enum UnusableKubeconfig: CommandError, Hashable {
         : "the guard's kubeconfig \(path) \(reason); name your own with --kubeconfig FILE"
     case .elsewhere(let path, let message, let step):
       return
-        (["the guard's kubeconfig \(path) does not lead through the forward: \(message)"] + step
+        (["the guard's kubeconfig \(path) does not lead to the cluster through the forward: \(message)"]
+        + step
         + ["or name your own with --kubeconfig FILE"]).joined(separator: "\n  ")
     case .untrusted(let path, let flaw):
       return

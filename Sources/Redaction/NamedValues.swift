@@ -1,269 +1,206 @@
 // Values that are credentials because of the name before them: `password=…`, `"token": "…"`, `Authorization:
 // Basic …`.
 extension CredentialScanner {
-  struct Separator {
-    /// The start of the value.
-    let end: Int
-    /// True for `=`, false for `:`.
-    let assigns: Bool
-    /// True if the name is in quotes, as in JSON.
-    let isQuoted: Bool
-  }
-
   /// - Returns: the index to continue at; nil if the name does not introduce a credential.
   mutating func passNamed(_ name: Range<Int>) -> Int? {
     if let next = passFlag(name) { return next }
     guard let separator = separator(after: name) else { return nil }
-    guard let kind = SecretName(bytes[name]) ?? queryKey(name, separator) ?? keyFile(name, separator) else {
-      return nil
-    }
+    if let next = passSecretData(name, separator) { return next }
+    guard let kind = kind(of: name, separator) else { return nil }
     switch kind {
     case .authorization: return passAuthorization(at: separator.end)
-    case .cookie: return passParameters(at: separator.end)
-    case .assigned where !separator.assigns && !separator.isQuoted:
-      // `pass: 3, fail: 2`
-      guard looksRandom(value(at: separator.end)) else { return nil }
-    case .credential, .maybe, .assigned: break
+    case .cookie: return passCookies(at: separator.end)
+    case .credential, .maybe, .assigned: return passValue(of: name, kind, separator)
     }
-    let value = value(at: separator.end)
+  }
+
+  private mutating func kind(of name: Range<Int>, _ separator: Separator) -> SecretName? {
+    SecretName(bytes[name]) ?? kindOfOwner(name) ?? kindOfKey(name, separator) ?? kindOfCode(name, separator)
+  }
+
+  private mutating func passValue(of name: Range<Int>, _ kind: SecretName, _ separator: Separator) -> Int? {
+    let start = separator.end
+    // Values of other kinds than text are searched by themselves.
+    guard !isReference(at: start), !beginsObject(start, separator) else { return nil }
+    if separator.assigns, byte(at: start) == UInt8(ascii: "{") {
+      // A value with special characters in a connection string of ODBC.
+      let value = start + 1..<end(of: start + 1) { $0 != UInt8(ascii: "}") && $0 != 0x0A }
+      hide(value)
+      return value.upperBound
+    }
+    var value = value(at: start)
+    if !separator.assigns, separator.isSpaced, isLineOfMapping(name, value) {
+      value = value.lowerBound..<lineEnd(of: value)
+    }
     guard !value.isEmpty, !isReference(value) else { return nil }
-    if !separator.assigns, !separator.isQuoted {
-      // Prose may contain colons: `invalid token: expired`.
-      if isProse(value), kind == .maybe || isFollowedByProse(value) { return nil }
-      if kind == .maybe, value.count < 6 { return nil }
-    }
+    guard separator.isQuoted || !isDiagnosis(value, of: name, kind, separator) else { return nil }
     hide(value)
+    return passSuccessor(of: value)
+  }
+
+  /// True for a mapping within a mapping.
+  private func beginsObject(_ start: Int, _ separator: Separator) -> Bool {
+    if byte(at: start) == UInt8(ascii: "{") {
+      return !separator.assigns || bytes.starts(with: "{\"", at: start)
+    }
+    return bytes.starts(with: "map[", at: start) || bytes.starts(with: "[map[", at: start)
+      || bytes.starts(with: "[{", at: start) || bytes.starts(with: "&{", at: start)
+  }
+
+  /// `password: "old" -> "new"` in a difference.
+  private mutating func passSuccessor(of value: Range<Int>) -> Int {
+    var next = value.upperBound
+    if let mark = byte(at: next), mark.isQuote { next += 1 }
+    next = passBlanks(at: next, most: 8)
+    for arrow in ["-> ", "=> ", "→ ", "~> "] as [StaticString] where bytes.starts(with: arrow, at: next) {
+      let start = passBlanks(at: next + arrow.utf8CodeUnitCount)
+      let successor = self.value(at: start)
+      guard !successor.isEmpty, !isReference(successor) else { break }
+      hide(successor)
+      return successor.upperBound
+    }
     return value.upperBound
   }
 
-  /// `?key=…`
-  private func queryKey(_ name: Range<Int>, _ separator: Separator) -> SecretName? {
-    guard separator.assigns, name.count == 3, bytes.spells("key", at: name.lowerBound),
-      let before = byte(at: name.lowerBound - 1), before == UInt8(ascii: "?") || before == UInt8(ascii: "&")
+  // MARK: Kinds
+
+  /// `password.value=`, `password[value]=`, `{"password":{"value":`: the name of the value's owner counts.
+  private func kindOfOwner(_ name: Range<Int>) -> SecretName? {
+    guard SecretName.isAddition(bytes[name]) else { return nil }
+    var end = name.lowerBound
+    while end > 0, name.lowerBound - end < 64, bytes[end - 1].isBetweenNames { end -= 1 }
+    guard end < name.lowerBound else { return nil }
+    // Of a mapping, the mark before the value is a colon; of a path, there is none.
+    let between = bytes[end..<name.lowerBound]
+    let isPath = between.count <= 2 && between.allSatisfy { [0x2E, 0x5B, 0x22, 0x27].contains($0) }
+    guard isPath || between.contains(UInt8(ascii: "{")) || between.contains(0x0A),
+      isPath || between.contains(UInt8(ascii: ":")) || between.contains(UInt8(ascii: "="))
     else { return nil }
-    return .credential
-  }
-
-  /// `tls.key` is the name of a Secret's entry, or a file name.
-  private func keyFile(_ name: Range<Int>, _ separator: Separator) -> SecretName? {
-    guard isWord(name, "key"), byte(at: name.lowerBound - 1) == UInt8(ascii: "."),
-      looksRandom(value(at: separator.end))
-    else { return nil }
-    return .credential
-  }
-
-  /// Parses `=`, `:`, `=>`, `:=` or `%3D`, with blanks, and with the quote that ends a name in JSON.
-  func separator(after name: Range<Int>) -> Separator? {
-    var index = name.upperBound
-    var isQuoted = false
-    let backslashes = end(of: index) { $0 == UInt8(ascii: "\\") }
-    if let quote = byte(at: backslashes), quote.isQuote {
-      // In `secret 'flux-system/github-token': not found`, the quote belongs to a longer string.
-      guard byte(at: startOfDotted(name) - 1) == quote else { return nil }
-      isQuoted = true
-      index = backslashes + 1
-    }
-    if bytes.spells("%3d", at: index) { return Separator(end: index + 3, assigns: true, isQuoted: false) }
-    index = passBlanks(at: index, most: 2)
-    guard let mark = byte(at: index), mark == UInt8(ascii: "=") || mark == UInt8(ascii: ":") else {
-      return nil
-    }
-    var assigns = mark == UInt8(ascii: "=")
-    index += 1
-    // LDIF has base64 after two colons.
-    if bytes.starts(with: ": ", at: index) { index += 1 }
-    if byte(at: index) == UInt8(ascii: ">") || byte(at: index) == UInt8(ascii: "=") {
-      assigns = true
-      index += 1
-    }
-    // Go prints each value of a header in brackets.
-    let start = passBlanks(at: index)
-    return Separator(
-      end: byte(at: start) == UInt8(ascii: "[") ? start + 1 : start, assigns: assigns, isQuoted: isQuoted)
-  }
-
-  /// The start of a name with dots: `.dockerconfigjson`, `tls.key`
-  private func startOfDotted(_ name: Range<Int>) -> Int {
-    var start = name.lowerBound
-    while start > 0, name.lowerBound - start < 64,
-      bytes[start - 1].isNameByte || [UInt8(ascii: "."), UInt8(ascii: "-")].contains(bytes[start - 1])
-    {
+    var start = end
+    while start > 0, end - start < 64, bytes[start - 1].isNameByte || bytes[start - 1] == UInt8(ascii: "-") {
       start -= 1
     }
-    return start
+    return SecretName(bytes[start..<end]).map { $0 == .maybe ? .credential : $0 }
   }
 
-  // MARK: Values
+  /// `?key=…`, `tls.key: …`, `API key: …`
+  private mutating func kindOfKey(_ name: Range<Int>, _ separator: Separator) -> SecretName? {
+    guard isWord(name, "key") else { return nil }
+    switch byte(at: name.lowerBound - 1) {
+    case UInt8(ascii: "?"), UInt8(ascii: "&"): return separator.assigns ? .credential : nil
+    case UInt8(ascii: "."): return looksRandom(value(at: separator.end)) ? .credential : nil
+    case let before? where before.isBlank: return isKindOfKey(before: name.lowerBound) ? .credential : nil
+    default: return nil
+    }
+  }
 
-  /// The range of a value: in quotes, or up to the first character that can't be part of it.
-  func value(at start: Int) -> Range<Int> {
-    let backslashes = end(of: start) { $0 == UInt8(ascii: "\\") }
-    if let quote = byte(at: backslashes), quote.isQuote {
-      return quoted(from: backslashes + 1, by: quote, escapes: backslashes - start)
+  /// `?code=4/0AX…`: an authorization code of OAuth. Most codes are numbers and words of errors.
+  private mutating func kindOfCode(_ name: Range<Int>, _ separator: Separator) -> SecretName? {
+    guard isWord(name, "code"), separator.assigns || separator.isQuoted || !separator.isSpaced else {
+      return nil
     }
-    // A block scalar of YAML.
-    if let mark = byte(at: start), mark == UInt8(ascii: "|") || mark == UInt8(ascii: ">") {
-      let line = end(of: start) { $0 != 0x0A }
-      let text = end(of: line) { $0 <= 0x20 }
-      if line > start, line < bytes.count, line - start <= 3 { return text..<end(of: text) { $0 > 0x20 } }
+    let value = value(at: separator.end)
+    guard bytes[value].count > 5 || !bytes[value].allSatisfy(\.isDigit) else { return nil }
+    let before = byte(at: name.lowerBound - 1)
+    let isQuery =
+      before == UInt8(ascii: "?") || before == UInt8(ascii: "&")
+      || bytes.spells("%26", at: name.lowerBound - 3)
+      || bytes.spells("%3f", at: name.lowerBound - 3) || bytes.spells("&amp;", at: name.lowerBound - 5)
+    if separator.assigns, isQuery || byte(at: value.upperBound) == UInt8(ascii: "&") { return .credential }
+    return isCode(value) ? .credential : nil
+  }
+
+  /// True for a text that is no number, and no name of an error: `NotFound`, `ERR_42`, `0x80070005`.
+  private func isCode(_ value: Range<Int>) -> Bool {
+    let text = bytes[value].prefix(256)
+    guard text.contains(where: \.isDigit), text.contains(where: \.isLower),
+      !bytes.starts(with: "0x", at: value.lowerBound)
+    else { return false }
+    return text.contains(UInt8(ascii: "/")) || (text.count >= 12 && looksRandom(value))
+  }
+
+  // MARK: Texts about credentials
+
+  /// True if the text after the name says something about the credential: `invalid token: expired`.
+  private func isDiagnosis(
+    _ value: Range<Int>, of name: Range<Int>, _ kind: SecretName, _ separator: Separator
+  ) -> Bool {
+    if separator.assigns {
+      // `auth=failed`, `PWD=/root`, `secret=flux-system/github-token`
+      if kind == .maybe { return isDiagnosis(value) || isObjectName(value, of: name) }
+      return isWord(name, "pwd") && byte(at: value.lowerBound) == UInt8(ascii: "/")
+        || isWord(name, "oldpwd") && byte(at: value.lowerBound) == UInt8(ascii: "/")
     }
-    var end = start
-    while end < bytes.count, !bytes[end].endsValue {
-      // `%26` is an encoded `&`.
-      if bytes[end] == UInt8(ascii: "%"), bytes.spells("%26", at: end) { break }
+    // `pass: 3, fail: 2`, `pin: abc`
+    if kind == .assigned {
+      guard !looksRandom(value) else { return false }
+      return (separator.isSpaced && !isInKeyPosition(name))
+        || bytes[value].allSatisfy(\.isDigit) && value.count < 4
+        || isDiagnosis(value) || isWord(name, "secrets") || isWord(name, "signature")
+        || bytes[name].allSatisfy(\.isUpper) || isFollowedByProse(value)
+    }
+    if isObjectName(value, of: name) { return true }
+    guard isProse(value) else { return kind == .maybe && value.count < 6 && isAfterParser(name) }
+    if isDiagnosis(value) { return !isQuotedText(value) }
+    if separator.isSpaced {
+      // Prose may contain colons: `secret: not found`.
+      if kind == .maybe, !isInKeyPosition(name), isWord(name, "secret") || isAfterParser(name) { return true }
+      return kind == .maybe && isFollowedByProse(value) && !isSaidToBeWrong(value)
+    }
+    return false
+  }
+
+  /// `unexpected token: x`
+  private func isAfterParser(_ name: Range<Int>) -> Bool {
+    let before = wordBefore(name.lowerBound)
+    return ["unexpected", "illegal", "unrecognized", "unknown"].contains { isWord(before, $0) }
+  }
+
+  private func isQuotedText(_ value: Range<Int>) -> Bool { byte(at: value.lowerBound - 1)?.isQuote == true }
+
+  /// True for a Secret: `secret="flux-system/github-token"`.
+  private func isObjectName(_ value: Range<Int>, of name: Range<Int>) -> Bool {
+    guard isWord(name, "secret") || isWord(name, "secrets"), value.count < 256 else { return false }
+    let text = bytes[value]
+    return text.count(where: { $0 == UInt8(ascii: "/") }) == 1 && text.first != UInt8(ascii: "/")
+      && text.last != UInt8(ascii: "/")
+      && text.allSatisfy { $0.isLower || $0.isDigit || [0x2D, 0x2E, 0x2F].contains($0) }
+  }
+
+  // MARK: Lines of YAML
+
+  /// True if the text has several lines, and this one is a line of a mapping.
+  private func isLineOfMapping(_ name: Range<Int>, _ value: Range<Int>) -> Bool {
+    guard byte(at: value.lowerBound - 1)?.isBlank == true else { return false }
+    var start = startOfDotted(name)
+    let first = start
+    while start > 0, first - start < 64, bytes[start - 1].isBlank || bytes[start - 1] == UInt8(ascii: "-") {
+      start -= 1
+    }
+    guard first - start < 64 else { return false }
+    if start > 0 { return bytes[start - 1] == 0x0A && !isDiagnosis(value) }
+    let end = end(of: value.upperBound, most: 512) { $0 != 0x0A }
+    return byte(at: end) == 0x0A && !isDiagnosis(value)
+  }
+
+  /// The end of the line, without a comment.
+  private func lineEnd(of value: Range<Int>) -> Int {
+    var end = value.upperBound
+    while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D {
+      if bytes[end].isBlank, byte(at: end + 1) == UInt8(ascii: "#") { break }
       end += 1
     }
-    // The end of a sentence is not part of the value.
-    while end > start + 1, bytes[end - 1] == UInt8(ascii: ".") || bytes[end - 1] == UInt8(ascii: ":") {
-      end -= 1
-    }
-    return start..<end
+    while end > value.upperBound, bytes[end - 1].isBlank { end -= 1 }
+    return end
   }
-
-  private func quoted(from start: Int, by quote: UInt8, escapes: Int) -> Range<Int> {
-    var backslashes = 0
-    for index in start..<bytes.count {
-      let byte = bytes[index]
-      if byte == UInt8(ascii: "\\") {
-        backslashes += 1
-      } else {
-        // A quote with more backslashes is part of the value.
-        if byte == quote, backslashes <= escapes { return start..<index - backslashes }
-        backslashes = 0
-      }
-    }
-    return start..<bytes.count
-  }
-
-  /// Words that mean "no value".
-  private static let noValues: [StaticString] = ["null", "true", "false", "nil", "none", "yes", "no"]
-  /// Words in brackets that mean "no value".
-  private static let placeholders: [StaticString] = [
-    "redacted", "hidden", "masked", "unset", "empty", "none", "secret", "sensitive", "missing",
-  ]
-
-  /// True for a reference to a credential elsewhere, and for no value: `${PASSWORD}`, `null`.
-  func isReference(_ value: Range<Int>) -> Bool {
-    let start = value.lowerBound
-    if ["${", "$(", "{{", "<nil>"].contains(where: { bytes.starts(with: $0, at: start) }) { return true }
-    let before = byte(at: start - 1)
-    if before == UInt8(ascii: "[") || before == UInt8(ascii: "("), !looksRandom(value),
-      let after = byte(at: value.upperBound), after == UInt8(ascii: "]") || after == UInt8(ascii: ")")
-    {
-      return CredentialScanner.placeholders.contains { isWord(value, $0) }
-    }
-    if before != UInt8(ascii: "["), bytes.starts(with: "(", at: start) {
-      return CredentialScanner.placeholders.contains { bytes.spells($0, at: start + 1) }
-    }
-    return CredentialScanner.noValues.contains { isWord(value, $0) }
-  }
-
-  /// True for a word of lower-case letters, optionally capitalized, and for a path of such words.
-  func isProse(_ value: Range<Int>) -> Bool {
-    bytes[value].dropFirst().allSatisfy {
-      $0.isLower || [UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "!")].contains($0)
-    } && (bytes[value].first?.isAlphanumeric ?? false)
-  }
-
-  /// True if more words follow in the same line.
-  private func isFollowedByProse(_ value: Range<Int>) -> Bool {
-    let next = passBlanks(
-      at: self.end(of: value.upperBound) { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
-    return next > value.upperBound && (byte(at: next)?.isLower ?? false)
-  }
-
-  // MARK: Headers
-
-  private static let schemes: [StaticString] = [
-    "basic", "bearer", "token", "digest", "negotiate", "ntlm", "apikey", "key", "oauth", "hawk",
-  ]
-
-  private func isScheme(_ word: Range<Int>) -> Bool {
-    CredentialScanner.schemes.contains {
-      word.count == $0.utf8CodeUnitCount && bytes.spells($0, at: word.lowerBound)
-    }
-  }
-
-  /// Keeps the scheme and hides the credential and its parameters (RFC 9110 §11.6.2).
-  private mutating func passAuthorization(at start: Int) -> Int? {
-    let backslashes = end(of: start) { $0 == UInt8(ascii: "\\") }
-    let start = byte(at: backslashes)?.isQuote == true ? backslashes + 1 : start
-    let word = start..<end(of: start) { !$0.endsValue && $0 != UInt8(ascii: "%") }
-    guard !word.isEmpty else { return nil }
-    var next = passBlanks(at: word.upperBound)
-    if bytes.spells("%20", at: word.upperBound) { next = word.upperBound + 3 }
-    guard next > word.upperBound, let first = byte(at: next), !first.endsValue || first.isQuote else {
-      if isScheme(word) || isReference(word) { return nil }
-      hide(word)
-      return word.upperBound
-    }
-    let looksLikeScheme =
-      isScheme(word)
-      || (bytes[word.lowerBound].isUpper
-        && bytes[word].allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") }
-        && (bytes[word].contains(UInt8(ascii: "-")) || !bytes[word].contains(where: \.isDigit)))
-    guard looksLikeScheme else {
-      // `authorization: denied by the server`
-      if isProse(word), first.isLower { return nil }
-      hide(word)
-      return word.upperBound
-    }
-    return passParameters(at: next)
-  }
-
-  /// Hides a whole list `name="value", name=value; name=value`, or one credential.
-  private mutating func passParameters(at start: Int) -> Int {
-    var end = start
-    while true {
-      let name = self.end(of: end) { $0.isNameByte || $0 == UInt8(ascii: "-") }
-      let isPair = byte(at: name) == UInt8(ascii: "=") && name > end
-      end = max(end, value(at: isPair ? name + 1 : end).upperBound)
-      if byte(at: end)?.isQuote == true, isPair { end += 1 }
-      let next = self.end(of: end) { $0.isBlank || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }
-      let nextName = self.end(of: next) { $0.isNameByte || $0 == UInt8(ascii: "-") }
-      guard next > end, nextName > next, byte(at: nextName) == UInt8(ascii: "=") else { break }
-      end = next
-    }
-    hide(start..<end)
-    return max(start, end)
-  }
-
-  /// `Bearer eyJ…` and `Basic YW5u…` without a header's name.
-  mutating func passScheme(_ word: Range<Int>) -> Int? {
-    let isBearer = word.count == 6 && bytes.spells("bearer", at: word.lowerBound)
-    let isBasic = word.count == 5 && bytes.spells("basic", at: word.lowerBound)
-    guard isBearer || isBasic, byte(at: word.upperBound)?.isBlank == true else { return nil }
-    let value = value(at: passBlanks(at: word.upperBound))
-    guard value.count >= 4 else { return nil }
-    // A challenge contains parameters, not a token.
-    if ["realm=", "error=", "scope=", "service="].contains(where: { bytes.spells($0, at: value.lowerBound) })
-    {
-      return nil
-    }
-    if isProse(value) {
-      guard isBearer,
-        !CredentialScanner.wordsAfterBearer.contains(where: {
-          bytes.spells($0, at: value.lowerBound)
-        }), !isFollowedByProse(value) || value.count > 16
-      else { return nil }
-    } else if isBasic, value.count < 8 {
-      return nil
-    }
-    hide(value)
-    return value.upperBound
-  }
-
-  private static let wordsAfterBearer: [StaticString] = [
-    "token", "auth", "scheme", "header", "challenge", "credential", "error", "realm",
-  ]
 }
 
 extension UInt8 {
-  fileprivate var endsValue: Bool {
-    self <= 0x20 || isQuote || self == 0x7F
+  fileprivate var isBetweenNames: Bool {
+    self <= 0x20 || isQuote
       || [
-        UInt8(ascii: "&"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ")"), UInt8(ascii: "]"),
-        UInt8(ascii: "}"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "|"), UInt8(ascii: "\\"),
+        UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ":"), UInt8(ascii: "="),
+        UInt8(ascii: "\\"),
       ].contains(self)
   }
 }

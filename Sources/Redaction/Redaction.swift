@@ -2,7 +2,7 @@
 /// part.
 ///
 /// Credentials are hidden before the text is shortened, because a shortened credential is not recognized and
-/// a part of it would remain. The function is idempotent.
+/// a part of it would remain. A second call shows nothing more.
 public func redacted(_ text: String, limit: Int = redactedTextLimit) -> String {
   var text = text
   let result = text.withUTF8 { bytes -> String? in

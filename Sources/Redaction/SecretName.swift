@@ -15,23 +15,41 @@ enum SecretName {
     "password", "passwd", "passphrase", "apikey", "accesskey", "secretkey", "privatekey", "accountkey",
     "sharedkey", "signingkey", "encryptionkey", "masterkey", "authkey", "sessionkey", "storagekey", "hmackey",
     "keydata", "dockerconfigjson", "dockercfg", "subscriptionkey", "agekey", "idrsa", "ided25519", "idecdsa",
-    "secretkeybase", "passcode",
+    "secretkeybase", "passcode", "passwords", "passphrases", "apikeys", "presharedkey", "psk", "unsealkey",
+    "recoverykey", "functionskey", "deploykey", "adminkey", "appkey", "applicationkey", "licensekey",
+    "userpwd",
+    "passwort", "kennwort", "contrasena", "mnemonic", "seedphrase", "sessioncookie", "recoverycode",
+    "devicecode", "usercode", "authcode", "authorizationcode", "codeverifier", "clientassertion",
+    "samlresponse", "sharedaccesssignature", "connectionstring", "backupcode", "verificationcode", "mfacode",
+    "otpcode", "sessionid", "sessid", "tunnelkey", "privkey", "storepass", "keypass", "secretstring",
   ]
   /// Names that end with these words are credentials. As a name alone, they may be.
   private static let endings = ["token", "secret"]
   private static let words: Set = ["jwt", "auth", "bearer", "credential", "credentials"]
   private static let assignedWords: Set = [
-    "pass", "pwd", "pw", "pat", "otp", "sig", "signature", "secrets", "creds", "cred",
+    "pass", "pwd", "pw", "pat", "otp", "totp", "sig", "signature", "secrets", "creds", "cred",
+    "csrf", "xsrf", "assertion", "hmac",
   ]
   /// Suffixes after which a name still means a credential: `token_value`.
   private static let additions: Set = [
     "value", "val", "text", "plain", "plaintext", "raw", "base64", "b64", "encoded", "hash", "old", "new",
-    "current", "previous", "primary", "secondary", "default", "v",
+    "current", "previous", "primary", "secondary", "default", "v", "data", "content", "string",
   ]
   /// Names that end like credentials but contain a name or a position.
   private static let others = [
-    "pullsecret", "continuetoken", "nexttoken", "pagetoken", "nextpagetoken", "tlssecret", "secretname",
+    "pullsecret", "pullsecrets", "continuetoken", "nexttoken", "pagetoken", "nextpagetoken", "tlssecret",
+    "secretname", "existingsecret", "fromsecret", "credentialssecret", "credentialsecret", "passwordsecret",
+    "secretsecret",
   ]
+  /// Words that end like a short form of "password" without being one.
+  private static let passes: Set = [
+    "bypass", "compass", "pass", "trespass", "surpass", "overpass", "encompass",
+  ]
+
+  /// True for a word after which a name still means a credential, as in `password.value`.
+  static func isAddition(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    name.count <= 16 && additions.contains(String(decoding: name, as: UTF8.self).lowercased())
+  }
 
   /// - Parameter name: letters, digits, `_` and `-`.
   init?(_ name: Slice<UnsafeBufferPointer<UInt8>>) {
@@ -52,6 +70,10 @@ enum SecretName {
       joined.unicodeScalars.append(letter)
       lastWord.unicodeScalars.append(letter)
     }
+    if joined.hasSuffix("keydata") {
+      self = .credential
+      return
+    }
     if let length = SecretName.addition(to: lastWord, words) {
       let rest = name.dropLast(length).reversed().drop { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
       guard let shorter = SecretName(name.prefix(rest.count)) else { return nil }
@@ -61,7 +83,7 @@ enum SecretName {
     if SecretName.others.contains(where: joined.hasSuffix) { return nil }
     if joined.hasSuffix("authorization") {
       self = .authorization
-    } else if joined == "cookie" || joined == "setcookie" {
+    } else if ["cookie", "setcookie", "cookie2", "cookies"].contains(joined) {
       self = .cookie
     } else if SecretName.suffixes.contains(where: joined.hasSuffix) {
       self = .credential
@@ -71,7 +93,9 @@ enum SecretName {
       self = words > 1 && lastWord == "jwt" ? .credential : .maybe
     } else if words > 1, ["pass", "pwd", "pw"].contains(lastWord) {
       self = .maybe
-    } else if joined.hasSuffix("pw"), joined.utf8.count > 4 {
+    } else if joined.hasSuffix("pw") || joined.hasSuffix("pwd"), joined.utf8.count > 4 {
+      self = .assigned
+    } else if joined.hasSuffix("pass"), !SecretName.passes.contains(lastWord) {
       self = .assigned
     } else if SecretName.assignedWords.contains(lastWord) {
       self = .assigned

@@ -15,10 +15,13 @@ struct TokenShape {
     case any
     /// Letters and digits.
     case alphanumeric
+    /// Small digits of a hash.
+    case hexadecimal
 
     func contains(_ byte: UInt8) -> Bool {
       switch (self, byte) {
       case (.alphanumeric, _): byte.isAlphanumeric
+      case (.hexadecimal, _): byte.isDigit || (0x61...0x66).contains(byte)
       case (.capitals, 0x30...0x39), (.capitals, 0x41...0x5A): true
       case (.capitals, _): false
       case (.any, 0x21...0x7E): ![0x22, 0x27, 0x2C, 0x3C, 0x3E, 0x5C, 0x60].contains(byte)
@@ -78,6 +81,18 @@ struct TokenShape {
       TokenShape("gsk_", 20),
       TokenShape("xai-", 20, .alphanumeric), TokenShape("sbp_", 20), TokenShape("cfut_", 16),
       TokenShape("key-", 32, .alphanumeric), TokenShape("1//0", 20), TokenShape("atlasv1.", 16),
+      TokenShape("xwfp-"), TokenShape("HRKU-", 16), TokenShape("ntn_", 16), TokenShape("dp.pt.", 16),
+      TokenShape("dp.st.", 16), TokenShape("dp.sa.", 16), TokenShape("pscale_", 16), TokenShape("nfp_", 16),
+      TokenShape("shpss_"), TokenShape("shpca_"), TokenShape("shppa_"), TokenShape("AKCp", 32),
+      TokenShape("cmVmdGtuO", 16), TokenShape("sntryu_", 16), TokenShape("sgp_", 16), TokenShape("EZAK", 32),
+      TokenShape("EZTK", 32), TokenShape("fio-u-", 16), TokenShape("pnu_", 16), TokenShape("rdme_", 16),
+      TokenShape("tfp_", 16), TokenShape("t1.", 40, .encoded), TokenShape("aio_", 16), TokenShape("LTAI", 12),
+      TokenShape("dt0c01.", 16, .encoded), TokenShape("duffel_", 16), TokenShape("ico-", 24),
+      TokenShape("CLOJARS_", 16), TokenShape("v1.0-", 64), TokenShape("cfat_", 16), TokenShape("cfoat_", 16),
+      TokenShape("glrtr-"), TokenShape("AGE-PLUGIN-", 8), TokenShape("vsac_", 16), TokenShape("ATOA", 40),
+      TokenShape("EAAAE", 24), TokenShape("SK", 32, .hexadecimal), TokenShape("phc_", 24),
+      TokenShape("phx_", 24),
+      TokenShape("lsv2_", 16), TokenShape("pplx-", 24), TokenShape("secret_", 40, .alphanumeric),
       TokenShape("A3-", 24), TokenShape("b.AAAAAQ", 60),
       // Keys without their first line: DER in base64.
       TokenShape("MII", 60, .encoded),
@@ -85,7 +100,7 @@ struct TokenShape {
 
   /// The end of the credential that begins here; nil if none does.
   static func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
-    if let end = dottedEnd(in: bytes, at: start) { return end }
+    if let end = dottedEnd(in: bytes, at: start) ?? markedEnd(in: bytes, at: start) { return end }
     guard let shapes = all[bytes[start]] else { return nil }
     return shapes.lazy.compactMap { $0.end(in: bytes, at: start) }.first
   }
@@ -112,11 +127,40 @@ struct TokenShape {
       && secret.contains(where: \.isUpper) && secret.contains(where: \.isLower) ? end : nil
   }
 
+  /// Tokens with a mark in the middle: `123456789:AA…` of a Telegram bot, `abc8Q~…` of Azure, and
+  /// `0123…-us1` of Mailchimp.
+  private static func markedEnd(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
+    func run(_ start: Int, _ most: Int, _ belongs: (UInt8) -> Bool) -> Int {
+      var end = start
+      while end < bytes.count, end - start < most, belongs(bytes[end]) { end += 1 }
+      return end
+    }
+    if bytes[start].isDigit {
+      let colon = run(start, 11, \.isDigit)
+      if colon - start >= 8, bytes.starts(with: ":AA", at: colon) {
+        let end = run(colon + 1, 40) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+        if end - colon - 1 >= 33 { return end }
+      }
+    }
+    if bytes.starts(with: "Q~", at: start + 4) {
+      let end = run(start + 6, 40) { $0.isNameByte || [0x2D, 0x2E, 0x7E].contains($0) }
+      if end - start >= 36, bytes[start + 3].isDigit { return end }
+    }
+    if bytes.starts(with: "-us", at: start + 32),
+      run(start, 32, { $0.isDigit || (0x61...0x66).contains($0) }) == start + 32
+    {
+      return run(start + 35, 2, \.isDigit)
+    }
+    return nil
+  }
+
   private func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
     let head = start + beginning.utf8CodeUnitCount
     guard bytes.starts(with: beginning, at: start) else { return nil }
     var end = head
-    while end < bytes.count, alphabet.contains(bytes[end]) { end += 1 }
+    // Of an uncertain shape, read a bounded part only.
+    let limit = if case .any = alphabet { min(bytes.count, head + 512) } else { bytes.count }
+    while end < limit, alphabet.contains(bytes[end]) { end += 1 }
     // The end of a sentence is not part of the token.
     while end > head, [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/")].contains(bytes[end - 1]) {
       end -= 1
@@ -129,7 +173,7 @@ struct TokenShape {
 
 extension UnsafeBufferPointer<UInt8> {
   func starts(with text: StaticString, at start: Int) -> Bool {
-    guard count - start >= text.utf8CodeUnitCount else { return false }
+    guard start >= 0, count - start >= text.utf8CodeUnitCount else { return false }
     return text.withUTF8Buffer { needle in
       for (offset, byte) in needle.enumerated() where self[start + offset] != byte { return false }
       return true
@@ -138,7 +182,7 @@ extension UnsafeBufferPointer<UInt8> {
 
   /// True if the bytes are this text in any case. `text` is lower-case.
   func spells(_ text: StaticString, at start: Int) -> Bool {
-    guard count - start >= text.utf8CodeUnitCount else { return false }
+    guard start >= 0, count - start >= text.utf8CodeUnitCount else { return false }
     return text.withUTF8Buffer { needle in
       for (offset, byte) in needle.enumerated() {
         let here = self[start + offset]

@@ -27,6 +27,9 @@ struct OceanidGuard: ParsableCommand {
   @Flag(name: .long, help: "Print the effective configuration.")
   var printConfig = false
 
+  @Flag(name: .long, help: "With --print-config: print it as JSON, for programs.")
+  var json = false
+
   @Flag(
     name: .long,
     help:
@@ -47,6 +50,7 @@ struct OceanidGuard: ParsableCommand {
   var besideGuard = false
 
   func validate() throws {
+    if json, !printConfig { throw ValidationError("--json requires --print-config") }
     if besideGuard, !doctor { throw ValidationError("--beside-guard requires --doctor") }
   }
 
@@ -57,7 +61,7 @@ struct OceanidGuard: ParsableCommand {
       } else if printForwardSocket {
         GuardService.printForwardSocket(configurationPath: config)
       } else if checkConfig || printConfig {
-        GuardService.check(configurationPath: config, isPrinted: printConfig)
+        GuardService.check(configurationPath: config, printed: printConfig ? json ? .json : .yaml : nil)
       } else {
         GuardService.run(configurationPath: config)
       }

@@ -60,7 +60,7 @@ struct DoctorTests {
       environment: [:])
     #expect(text.status == 2)
     #expect(text.output.contains("Failed: tethys, port 127.0.0.1:\(installation.port): no process listens"))
-    #expect(text.output.contains("next systemctl start oceanid-guard"))
+    #expect(text.output.contains("next systemctl --user start oceanid-guard"))
   }
 
   enum BrokenStep: String, CaseIterable, Sendable {

@@ -203,4 +203,28 @@ struct KubeconfigServerTests {
     #expect(try installation.waitUntilHealthy())
     #expect(try installation.ctl("env").output.hasPrefix("export KUBECONFIG="))
   }
+
+  /// Programs that use the file as it is would reach another cluster, or none.
+  @Test func kubeconfigWithAnotherCurrentContextIsNotProvided() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    let right = try String(contentsOfFile: installation.kubeconfig, encoding: .utf8)
+    let other = right.replacing(#/(?m)^current-context:.*$|"current-context":\s*"[^"]*"/#) {
+      $0.output.hasPrefix("\"") ? "\"current-context\": \"other\"" : "current-context: other"
+    }
+    try #require(other != right)
+    try installation.folder.write(other, to: "kubeconfig")
+    let seen = try installation.waitFor { document, cluster in
+      document.verdict == .healthy
+        && cluster.kubeconfigError?.message.contains("current-context is other") == true
+    }
+    #expect(seen.holds, "\(seen.testDescription)")
+    let env = try installation.ctl("env")
+    #expect(env.status == 69 && env.output.isEmpty && env.errors.contains("config use-context default"))
+    let ran = try run(Installation.client, ["run", "--socket", installation.socket, "--", "echo", "it ran"])
+    #expect(ran.exit == .exited(69) && !ran.output.contains("it ran"))
+    try installation.folder.write(right, to: "kubeconfig")
+    #expect(try installation.waitFor { _, cluster in cluster.kubeconfigError == nil }.holds)
+    #expect(try installation.ctl("env").output.hasPrefix("export KUBECONFIG="))
+  }
 }

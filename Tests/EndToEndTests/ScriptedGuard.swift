@@ -90,7 +90,7 @@ final class ScriptedGuard: Sendable {
       state.withLock { $0.watchers.append(connection) }
     } else {
       let (document, status) = state.withLock { ($0.incidents, $0.status) }
-      let isStatus = request.hasPrefix("GET /v1/status")
+      let isStatus = request.hasPrefix("GET /v1/status ") || request.hasPrefix("GET /v1/status?")
       let bytes = isStatus ? status : try? DocumentCoding.encode(document)
       let body = bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
       let isKnown = isStatus && status != nil || request.hasPrefix("GET /v1/incidents ")

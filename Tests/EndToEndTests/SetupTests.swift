@@ -120,6 +120,16 @@ struct SetupTests {
     #expect([64, 69].contains(status))
   }
 
+  @Test func secondSetupDoesNothing() throws {
+    let installation = try Installation(isStarted: false)
+    let folder = open(installation.folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { close(folder) }
+    try #require(flock(folder, LOCK_EX | LOCK_NB) == 0)
+    let (status, output, next) = try Self.setUp(installation, ["--yes"])
+    #expect(status == 69 && output.isEmpty)
+    #expect(next == ["ps -fp \(getpid())"])
+  }
+
   @Test(arguments: [
     ["-oProxyCommand=id"], ["--", "-oProxyCommand=id"], ["a b"], [""], ["tethys", "--undo"],
   ])

@@ -50,6 +50,25 @@ import Testing
     #expect(leads || mismatch?.step.command?.contains("--server=https://127.0.0.1:16443") == true)
   }
 
+  /// Programs that use the file as it is would reach another cluster.
+  @Test func otherCurrentContextIsAMismatch() throws {
+    let cluster = try Self.cluster(Self.usual)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      """
+      clusters: [{ name: k3s, cluster: { server: "https://127.0.0.1:16443", insecure-skip-tls-verify: true } }]
+      users: [{ name: u, user: { token: t } }]
+      contexts: [{ name: prod, context: { cluster: k3s, user: u } }, { name: other, context: { cluster: k3s, user: u } }]
+      current-context: other
+      """, to: "config")
+    let kubeconfig = try Kubeconfig.load(path: path, context: "prod")
+    let mismatch = try #require(cluster.contextMismatch(kubeconfig, isCredential: false))
+    #expect(mismatch.words == "its current-context is other, and the guard uses context prod")
+    #expect(mismatch.step.command == "kubectl --kubeconfig \(path) config use-context prod")
+    #expect(cluster.contextMismatch(kubeconfig, isCredential: true)?.step.command == nil)
+    #expect(cluster.contextMismatch(try Kubeconfig.load(path: path), isCredential: false) == nil)
+  }
+
   @Test func everySpellingOfAnAddressCounts() throws {
     let cluster = try Self.cluster(#"{ listen: "[0:0::1]:16443", target: "localhost:6443" }"#)
     for server in ["https://[::1]:16443", "https://[0:0:0:0:0:0:0:1]:16443", "https://localhost:16443"] {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import GuardConfiguration
@@ -18,6 +19,21 @@ import Testing
 
   @Test func withEveryKey() throws {
     #expect(try printed(Self.everyKey) == Self.everyKeyPrinted)
+  }
+
+  @Test func asJSONWithTheSameValues() throws {
+    let configuration = try Configuration.parse(
+      Self.everyKey, file: "guard.yaml",
+      environment: ConfigurationEnvironment(
+        isRoot: false, home: "/home/ada", runtimeDirectory: "/run/user/1000"))
+    let json = configuration.json
+    let value = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+    let clusters = try #require(value?["clusters"] as? [[String: Any]])
+    #expect(clusters.compactMap { $0["name"] as? String } == configuration.clusters.map(\.name))
+    let tunnel = try #require(clusters.first?["tunnel"] as? [String: Any])
+    #expect(tunnel["host"] as? String == configuration.clusters.first?.tunnel.host)
+    #expect((tunnel["forwards"] as? [[String: Any]])?.isEmpty == false)
+    #expect(json.filter(\.isNewline).count == 1)
   }
 
   private static let builtIn = #"""

@@ -1,5 +1,6 @@
 import GuardAPI
 import GuardTypes
+import Health
 import Platform
 import Testing
 
@@ -31,11 +32,34 @@ import Testing
     (nil, true, .ok), (nil, false, .failed),
   ])
   func holderOfAPort(_ holder: String?, _ isTaken: Bool, _ outcome: FindingOutcome) {
-    let finding = PortFindings.forward(Self.listen, cluster: "tethys", holder: holder, isTaken: isTaken)
+    let finding = PortFindings.forward(
+      Self.listen, cluster: "tethys", holder: holder, isTaken: isTaken, isUserGuard: false)
     #expect(finding.outcome == outcome)
     #expect((finding.remedy == nil) == (outcome == .ok))
     // Whether a guard runs that holds other ports, the port does not tell.
     #expect(!finding.found.contains("does not run"))
+  }
+
+  @Test(arguments: [(true, "systemctl --user start oceanid-guard"), (false, "systemctl start oceanid-guard")])
+  func stoppedGuardIsStartedByItsOwnManager(_ isUserGuard: Bool, _ command: String) {
+    let finding = PortFindings.forward(
+      Self.listen, cluster: "tethys", holder: nil, isTaken: false, isUserGuard: isUserGuard)
+    #expect(finding.next?.command == command)
+  }
+
+  @Test func overduePollShowsItsAge() {
+    let findings = [
+      FindingDocument("API", of: "tethys", .ok, "v1.33.4"),
+      FindingDocument("TLS", of: "tethys", .skipped, "not tried"),
+    ]
+    func found(_ age: Int) -> [String] {
+      ClusterFindings.dated(
+        findings, at: Timestamp(seconds: 1_000), now: Timestamp(seconds: 1_000 + Int64(age)),
+        interval: .seconds(15)
+      ).map(\.found)
+    }
+    #expect(found(15) == ["v1.33.4", "not tried"])
+    #expect(found(180) == ["v1.33.4 (seen \(Duration.seconds(180).humanDuration) ago)", "not tried"])
   }
 
   @Test func remotePortOnThisMachineIsNotTheCluster() {

@@ -37,6 +37,9 @@ struct FakePrograms {
       return change { world.isMember = call.program == "usermod" }
     case "id": return good(world.isMember ? "person oceanid\n" : "person\n")
     case "true": return good("")
+    case "stat":
+      guard let file = world.files[words.last ?? ""] else { return bad("No such file or directory") }
+      return good("\(system.person.uid) \(String(file.mode, radix: 8))\n")
     default: return ProgramAnswer(status: nil, errors: "\(call.program): No such file or directory")
     }
   }
@@ -57,15 +60,10 @@ struct FakePrograms {
       let text = world.files[call.arguments.last ?? ""]?.text ?? ""
       guard !text.contains("nonsense") else { return bad("guard.yaml:1:1: unknown key 'nonsense'") }
       let home = system.person.uid == 0 ? MachineFacts.home : system.person.home
-      let printed = GuardFile.clusters(inPrinted: text).map { file in
-        "  - name: \(file.cluster)\n    tunnel:\n      host: \(file.host)\n    kubernetes:\n"
-          + "      kubeconfig: \(file.kubeconfig ?? "\(home)/.kube/k3s-config.yaml")\n"
-          + "      context: \(file.context ?? "default")\n"
-      }
-      return good("clusters:\n" + printed.joined())
+      return good(FakeGuardYAML.json(FakeGuardYAML.clusters(in: text), home: home))
     }
     let text = String(decoding: call.input ?? [], as: UTF8.self)
-    guard let file = GuardFile.clusters(inPrinted: text).first else { return bad("no cluster") }
+    guard let file = FakeGuardYAML.clusters(in: text).first else { return bad("no cluster") }
     let hasAgent = call.variables.contains { $0.hasPrefix("SSH_AUTH_SOCK=/") }
     let lines = findings(file, hasAgent: hasAgent).compactMap { try? DocumentCoding.encode($0) }
     return good(lines.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined())
@@ -105,7 +103,7 @@ struct FakePrograms {
   private func describe() -> ProgramAnswer {
     let proxy = world.isProxied ? "proxyjump bastion\n" : ""
     return good(
-      "user tunnel\nhostname \(world.hasAlias ? "192.0.2.7" : "tethys")\nport 22\nidentityfile ~/.ssh/id_ed25519\n"
+      "user tunnel\n\(world.sshOptions)hostname \(world.hasAlias ? "192.0.2.7" : "tethys")\nport 22\nidentityfile \(world.identityFile)\n"
         + "userknownhostsfile ~/.ssh/known_hosts\n\(proxy)")
   }
 
@@ -150,6 +148,11 @@ struct FakePrograms {
     let names = Set(words.dropFirst().filter { !$0.hasPrefix("-") })
     switch words.first {
     case "show-environment": return good("PATH=/usr/bin\n")
+    case "show" where words.contains("--property=Id,Listen"):
+      return good(
+        names.sorted().map { name in
+          "Id=\(name)\nListen=\(name == "oceanid-forward.socket" ? world[keyPath: units].loaded : "/run/guard.sock") (Stream)\n"
+        }.joined(separator: "\n"))
     case "show":
       let text = names.sorted().map { name in
         "Id=\(name)\nActiveState=\(world[keyPath: units].active.contains(name) ? "active" : "inactive")\n"
@@ -157,7 +160,10 @@ struct FakePrograms {
           + "MainPID=0\nEnvironment=\(environment)\nStatusText=\(world.machineText)\n"
       }
       return good(text.joined(separator: "\n"))
-    case "daemon-reload", "reset-failed": return good("")
+    case "daemon-reload":
+      world[keyPath: units].loaded = configuredListen
+      return good("")
+    case "reset-failed": return good("")
     case "enable": return change { world[keyPath: units].enabled.formUnion(names) }
     case "disable":
       return change {
@@ -168,7 +174,14 @@ struct FakePrograms {
     case "stop" where names.contains("user@0.service"): return change { world.managerRuns = false }
     case "start":
       if world.foreignHolder != nil { return bad("Job for oceanid-forward.socket failed") }
-      return change { world[keyPath: units].active.formUnion(names) }
+      return change {
+        if !world[keyPath: units].active.contains("oceanid-forward.socket"),
+          names.contains("oceanid-forward.socket")
+        {
+          world[keyPath: units].bound = world[keyPath: units].loaded
+        }
+        world[keyPath: units].active.formUnion(names)
+      }
     case "stop": return change { world[keyPath: units].active.subtract(names) }
     case "restart": return change { world[keyPath: units].restarts += 1 }
     default: return bad("unknown verb")
@@ -180,6 +193,12 @@ struct FakePrograms {
     let dropIn =
       world.files["/home/person/.config/systemd/user/oceanid-guard.service.d/setup.conf"]?.text ?? ""
     return dropIn.split(separator: "\"").first { $0.hasPrefix("SSH_AUTH_SOCK=") }.map(String.init) ?? ""
+  }
+
+  /// The address that the generator derives from the user's guard.yaml.
+  private var configuredListen: String {
+    let text = world.files["/home/person/.config/oceanid/guard.yaml"]?.text ?? ""
+    return FakeGuardYAML.clusters(in: text).first?.listen ?? GuardFile.usualListen
   }
 
   private func linger(_ words: [String]) -> ProgramAnswer {

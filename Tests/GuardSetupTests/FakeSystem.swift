@@ -48,7 +48,7 @@ struct FakeSystem: SetupSystem {
     return body("/draft")
   }
 
-  func listener(port: UInt16) -> PortHolder? {
+  func listener(on listen: String) -> PortHolder? {
     if world.userUnits.active.contains("oceanid-forward.socket") {
       return PortHolder(words: "systemd (pid 200)", pid: 200, uid: 1500)
     }
@@ -104,6 +104,10 @@ final class FakeWorld {
     var enabled: Set<String> = []
     var active: Set<String> = []
     var restarts = 0
+    /// The address that oceanid-forward.socket binds when it starts, as of the last daemon-reload.
+    var loaded = GuardFile.usualListen
+    /// The address that it has bound.
+    var bound = GuardFile.usualListen
   }
 
   enum Login: Hashable {
@@ -133,6 +137,11 @@ final class FakeWorld {
   var isHostKeyListed = true
   var login = Login.works
   var isKeyEncrypted = false
+  var identityFile = "~/.ssh/id_ed25519"
+  /// The argument of setup.
+  var wantedHost: String?
+  /// Further lines of `ssh -G`.
+  var sshOptions = ""
   var agentStatus: Int32 = 2
   var isCertificateExpired = false
   /// True if the API answers through the tunnel.
@@ -157,6 +166,30 @@ final class FakeWorld {
     current-context: default
 
     """
+
+  /// A kubeconfig with two clusters, as kubectl writes it.
+  static func twoClusters(current: String?, server: String) -> String {
+    """
+    apiVersion: v1
+    clusters:
+    - cluster:
+        server: https://192.0.2.9:6443
+      name: other
+    - cluster:
+        server: \(server)
+      name: k3s
+    contexts:
+    - context:
+        cluster: other
+        user: other
+      name: staging
+    - context:
+        cluster: k3s
+        user: admin
+      name: prod
+    \(current.map { "current-context: \($0)\n" } ?? "")
+    """
+  }
 
   /// The machine of a user who works with ssh and kubectl.
   init() {

@@ -33,7 +33,21 @@ import Testing
     file.context = "prod"
     file.listen = "127.0.0.1:26443"
     file.target = "127.0.0.1:6444"
-    #expect(GuardFile.clusters(inPrinted: file.yaml) == [file])
+    #expect(FakeGuardYAML.clusters(in: file.yaml) == [file])
+  }
+
+  @Test func forwardToTheAPIIsTakenFromSeveral() throws {
+    func listen(_ forwards: String) throws -> String? {
+      let json =
+        #"{"control":{"socket":"/s"},"clusters":[{"name":"a","tunnel":{"host":"h","forwards":[\#(forwards)]},"#
+        + #""kubernetes":{"context":"c"}}]}"#
+      return try GuardFile.clusters(inPrinted: Array(json.utf8)).first?.listen
+    }
+    let registry = #"{"listen":"127.0.0.1:5000","target":"localhost:5000"}"#
+    let api = #"{"listen":"127.0.0.1:26443","target":"10.0.0.1:6443"}"#
+    #expect(try listen("\(registry),\(api)") == "127.0.0.1:26443")
+    #expect(try listen(registry) == "127.0.0.1:5000")
+    #expect(throws: SetupFailure.self) { try GuardFile.clusters(inPrinted: Array("clusters:\n".utf8)) }
   }
 
   @Test func nameOfAHostIsAllowedInGuardYAML() {

@@ -63,11 +63,42 @@ import Testing
     State("kubeconfig empty", next: fetch) { $0.files["/home/person/.kube/k3s-config.yaml"]?.text = "" },
     State("certificate expired", next: fetch) { $0.isCertificateExpired = true },
     State(
-      "several servers",
+      "several servers and another cluster's context",
       next:
         "(umask 077; mkdir -p /home/person/.config/oceanid; kubectl --kubeconfig /home/person/.kube/k3s-config.yaml config view --minify --flatten"
-        + " >/home/person/.config/oceanid/own.kubeconfig.yaml) && KUBECONFIG=/home/person/.config/oceanid/own.kubeconfig.yaml oceanid-ctl setup tethys"
-    ) { $0.files["/home/person/.kube/k3s-config.yaml"]?.text += "    server: https://192.0.2.9:6443\n" },
+        + " --context prod >/home/person/.config/oceanid/own.kubeconfig.yaml) && oceanid-ctl setup tethys"
+    ) {
+      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+        current: "prod", server: "https://192.0.2.7:6443")
+    },
+    State(
+      "several servers and no context",
+      next: "kubectl --kubeconfig /home/person/.kube/k3s-config.yaml config get-contexts"
+    ) {
+      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+        current: nil, server: "https://192.0.2.7:6443")
+    },
+    State("guard.yaml of the user for another host", next: "editor /home/person/.config/oceanid/guard.yaml") {
+      configure($0, "clusters:\n  - name: a\n    tunnel:\n      host: a\n")
+      $0.wantedHost = "tethys"
+    },
+    State("key that others may read", next: "chmod 600 /home/person/.ssh/id_ed25519") { world in
+      world.files["/home/person/.ssh/id_ed25519"]?.mode = 0o644
+      world.login = .refused
+    },
+    State("public key alone", next: "ssh-add -L") { world in
+      world.files["/home/person/.ssh/id_ed25519"] = nil
+      world.files["/home/person/.ssh/hardware.pub"] = .init(text: "ssh-ed25519 AAAA", mode: 0o644)
+      world.identityFile = "~/.ssh/hardware.pub"
+      world.login = .refused
+    },
+    State("public key beside its private key", next: "ssh-copy-id -i /home/person/.ssh/work tethys") {
+      world in
+      world.files["/home/person/.ssh/work.pub"] = .init(text: "ssh-ed25519 AAAA", mode: 0o644)
+      world.files["/home/person/.ssh/work"] = .init(text: "KEY", mode: 0o600)
+      world.identityFile = "~/.ssh/work.pub"
+      world.login = .refused
+    },
     State(
       "guard.yaml with an error",
       next: "/usr/bin/oceanid-guard --check-config --config /home/person/.config/oceanid/guard.yaml"
@@ -130,11 +161,85 @@ import Testing
     let world = FakeWorld()
     state.prepare(world)
     let before = world.state
-    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
+    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: world.wantedHost))
     #expect(plan.next?.command == state.next, "\(state.name)")
     #expect(plan.next?.command.contains("\n") == false)
     #expect(plan.changes.isEmpty)
     #expect(world.state == before)
+  }
+
+  /// A file whose values setup wrote is replaced for another host, because none of them is the user's.
+  @Test func fileOfSetupIsReplacedForAnotherHost() {
+    let world = FakeWorld()
+    Self.configure(world, GuardFile(cluster: "a", host: "a").yaml)
+    func configuration(_ isOurs: Bool) -> SetupFacts.ConfigurationFact {
+      PersonalFacts(FakeSystem(world), isWrittenBySetup: isOurs).find(host: "tethys").configuration
+    }
+    #expect(configuration(true) == .differs("its host is a, not tethys"))
+    if case .foreign = configuration(false) { return }
+    Issue.record("values of the user are replaced")
+  }
+
+  @Test func selectedServerOfSeveralMayBeTheForward() {
+    let world = FakeWorld()
+    world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+      current: "prod", server: "https://127.0.0.1:16443")
+    let facts = PersonalFacts(FakeSystem(world)).find(host: nil)
+    #expect(facts.kubeconfig == .fits("/home/person/.kube/k3s-config.yaml"))
+    #expect(facts.guardFile.context == "prod")
+  }
+
+  /// The command of the next step makes a file, which the next run uses.
+  @Test func fileOfTheSelectedContextEndsTheStep() {
+    let world = FakeWorld()
+    world.folders.formUnion(["/home/person/.config", "/home/person/.config/oceanid"])
+    world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+      current: "prod", server: "https://192.0.2.7:6443")
+    world.files["/home/person/.config/oceanid/own.kubeconfig.yaml"] = .init(
+      text: FakeWorld.kubeconfig, mode: 0o600)
+    let facts = PersonalFacts(FakeSystem(world)).find(host: nil)
+    let plan = PersonalPlan.plan(facts)
+    #expect(plan.next == nil)
+    #expect(facts.guardFile.kubeconfig == "/home/person/.config/oceanid/tethys.kubeconfig.yaml")
+  }
+
+  @Test func agentsOtherKeysAreNotPromisedWithIdentitiesOnly() {
+    let world = FakeWorld()
+    world.login = .refused
+    world.agentStatus = 0
+    world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
+    world.sshOptions = "identitiesonly yes\n"
+    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
+    #expect(plan.next?.why.contains("IdentitiesOnly") == true)
+  }
+
+  @Test func userInTheServersAddressIsNotShown() {
+    let world = FakeWorld()
+    world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.kubeconfig.replacing(
+      "https://127", with: "https://ann:pw@127")
+    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
+    let found = plan.steps.first { $0.name == "kubeconfig" }?.found
+    #expect(found?.contains("https://…@127.0.0.1:6443") == true)
+    #expect(plan.steps.allSatisfy { !$0.found.contains("pw@") })
+  }
+
+  /// A socket unit keeps its old address until it starts again.
+  @Test func changedAddressRestartsTheSocketUnits() throws {
+    let world = FakeWorld()
+    world.userUnits.active = Set(Change.machineUnits)
+    let system = FakeSystem(world)
+    let facts = PersonalFacts(system).find(host: nil)
+    var execution = try SetupExecution(system, .own(facts), isUnattended: true)
+    try execution.perform(.restart(.user))
+    #expect(world.userUnits.restarts == 1)
+    var file = facts.guardFile
+    file.listen = "127.0.0.1:26443"
+    try execution.perform(
+      .file(.init(path: system.person.configuration, contents: Array(file.yaml.utf8), purpose: "")))
+    try execution.perform(.restart(.user))
+    #expect(world.userUnits.bound == "127.0.0.1:26443")
+    #expect(world.userUnits.active == Set(Change.machineUnits))
+    #expect(world.userUnits.restarts == 1)
   }
 
   /// ssh-keygen could replace the key.

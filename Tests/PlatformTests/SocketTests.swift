@@ -52,6 +52,26 @@ import Testing
     #expect(throws: SystemError("bind", code: EADDRINUSE)) { _ = try StreamSocket.listen(on: bound) }
   }
 
+  /// A listener on one loopback address does not hold the same port of another one.
+  @Test(arguments: [
+    ("127.0.0.2", "127.0.0.1", false), ("::1", "127.0.0.1", false), ("127.0.0.1", "::1", false),
+    ("127.0.0.1", "127.0.0.1", true), ("127.0.0.1", "localhost", true), ("::1", "::1", true),
+    ("::ffff:127.0.0.1", "127.0.0.1", true),
+    ("0.0.0.0", "127.0.0.1", true), ("0.0.0.0", "::1", false), ("::", "127.0.0.1", true), ("::", "::1", true),
+    ("127.0.0.2", "0.0.0.0", true),
+  ]) func listenerOfAnotherAddressDoesNotCount(_ listens: String, _ wanted: String, _ isHolder: Bool) throws {
+    let address = try #require(SocketAddress(numericHost: listens, port: 0))
+    let listener = try StreamSocket.listen(on: address)
+    guard let bound = SocketAddress(boundTo: listener) else {
+      Issue.record("getsockname failed")
+      return
+    }
+    #expect(PortListener.isListening(port: bound.port, host: wanted) == isHolder)
+    #expect((PortListener.find(port: bound.port, host: wanted) != nil) == isHolder)
+    #expect((PortListener.user(port: bound.port, host: wanted) != nil) == isHolder)
+    withExtendedLifetime(listener) {}
+  }
+
   @Test func anAbstractSocketReportsItsPeer() throws {
     let name = "oceanid-test-\(UInt64.random(in: 0 ... .max))"
     let address = try #require(SocketAddress(abstractName: name))

@@ -76,7 +76,7 @@ struct DoctorCommand: ParsableCommand, Reading {
       return Comparison(view: view, own: own, clusters: status.clusters, caller: .current).findings
     } catch {
       return program.examine(configuration: config, isBesideGuard: false) + [
-        ClientFindings.missingView(error)
+        ClientFindings.missingView(error, connection.socket)
       ]
     }
   }

@@ -17,7 +17,7 @@ struct SetupCommand: ParsableCommand {
       It looks at the ssh alias, the key or agent, the host key, the kubeconfig and the local port, and logs in once as \
       the guard would. It shows what it found and what it would write, and asks before each write. Then it starts the \
       guard, waits for a verdict and prints the status. It never edits your kubeconfig and never trusts a host key. Run \
-      again, it does only what is missing.
+      again, it does only what is missing. Only one setup of a guard runs at a time.
 
       With --machine it sets up the system service for the whole machine: it makes a key for the guard and copies alias, \
       host key and kubeconfig, and adds the key on the server over your own ssh, for forwarding only.
@@ -79,12 +79,14 @@ struct SetupCommand: ParsableCommand {
     } else if system.isThroughSudo {
       throw ValidationError("run it without sudo for your own guard, or with --machine")
     }
-    if undo {
-      return try stopping { () throws(SetupStop) in
+    let running = try stopping { () throws(SetupStop) -> RunningGuard? in
+      // Another setup could change what this one found.
+      let lock = dryRun ? nil : try SetupLock(system, isMachine: machine)
+      defer { withExtendedLifetime(lock) {} }
+      if undo {
         try SetupUndo(system, approval, isMachine: machine).run()
+        return nil
       }
-    }
-    let running = try stopping { () throws(SetupStop) in
       let setup = Setup(system, approval, terminal)
       return try machine ? setup.machine(host: host) : setup.personal(host: host)
     }

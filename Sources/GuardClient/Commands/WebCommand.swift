@@ -79,7 +79,9 @@ struct UnusablePort: CommandError {
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
   var description: String {
-    let holder = error.code == EADDRINUSE ? PortListener.find(port: port).map { " by \($0)" } ?? "" : ""
+    let holder =
+      error.code == EADDRINUSE
+      ? PortListener.find(port: port, host: "127.0.0.1").map { " by \($0)" } ?? "" : ""
     return "port \(port) of 127.0.0.1 can't be used: \(error.reason)\(holder); set another with --port"
   }
 }

@@ -52,7 +52,7 @@ struct DelegateSystem: SetupSystem {
   func isFolder(_ path: String) -> Bool { base.isFolder(path) }
   func names(in folder: String) -> [String] { base.names(in: folder) }
   func runOnTerminal(_ words: [String]) -> SetupFailure? { base.runOnTerminal(words) }
-  func listener(port: UInt16) -> PortHolder? { base.listener(port: port) }
+  func listener(on listen: String) -> PortHolder? { base.listener(on: listen) }
 
   /// Writes with the rights of the user, whose folder may be a link to a foreign one.
   func write(_ contents: [UInt8], to path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {

@@ -82,11 +82,14 @@ package struct LocalSystem: SetupSystem {
     return withExtendedLifetime(draft) { body(draft.path) }
   }
 
-  package func listener(port: UInt16) -> PortHolder? {
-    guard PortListener.isListening(port: port) else { return nil }
-    let uid = PortListener.user(port: port)
-    guard let found = PortListener.find(port: port) else {
-      return PortHolder(words: PortListener.owner(port: port) ?? "a process", pid: nil, uid: uid)
+  package func listener(on listen: String) -> PortHolder? {
+    guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...])
+    else { return nil }
+    let host = listen[..<colon].filter { $0 != "[" && $0 != "]" }
+    guard PortListener.isListening(port: port, host: host) else { return nil }
+    let uid = PortListener.user(port: port, host: host)
+    guard let found = PortListener.find(port: port, host: host) else {
+      return PortHolder(words: PortListener.owner(port: port, host: host) ?? "a process", pid: nil, uid: uid)
     }
     let pid = found.split(separator: " ").last.flatMap { Int32($0.dropLast()) }
     return PortHolder(words: found, pid: pid, uid: uid)

@@ -24,8 +24,8 @@ package protocol SetupSystem {
   func runOnTerminal(_ words: [String]) -> SetupFailure?
   /// Calls `body` with the path of a file in memory.
   func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result?
-  /// The process that listens on a port; nil if there is none.
-  func listener(port: UInt16) -> PortHolder?
+  /// The process that listens on an address such as `127.0.0.1:16443`; nil if there is none.
+  func listener(on listen: String) -> PortHolder?
 
   /// Whether a running guard has reached a cluster since its start; nil if it does not answer this user.
   func hasReachedACluster(socket: String) -> Bool?

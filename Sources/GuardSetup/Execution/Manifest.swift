@@ -46,6 +46,12 @@ package struct Manifest: Codable, Hashable, Sendable {
     try system.write(Array(json) + [UInt8(ascii: "\n")], to: path, mode: 0o600, owner: nil)
   }
 
+  /// True if setup wrote the file, and it was not changed since.
+  func wrote(_ path: String, _ system: any SetupSystem) -> Bool {
+    guard let known = file(path), case .bytes(let now) = system.contents(of: path) else { return false }
+    return known.checksums.contains(Checksum(of: now))
+  }
+
   /// The newest entry of a file.
   func file(_ path: String) -> (index: Int, checksums: [Checksum], backup: String?)? {
     for (index, entry) in entries.enumerated().reversed() {

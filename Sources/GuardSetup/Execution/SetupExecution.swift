@@ -42,10 +42,7 @@ package struct SetupExecution {
       try record(.manager(uid: uid))
       try need(ProgramCall("systemctl", ["start", "user@\(uid).service"]))
     case .start(let scope, let names): try start(scope, names)
-    case .restart(let scope):
-      try need(units.call(scope, ["daemon-reload"]))
-      try need(units.call(scope, ["restart", SetupFacts.service]))
-      try settle()
+    case .restart(let scope): try restart(scope)
     case .linger(let user):
       try record(.linger(user: user))
       let call = ProgramCall("loginctl", ["enable-linger", user])
@@ -206,6 +203,22 @@ package struct SetupExecution {
     try need(
       units.call(scope, ["start"] + names.filter { $0.hasSuffix(".socket") } + [SetupFacts.service]),
       next: "systemctl \(flag)status oceanid-guard.service oceanid-forward.socket")
+    try settle()
+  }
+
+  private mutating func restart(_ scope: Units.Scope) throws(SetupFailure) {
+    let bound = units.addresses(scope, SetupFacts.sockets)
+    // A generator derives the addresses of the socket units from guard.yaml.
+    try need(units.call(scope, ["daemon-reload"]))
+    let wanted = units.addresses(scope, SetupFacts.sockets)
+    if bound == wanted {
+      try need(units.call(scope, ["restart", SetupFacts.service]))
+    } else {
+      // A socket unit binds its new address only if it starts while the service is inactive, which no client may start
+      // again through the other unit.
+      try need(units.call(scope, ["stop"] + SetupFacts.sockets + [SetupFacts.service]))
+      try need(units.call(scope, ["start"] + SetupFacts.sockets + [SetupFacts.service]))
+    }
     try settle()
   }
 

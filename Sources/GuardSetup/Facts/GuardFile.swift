@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// The configuration of one cluster that setup writes or finds.
 package struct GuardFile: Hashable, Sendable {
   let cluster: String
@@ -8,9 +10,9 @@ package struct GuardFile: Hashable, Sendable {
   var kubeconfig: String?
   /// nil: the default, `default`.
   var context: String?
-  /// The local address of the first forward, for example `127.0.0.1:16443`.
+  /// The local address of the forward to the API, for example `127.0.0.1:16443`.
   var listen = GuardFile.usualListen
-  /// The target of the first forward, on the remote side.
+  /// The target of that forward, on the remote side.
   var target = GuardFile.usualTarget
 
   static let usualListen = "127.0.0.1:16443"
@@ -52,40 +54,59 @@ package struct GuardFile: Hashable, Sendable {
       ? text : "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
   }
 
-  /// The clusters in the output of `oceanid-guard --print-config`, which has one key per line.
-  static func clusters(inPrinted text: String) -> [GuardFile] {
-    var files: [GuardFile] = []
-    var hasForward: Set<String> = []
-    for line in text.split(separator: "\n") {
-      let indent = line.prefix { $0 == " " }.count
-      let words = line.drop { $0 == " " }
-      if indent == 2, words.hasPrefix("- name: ") {
-        files.append(GuardFile(cluster: unquoted(words.dropFirst(8)), host: ""))
-      }
-      guard var file = files.popLast() else { continue }
-      switch (indent, words.prefix { $0 != ":" }) {
-      case (6, "host"): file.host = unquoted(words.dropFirst(6))
-      case (6, "sshConfig"): file.sshConfig = unquoted(words.dropFirst(11))
-      case (6, "kubeconfig"): file.kubeconfig = unquoted(words.dropFirst(12))
-      case (6, "context"): file.context = unquoted(words.dropFirst(9))
-      case (8, "- { listen"):
-        let parts = words.dropFirst(4).dropLast(2).split(separator: ", target: ")
-        if parts.count == 2, hasForward.insert(file.cluster).inserted {
-          file.listen = unquoted(parts[0].dropFirst(8))
-          file.target = unquoted(parts[1])
-        }
-      default: break
-      }
-      files.append(file)
+  /// The arguments with which `oceanid-guard` prints the configuration for `clusters(inPrinted:)`.
+  static func printing(_ path: String) -> [String] { ["--print-config", "--json", "--config", path] }
+
+  /// The clusters in the output of `oceanid-guard --print-config --json`.
+  static func clusters(inPrinted json: [UInt8]) throws(SetupFailure) -> [GuardFile] {
+    guard let printed = try? JSONDecoder().decode(Printed.self, from: Data(json)) else {
+      throw SetupFailure(
+        "oceanid-guard --print-config --json printed something else than this version expects")
     }
-    return files
+    return printed.clusters.map { cluster in
+      var file = GuardFile(cluster: cluster.name, host: cluster.tunnel.host)
+      file.sshConfig = cluster.tunnel.sshConfig
+      file.kubeconfig = cluster.kubernetes?.kubeconfig
+      file.context = cluster.kubernetes?.context
+      if let forward = GuardFile.forwardOfAPI(cluster.tunnel.forwards ?? []) {
+        file.listen = forward.listen
+        file.target = forward.target
+      }
+      return file
+    }
   }
 
-  private static func unquoted(_ text: Substring) -> String {
-    guard let quote = text.first, quote == "\"" || quote == "'", text.count > 1, text.last == quote else {
-      return String(text)
+  /// Of several forwards, the one to the port of the API server. Others may lead to a registry or a database.
+  private static func forwardOfAPI(_ forwards: [Printed.Forward]) -> Printed.Forward? {
+    let port = usualTarget.drop { $0 != ":" }
+    return forwards.first { $0.target.hasSuffix(port) } ?? forwards.first
+  }
+
+  /// The part of a printed configuration that setup uses.
+  private struct Printed: Decodable {
+    struct Cluster: Decodable {
+      let name: String
+      let tunnel: Tunnel
+      let kubernetes: Kubernetes?
     }
-    return String(text.dropFirst().dropLast()).replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
+
+    struct Tunnel: Decodable {
+      let host: String
+      let sshConfig: String?
+      let forwards: [Forward]?
+    }
+
+    struct Forward: Decodable {
+      let listen: String
+      let target: String
+    }
+
+    struct Kubernetes: Decodable {
+      let kubeconfig: String?
+      let context: String?
+    }
+
+    let clusters: [Cluster]
   }
 
   var port: UInt16? { listen.split(separator: ":").last.flatMap { UInt16($0) } }

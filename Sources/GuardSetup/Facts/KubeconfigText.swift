@@ -7,6 +7,9 @@ struct KubeconfigText: Hashable, Sendable {
   /// The distinct servers.
   let servers: [String]
   let context: String?
+  /// The servers by cluster, and the clusters by context. Empty for entries in flow style.
+  private var serverOfCluster: [String: String] = [:]
+  private var clusterOfContext: [String: String] = [:]
 
   init(_ text: String) {
     self.text = text
@@ -20,6 +23,35 @@ struct KubeconfigText: Hashable, Sendable {
     }
     self.servers = servers
     self.context = context
+    serverOfCluster = KubeconfigText.entries(of: "clusters", "server", in: text)
+    clusterOfContext = KubeconfigText.entries(of: "contexts", "cluster", in: text)
+  }
+
+  /// The server of a context's cluster; nil if the file has no such context.
+  func server(of context: String) -> String? { clusterOfContext[context].flatMap { serverOfCluster[$0] } }
+
+  /// The values of a key by the name of the list's entry: `- cluster: { server: … }`, `name: …`, as kubectl writes them.
+  private static func entries(of list: String, _ key: String, in text: String) -> [String: String] {
+    var values: [String: String] = [:]
+    var isInside = false
+    var name: String?
+    var found: String?
+    func store() {
+      if let name, let found { values[name] = found }
+      (name, found) = (nil, nil)
+    }
+    for line in lines(text) {
+      if let first = line.first, first != " ", first != "-", first != "#" {
+        store()
+        isInside = line.hasPrefix("\(list):")
+      }
+      guard isInside else { continue }
+      if line.drop(while: { $0 == " " }).hasPrefix("- ") { store() }
+      if let value = value("name", of: line) { name = value }
+      if let value = value(key, of: line) { found = value }
+    }
+    store()
+    return values
   }
 
   /// The same text with another server. All other bytes stay the same.

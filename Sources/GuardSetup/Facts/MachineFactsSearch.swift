@@ -7,9 +7,13 @@ package struct MachineFactsSearch {
   private let system: any SetupSystem
   private let caller: any SetupSystem
   private let units: Units
+  private let isWrittenBySetup: Bool
 
-  /// - Parameter caller: the user whose alias, keys and kubeconfig are used.
-  package init(_ system: any SetupSystem, caller: Person) {
+  /// - Parameters:
+  ///   - caller: the user whose alias, keys and kubeconfig are used.
+  ///   - isWrittenBySetup: true if guard.yaml is as an earlier setup wrote it, so that all its values are setup's.
+  package init(_ system: any SetupSystem, caller: Person, isWrittenBySetup: Bool = false) {
+    self.isWrittenBySetup = isWrittenBySetup
     self.system = system
     self.caller = caller.uid == system.person.uid ? system : system.acting(as: caller)
     units = Units(system: system)
@@ -48,11 +52,10 @@ package struct MachineFactsSearch {
   /// The clusters of the machine's guard.yaml; none if it has errors.
   private func existingClusters() -> [GuardFile] {
     guard system.exists(MachineFacts.configurationPath) else { return [] }
-    var call = ProgramCall(
-      system.guardProgram, ["--print-config", "--config", MachineFacts.configurationPath])
+    var call = ProgramCall(system.guardProgram, GuardFile.printing(MachineFacts.configurationPath))
     call.variables = ["KUBECONFIG=", "HOME=\(MachineFacts.home)"]
     let answer = system.run(call)
-    return answer.isGood ? GuardFile.clusters(inPrinted: answer.text) : []
+    return answer.isGood ? (try? GuardFile.clusters(inPrinted: answer.output)) ?? [] : []
   }
 
   // MARK: - Files
@@ -68,7 +71,9 @@ package struct MachineFactsSearch {
       && kept?.context == facts.guardFile.context ?? GuardFile.usualContext
     facts.configuration.wanted = isFitting ? nil : facts.guardFile.yaml
     let text = facts.configuration.now.text ?? ""
-    facts.isConfigurationForeign = !isFitting && (clusterCount > 1 || !GuardFile.canReplace(text))
+    let isLossless = isWrittenBySetup || keepsValues(of: kept, facts)
+    facts.isConfigurationForeign =
+      !isFitting && (clusterCount > 1 || !GuardFile.canReplace(text) || clusterCount == 1 && !isLossless)
     facts.isServingOtherwise =
       !isFitting && kept != nil && system.isMachineGuardServing(facts.units[SetupFacts.service])
     guard let host = facts.own.resolved else { return }
@@ -86,6 +91,16 @@ package struct MachineFactsSearch {
     let config = facts.alias.now.text ?? ""
     // The first value of each option counts (ssh_config(5)).
     facts.alias.wanted = config.hasPrefix(alias) ? nil : alias + (config.isEmpty ? "" : "\n" + config)
+  }
+
+  /// True if the new file has all values of the existing one that are not defaults.
+  private func keepsValues(of kept: GuardFile?, _ facts: MachineFacts) -> Bool {
+    guard let kept else { return false }
+    let standard = "\(MachineFacts.home)/.kube/k3s-config.yaml"
+    let contexts = [facts.guardFile.context ?? GuardFile.usualContext, GuardFile.usualContext]
+    return kept.sshConfig == nil && [standard, facts.kubeconfig.path].contains(kept.kubeconfig ?? standard)
+      && contexts.contains(kept.context ?? GuardFile.usualContext)
+      && kept.listen == facts.guardFile.listen && kept.target == facts.guardFile.target
   }
 
   private func findKubeconfig(_ facts: inout MachineFacts) {
@@ -145,7 +160,7 @@ package struct MachineFactsSearch {
 
   private func port(_ facts: MachineFacts) -> SetupFacts.PortFact {
     if facts.units["oceanid-forward.socket"]?.isActive == true { return .own }
-    guard let port = facts.guardFile.port, let holder = system.listener(port: port) else { return .free }
+    guard let holder = system.listener(on: facts.guardFile.listen) else { return .free }
     if let pid = holder.pid, pid == facts.units[SetupFacts.service]?.mainProcess { return .own }
     return .other(holder)
   }

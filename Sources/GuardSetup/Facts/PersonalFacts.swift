@@ -7,10 +7,13 @@ internal import Health
 package struct PersonalFacts {
   private let system: any SetupSystem
   private let units: Units
+  private let isWrittenBySetup: Bool
   private var person: Person { system.person }
 
-  package init(_ system: any SetupSystem) {
+  /// - Parameter isWrittenBySetup: true if guard.yaml is as an earlier setup wrote it, so that all its values are setup's.
+  package init(_ system: any SetupSystem, isWrittenBySetup: Bool = false) {
     self.system = system
+    self.isWrittenBySetup = isWrittenBySetup
     units = Units(system: system)
   }
 
@@ -46,9 +49,13 @@ package struct PersonalFacts {
 
   private func existingClusters() -> (clusters: [GuardFile], fault: String?) {
     guard system.exists(person.configuration) else { return ([], nil) }
-    let answer = askGuard(["--print-config", "--config", person.configuration])
+    let answer = askGuard(GuardFile.printing(person.configuration))
     guard answer.isGood else { return ([], answer.reason) }
-    return (GuardFile.clusters(inPrinted: answer.text), nil)
+    do throws(SetupFailure) {
+      return (try GuardFile.clusters(inPrinted: answer.output), nil)
+    } catch {
+      return ([], error.words)
+    }
   }
 
   private func askGuard(_ arguments: [String], input: [UInt8]? = nil, agent: String = "") -> ProgramAnswer {
@@ -91,9 +98,10 @@ package struct PersonalFacts {
     } else {
       difference = "its host is \(existing.map(\.host).joined(separator: ", ")), not \(facts.host)"
     }
-    // A file with several clusters, or with settings that setup does not write, is not replaced.
+    // A file with several clusters, with settings that setup does not write, or with values of the user, is not replaced.
     facts.configuration =
       existing.count <= 1 && GuardFile.canReplace(text)
+        && (kept != nil || isWrittenBySetup)
       ? .differs(difference)
       : .foreign(
         reason: "\(difference), and it has settings of yours",
@@ -117,20 +125,31 @@ package struct PersonalFacts {
     }
     // The original may have been deleted. Its copy is still valid.
     if kept?.kubeconfig == copy, !system.exists(source), system.exists(copy) { source = copy }
-    facts.kubeconfig = kubeconfig(source, copy: copy, server: facts.guardFile.server)
+    facts.kubeconfig = kubeconfig(source, copy: copy, server: facts.guardFile.server, context: kept?.context)
+    if case .severalServers = facts.kubeconfig, system.exists(facts.ownKubeconfigPath) {
+      // The user made it with the command that setup printed.
+      source = facts.ownKubeconfigPath
+      facts.kubeconfig = kubeconfig(source, copy: copy, server: facts.guardFile.server, context: nil)
+    }
     var path = source
     switch facts.kubeconfig {
     case .absent, .unreadable, .serverless, .severalServers, .fits: break
     case .copy(_, _, let copy, _), .copied(_, let copy): path = copy
     }
-    let context = system.contents(of: source).text.flatMap { KubeconfigText($0).context }
-    // A context that guard.yaml names stays.
-    facts.guardFile.context = (kept?.context ?? context).flatMap { $0 == GuardFile.usualContext ? nil : $0 }
+    let text = system.contents(of: source).text.map(KubeconfigText.init)
+    // A context that guard.yaml names stays, unless the file has another cluster alone.
+    let named = kept?.context.flatMap { name in
+      source == facts.ownKubeconfigPath && text?.server(of: name) == nil ? nil : name
+    }
+    facts.guardFile.context = (named ?? text?.context).flatMap { $0 == GuardFile.usualContext ? nil : $0 }
     let isSetForServices = units.environment()?["KUBECONFIG"] != nil
     facts.guardFile.kubeconfig = path == person.usualKubeconfig && !isSetForServices ? nil : path
   }
 
-  private func kubeconfig(_ source: String, copy: String, server: String) -> SetupFacts.KubeconfigFact {
+  /// - Parameter context: the one that guard.yaml names; nil selects the file's current context.
+  private func kubeconfig(
+    _ source: String, copy: String, server: String, context: String?
+  ) -> SetupFacts.KubeconfigFact {
     let text: String
     switch system.contents(of: source) {
     case .absent: return .absent(source)
@@ -141,7 +160,13 @@ package struct PersonalFacts {
     }
     let config = KubeconfigText(text)
     guard let found = config.servers.first else { return .serverless(source) }
-    guard config.servers.count == 1 else { return .severalServers(path: source, config.servers) }
+    guard config.servers.count == 1 else {
+      // guard.yaml has the default `default` if it names none.
+      let wanted = [context, config.context].compactMap(\.self).first { config.server(of: $0) != nil }
+      let chosen = wanted.flatMap(config.server)
+      if chosen == server || chosen == server + "/" { return .fits(source) }
+      return .severalServers(path: source, count: config.servers.count, context: wanted)
+    }
     if found == server || found == server + "/" { return .fits(source) }
     let corrected = config.with(server: server)
     if system.contents(of: copy).text == corrected { return .copied(source: source, path: copy) }
@@ -255,7 +280,7 @@ package struct PersonalFacts {
   }
 
   private func port(_ facts: SetupFacts) -> SetupFacts.PortFact {
-    guard let port = facts.guardFile.port, let holder = system.listener(port: port) else { return .free }
+    guard let holder = system.listener(on: facts.guardFile.listen) else { return .free }
     let service = facts.units[SetupFacts.service]
     if facts.units["oceanid-forward.socket"]?.isActive == true { return .own }
     if let pid = holder.pid, pid == service?.mainProcess { return .own }

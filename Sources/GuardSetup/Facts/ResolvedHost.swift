@@ -7,6 +7,8 @@ package struct ResolvedHost: Hashable, Sendable {
   /// ProxyJump or ProxyCommand, as one value of ssh_config.
   let proxy: String?
   let identityFiles: [String]
+  /// `IdentitiesOnly yes`: keys that only the agent has are not offered.
+  let identitiesOnly: Bool
   /// `none`, a path, or `SSH_AUTH_SOCK`.
   let identityAgent: String?
   let knownHosts: [String]
@@ -26,6 +28,7 @@ package struct ResolvedHost: Hashable, Sendable {
     hostKeyAlias = one("hostkeyalias")
     proxy = one("proxyjump") ?? one("proxycommand")
     identityFiles = values["identityfile"] ?? []
+    identitiesOnly = one("identitiesonly") == "yes"
     identityAgent = values["identityagent"]?.first
     knownHosts = ["userknownhostsfile", "globalknownhostsfile"].flatMap { key in
       (values[Substring(key)] ?? []).flatMap { $0.split(separator: " ").map(String.init) }

@@ -81,7 +81,10 @@ package struct SetupFacts: Hashable, Sendable {
     case unreadable(path: String, reason: String)
     /// It has no server, so it is not a kubeconfig.
     case serverless(String)
-    case severalServers(path: String, [String])
+    /// It has several servers, and the one of the context is not the local address of the forward.
+    ///
+    /// - Parameter context: the context whose cluster the guard is for; nil if none is selected.
+    case severalServers(path: String, count: Int, context: String?)
     case fits(String)
     /// Its server is not the local address of the forward, so setup writes a copy with the right one.
     case copy(source: String, server: String, path: String, text: String)
@@ -103,6 +106,8 @@ package struct SetupFacts: Hashable, Sendable {
     package struct File: Hashable, Sendable {
       let path: String
       let isEncrypted: Bool
+      /// True if other users may read it: ssh(1) does not use such a key.
+      var isOpen = false
     }
 
     package enum Agent: Hashable, Sendable {
@@ -114,6 +119,10 @@ package struct SetupFacts: Hashable, Sendable {
     }
 
     var files: [File] = []
+    /// Public keys that IdentityFile names without a private key beside them: an agent must have the private key.
+    var publicOnly: [String] = []
+    /// True if the login may use only the keys that IdentityFile names, also of those in the agent.
+    var areOnlyNamed = false
     /// True if ssh_config has a path with tokens that only ssh expands, so another key file may exist.
     var areSomeUnknown = false
     var agent = Agent.none
@@ -134,5 +143,7 @@ package struct SetupFacts: Hashable, Sendable {
   }
 
   var copyPath: String { "\(person.folder)/\(guardFile.cluster).kubeconfig.yaml" }
+  /// A kubeconfig with the guard's cluster alone, which the user makes.
+  var ownKubeconfigPath: String { "\(person.folder)/own.kubeconfig.yaml" }
   var dropInPath: String { "\(person.units)/\(SetupFacts.service).d/setup.conf" }
 }

@@ -46,6 +46,18 @@ package struct Units {
     return states
   }
 
+  /// The addresses that socket units bind when they start, by unit.
+  func addresses(_ scope: Scope, _ sockets: [String]) -> [String: [String]] {
+    let answer = system.run(call(scope, ["show", "--property=Id,Listen"] + sockets))
+    var addresses: [String: [String]] = [:]
+    for block in answer.text.split(separator: "\n\n") {
+      let lines = block.split(separator: "\n")
+      let id = lines.first { $0.hasPrefix("Id=") }.map { String($0.dropFirst(3)) }
+      addresses[id ?? ""] = lines.filter { $0.hasPrefix("Listen=") }.map(String.init)
+    }
+    return addresses
+  }
+
   /// The environment that the user's manager passes to its services; nil if the manager does not answer.
   func environment() -> [String: String]? {
     let answer = system.run(call(.user, ["show-environment"]))

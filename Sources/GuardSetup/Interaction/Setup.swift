@@ -17,8 +17,10 @@ package struct Setup {
   /// - Returns: nil with `--dry-run`.
   package func personal(host: String?) throws(SetupStop) -> RunningGuard? {
     announce()
-    var facts = PersonalFacts(system).find(host: host)
-    facts.isRestartPending = try run.record(.own(system.person)).isRestartPending
+    let record = try run.record(.own(system.person))
+    let isOurs = record.wrote(system.person.configuration, system)
+    var facts = PersonalFacts(system, isWrittenBySetup: isOurs).find(host: host)
+    facts.isRestartPending = record.isRestartPending
     let done = try run.run(
       PersonalPlan.plan(facts), title: "Your own guard for \(facts.host)", .own(facts))
     let socket = "\(system.person.runtimeDirectory)/oceanid/guard.sock"
@@ -33,8 +35,10 @@ package struct Setup {
     announce()
     let caller =
       system.variable("SUDO_UID").flatMap { UInt32($0) }.flatMap(Person.known) ?? system.person
-    var facts = MachineFactsSearch(system, caller: caller).find(host: host)
-    facts.isRestartPending = try run.record(.machine).isRestartPending
+    let record = try run.record(.machine)
+    let isOurs = record.wrote(MachineFacts.configurationPath, system)
+    var facts = MachineFactsSearch(system, caller: caller, isWrittenBySetup: isOurs).find(host: host)
+    facts.isRestartPending = record.isRestartPending
     let done = try run.run(
       MachinePlan.plan(facts), title: "The guard of this machine for \(facts.own.host)", .machine(facts))
     return done.map {

@@ -107,7 +107,25 @@ enum ConnectionPlan {
     let keys = facts.keys
     let locked = keys.files.first { $0.isEncrypted }
     let usable = keys.files.first { !$0.isEncrypted }
+    if let open = keys.files.first(where: \.isOpen) {
+      return Plan.Next(
+        command: "chmod 600 \(open.path.shellWord)",
+        why: "other users may read this key, so ssh does not use it; then repeat oceanid-ctl setup")
+    }
+    if let named = keys.publicOnly.first, keys.files.isEmpty {
+      return Plan.Next(
+        command: "ssh-add -L",
+        why:
+          "IdentityFile names only the public key \(named), so its private key must be in the agent; then repeat oceanid-ctl setup"
+      )
+    }
     switch keys.agent {
+    case .filled where keys.areOnlyNamed:
+      return Plan.Next(
+        command: "ssh -v \(name)",
+        why:
+          "the server refuses the keys that IdentityFile names; IdentitiesOnly keeps ssh from offering other keys of the agent"
+      )
     case .filled:
       return Plan.Next(
         command: "ssh -v \(name)", why: "the server refuses the keys of the agent and the files")

@@ -1,6 +1,7 @@
 internal import GuardAPI
 internal import GuardTypes
 internal import Health
+internal import Redaction
 
 /// Derives the step for the kubeconfig.
 enum KubeconfigPlan {
@@ -23,21 +24,14 @@ enum KubeconfigPlan {
         .blocked(.init(command: "ls -l \(path.shellWord)", why: "you must be able to read it")))
     case .serverless(let path):
       return blocked(path, "\(person.shown(path)) names no server, so it is not a valid kubeconfig")
-    case .severalServers(let path, let servers):
-      let own = "\(person.folder)/own.kubeconfig.yaml"
-      let command =
-        "(umask 077; mkdir -p \(person.folder.shellWord); kubectl --kubeconfig \(path.shellWord) config view --minify --flatten"
-        + " >\(own.shellWord)) && KUBECONFIG=\(own.shellWord) oceanid-ctl setup \(facts.host.shellWord)"
-      return step(
-        "\(person.shown(path)) has \(servers.count) servers, and only one is the tunnel's",
-        .blocked(.init(command: command, why: "the guard needs a file with its cluster alone")))
+    case .severalServers(let path, let count, let context): return several(path, count, context, facts)
     case .fits(let path), .copied(_, let path):
       if let flaw { return blocked(source(of: facts) ?? path, flaw) }
       return step("\(person.shown(path)), server \(facts.guardFile.server)", isLoggedIn ? .good : .open)
     case .copy(let source, let server, let path, let text):
       if let flaw { return blocked(source, flaw) }
       return step(
-        "\(person.shown(source)) has \(server), here the cluster is \(facts.guardFile.server); your file stays as it is",
+        "\(person.shown(source)) has \(redacted(server)), here the cluster is \(facts.guardFile.server); your file stays as it is",
         .change([
           .file(
             .init(
@@ -45,6 +39,31 @@ enum KubeconfigPlan {
               purpose: "a copy with server \(facts.guardFile.server)"))
         ]))
     }
+  }
+
+  /// Other clusters and their credentials stay out of the guard's file, so that setup does not copy this one.
+  private static func several(_ path: String, _ count: Int, _ context: String?, _ facts: SetupFacts)
+    -> Plan.Step
+  {
+    let person = facts.person
+    let kubectl = "kubectl --kubeconfig \(path.shellWord) config"
+    guard let context else {
+      return Plan.Step(
+        name: "kubeconfig", found: "\(person.shown(path)) has \(count) servers, and no context is selected",
+        outcome: .blocked(
+          .init(
+            command: "\(kubectl) get-contexts",
+            why: "select the cluster's with: \(kubectl) use-context NAME; then repeat oceanid-ctl setup")))
+    }
+    let own = facts.ownKubeconfigPath.shellWord
+    let command =
+      "(umask 077; mkdir -p \(person.folder.shellWord); \(kubectl) view --minify --flatten"
+      + " --context \(context.shellWord) >\(own)) && oceanid-ctl setup \(facts.host.shellWord)"
+    return Plan.Step(
+      name: "kubeconfig",
+      found: "\(person.shown(path)) has \(count) servers, and that of context \(context) is not the tunnel's",
+      outcome: .blocked(
+        .init(command: command, why: "the guard needs a file with the cluster of context \(context) alone")))
   }
 
   private static func source(of facts: SetupFacts) -> String? {

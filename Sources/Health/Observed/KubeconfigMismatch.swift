@@ -1,5 +1,5 @@
-/// The kubeconfig names a server at which no forward of the cluster listens. The guard reaches it from the remote side;
-/// programs on this machine do not.
+/// The kubeconfig names a server at which no forward of the cluster listens, or its current context is another one. The
+/// guard reaches the cluster; programs on this machine that use the file as it is do not.
 public struct KubeconfigMismatch: Hashable, Sendable {
   /// `https://127.0.0.1:6443`
   public let server: String
@@ -8,23 +8,43 @@ public struct KubeconfigMismatch: Hashable, Sendable {
   public let localEnd: String?
   /// True if the server's port is that of a forward's target.
   public let isFarPort: Bool
+  /// Set if only the context differs.
+  public let contexts: Contexts?
   /// The step that corrects the file.
   public let step: NextStep
 
-  public init(server: String, localEnd: String?, isFarPort: Bool, step: NextStep) {
+  /// The context that programs use by default, and the one that the guard uses.
+  public struct Contexts: Hashable, Sendable {
+    /// nil if the file names none.
+    public let current: String?
+    public let wanted: String
+
+    public init(current: String?, wanted: String) {
+      self.current = current
+      self.wanted = wanted
+    }
+  }
+
+  public init(server: String, localEnd: String?, isFarPort: Bool, contexts: Contexts? = nil, step: NextStep) {
     self.server = server
     self.localEnd = localEnd
     self.isFarPort = isFarPort
+    self.contexts = contexts
     self.step = step
   }
 
   /// The same mismatch with a command that runs as the user who may change the file: see `Observation.owner`.
   public func run(as owner: String) -> KubeconfigMismatch {
-    KubeconfigMismatch(server: server, localEnd: localEnd, isFarPort: isFarPort, step: step.run(as: owner))
+    KubeconfigMismatch(
+      server: server, localEnd: localEnd, isFarPort: isFarPort, contexts: contexts, step: step.run(as: owner))
   }
 
   /// The end of a sentence that begins with the name of the file.
   public var words: String {
+    if let contexts {
+      let current = contexts.current.map { "its current-context is \($0)" } ?? "it has no current-context"
+      return "\(current), and the guard uses context \(contexts.wanted)"
+    }
     guard let localEnd else {
       return "its server is \(server), and no forward of this cluster listens on a port of this machine"
     }

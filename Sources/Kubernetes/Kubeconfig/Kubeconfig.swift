@@ -9,6 +9,8 @@ package struct Kubeconfig: Hashable, Sendable {
   package let path: String
   /// The context in use.
   package let context: String
+  /// The context that other programs use by default; nil if the file names none.
+  package let currentContext: String?
   /// The entry of `clusters` that the context names.
   package let clusterName: String
   /// All files that were read and those of the list that do not exist. If one of them changes, load the kubeconfig

@@ -59,7 +59,8 @@ extension Kubeconfig {
     let plugin: ExecPlugin? =
       if let exec = user?["exec"] { try ExecPlugin(exec, of: cluster, described: description) } else { nil }
     return Kubeconfig(
-      path: files.list, context: context, clusterName: clusterName,
+      path: files.list, context: context, currentContext: (try? files.currentContext).flatMap(\.self),
+      clusterName: clusterName,
       sources: files.paths
         + Kubeconfig.referenced([
           (cluster, "certificate-authority"), (user, "client-certificate"), (user, "client-key"),

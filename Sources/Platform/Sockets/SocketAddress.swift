@@ -69,6 +69,15 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     return "\(groups.joined(separator: ":"))::/64"
   }
 
+  /// The 4 or 16 bytes of an internet address; nil for Unix addresses.
+  var addressBytes: [UInt8]? {
+    switch family {
+    case AF_INET where bytes.count >= 8: Array(bytes[4..<8])
+    case AF_INET6 where bytes.count >= 24: Array(bytes[8..<24])
+    default: nil
+    }
+  }
+
   package var isInternet: Bool { family == AF_INET || family == AF_INET6 }
 
   /// True for 127.0.0.0/8 and ::1 (RFC 6890).

@@ -102,7 +102,8 @@ final class Listener {
 
   private var holder: String? {
     guard address.path == nil else { return nil }
-    return PortListener.find(port: address.port) ?? PortListener.owner(port: address.port)
+    return PortListener.find(port: address.port, host: address.host)
+      ?? PortListener.owner(port: address.port, host: address.host)
   }
 
   struct Accepted {

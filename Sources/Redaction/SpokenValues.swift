@@ -1,50 +1,56 @@
 // Values without a separator between them and their name: `password hunter2 is wrong`, `name: DB_PASSWORD,
 // value: …`, `<password>…</password>`.
 extension CredentialScanner {
-  /// True for a mixture of characters that does not occur in words, numbers and names of objects.
-  func looksRandom(_ value: Range<Int>, least: Int = 6) -> Bool {
-    let text = bytes[value]
-    guard text.count >= least, text.contains(where: { $0.isUpper || $0.isLower }) else { return false }
-    let marks = text.filter { !$0.isAlphanumeric }
-    // Names of objects, hosts, versions and paths have no capital letters besides their digits and
-    // separators.
-    if !marks.isEmpty, marks.allSatisfy(\.isMarkOfNames), !text.contains(where: \.isUpper) { return false }
-    if text.contains(where: \.isDigit) { return true }
-    let inner = text.dropFirst(2).dropLast()
-    return inner.contains { $0 < 0x80 && !$0.isAlphanumeric && !$0.isMarkOfNames && $0 != UInt8(ascii: "_") }
-      || (text.count >= 16 && text.contains(where: \.isLower) && inner.contains(where: \.isUpper))
-  }
-
   // MARK: Prose
 
   private static let spoken: [StaticString] = [
     "password", "passwd", "passphrase", "passcode", "token", "client_secret", "clientsecret", "apikey",
-    "requirepass", "masterauth", "jwt",
+    "requirepass", "masterauth", "jwt", "api_key",
   ]
   /// Words before "key" or "secret" that make it a credential. A Kubernetes Secret is not one.
   private static let kindsOfKeys: [StaticString] = [
     "api", "access", "secret", "private", "signing", "encryption", "auth", "account", "shared",
-    "subscription", "webhook", "client",
+    "subscription", "webhook", "client", "unseal", "recovery", "preshared", "pre-shared", "master",
   ]
 
-  private enum Spoken { case password, other }
+  /// Words between AUTH and the credential.
+  private static let mechanisms: [StaticString] = ["plain", "login", "xoauth2", "default"]
+
+  private enum Spoken {
+    case password
+    /// Only a command has a value without quotes after this word.
+    case command
+    case key
+    case other
+  }
 
   /// `password hunter2 is wrong`, `API key: …`, `IDENTIFIED BY '…'`
   mutating func passSpoken(_ word: Range<Int>) -> Int? {
+    if let next = passAssignment(word) { return next }
     guard let kind = spoken(word) else { return nil }
     var next = passBlanks(at: word.upperBound, most: 2)
+    if bytes.starts(with: ">", at: next), bytes.starts(with: "->", at: next - 1) { return nil }
     guard next > word.upperBound || byte(at: next) == UInt8(ascii: ":") || opensGroup(next) else {
       return nil
     }
     next = passFiller(at: next)
     if byte(at: next) == UInt8(ascii: ":") || opensGroup(next) { next = passBlanks(at: next + 1, most: 2) }
-    let isQuoted = byte(at: next)?.isQuote == true
+    let mark = quoteMark(at: next)
+    guard !isReference(at: next) else { return nil }
     let value = value(at: next)
     guard !value.isEmpty, !isReference(value) else { return nil }
-    guard
-      looksRandom(value)
-        || (kind == .password && (isQuoted || isAfterLogin(word) || isSaidToBeWrong(value)))
-    else { return nil }
+    let isSaid: Bool
+    switch kind {
+    case .password:
+      isSaid = mark != nil || isAfterLogin(word) || isSaidToBeWrong(value)
+    case .key: isSaid = mark != nil
+    case .command:
+      let isMechanism = CredentialScanner.mechanisms.contains { isWord(value, $0) }
+      guard !isMechanism || byte(at: value.upperBound) != 0x20 else { return nil }
+      isSaid = !isDiagnosis(value) && bytes[value.lowerBound].isAlphanumeric
+    case .other: isSaid = false
+    }
+    guard isSaid || looksRandom(value) else { return nil }
     hide(value)
     return value.upperBound
   }
@@ -55,14 +61,19 @@ extension CredentialScanner {
     case UInt8(ascii: "p"), UInt8(ascii: "t"), UInt8(ascii: "c"), UInt8(ascii: "a"), UInt8(ascii: "r"),
       UInt8(ascii: "m"), UInt8(ascii: "j"):
       guard word.count >= 3, word.count <= 13 else { return nil }
-      // AUTH is a Redis command.
-      if word.count == 4 { return bytes.starts(with: "AUTH", at: word.lowerBound) ? .other : nil }
+      // AUTH is a command of Redis and SMTP, PASS one of FTP and POP3.
+      if word.count == 4 {
+        if bytes.starts(with: "PASS", at: word.lowerBound) {
+          return isWord(wordBefore(wordBefore(word.lowerBound).lowerBound), "user") ? .command : nil
+        }
+        return bytes.starts(with: "AUTH", at: word.lowerBound) ? .command : nil
+      }
       guard CredentialScanner.spoken.contains(where: { isWord(word, $0) }) else { return nil }
+      if isWord(word, "requirepass") || isWord(word, "masterauth") { return .command }
       return bytes.spells("pass", at: word.lowerBound) ? .password : .other
     case UInt8(ascii: "k"), UInt8(ascii: "s"):
       guard isWord(word, "key") || isWord(word, "secret") else { return nil }
-      let before = wordBefore(word.lowerBound)
-      return CredentialScanner.kindsOfKeys.contains { isWord(before, $0) } ? .other : nil
+      return isKindOfKey(before: word.lowerBound) ? .key : nil
     case UInt8(ascii: "b"):
       return isWord(word, "by") && word.lowerBound >= 11
         && bytes.spells("identified ", at: word.lowerBound - 11) ? .password : nil
@@ -70,8 +81,30 @@ extension CredentialScanner {
     }
   }
 
-  func isWord(_ word: Range<Int>, _ text: StaticString) -> Bool {
-    word.count == text.utf8CodeUnitCount && bytes.spells(text, at: word.lowerBound)
+  func isKindOfKey(before index: Int) -> Bool {
+    let before = wordBefore(index)
+    return CredentialScanner.kindsOfKeys.contains { isWord(before, $0) }
+  }
+
+  /// `ENV DB_PASSWORD hunter2`, `setenv DB_PASSWORD hunter2`, `AUTH PLAIN AGFubg==`
+  private mutating func passAssignment(_ word: Range<Int>) -> Int? {
+    guard byte(at: word.upperBound) == 0x20 else { return nil }
+    let isMechanism = CredentialScanner.mechanisms.contains { isWord(word, $0) }
+    let first = bytes[word.lowerBound]
+    guard isMechanism || (first.isUpper && bytes[word].last?.isUpper == true),
+      byte(at: word.upperBound) == 0x20
+    else { return nil }
+    let before = wordBefore(word.lowerBound)
+    let isAssignment: Bool =
+      isMechanism
+      ? before.count == 4 && bytes.starts(with: "AUTH", at: before.lowerBound)
+      : (isWord(before, "env") || isWord(before, "setenv")) && SecretName(bytes[word]) != nil
+    let start = passBlanks(at: word.upperBound)
+    guard isAssignment, !isReference(at: start) else { return nil }
+    let value = value(at: start)
+    guard !value.isEmpty, !isReference(value), !isDiagnosis(value) else { return nil }
+    hide(value)
+    return value.upperBound
   }
 
   /// `Incorrect API key provided: …`
@@ -89,14 +122,15 @@ extension CredentialScanner {
     byte(at: index) == UInt8(ascii: "(") || byte(at: index) == UInt8(ascii: "[")
   }
 
-  /// `machine github.com login ann password hunter`
+  /// `machine github.com login ann password hunter` in .netrc
   private func isAfterLogin(_ word: Range<Int>) -> Bool {
-    isWord(wordBefore(wordBefore(word.lowerBound).lowerBound), "login")
+    let before = wordBefore(wordBefore(word.lowerBound).lowerBound)
+    return ["login", "machine", "account"].contains { isWord(before, $0) }
   }
 
-  private func wordBefore(_ index: Int) -> Range<Int> {
+  func wordBefore(_ index: Int) -> Range<Int> {
     var end = index
-    while end > 0, bytes[end - 1] <= 0x20 { end -= 1 }
+    while end > 0, index - end < 64, bytes[end - 1] <= 0x20 { end -= 1 }
     var start = end
     while start > 0, end - start < 64, bytes[start - 1] > 0x20 { start -= 1 }
     return start..<end
@@ -106,10 +140,11 @@ extension CredentialScanner {
   private static let nouns: [StaticString] = [
     "authentication", "auth", "field", "file", "hash", "policy", "login", "prompt", "protection", "manager",
     "it", "that", "this", "which", "reset", "change", "format", "length", "encryption", "rotation", "check",
+    "signature", "request", "review", "issuer", "audience", "source",
   ]
 
   /// `password … is wrong`
-  private func isSaidToBeWrong(_ value: Range<Int>) -> Bool {
+  func isSaidToBeWrong(_ value: Range<Int>) -> Bool {
     !CredentialScanner.nouns.contains { isWord(value, $0) }
       && ([" is wrong", " is incorrect", " is invalid", " was rejected", " was refused"] as [StaticString])
         .contains { bytes.spells($0, at: value.upperBound) }
@@ -119,7 +154,9 @@ extension CredentialScanner {
 
   /// `name: DB_PASSWORD, value: …`, `{"name":"DB_PASSWORD","value":"…"}`, `key="ApiKey" value="…"`
   mutating func passValueOfName(_ word: Range<Int>) -> Int? {
-    guard isWord(word, "value"), let separator = separator(after: word) else { return nil }
+    guard isWord(word, "value") || isWord(word, "content"), let separator = separator(after: word) else {
+      return nil
+    }
     var end = word.lowerBound
     while end > 0, word.lowerBound - end < 64, bytes[end - 1].isBetweenFields { end -= 1 }
     var start = end
@@ -127,7 +164,8 @@ extension CredentialScanner {
       start -= 1
     }
     guard start < end, SecretName(bytes[start..<end]) != nil else { return nil }
-    while start > 0, bytes[start - 1].isBetweenFields { start -= 1 }
+    let name = start
+    while start > 0, name - start < 64, bytes[start - 1].isBetweenFields { start -= 1 }
     guard let mark = byte(at: start - 1), mark == UInt8(ascii: ":") || mark == UInt8(ascii: "=") else {
       return nil
     }
@@ -137,12 +175,25 @@ extension CredentialScanner {
     return value.upperBound
   }
 
-  /// `<password>…</password>`
+  /// `<password>…</password>`, `<entry key="password">…</entry>`
   mutating func passElement(_ name: Range<Int>) -> Int? {
-    guard byte(at: name.lowerBound - 1) == UInt8(ascii: "<"), byte(at: name.upperBound) == UInt8(ascii: ">"),
-      SecretName(bytes[name]) != nil
+    let before = byte(at: name.lowerBound - 1)
+    let isElement =
+      before == UInt8(ascii: "<") || (before == UInt8(ascii: ":") && isPrefixOfElement(name.lowerBound - 1))
+    let isAttribute = before == UInt8(ascii: "\"") && byte(at: name.lowerBound - 2) == UInt8(ascii: "=")
+    guard isElement || isAttribute, SecretName(bytes[name]) != nil else { return nil }
+    let tagEnd = end(of: name.upperBound, most: 128) { $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "<") }
+    guard byte(at: tagEnd) == UInt8(ascii: ">"),
+      tagEnd == name.upperBound || byte(at: name.upperBound) == 0x20 || isAttribute,
+      bytes[tagEnd - 1] != UInt8(ascii: "/")
     else { return nil }
-    let start = name.upperBound + 1
+    var start = tagEnd + 1
+    if bytes.starts(with: "<![CDATA[", at: start) {
+      start += 9
+      let end = end(of: start) { $0 != UInt8(ascii: "]") && $0 != UInt8(ascii: "<") }
+      hide(start..<end)
+      return end
+    }
     let end = end(of: start) { $0 != UInt8(ascii: "<") }
     // `docker login -p <token> HOST` is a placeholder of a manual, unless the text was cut here.
     guard bytes.starts(with: "</", at: end) || (end == bytes.count && !bytes[start..<end].contains(0x20))
@@ -150,13 +201,16 @@ extension CredentialScanner {
     hide(start..<end)
     return end
   }
+
+  /// `<wsse:`
+  private func isPrefixOfElement(_ colon: Int) -> Bool {
+    var start = colon
+    while start > 0, colon - start < 16, bytes[start - 1].isNameByte { start -= 1 }
+    return start < colon && byte(at: start - 1) == UInt8(ascii: "<")
+  }
 }
 
 extension UInt8 {
-  fileprivate var isMarkOfNames: Bool {
-    [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":")].contains(self)
-  }
-
   fileprivate var isBetweenFields: Bool {
     self <= 0x20 || isQuote || [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\\")].contains(self)
   }

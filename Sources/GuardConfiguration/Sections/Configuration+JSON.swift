@@ -1,0 +1,43 @@
+internal import YAML
+
+// The effective configuration as JSON, for programs.
+extension Configuration {
+  /// The same keys and values as in `yaml`, without its comments. Numbers and booleans have their types; all other values,
+  /// such as durations, are strings.
+  package var json: String {
+    // The text is this program's own, so it parses; an empty object is never printed.
+    ((try? Document(yaml))?.root).map { $0.json + "\n" } ?? "{}\n"
+  }
+}
+
+extension YAMLNode {
+  fileprivate var json: String {
+    switch self {
+    case .scalar(let scalar):
+      if scalar.isNull { return "null" }
+      if scalar.isPlain, let number = scalar.int { return "\(number)" }
+      if scalar.isPlain, ["true", "false"].contains(scalar.string) { return scalar.string }
+      return YAMLNode.quoted(scalar.string)
+    case .sequence(let sequence): return "[\(sequence.map(\.json).joined(separator: ","))]"
+    case .mapping(let mapping):
+      let pairs = mapping.map { "\(YAMLNode.quoted($0.key.scalar?.string ?? "")):\($0.value.json)" }
+      return "{\(pairs.joined(separator: ","))}"
+    }
+  }
+
+  /// A string of JSON (RFC 8259 §7).
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": quoted += "\\\(scalar)"
+      case "\n": quoted += "\\n"
+      case _ where scalar.value < 0x20:
+        let hex = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+}

@@ -1,0 +1,129 @@
+// Credentials in headers of HTTP.
+extension CredentialScanner {
+  private static let schemes: [StaticString] = [
+    "basic", "bearer", "token", "digest", "negotiate", "ntlm", "apikey", "key", "oauth", "hawk", "apitoken",
+    "sharedkey", "sharedaccesssignature", "dpop", "splunk",
+  ]
+
+  private func isScheme(_ word: Range<Int>) -> Bool {
+    CredentialScanner.schemes.contains { isWord(word, $0) }
+  }
+
+  /// Keeps the scheme and hides the credential and its parameters (RFC 9110 §11.6.2).
+  mutating func passAuthorization(at start: Int) -> Int? {
+    let open = byte(at: start) == UInt8(ascii: "[") ? start + 1 : start
+    let start = quoteMark(at: open)?.end ?? open
+    let word =
+      start..<end(of: start) { !$0.endsWordOfHeader && $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") }
+    guard !word.isEmpty, !isReference(at: start) else { return nil }
+    var next = passBlanks(at: word.upperBound)
+    if bytes.spells("%20", at: word.upperBound) { next = word.upperBound + 3 }
+    if byte(at: next) == UInt8(ascii: "+"), isScheme(word) { next += 1 }
+    guard next > word.upperBound, let first = byte(at: next), !first.endsWordOfHeader || first.isQuote else {
+      if isScheme(word) || isReference(word) || isDiagnosis(word) { return nil }
+      let value = value(at: start)
+      hide(value)
+      return max(value.upperBound, word.upperBound)
+    }
+    let looksLikeScheme =
+      isScheme(word)
+      || (bytes[word.lowerBound].isUpper
+        && bytes[word].allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") }
+        && (bytes[word].contains(UInt8(ascii: "-")) || !bytes[word].contains(where: \.isDigit)))
+    guard looksLikeScheme else {
+      // `authorization: denied by the server`
+      if isDiagnosis(word) { return nil }
+      hide(word)
+      return word.upperBound
+    }
+    if isReference(at: next) { return nil }
+    return passParameters(at: next)
+  }
+
+  /// `Cookie: a=b; c=d`, and `Set-Cookie` with attributes.
+  mutating func passCookies(at start: Int) -> Int? {
+    let open = byte(at: start) == UInt8(ascii: "[") ? start + 1 : start
+    if let mark = quoteMark(at: open) {
+      let value = quoted(mark)
+      hide(value)
+      return value.upperBound
+    }
+    // `Cookie: missing`
+    let word = open..<end(of: open) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    if isDiagnosis(word), byte(at: word.upperBound) != UInt8(ascii: "=") { return nil }
+    return passParameters(at: open)
+  }
+
+  /// Hides a whole list `name="value", name=value; name`, or one credential.
+  mutating func passParameters(at start: Int) -> Int {
+    var end = start
+    while true {
+      let name = self.end(of: end) { $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+      let isPair = byte(at: name) == UInt8(ascii: "=") && name > end
+      end = max(end, value(at: isPair ? name + 1 : end).upperBound)
+      if byte(at: end)?.isQuote == true, isPair { end += 1 }
+      let next = self.end(of: end) { $0.isBlank || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }
+      let nextName = self.end(of: next) {
+        $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+      }
+      guard next > end, nextName > next,
+        byte(at: nextName) == UInt8(ascii: "=") || byte(at: end) == UInt8(ascii: ";")
+      else { break }
+      end = next
+    }
+    hide(start..<end)
+    return max(start, end)
+  }
+
+  /// `Bearer eyJ…` and `Basic YW5u…` without a header's name.
+  mutating func passScheme(_ word: Range<Int>) -> Int? {
+    let isBearer = isWord(word, "bearer")
+    let isBasic = isWord(word, "basic")
+    guard isBearer || isBasic else { return nil }
+    var start = passBlanks(at: word.upperBound)
+    while bytes.starts(with: "%20", at: start) { start += 3 }
+    guard start > word.upperBound, !isReference(at: start) else { return nil }
+    let value = value(at: start)
+    guard !value.isEmpty else { return nil }
+    // A challenge contains parameters, not a token.
+    if ["realm=", "error=", "scope=", "service=", "error:"].contains(where: {
+      bytes.spells($0, at: value.lowerBound)
+    }) {
+      return nil
+    }
+    if isBasic {
+      guard isBase64(value) else { return nil }
+    } else if isProse(value) {
+      guard bytes[word.lowerBound].isUpper, bytes[value.lowerBound].isLower, !isDiagnosis(value),
+        !CredentialScanner.wordsAfterBearer.contains(where: { bytes.spells($0, at: value.lowerBound) }),
+        !isFollowedByProse(value) || value.count > 16
+      else { return nil }
+    }
+    hide(value)
+    return value.upperBound
+  }
+
+  private static let wordsAfterBearer: [StaticString] = [
+    "token", "auth", "scheme", "header", "challenge", "credential", "error", "realm",
+  ]
+
+  /// True for base64 that is not a word.
+  private func isBase64(_ value: Range<Int>) -> Bool {
+    let text = bytes[value]
+    guard text.count >= 4,
+      text.allSatisfy({ $0.isAlphanumeric || [0x2B, 0x2F, 0x3D, 0x2D, 0x5F].contains($0) })
+    else { return text.contains(UInt8(ascii: ":")) && text.count > 2 && text.last != UInt8(ascii: ":") }
+    return text.last == UInt8(ascii: "=") || (!isProse(value) && text.count.isMultiple(of: 4))
+      || looksRandom(value, least: 8)
+  }
+}
+
+extension UInt8 {
+  fileprivate var endsWordOfHeader: Bool {
+    self <= 0x20 || isQuote || self == 0x7F
+      || [
+        UInt8(ascii: "&"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ")"), UInt8(ascii: "]"),
+        UInt8(ascii: "}"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "|"), UInt8(ascii: "\\"),
+      ].contains(self)
+  }
+}

@@ -1,10 +1,10 @@
 internal import FoundationEssentials
+internal import GuardAPI
 internal import GuardState
 internal import Health
 
 /// Stores the inventory of a cluster in the state directory, so that changes while the guard does not run are recorded.
 struct InventoryFile: Sendable {
-  static let prefix = "inventory-"
   /// Room for about 100,000 objects.
   static let limit = 8 << 20
 
@@ -12,7 +12,7 @@ struct InventoryFile: Sendable {
   private let folder: StateFolder
 
   init(cluster: String, folder: StateFolder) {
-    name = InventoryFile.prefix + cluster
+    name = StateFile.inventory.name(of: cluster)
     self.folder = folder
   }
 

@@ -1,11 +1,11 @@
 internal import FoundationEssentials
+internal import GuardAPI
 package import GuardState
 internal import IncidentTracking
 internal import Platform
 
 /// Stores the memory of a cluster's journal in the state directory.
 package struct JournalMemoryFile: Sendable {
-  private static let prefix = "journal-"
   /// Files of former versions have up to ten thousand problems.
   private static let limit = 16 << 20
 
@@ -13,7 +13,7 @@ package struct JournalMemoryFile: Sendable {
   private let folder: StateFolder
 
   init(cluster: String, folder: StateFolder) {
-    name = JournalMemoryFile.prefix + cluster
+    name = StateFile.journal.name(of: cluster)
     self.folder = folder
   }
 
@@ -32,7 +32,7 @@ package struct JournalMemoryFile: Sendable {
   /// Removes the files of clusters that are no longer in the configuration, with their inventories. Their incidents
   /// have ended, and their ids must not be reused.
   package static func keep(_ clusters: [String], in folder: StateFolder) {
-    let prefixes = [prefix, InventoryFile.prefix]
+    let prefixes = [StateFile.journal.prefix, StateFile.inventory.prefix]
     let names = Set(prefixes.flatMap { prefix in clusters.map { prefix + $0 } })
     for name in folder.names(in: "") where prefixes.contains(where: name.hasPrefix) && !names.contains(name) {
       folder.remove(name)

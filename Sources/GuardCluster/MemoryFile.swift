@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import GuardAPI
 internal import GuardState
 internal import Health
 
@@ -13,7 +14,7 @@ struct MemoryFile: Sendable {
   private static let limit = 1 << 20
 
   init(cluster: String, folder: StateFolder) {
-    name = "problems-\(cluster)"
+    name = StateFile.problems.name(of: cluster)
     self.folder = folder
   }
 

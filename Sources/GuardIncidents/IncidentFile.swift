@@ -1,11 +1,11 @@
 internal import FoundationEssentials
+internal import GuardAPI
 package import GuardState
 internal import Health
 package import IncidentTracking
 
 /// Stores the incidents in the state directory, so that a restart of the guard neither repeats nor loses a notice.
 package struct IncidentFile: Sendable {
-  private static let name = "incidents.json"
   /// Has room for ten thousand incidents with long details. If they do not fit, the details are shortened
   /// further, and finally the least severe incidents are left out.
   package static let limit = 16 << 20
@@ -19,22 +19,22 @@ package struct IncidentFile: Sendable {
   package init(folder: StateFolder) { self.folder = folder }
 
   /// The path of the file.
-  package var path: String { folder.path(of: IncidentFile.name) }
+  package var path: String { folder.path(of: StateFile.incidents) }
 
   /// - Returns: nil if there is no such file yet.
   package func load() throws -> IncidentTracker? {
-    guard let bytes = try folder.read(IncidentFile.name, limit: IncidentFile.readLimit) else { return nil }
+    guard let bytes = try folder.read(StateFile.incidents, limit: IncidentFile.readLimit) else { return nil }
     return try JSONDecoder().decode(IncidentTracker.self, from: Data(bytes))
   }
 
   /// Replaces the file.
   package func save(_ tracker: IncidentTracker) throws {
     try folder.replace(
-      IncidentFile.name, with: try IncidentFile.bytes(of: tracker.pieces, limit: IncidentFile.limit))
+      StateFile.incidents, with: try IncidentFile.bytes(of: tracker.pieces, limit: IncidentFile.limit))
   }
 
   /// Renames an unreadable file, so that it can be examined.
-  package func setAside() { folder.setAside(IncidentFile.name) }
+  package func setAside() { folder.setAside(StateFile.incidents) }
 
   /// One document, encoded piece by piece.
   package static func bytes(of tracker: IncidentTracker.Pieces, limit: Int) throws -> [UInt8] {

@@ -1,3 +1,4 @@
+internal import GuardAPI
 package import GuardState
 package import Health
 internal import Platform
@@ -12,7 +13,7 @@ package final class RoundTripRecord: Sendable {
 
   /// - Parameter folder: if nil, nothing is saved.
   package init(cluster: String, folder: StateFolder?) {
-    name = "roundtrips-\(cluster)"
+    name = StateFile.roundTrips.name(of: cluster)
     self.folder = folder
     let bytes = (try? folder?.read(name, limit: RoundTripRecord.limit)) ?? []
     series = Mutex(RoundTripSeries(text: String(decoding: bytes, as: UTF8.self)))

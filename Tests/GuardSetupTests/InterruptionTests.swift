@@ -166,6 +166,7 @@ import Testing
     let folder = "/home/person/.config/oceanid"
     let own = [
       "problems-tethys", "roundtrips-tethys", "problems-a.example.org", "roundtrips-a.example.org",
+      "journal-tethys", "inventory-tethys", "inventory-tethys.unreadable", "inventory-a.example.org",
       "incidents.json", "alerts/0a.spool",
     ]
     let foreign = ["problems-runbook.md", "alerts/page-me.sh", "incidents.json.old"]

@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import GuardTypes
 internal import Health
 
@@ -161,15 +162,14 @@ package struct Undo {
   }
 
   /// True for the names of the guard's own files. A name with a suffix, such as `problems-notes.md`, is only one of them if
-  /// the other file of that cluster exists: a cluster may be named after a domain.
+  /// there is another file of that cluster: a cluster may be named after a domain.
   private func isState(_ name: String, in folder: String) -> Bool {
-    guard name != "incidents.json" else { return true }
-    for (prefix, other) in [("problems-", "roundtrips-"), ("roundtrips-", "problems-")]
-    where name.hasPrefix(prefix) {
-      let cluster = name.dropFirst(prefix.count)
-      return !cluster.contains(".") || system.exists("\(folder)/\(other)\(cluster)")
-    }
-    return false
+    guard name != StateFile.incidents else { return true }
+    guard let kind = StateFile.allCases.first(where: { name.hasPrefix($0.prefix) }) else { return false }
+    var cluster = String(name.dropFirst(kind.prefix.count))
+    if cluster.hasSuffix(StateFile.damaged) { cluster.removeLast(StateFile.damaged.count) }
+    return !cluster.contains(".")
+      || StateFile.allCases.contains { $0 != kind && system.exists("\(folder)/\($0.name(of: cluster))") }
   }
 
   /// Removes the guard's own state: incidents, undelivered alerts and measurements. Other files stay.

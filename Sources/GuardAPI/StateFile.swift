@@ -1,0 +1,21 @@
+/// The files that the guard keeps in its state directory for each cluster. `setup --undo` removes exactly these.
+package enum StateFile: String, CaseIterable, Sendable {
+  /// What was last seen of the cluster.
+  case problems
+  case roundTrips = "roundtrips"
+  /// Entries of the journal about lasting states.
+  case journal
+  /// The objects whose changes are recorded.
+  case inventory
+
+  /// The file of all clusters: incidents, silences and notices.
+  package static let incidents = "incidents.json"
+
+  /// The suffix of a damaged file that was set aside.
+  package static let damaged = ".unreadable"
+
+  /// `problems-`
+  package var prefix: String { "\(rawValue)-" }
+
+  package func name(of cluster: String) -> String { prefix + cluster }
+}

@@ -232,4 +232,24 @@ struct EndToEndTests {
       "\(watch.output)")
     watch.kill()
   }
+
+  @Test func watchedTableIsPrintedAgainAfterAChange() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    let nodes = try ChildProcess(
+      Installation.client, ["nodes", "-w", "--socket", installation.socket],
+      environment: ["PATH": "/usr/bin:/bin"])
+    defer { nodes.kill() }
+    let status = try ChildProcess(
+      Installation.client, ["status", "-w", "--socket", installation.socket],
+      environment: ["PATH": "/usr/bin:/bin"])
+    defer { status.kill() }
+    #expect(eventually { nodes.output.contains("calypso") && status.output.contains("healthy") })
+    installation.cluster.apply(.nodeNotReady("calypso"))
+    #expect(eventually { nodes.output.contains("NotReady") }, "\(nodes.output)")
+    #expect(nodes.output.ranges(of: "NAME ").count >= 2)
+    #expect(eventually { status.output.contains("node calypso is NotReady") }, "\(status.output)")
+    #expect(try installation.ctl("nodes", "-w", "-o", "json").status == 64)
+    #expect(try installation.ctl("status", "-w", "--format", "short").status == 64)
+  }
 }

@@ -14,7 +14,10 @@ struct FluxCommand: ParsableCommand, Reading {
   @Option(name: [.short, .long], help: OutputFormat.help(wide: "the same as without"))
   var output: OutputFormat?
 
+  @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")
+  var watch = false
+
   func run() throws {
-    try options.show(.flux, output) { FluxPage.page($0, $1) }
+    try options.show(.flux, output, watches: watch) { FluxPage.page($0, $1) }
   }
 }

@@ -15,7 +15,10 @@ struct ImagesCommand: ParsableCommand, Reading {
   @Option(name: [.short, .long], help: OutputFormat.help(wide: "the same as without"))
   var output: OutputFormat?
 
+  @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")
+  var watch = false
+
   func run() throws {
-    try options.show(.images, output) { ImagesPage.page($0, $1) }
+    try options.show(.images, output, watches: watch) { ImagesPage.page($0, $1) }
   }
 }

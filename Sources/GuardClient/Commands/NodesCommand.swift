@@ -14,7 +14,10 @@ struct NodesCommand: ParsableCommand, Reading {
   @Option(name: [.short, .long], help: OutputFormat.help(wide: "also GPUs and conditions"))
   var output: OutputFormat?
 
+  @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")
+  var watch = false
+
   func run() throws {
-    try options.show(.nodes, output) { NodesPage.page($0, $1, isWide: output == .wide) }
+    try options.show(.nodes, output, watches: watch) { NodesPage.page($0, $1, isWide: output == .wide) }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import GuardAPI
 import GuardConnection
+import GuardScreen
 import GuardTerminal
 
 /// A command that shows times.
@@ -63,9 +64,13 @@ struct ReadOptions: ParsableArguments {
   var utc = false
 
   /// Prints the page, the document or the names, and ends with the verdict's exit status.
+  ///
+  /// - Parameter watches: true to print the page again after each change instead.
   func show(
-    _ section: Section?, _ format: OutputFormat?, page: (StatusDocument, Terminal) -> Page
+    _ section: Section?, _ format: OutputFormat?, watches: Bool = false,
+    page: @escaping (StatusDocument, Terminal) -> Page
   ) throws {
+    guard !watches else { return try follow(format, page) }
     guard !json || format == nil || format == .json else {
       throw ValidationError("--json and --output \(format?.rawValue ?? "") exclude each other")
     }
@@ -82,6 +87,16 @@ struct ReadOptions: ParsableArguments {
       try StandardOutput.answer(page(status, terminal).text(for: terminal))
     }
     throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
+  }
+
+  private func follow(_ format: OutputFormat?, _ page: @escaping (StatusDocument, Terminal) -> Page) throws {
+    guard !json, format == nil || format == .wide else {
+      throw ValidationError("--watch prints pages; for documents, see: oceanid-ctl watch --json")
+    }
+    try PageWatch(client: connection.client) { status in
+      let terminal = Terminal.standardOutput()
+      return page(try chosen(of: status), terminal).text(for: terminal)
+    }.run()
   }
 
   /// Decodes the document and reduces it to the requested cluster.

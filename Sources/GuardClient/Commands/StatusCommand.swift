@@ -22,17 +22,24 @@ struct StatusCommand: ParsableCommand, Reading {
     name: [.short, .long], help: OutputFormat.help(wide: "also every node, Flux object and image policy"))
   var output: OutputFormat?
 
+  @Flag(name: [.short, .long], help: "Follow the status, as oceanid-ctl watch does.")
+  var watch = false
+
   @Option(help: "One line for a bar or a prompt; all but short always exit with 0.")
   var format: BarFormat?
 
   func validate() throws {
-    guard format == nil || output == nil && !options.json else {
-      throw ValidationError("--format excludes --output and --json")
+    guard format == nil || output == nil && !options.json && !watch else {
+      throw ValidationError("--format excludes --output, --watch and --json")
+    }
+    guard !watch || output == nil else {
+      throw ValidationError("--watch excludes --output; for documents, use --json")
     }
   }
 
   func run() throws {
     if let format { return try show(format) }
+    if watch { return try WatchCommand.follow(options) }
     try options.show(nil, output) { StatusPage.page($0, $1, isWide: output == .wide) }
   }
 

@@ -18,6 +18,9 @@ struct TunnelCommand: ParsableCommand, Reading {
   @Option(name: [.short, .long], help: OutputFormat.help(wide: "the same as without"))
   var output: OutputFormat?
 
+  @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")
+  var watch = false
+
   @Option(help: ArgumentHelp("How far back the history goes.", valueName: "duration"))
   var since = TimeSpan(duration: .seconds(6 * 3600), text: "6h")
 
@@ -28,6 +31,6 @@ struct TunnelCommand: ParsableCommand, Reading {
   }
 
   func run() throws {
-    try options.show(.tunnel, output) { TunnelPage.page($0, $1, range: since.duration) }
+    try options.show(.tunnel, output, watches: watch) { TunnelPage.page($0, $1, range: since.duration) }
   }
 }

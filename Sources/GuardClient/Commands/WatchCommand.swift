@@ -17,7 +17,9 @@ struct WatchCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  func run() throws {
+  func run() throws { try WatchCommand.follow(options) }
+
+  static func follow(_ options: ReadOptions) throws {
     if !options.json, isatty(STDOUT_FILENO) == 1, TerminalSize.current != nil {
       try LiveWatch(client: options.connection.client, pages: WatchPages(cluster: options.cluster)).run()
     } else {

@@ -127,14 +127,14 @@ let package = Package(
     module("SessionBus", ["CBus"]),
 
     // Tunnel and Kubernetes client, which only the daemon's targets combine
-    module("Tunnel", ["Crypto", "GuardTypes", "SSH", "Platform"]),
+    module("Tunnel", ["Crypto", "GuardTypes", "Redaction", "SSH", "Platform"]),
     module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "Redaction", "YAML"]),
 
     // The daemon, from its parts to the whole
     module("GuardState", ["Health", "Platform"]),
     module(
       "GuardConfiguration",
-      ["GuardTypes", "GuardAPI", "Health", "IncidentTracking", "Platform", "Tunnel", "YAML"]),
+      ["GuardTypes", "GuardAPI", "Health", "IncidentTracking", "Platform", "Redaction", "Tunnel", "YAML"]),
     module("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
     module(
       "GuardStatus",

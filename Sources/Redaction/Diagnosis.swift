@@ -26,6 +26,8 @@ enum Diagnosis {
     "account", "request", "server", "client", "service", "policy", "authentication", "authorization",
     "verification", "validation", "signature", "audience", "issuer", "claim", "claims", "failing", "couldn't",
     "can't", "doesn't", "isn't", "unmarshal", "reading", "fetching", "getting", "loading",
+    "get", "post", "put", "patch", "head", "delete", "serviceaccount", "serviceaccounts", "configmap",
+    "configmaps",
   ]
 
   /// - Parameter isContinued: True if more words follow.

@@ -22,6 +22,10 @@ enum SecretName {
     "devicecode", "usercode", "authcode", "authorizationcode", "codeverifier", "clientassertion",
     "samlresponse", "sharedaccesssignature", "connectionstring", "backupcode", "verificationcode", "mfacode",
     "otpcode", "sessionid", "sessid", "tunnelkey", "privkey", "storepass", "keypass", "secretstring",
+    "secretid", "routingkey", "consumerkey", "insertkey", "integrationkey", "sentrykey", "certificatekey",
+    "customerkey",
+    "awskey", "bwsession", "jfrogartapi", "ovhconsumer", "tsigkey", "instrumentationkey", "ingestkey",
+    "ingestionkey",
   ]
   /// Names that end with these words are credentials. As a name alone, they may be.
   private static let endings = ["token", "secret"]

@@ -31,6 +31,7 @@ import Testing
     #expect(line(.healthy, .tmux) == "#[fg=green]✓ tethys#[default]\n")
     let document = try waybar(line(.healthy, .waybar))
     #expect(document.text == "✓ tethys" && document.class == "healthy" && document.alt == "healthy")
+    #expect(document.tooltip == Scene.healthy.status.summary)
   }
 
   @Test func problemIsNamedWithItsAge() throws {

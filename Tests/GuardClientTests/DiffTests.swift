@@ -255,6 +255,9 @@ import Testing
       Self.lines(Self.document([stop, start])) == [
         "nothing changed, last 24h; from the journal; the guard was not running from 01:00:00Z to 02:00:00Z"
       ])
+    // A restart within a second is no gap.
+    let again = Self.event("01:00:00.400", "started", "guard")
+    #expect(Self.lines(Self.document([stop, again])) == ["nothing changed, last 24h; from the journal"])
     // Now it is not running.
     let up = Self.event("02:30:00", "tunnel_up")
     #expect(

@@ -152,6 +152,10 @@ private func errors(_ line: String) -> [String] {
       "webhook: { url: https://a, token: S3CRET }",
       "4:39: token: expected { credential: NAME } or { file: PATH }, and never the token itself"
     ),
+    (
+      "command: { run: \"page --token hunter2\" }",
+      "4:21: run: expected a list of a program and its arguments, found 'page --token …'"
+    ),
     ("webhook: { url: https://a, insecure: maybe }", "4:42: insecure: expected true or false, found 'maybe'"),
     (
       "webhook: { url: https://a, user: ada }",

@@ -87,6 +87,18 @@ import Testing
     #expect(credential.token?.value == "one-ops-\(home)")
   }
 
+  /// Credentials are hidden before the text is shortened or its lines are joined, also in the suggested command.
+  @Test(arguments: [
+    "printf '%0280d GET https://hunter2SECRETtoken99@idp.example/x' 0 >&2; exit 1",
+    "printf 'Authorization: Bearer ' >&2; head -c 4200 /dev/zero | tr '\\0' h >&2; echo unter2 >&2; exit 1",
+    "echo 'password: hunter2' >&2; exit 1", ": --token hunter2; exit 1",
+    ": https://ann:hunter2@idp.example --password=hunter2; exit 1",
+  ]) func credentialsInOutputAndArgumentsAreHidden(script: String) throws {
+    let failure = try failure(try kubeconfig(script), for: .seconds(20))
+    #expect(!failure.message.contains("hunter2") && !failure.message.contains("hhhh"), "\(failure)")
+    #expect(!failure.step.remedy.contains("hunter2"), "\(failure.step)")
+  }
+
   @Test(arguments: [
     ("exit 7", "exited with status 7"), ("kill -9 $$", "was killed by signal 9"), (":", "printed nothing"),
     ("echo hush", "printed no JSON object"),

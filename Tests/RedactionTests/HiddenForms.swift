@@ -11,6 +11,8 @@ enum HiddenForms {
     "API key: ⟦abc⟧", "Access Key = ⟦abc⟧", "api.key=⟦Abc12345⟧", "psk=⟦abc⟧", "PresharedKey = ⟦abc=⟧",
     "signing_key=⟦x⟧", "otp=⟦123456⟧", "pin code, mfa_code=⟦12⟧", "session_id=⟦x⟧", "csrf=⟦x⟧",
     "keystore.storepass=⟦x⟧", "credentials=⟦ann:x⟧", "tokens.access_token=⟦x⟧", "passwort: ⟦x⟧",
+    "secret_id=⟦x⟧", "secretId: ⟦x⟧", "VAULT_SECRET_ID=⟦x⟧", "routing_key=⟦x⟧", "OVH_CONSUMER_KEY=⟦x⟧",
+    "--certificate-key ⟦x⟧", "sentry_key=⟦x⟧", "BW_SESSION=⟦x⟧", "awskey=⟦x⟧", "tsigKey: ⟦x⟧",
     "approle_secret=⟦x⟧", "K3S_TOKEN=⟦x⟧", "vault.unsealKey=⟦x⟧",
   ]
 

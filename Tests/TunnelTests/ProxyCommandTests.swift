@@ -56,6 +56,15 @@ struct ProxyCommandTests {
     #expect(eventually { kill(pid, 0) != 0 })
   }
 
+  @Test func credentialsInTheErrorsOfTheCommandAreHidden() throws {
+    let server = try SSHServer()
+    try put(
+      "  ProxyCommand sh -c 'echo https://ann:hunter2@edge.example/ token=hunter2 is refused >&2; exit 1'",
+      in: server)
+    let failure = try firstFailure(try Fixture(server, target: 1))
+    #expect(failure.message.contains("is refused") && !failure.message.contains("hunter2"), "\(failure)")
+  }
+
   @Test func aCommandThatEndsIsRestartedAndItsExitIsReported() throws {
     let (gate, server, echo) = (try SSHServer(), try SSHServer(), try TCPServer(.echo))
     try putGate(gate, before: server)

@@ -48,7 +48,7 @@ struct BarText {
     }
     reason = headlines.first ?? (status.verdict == .healthy ? "" : status.summary)
     others = max(0, problems.count - 1) + (status.omittedProblems ?? 0)
-    let lines = headlines.isEmpty ? ["\(subject): \(status.summary)"] : headlines
+    let lines = headlines.isEmpty ? [status.summary] : headlines
     let hidden = lines.count - BarText.detailLines
     details =
       lines.prefix(BarText.detailLines) + (hidden > 0 ? ["and \(hidden) more: oceanid-ctl status"] : [])

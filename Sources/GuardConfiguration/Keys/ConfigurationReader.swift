@@ -46,7 +46,7 @@ struct ConfigurationReader {
   /// The name of a credential. If the configuration is for a running process, that process must have the credential.
   mutating func credential(_ name: String, at node: YAMLNode, _ key: String) -> String? {
     guard Credential.isName(name) else {
-      fail(node, "\(key): \(Credential.expectation), found '\(name.limited(to: 64).escaped)'")
+      fail(node, "\(key): \(Credential.expectation), found \(name.quoted())")
       return nil
     }
     do throws(TunnelFailure) {
@@ -132,7 +132,7 @@ struct ConfigurationReader {
     let meant = Spelling.nearest(to: text, among: words).map { "did you mean '\($0)'?" }
     fail(
       node,
-      "\(name): expected one of \(listed(words)), found '\(text.limited(to: 64))'\(meant.map { ": \($0)" } ?? "")"
+      "\(name): expected one of \(listed(words)), found \(text.quoted())\(meant.map { ": \($0)" } ?? "")"
     )
     return nil
   }
@@ -146,7 +146,7 @@ struct ConfigurationReader {
         node,
         isHome
           ? "\(name): '~' can't be expanded because HOME is not set: write the whole path"
-          : "\(name): expected a path that begins with / or ~/, found '\(text.limited(to: 64))'")
+          : "\(name): expected a path that begins with / or ~/, found \(text.quoted())")
       return nil
     }
     return path
@@ -158,7 +158,7 @@ struct ConfigurationReader {
     guard let list = environment.expandList(scalar.string) else {
       fail(
         node,
-        "\(key): expected paths that begin with / or ~/, with ':' between them, found '\(scalar.string.limited(to: 64))'"
+        "\(key): expected paths that begin with / or ~/, with ':' between them, found \(scalar.string.quoted())"
       )
       return nil
     }
@@ -173,7 +173,7 @@ struct ConfigurationReader {
     case .sequence: return "a list"
     case .scalar(let scalar):
       if node.isNull || scalar.string.isEmpty { return "nothing" }
-      return "'\(scalar.string.limited(to: 64).escaped)'"
+      return scalar.string.quoted()
     }
   }
 

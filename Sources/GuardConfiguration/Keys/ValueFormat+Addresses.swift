@@ -18,7 +18,7 @@ extension ValueFormat where Value == StreamAddress {
         reader.fail(
           node,
           "\(key): expected ADDRESS:PORT, as in 127.0.0.1:16443 or [::1]:16443, or the path of a Unix socket, "
-            + "found '\(text.limited(to: 64))'")
+            + "found \(text.quoted())")
         return nil
       }
       guard address.isLoopback else {
@@ -61,7 +61,7 @@ extension ConfigurationReader {
     guard let path, !path.hasSuffix("/"), SocketAddress(path: path) != nil else {
       fail(
         node,
-        "\(key): expected the path of a Unix socket, at most 107 bytes, found '\(text.limited(to: 64).escaped)'"
+        "\(key): expected the path of a Unix socket, at most 107 bytes, found \(text.quoted())"
       )
       return nil
     }

@@ -11,7 +11,7 @@ extension ValueFormat where Value == String {
     return ValueFormat(description: letters) { reader, node, key in
       guard let name = reader.text(node, key, of: "a name") else { return nil }
       guard HostPort.isName(name), name.utf8.count <= 63 else {
-        reader.fail(node, "\(key): expected \(letters), found '\(name.limited(to: 64))'")
+        reader.fail(node, "\(key): expected \(letters), found \(name.quoted())")
         return nil
       }
       if let other = reader.names[kind]?.first(where: { $0.name == name }) {
@@ -30,7 +30,7 @@ extension ValueFormat where Value == String {
     text("the name of a \(object)") { name in
       isKubernetesName(name)
         ? nil
-        : "expected the name of a \(object) (small letters, digits, '-' and '.'), found '\(name.limited(to: 64))'"
+        : "expected the name of a \(object) (small letters, digits, '-' and '.'), found \(name.quoted())"
     }
   }
 
@@ -48,7 +48,7 @@ extension ValueFormat where Value == Expectations.Name {
       guard parts.count == 2, parts.allSatisfy({ ValueFormat<String>.isKubernetesName($0) }) else {
         reader.fail(
           node,
-          "\(key): expected namespace/name, as in flux-system/github-token, found '\(text.limited(to: 64))'")
+          "\(key): expected namespace/name, as in flux-system/github-token, found \(text.quoted())")
         return nil
       }
       return Expectations.Name(namespace: String(parts[0]), name: String(parts[1]))

@@ -59,7 +59,7 @@ extension ValueFormat where Value == Int {
       guard let size = ByteSize(configuration: text), range.contains(size) else {
         reader.fail(
           node,
-          "\(key): expected \(bounds), as in \(example.configurationText), found '\(text.limited(to: 64))'")
+          "\(key): expected \(bounds), as in \(example.configurationText), found \(text.quoted())")
         return nil
       }
       return size.bytes

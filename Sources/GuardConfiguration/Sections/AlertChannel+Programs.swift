@@ -65,7 +65,7 @@ extension ValueFormat where Value == String {
             /[A-Za-z0-9._+=\/~%&'*!?^{|}`#$][A-Za-z0-9._+=\/~%&'*!?^{|}`#$-]*(@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)?/
         ) != nil
       return isAddress
-        ? nil : "expected a mail address such as ops@example.org, found '\(text.limited(to: 64))'"
+        ? nil : "expected a mail address such as ops@example.org, found \(text.quoted())"
     }
   }
 }

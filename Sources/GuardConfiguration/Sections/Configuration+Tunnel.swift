@@ -161,14 +161,14 @@ extension ValueFormat where Value == String {
     return text(description) { host in
       HostPort.isName(host) || IPAddress(host) != nil
         ? nil
-        : "expected \(description), found '\(host.limited(to: 64))' (user and port have keys of their own)"
+        : "expected \(description), found \(host.quoted()) (user and port have keys of their own)"
     }
   }
 
   fileprivate static var userName: ValueFormat {
     text("a user name") { user in
       !user.hasPrefix("-") && user.utf8.count <= 256 && !user.contains(where: \.isWhitespace)
-        ? nil : "expected a user name without spaces, found '\(user.limited(to: 64))'"
+        ? nil : "expected a user name without spaces, found \(user.quoted())"
     }
   }
 }

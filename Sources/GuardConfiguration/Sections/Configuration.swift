@@ -82,7 +82,7 @@ extension ValueFormat where Value == String {
     path("a path of at most 107 bytes") { path in
       // sun_path has 108 bytes including its final zero (unix(7)).
       path.utf8.count <= 107 && !path.hasSuffix("/")
-        ? nil : "expected the path of a socket, at most 107 bytes, found '\(path.limited(to: 128))'"
+        ? nil : "expected the path of a socket, at most 107 bytes, found \(path.quoted(limit: 128))"
     }
   }
 
@@ -91,7 +91,7 @@ extension ValueFormat where Value == String {
     path("a path that ends in .prom") { path in
       path.hasSuffix(".prom") && !path.hasSuffix("/.prom")
         ? nil
-        : "expected a path that ends in .prom, as node_exporter requires, found '\(path.limited(to: 64))'"
+        : "expected a path that ends in .prom, as node_exporter requires, found \(path.quoted())"
     }
   }
 }

@@ -33,7 +33,7 @@ extension ValueFormat where Value == String {
   fileprivate static var fluxVersion: ValueFormat {
     text("a version") { version in
       version.wholeMatch(of: /v[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.+-]+)?/) != nil
-        ? nil : "expected a version such as v2.6.4, found '\(version.limited(to: 64))'"
+        ? nil : "expected a version such as v2.6.4, found \(version.quoted())"
     }
   }
 }

@@ -193,6 +193,8 @@ package enum DiffPage {
       return "nothing is known about this time: the guard recorded no changes"
     }
     let end = rest.last?.to == document.until ? rest.removeLast() : nil
+    // The clock shows seconds.
+    rest.removeAll { $0.to - $0.from < .seconds(1) }
     let spans = rest.prefix(3).map { "\($0.from.clock(at: now)) to \($0.to.clock(at: now))" }
     if !spans.isEmpty {
       let more = rest.count - spans.count

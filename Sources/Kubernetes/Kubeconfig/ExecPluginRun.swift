@@ -28,9 +28,9 @@ extension ExecPlugin {
           : "Install it in the guard's PATH: systemctl show oceanid-guard -p Environment; or use a token."
       )
     }
-    let said = outcome.errors.isEmpty ? "" : ": \(redacted(outcome.errors.shown))"
+    let said = outcome.errors.isEmpty ? "" : ": \(redacted(outcome.errors).shown)"
     let byHand = NextStep(
-      command: ([command] + arguments).map(\.shellWord).joined(separator: " ").shown,
+      command: redacted(([command] + arguments).map(\.shellWord).joined(separator: " ")).shown,
       note: "run it as the guard's user")
     switch outcome.end {
     case .exited(0): break

@@ -84,7 +84,7 @@ package struct Command: Sendable {
     let end =
       ended ?? (status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f))
     return Outcome(
-      end: end, output: reading.output, errors: String(decoding: reading.errors, as: UTF8.self))
+      end: end, output: reading.output, errors: reading.errors.text)
   }
 }
 
@@ -93,18 +93,17 @@ private struct Reading: ~Copyable {
   private let outputEnd: Descriptor
   private let errorsEnd: Descriptor
   private let outputLimit: Int
-  private let errorsLimit: Int
   private var isOutputOpen = true
   private var areErrorsOpen = true
   private(set) var output: [UInt8] = []
-  private(set) var errors: [UInt8] = []
+  private(set) var errors: LastLines
   var isTooMuch: Bool { output.count > outputLimit }
 
   init(output: consuming Descriptor, errors: consuming Descriptor, outputLimit: Int, errorsLimit: Int) {
     outputEnd = output
     errorsEnd = errors
     self.outputLimit = outputLimit
-    self.errorsLimit = errorsLimit
+    self.errors = LastLines(limit: errorsLimit)
   }
 
   /// True when the program has ended.
@@ -150,8 +149,7 @@ private struct Reading: ~Copyable {
     switch stream {
     case .output: output += bytes
     case .errors:
-      errors += bytes
-      if errors.count > errorsLimit { errors.removeFirst(errors.count - errorsLimit) }
+      errors.append(bytes)
     }
   }
 }

@@ -66,7 +66,7 @@ private final class Supervisor: Sendable {
   private struct State {
     var start: Result<pid_t, SystemError>?
     var exit: Coprocess.Exit?
-    var lastErrors: [UInt8] = []
+    var lastErrors = LastLines(limit: Supervisor.kept)
   }
 
   /// The time between one termination signal and the next.
@@ -93,7 +93,7 @@ private final class Supervisor: Sendable {
   }
 
   var exit: Coprocess.Exit? { state.withLock { $0.exit } }
-  var lastErrors: String { state.withLock { String(decoding: $0.lastErrors, as: UTF8.self) } }
+  var lastErrors: String { state.withLock { $0.lastErrors.text } }
 
   func terminate() {
     if case .success(let pid)? = state.withLock({ $0.start }) { RunningPrograms.signal(pid, SIGHUP) }
@@ -166,12 +166,7 @@ private final class Supervisor: Sendable {
     withUnsafeTemporaryAllocation(byteCount: Supervisor.kept, alignment: 1) { room in
       switch program.errors.descriptor.read(into: room) {
       case .moved(let count):
-        state.withLock {
-          $0.lastErrors += room[..<count]
-          if $0.lastErrors.count > Supervisor.kept {
-            $0.lastErrors.removeFirst($0.lastErrors.count - Supervisor.kept)
-          }
-        }
+        state.withLock { $0.lastErrors.append(room[..<count]) }
         return true
       case .wouldBlock: return true
       case .endOfFile, .failed: return false

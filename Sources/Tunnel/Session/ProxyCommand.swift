@@ -1,5 +1,6 @@
 internal import GuardTypes
 internal import Platform
+internal import Redaction
 internal import SSH
 
 /// The ProxyCommand of ssh_config. The session runs over its standard input and output.
@@ -69,7 +70,7 @@ final class ProxyCommand {
 
   /// For example `: Connection refused`; empty if the command wrote no errors.
   private var lastWords: String {
-    let lines = process.lastErrors.split(whereSeparator: \.isNewline).map { PeerText.clean($0) }
+    let lines = redacted(process.lastErrors).split(whereSeparator: \.isNewline).map { PeerText.clean($0) }
     guard let line = lines.last(where: { !$0.isEmpty }) else { return "" }
     return ": \(line)"
   }

@@ -12,4 +12,15 @@ public enum TunnelErrorCode: String, Codable, Sendable, CaseIterable {
   case protocolError = "protocol"
   case forwardRefused = "forward_refused"
   case config
+
+  /// True if the cause is usually a mistake in guard.yaml or ssh_config, and not the state of a server: a host without an
+  /// address, a key that is missing, an option that cannot be used.
+  public var isOfConfiguration: Bool {
+    switch self {
+    case .dns, .noUsableKey, .config: true
+    case .connectRefused, .connectTimeout, .hostKeyUnknown, .hostKeyChanged, .authRefused, .keepaliveTimeout,
+      .peerClosed, .protocolError, .forwardRefused:
+      false
+    }
+  }
 }

@@ -38,8 +38,11 @@ final class GuardedDemo {
     echoPort = try freePort()
     let kubeconfig = try String(contentsOfFile: folder.file("cluster/kubeconfig"), encoding: .utf8)
     var yaml = "control: { socket: \(folder.file("guard.sock")) }\nclusters:\n"
+    var used: Set = [local, echoPort]
     for number in 1...clusters {
-      let port = number == 1 ? local : try freePort()
+      var port = local
+      // A port that nothing listens on yet can be returned twice.
+      while number > 1, !used.insert(port).inserted { port = try freePort() }
       let file = try folder.write(
         kubeconfig.replacingOccurrences(of: "127.0.0.1:\(target)", with: "127.0.0.1:\(port)"),
         to: number == 1 ? "kubeconfig" : "kubeconfig-\(number)")

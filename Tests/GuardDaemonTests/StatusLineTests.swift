@@ -40,6 +40,31 @@ import Testing
     #expect(try text(["backoff", "blocked"]) == "trouble")
   }
 
+  /// `setup` may stop a guard whose text has these words.
+  @Test func guardThatOnlyAPersonCanMendSaysSo() throws {
+    func isUnusable(_ codes: [String], poll: String = "{}") throws -> Bool {
+      let clusters = codes.map {
+        """
+        {"name":"\($0)","tunnel":{"state":"backoff","lastError":{"code":"\($0)"}},"poll":\(poll),"api":{},"flux":{},"images":{}}
+        """
+      }
+      let json = """
+        {"schema":"oceanid.status/1","generatedAt":"2026-03-01T04:24:07Z","summary":"trouble","clusters":[\(clusters.joined(separator: ","))]}
+        """
+      let document = try DocumentCoding.decode(StatusDocument.self, from: Data(json.utf8))
+      return StatusLine.text(of: document).hasSuffix("; no cluster can be reached with this configuration")
+    }
+    for code in ["dns", "config", "no_usable_key"] { #expect(try isUnusable([code]), "\(code)") }
+    #expect(try isUnusable(["dns", "config"]))
+    for code in ["connect_refused", "auth_refused", "host_key_changed", "keepalive_timeout"] {
+      #expect(try !isUnusable([code]), "\(code)")
+    }
+    #expect(try !isUnusable(["dns", "connect_refused"]))
+    // It was reached before, so the network may be down.
+    #expect(try !isUnusable(["dns"], poll: #"{"seenAt":"2026-03-01T04:20:07Z"}"#))
+    #expect(try !isUnusable([]))
+  }
+
   @Test func rejectedReloadComesFirstWithItsPlace() {
     let board = StatusBoard()
     board.setConfiguration(file: "/g.yaml")

@@ -143,7 +143,11 @@ import Testing
     ) { world in
       world.machineUnits.active = ["oceanid-forward.socket", "oceanid-guard.service"]
       world.machineText = "critical: SSH tunnel to tethys is down"
-      world.hasReachedACluster = true
+    },
+    State("the machine's guard is starting", next: "oceanid-ctl status --socket /run/oceanid/guard.sock") {
+      world in
+      world.machineUnits.active = ["oceanid-forward.socket", "oceanid-guard.service"]
+      world.machineText = ""
     },
     State("no service manager", next: "sudo loginctl enable-linger person") { $0.managerRuns = false },
     State("no systemd", next: "/usr/bin/oceanid-guard --config /home/person/.config/oceanid/guard.yaml") {

@@ -1,3 +1,4 @@
+import GuardAPI
 import Testing
 
 @testable import GuardSetup
@@ -33,6 +34,7 @@ import Testing
       case .machineGuardHoldsPort:
         world.machineUnits.active = Set(Change.machineUnits)
         world.machineUnits.enabled = Set(SetupFacts.sockets)
+        world.machineText = "critical: SSH tunnel to box is down; \(ServiceStatusText.unusable)"
       case .agentNeeded:
         world.login = .agent
         world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"

@@ -56,6 +56,17 @@ final class StatusLine: Sendable {
       "reload rejected (\(errors.split(separator: "\n").first ?? "")); "
     }
     return (rejected ?? "") + clusters(of: document)
+      + (isUnusable(document) ? "; \(ServiceStatusText.unusable)" : "")
+  }
+
+  private static func isUnusable(_ document: StatusDocument) -> Bool {
+    !document.clusters.isEmpty
+      && document.clusters.allSatisfy { cluster in
+        guard cluster.tunnel.state != .up, cluster.poll.seenAt == nil,
+          let code = cluster.tunnel.lastError.flatMap({ TunnelErrorCode(rawValue: $0.code) })
+        else { return false }
+        return code.isOfConfiguration
+      }
   }
 
   private static func clusters(of document: StatusDocument) -> String {

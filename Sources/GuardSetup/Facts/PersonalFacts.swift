@@ -288,7 +288,7 @@ package struct PersonalFacts {
     let isMachine =
       machine.map { $0.values.contains(where: \.isActive) } ?? system.exists(MachineFacts.socket)
     guard isMachine, holder.uid != person.uid || person.isRoot else { return .other(holder) }
-    return .machine(isServing: system.isMachineGuardServing(machine?[SetupFacts.service]))
+    return .machine(isIdle: (machine?[SetupFacts.service]).isIdleGuard)
   }
 }
 

@@ -97,7 +97,7 @@ package struct SetupFacts: Hashable, Sendable {
     /// The guard that is set up holds it, or its socket unit does.
     case own
     /// The guard of the whole machine holds it.
-    case machine(isServing: Bool)
+    case machine(isIdle: Bool)
     case other(PortHolder)
   }
 

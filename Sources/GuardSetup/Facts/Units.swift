@@ -74,8 +74,17 @@ package struct Units {
   }
 }
 
+extension SetupFacts.UnitState? {
+  /// True if the machine's guard may be stopped: it does not run, and only its sockets hold the port, or it does nothing
+  /// until its configuration is corrected. A guard whose server is down for a while must not be stopped.
+  var isIdleGuard: Bool {
+    guard let service = self, service.isActive else { return true }
+    return service.text.contains(ServiceStatusText.unusable)
+  }
+}
+
 extension SetupSystem {
-  /// True if the machine's guard has reached a cluster. An active guard that has not may be stopped.
+  /// True if the machine's guard has reached a cluster.
   ///
   /// - Parameter service: the state of its unit. A guard that is not active is not asked, because that would start it.
   func isMachineGuardServing(_ service: SetupFacts.UnitState?) -> Bool {

@@ -99,16 +99,17 @@ package enum PersonalPlan {
     switch facts.port {
     case .free: return step("\(listen) is free", .good)
     case .own: return step("\(listen) is held by your guard", .good)
-    case .machine(isServing: false):
+    case .machine(isIdle: true):
       return step(
         "\(listen) is held by the machine's guard, which serves no cluster", .change([.stopMachineGuard]))
-    case .machine(isServing: true):
+    case .machine(isIdle: false):
       return step(
-        "\(listen) is held by the machine's guard, and its tunnel is up",
+        "\(listen) is held by the machine's guard",
         .blocked(
           .init(
             command: "oceanid-ctl status --socket \(MachineFacts.socket)",
-            why: "the cluster is already monitored; a second guard needs another 'listen' in guard.yaml")))
+            why:
+              "it monitors a cluster, or tries to; a second guard needs another 'listen' in guard.yaml")))
     case .other(let holder):
       return step("\(listen) is held by \(holder.words)", .blocked(PortPlan.next(holder, facts.guardFile)))
     }

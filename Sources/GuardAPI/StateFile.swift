@@ -14,6 +14,9 @@ package enum StateFile: String, CaseIterable, Sendable {
   /// The suffix of a damaged file that was set aside.
   package static let damaged = ".unreadable"
 
+  /// The first words of the lines of `problems` that do not begin with a time.
+  package static let words: Set = ["kind", "critical", "failure", "renewal"]
+
   /// `problems-`
   package var prefix: String { "\(rawValue)-" }
 

@@ -128,6 +128,7 @@ extension ClientError: CommandError {
       [
         "check whether the guard is running: \(socket.statusCommand)"
           + (socket.isUserUnit ? "" : "   (as a user unit: \(socket.userStatusCommand))"),
+        "if no guard is set up on this machine yet: oceanid-ctl setup HOST",
         "for another socket, use --socket PATH or OCEANID_SOCKET",
       ]
     case ECONNREFUSED:

@@ -89,7 +89,8 @@ struct SetupTests {
     case .certificateExpired:
       try installation.cluster.writeKubeconfig(
         to: installation.kubeconfig, server: installation.port, as: .certificate(.expired))
-      expected = fetch
+      expected = fetch.replacing(
+        "&& mv", with: "&& cp -p \(installation.kubeconfig) \(installation.kubeconfig).old && mv")
     case .kubeconfigMissing:
       unlink(installation.kubeconfig)
       expected = fetch

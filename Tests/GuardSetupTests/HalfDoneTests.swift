@@ -20,6 +20,10 @@ import Testing
   static let fetch =
     "(umask 077; mkdir -p /home/person/.kube; ssh tethys sudo cat /etc/rancher/k3s/k3s.yaml >/home/person/.kube/k3s-config.yaml.new && mv /home/person/.kube/k3s-config.yaml.new /home/person/.kube/k3s-config.yaml)"
 
+  /// The same with a copy of the file that is replaced.
+  static let replace = fetch.replacing(
+    "&& mv", with: "&& cp -p /home/person/.kube/k3s-config.yaml /home/person/.kube/k3s-config.yaml.old && mv")
+
   private static func configure(_ world: FakeWorld, _ text: String) {
     world.folders.formUnion(["/home/person/.config", "/home/person/.config/oceanid"])
     world.files["/home/person/.config/oceanid/guard.yaml"] = FakeWorld.File(text: text, mode: 0o644)
@@ -60,8 +64,8 @@ import Testing
       world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
     },
     State("kubeconfig missing", next: fetch) { $0.files["/home/person/.kube/k3s-config.yaml"] = nil },
-    State("kubeconfig empty", next: fetch) { $0.files["/home/person/.kube/k3s-config.yaml"]?.text = "" },
-    State("certificate expired", next: fetch) { $0.isCertificateExpired = true },
+    State("kubeconfig empty", next: replace) { $0.files["/home/person/.kube/k3s-config.yaml"]?.text = "" },
+    State("certificate expired", next: replace) { $0.isCertificateExpired = true },
     State(
       "several servers and another cluster's context",
       next:

@@ -171,9 +171,12 @@ import Testing
       "journal-tethys", "inventory-tethys", "inventory-tethys.unreadable", "inventory-a.example.org",
       "incidents.json", "alerts/0a.spool",
     ]
-    let foreign = ["problems-runbook.md", "alerts/page-me.sh", "incidents.json.old"]
+    let foreign = [
+      "problems-todo", "inventory-mine", "problems-runbook.md", "alerts/page-me.sh", "incidents.json.old",
+    ]
     world.folders.insert("\(folder)/alerts")
-    for name in own + foreign { world.files["\(folder)/\(name)"] = FakeWorld.File(text: "x", mode: 0o600) }
+    for name in own { world.files["\(folder)/\(name)"] = FakeWorld.File(text: "{}", mode: 0o600) }
+    for name in foreign { world.files["\(folder)/\(name)"] = FakeWorld.File(text: "text", mode: 0o600) }
     #expect(try start.undo(start.system(world)))
     let left = world.files.keys.filter { $0.hasPrefix(folder) }
     #expect(Set(left) == Set(foreign.map { "\(folder)/\($0)" }))

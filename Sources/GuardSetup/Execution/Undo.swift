@@ -157,19 +157,32 @@ package struct Undo {
   }
 
   private func changed(_ path: String) -> SetupFailure {
-    SetupFailure(
-      "\(system.person.shown(path)) was changed since, so it stays", next: "rm -i \(path.shellWord)")
+    let isOwn = path.hasPrefix("\(system.person.home)/")
+    return SetupFailure(
+      "\(system.person.shown(path)) was changed since, so it stays",
+      next: "\(isOwn ? "" : "sudo ")rm -i \(path.shellWord)")
   }
 
-  /// True for the names of the guard's own files. A name with a suffix, such as `problems-notes.md`, is only one of them if
+  /// True for the guard's own files: by their names, and by how their contents begin, because a user may have a file
+  /// `problems-todo` in the same folder. A name with a suffix, such as `problems-notes.md`, is only one of them if
   /// there is another file of that cluster: a cluster may be named after a domain.
   private func isState(_ name: String, in folder: String) -> Bool {
     guard name != StateFile.incidents else { return true }
     guard let kind = StateFile.allCases.first(where: { name.hasPrefix($0.prefix) }) else { return false }
     var cluster = String(name.dropFirst(kind.prefix.count))
     if cluster.hasSuffix(StateFile.damaged) { cluster.removeLast(StateFile.damaged.count) }
+    guard beginsLikeState("\(folder)/\(name)") else { return false }
     return !cluster.contains(".")
       || StateFile.allCases.contains { $0 != kind && system.exists("\(folder)/\($0.name(of: cluster))") }
+  }
+
+  /// True for an empty file, an object of JSON, or lines that begin with a time or one of the words of the state files.
+  private func beginsLikeState(_ path: String) -> Bool {
+    guard case .bytes(let bytes) = system.contents(of: path) else { return false }
+    guard let first = bytes.first else { return true }
+    let word = String(decoding: bytes.prefix(16).prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+    return first == UInt8(ascii: "{") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+      || StateFile.words.contains(word)
   }
 
   /// Removes the guard's own state: incidents, undelivered alerts and measurements. Other files stay.

@@ -86,9 +86,14 @@ enum KubeconfigPlan {
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let draft = "\(path).new".shellWord
+    // A file that setup does not understand may be of use to its owner.
+    let backup =
+      if case .absent = facts.kubeconfig { "" } else {
+        "cp -p \(path.shellWord) \("\(path).old".shellWord) && "
+      }
     return Plan.Next(
       command:
-        "(umask 077; mkdir -p \(folder.shellWord); ssh \(facts.host.shellWord) sudo cat /etc/rancher/k3s/k3s.yaml >\(draft) && mv \(draft) \(path.shellWord))",
+        "(umask 077; mkdir -p \(folder.shellWord); ssh \(facts.host.shellWord) sudo cat /etc/rancher/k3s/k3s.yaml >\(draft) && \(backup)mv \(draft) \(path.shellWord))",
       why: "copies the kubeconfig that k3s keeps current on its server; then repeat oceanid-ctl setup")
   }
 }

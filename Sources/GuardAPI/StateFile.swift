@@ -1,6 +1,6 @@
 /// The files that the guard keeps in its state directory for each cluster. `setup --undo` removes exactly these.
 package enum StateFile: String, CaseIterable, Sendable {
-  /// What was last seen of the cluster.
+  /// The last known state of the cluster.
   case problems
   case roundTrips = "roundtrips"
   /// Entries of the journal about lasting states.

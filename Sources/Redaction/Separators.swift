@@ -1,4 +1,4 @@
-// What stands between a name and its value.
+// The separators between a name and its value.
 extension CredentialScanner {
   struct Separator {
     /// The start of the value.

@@ -35,7 +35,7 @@ extension CredentialScanner {
     return unquoted(at: start)
   }
 
-  /// What is between the brackets of a list.
+  /// The text between the brackets of a list.
   private func list(at start: Int) -> Range<Int> {
     var end = start
     while let byte = byte(at: end), byte != UInt8(ascii: "]") {

@@ -73,6 +73,11 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
   }
 }
 
+extension TunnelDocument {
+  /// The open connections of all forwards.
+  package var openConnections: Int { forwards.reduce(0) { $0 + $1.openConnections } }
+}
+
 /// `tunnel.sessions[]`
 package struct SessionDocument: Codable, Hashable, Sendable {
   package var serial: Int

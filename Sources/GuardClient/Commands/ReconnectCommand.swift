@@ -70,8 +70,6 @@ struct ReconnectCommand: ParsableCommand {
 }
 
 extension TunnelDocument {
-  fileprivate var openConnections: Int { forwards.reduce(0) { $0 + $1.openConnections } }
-
   /// True if a connection attempt ended or began since the former document.
   fileprivate func isOtherAttempt(than former: TunnelDocument) -> Bool {
     (state, since, attempt, lastError?.at) != (

@@ -103,7 +103,7 @@ enum CheckLine {
         figures.append(("rtt", "\(roundTrip.rounded(toPlaces: 3))ms;;;0"))
       }
       figures.append(("reconnects", "\(cluster.tunnel.reconnects)c"))
-      figures.append(("connections", "\(cluster.tunnel.forwards.reduce(0) { $0 + $1.openConnections });;;0"))
+      figures.append(("connections", "\(cluster.tunnel.openConnections);;;0"))
     }
     if section != .tunnel, let seenAt = cluster.poll.seenAt {
       figures.append(("age", "\(max(0, (now - seenAt).inSeconds).rounded(toPlaces: 1))s;;;0"))

@@ -105,7 +105,7 @@ package struct ScreenPainter {
     return Line(spans + [Span("  "), Span(place, .strong)])
   }
 
-  /// What is shown.
+  /// The name of the shown page.
   private var place: String {
     if state.help != nil { return "keys" }
     if let open = state.open { return open.problem.id }
@@ -175,7 +175,7 @@ package struct ScreenPainter {
   private func cost(of cluster: String) -> String {
     let tunnel = state.status?.clusters.first { $0.name == cluster }?.tunnel
     guard let tunnel, tunnel.state == .up else { return "" }
-    let open = tunnel.forwards.reduce(0) { $0 + $1.openConnections }
+    let open = tunnel.openConnections
     return " It is up; \(open.of("open connection")) will be cut."
   }
 

@@ -27,6 +27,7 @@ extension TunnelHealth.Crowd {
       case .user(let uid): ("uid-\(uid)", UserName.described(uid))
       case .host(let address): ("host-\(address)", address)
       case .own: ("own", crowd.owner.description)
+      case .departed: ("departed", crowd.owner.description)
       case .unknown: ("unknown", crowd.owner.description)
       }
     self.init(key: key, name: name, openConnections: crowd.openConnections)

@@ -38,7 +38,7 @@ import Testing
   func findsTheUserOfALocalPeer(_ listen: String, _ connect: String) throws {
     let pair = try Pair(listen: listen, connect: connect)
     let diagnostics = try SocketDiagnostics()
-    #expect(diagnostics.owner(ofPeerOf: pair.accepted.descriptor) == geteuid())
+    #expect(diagnostics.peer(of: pair.accepted.descriptor) == .user(geteuid()))
     withExtendedLifetime(pair) {}
   }
 
@@ -48,8 +48,8 @@ import Testing
     let own = try Pair(listen: "127.0.0.1", connect: "127.0.0.1")
     let diagnostics = try SocketDiagnostics()
     for _ in 0..<3 {
-      #expect(diagnostics.owner(ofPeerOf: pair.accepted.descriptor) == 4711)
-      #expect(diagnostics.owner(ofPeerOf: own.accepted.descriptor) == 0)
+      #expect(diagnostics.peer(of: pair.accepted.descriptor) == .user(4711))
+      #expect(diagnostics.peer(of: own.accepted.descriptor) == .user(0))
     }
     withExtendedLifetime((pair, own)) {}
   }
@@ -58,13 +58,13 @@ import Testing
     var pair = try Pair(listen: "127.0.0.1", connect: "127.0.0.1")
     pair.closeClient()
     let diagnostics = try SocketDiagnostics()
-    #expect(diagnostics.owner(ofPeerOf: pair.accepted.descriptor) == nil)
+    #expect(diagnostics.peer(of: pair.accepted.descriptor) == .closed)
   }
 
   @Test func aUnixSocketHasNoOwner() throws {
     let ends = try StreamSocket.pair()
     let (near, far) = (Socket(Descriptor(owning: ends.0)), Socket(Descriptor(owning: ends.1)))
-    #expect(try SocketDiagnostics().owner(ofPeerOf: near.descriptor) == nil)
+    #expect(try SocketDiagnostics().peer(of: near.descriptor) == .unknown)
     withExtendedLifetime(far) {}
   }
 

@@ -87,6 +87,13 @@ import Testing
     #expect((0..<40).allSatisfy { (longest[.user(2000 + $0)] ?? .seconds(900)) < .seconds(1) })
   }
 
+  @Test func aRefusalThatNobodyWaitsForIsNotReported() {
+    var limitedOwners = LimitedOwners()
+    let isReported = limitedOwners.refuse(.departed, open: 448, now: .now)
+    #expect(!isReported)
+    #expect(limitedOwners.list.isEmpty && limitedOwners.due == nil)
+  }
+
   @Test func aLimitedOwnerIsReportedOnceAndRemovedAfterAMinute() {
     var limitedOwners = LimitedOwners()
     var now = MonotonicTime.now

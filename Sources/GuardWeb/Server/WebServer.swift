@@ -80,7 +80,7 @@ package final class WebServer: Sendable {
       // The send buffer of a new connection has room for it.
       WebConnection(socket, feed: feed).send(WebAnswer(refusal).bytes(isHead: false))
     }
-    if let owner = owners?.owner(ofPeerOf: socket.descriptor), !users.contains(owner) {
+    if case .user(let owner)? = owners?.peer(of: socket.descriptor), !users.contains(owner) {
       return turnAway(.stranger)
     }
     guard let (number, displaced) = table.withLock({ $0.add(socket) }) else { return turnAway(.tooMany) }

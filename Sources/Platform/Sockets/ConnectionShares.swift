@@ -1,8 +1,8 @@
 /// Limits the number of open connections per owner. Pure.
 ///
 /// An owner may open as many connections as are still free, up to `perOwner`. One owner gets at most half of `total`,
-/// two owners get a third each, and so on, so that a new owner can always connect. With many owners, each may still
-/// open `least` connections until `total` is reached.
+/// two owners get a third each, and so on. With many owners, each may still open `least` connections until `total` is
+/// reached; then a further owner has to wait, unless it is privileged.
 package struct ConnectionShares<Owner: Hashable & Sendable>: Sendable {
   package let perOwner: Int
   package let total: Int

@@ -6,6 +6,16 @@ internal import Glibc
 /// Each lookup asks the kernel about one exact socket and returns its answer synchronously. It also works where
 /// /proc/net is hidden. Use it from one thread.
 package final class SocketDiagnostics {
+  /// What the kernel reports about the other end of a connection.
+  package enum Peer: Equatable, Sendable {
+    /// The user who created the socket.
+    case user(UInt32)
+    /// No process has the socket any more.
+    case closed
+    /// The kernel did not answer.
+    case unknown
+  }
+
   private let netlink: Descriptor
 
   /// - Throws: `SystemError` if the kernel or a sandbox does not allow the netlink socket.
@@ -17,17 +27,17 @@ package final class SocketDiagnostics {
     self.netlink = Descriptor(owning: raw)
   }
 
-  /// The user who created the socket at the other end; nil if that end is on another machine, in another network
-  /// namespace, or closed.
-  package func owner(ofPeerOf connection: borrowing Descriptor) -> UInt32? {
-    guard let request = SocketQuestion(ofPeerOf: connection.raw) else { return nil }
+  /// Looks up the socket at the other end of a TCP connection. One on another machine or in another network namespace
+  /// counts as closed.
+  package func peer(of connection: borrowing Descriptor) -> Peer {
+    guard let request = SocketQuestion(ofPeerOf: connection.raw) else { return .unknown }
     // Discard the unread replies to an earlier query.
     drain()
     let sent = request.withBytes { netlink.send($0) }
-    guard sent == .moved(SocketQuestion.size) else { return nil }
+    guard sent == .moved(SocketQuestion.size) else { return .unknown }
     return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { room in
-      guard case .moved(let count) = netlink.read(into: room) else { return nil }
-      return SocketQuestion.owner(in: UnsafeRawBufferPointer(rebasing: room[..<count]))
+      guard case .moved(let count) = netlink.read(into: room) else { return .unknown }
+      return SocketQuestion.peer(in: UnsafeRawBufferPointer(rebasing: room[..<count]))
     }
   }
 
@@ -75,16 +85,23 @@ private struct SocketQuestion {
     withUnsafeBytes(of: message, body)
   }
 
-  static func owner(in answer: UnsafeRawBufferPointer) -> UInt32? {
+  static func peer(in answer: UnsafeRawBufferPointer) -> SocketDiagnostics.Peer {
     let start = MemoryLayout<nlmsghdr>.size
-    guard answer.count >= start + MemoryLayout<inet_diag_msg>.size,
-      answer.loadUnaligned(as: nlmsghdr.self).nlmsg_type == UInt16(SOCK_DIAG_BY_FAMILY)
-    else { return nil }
-    let socket = answer.loadUnaligned(fromByteOffset: start, as: inet_diag_msg.self)
-    // A socket that its owner has closed has no inode and reports uid 0. If the peer's socket is not found, the
-    // kernel may return a listener on the same port.
-    guard socket.idiag_inode != 0, socket.idiag_state != listening else { return nil }
-    return socket.idiag_uid
+    guard answer.count >= start else { return .unknown }
+    switch Int32(answer.loadUnaligned(as: nlmsghdr.self).nlmsg_type) {
+    case SOCK_DIAG_BY_FAMILY:
+      guard answer.count >= start + MemoryLayout<inet_diag_msg>.size else { return .unknown }
+      let socket = answer.loadUnaligned(fromByteOffset: start, as: inet_diag_msg.self)
+      // A socket that its owner has closed has no inode and reports uid 0. If the peer's socket is not found, the
+      // kernel may return a listener on the same port.
+      guard socket.idiag_inode != 0, socket.idiag_state != listening else { return .closed }
+      return .user(socket.idiag_uid)
+    case NLMSG_ERROR:
+      guard answer.count >= start + MemoryLayout<nlmsgerr>.size else { return .unknown }
+      let failure = answer.loadUnaligned(fromByteOffset: start, as: nlmsgerr.self)
+      return failure.error == -ENOENT ? .closed : .unknown
+    case _: return .unknown
+    }
   }
 }
 

@@ -8,7 +8,9 @@ package enum ClientOwner: Hashable, Sendable, CustomStringConvertible {
   case user(UInt32)
   /// Another machine, identified by its IPv4 address or IPv6 network.
   case host(String)
-  /// A process of this machine whose user the kernel no longer knows or does not report.
+  /// Local processes that had closed their connection before it was accepted. The kernel no longer knows their user.
+  case departed
+  /// A process of this machine whose user the kernel does not report.
   case unknown
 
   /// For example `uid 1001`.
@@ -17,6 +19,7 @@ package enum ClientOwner: Hashable, Sendable, CustomStringConvertible {
     case .own: "the guard"
     case .user(let uid): "uid \(uid)"
     case .host(let address): address
+    case .departed: "local processes that have closed their connections"
     case .unknown: "a local process whose user is not known"
     }
   }
@@ -37,7 +40,9 @@ final class PeerOwners {
     guard origin.isInternet else {
       return PeerCredentials(ofSocket: socket.raw).map { .user($0.uid) } ?? .unknown
     }
-    if let uid = diagnostics?.owner(ofPeerOf: socket.descriptor) { return .user(uid) }
-    return origin.isLoopback ? .unknown : .host(origin.network)
+    let peer = diagnostics?.peer(of: socket.descriptor) ?? .unknown
+    if case .user(let uid) = peer { return .user(uid) }
+    guard origin.isLoopback else { return .host(origin.network) }
+    return peer == .closed ? .departed : .unknown
   }
 }

@@ -49,8 +49,10 @@ let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
     "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
+    "GuardPages",
     "GuardScreen", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "GuardWeb", "Health",
-    "IncidentTracking", "Kubernetes", "Platform", "Redaction", "SSH", "Tunnel",
+    "GuardAssistants", "GuardPipeline", "IncidentTracking", "Kubernetes", "Pipeline", "PipelineSources",
+    "Platform", "Redaction", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -126,6 +128,12 @@ let package = Package(
     module("SystemJournal", ["CJournal", "GuardAPI"]),
     module("SessionBus", ["CBus"]),
 
+    // Where a commit is: facts from GitHub, Pulumi Cloud and Git, and their verdicts. No I/O.
+    module("Pipeline", ["GuardTypes", "Health", "Redaction", "YAML"]),
+    // Asks GitHub, Pulumi Cloud and a checkout. Sends GET requests only.
+    module(
+      "PipelineSources", ["Crypto", "Curl", "GuardTypes", "Health", "Pipeline", "Platform", "Redaction"]),
+
     // Tunnel and Kubernetes client, which only the daemon's targets combine
     module("Tunnel", ["Crypto", "GuardTypes", "Redaction", "SSH", "Platform"]),
     module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "Redaction", "YAML"]),
@@ -134,7 +142,10 @@ let package = Package(
     module("GuardState", ["Health", "Platform"]),
     module(
       "GuardConfiguration",
-      ["GuardTypes", "GuardAPI", "Health", "IncidentTracking", "Platform", "Redaction", "Tunnel", "YAML"]),
+      [
+        "GuardTypes", "GuardAPI", "Health", "IncidentTracking", "Pipeline", "Platform", "Redaction", "Tunnel",
+        "YAML",
+      ]),
     module("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
     module(
       "GuardStatus",
@@ -147,6 +158,13 @@ let package = Package(
       [
         "GuardAPI", "GuardJournal", "GuardState", "GuardStatus", "Health", "IncidentTracking", "Platform",
         "Systemd",
+      ]),
+    // Polls the pipeline of a cluster and publishes its document.
+    module(
+      "GuardPipeline",
+      [
+        "GuardAPI", "GuardConfiguration", "GuardState", "GuardStatus", "GuardTypes", "Health", "Pipeline",
+        "PipelineSources", "Platform",
       ]),
     // The only importer of Posting.
     module(
@@ -174,14 +192,16 @@ let package = Package(
       "GuardCluster",
       [
         "GuardTypes",
-        "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState",
-        "GuardStatus", "Health", "IncidentTracking", "Kubernetes", "Platform", "Systemd", "Tunnel",
+        "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardPipeline",
+        "GuardState", "GuardStatus", "Health", "IncidentTracking", "Kubernetes", "Pipeline", "Platform",
+        "Systemd", "Tunnel",
       ]),
     module(
       "GuardDoctor",
       [
         "GuardTypes",
-        "Curl", "GuardAPI", "GuardCluster", "GuardConfiguration", "GuardState", "GuardStatus", "Health",
+        "Curl", "GuardAPI", "GuardCluster", "GuardConfiguration", "GuardPipeline", "GuardState",
+        "GuardStatus", "Health", "Pipeline", "PipelineSources",
         "Kubernetes", "Platform", "SSH", "Crypto", "Systemd", "Tunnel",
       ]),
     module(
@@ -189,8 +209,8 @@ let package = Package(
       [
         "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
-        "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus",
-        "Health", "IncidentTracking", "Platform",
+        "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardPipeline", "GuardState", "GuardStatus",
+        "Health", "IncidentTracking", "Pipeline", "Platform",
         "Crypto", "Systemd", "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
@@ -246,11 +266,27 @@ let package = Package(
         "GuardAPI", "GuardConnection", "GuardExamination", "GuardTerminal", "GuardTypes", "Health",
         "Platform", "Redaction",
       ]),
+    // The pages and lines that commands print.
+    module(
+      "GuardPages",
+      [
+        "GuardAPI", "GuardConnection", "GuardExplain", "GuardHistory", "GuardTerminal", "GuardTypes",
+        "Health",
+        "IncidentTracking",
+      ]),
+    // For assistants: the MCP server, the section for their instructions.
+    module(
+      "GuardAssistants",
+      [
+        "GuardAPI", "GuardConnection", "GuardExplain", "GuardHistory", "GuardPages", "GuardRun",
+        "GuardTerminal", "GuardTypes", "Health", "IncidentTracking", "Platform",
+      ]),
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
-        "GuardNotices", "GuardRun", "GuardScreen", "GuardSetup", "GuardTerminal", "GuardWeb", "Health",
+        "GuardTypes", "GuardAPI", "GuardAssistants", "GuardConnection", "GuardExamination", "GuardExplain",
+        "GuardHistory", "GuardNotices", "GuardPages", "GuardRun", "GuardScreen", "GuardSetup",
+        "GuardTerminal", "GuardWeb", "Health",
         "Platform",
         "SystemJournal",
         arguments,
@@ -263,7 +299,9 @@ let package = Package(
 
     // A simulated cluster for demonstrations and tests
     module("DemoCluster", ["Gzip", "Platform"] + nio + [nioHTTP2, nioSSL]),
-    program("demo-cluster", ["DemoCluster", arguments]),
+    // Simulated APIs of GitHub and Pulumi Cloud.
+    module("DemoPipeline", ["Platform"] + nio),
+    program("demo-cluster", ["DemoCluster", "DemoPipeline", arguments]),
 
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -353,16 +391,28 @@ let package = Package(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
-        "GuardNotices", "GuardRun", "GuardScreen", "GuardTerminal", "GuardWeb", "Health", "IncidentTracking",
-        "Platform",
+        "GuardNotices", "GuardPages", "GuardRun", "GuardScreen", "GuardTerminal", "GuardWeb", "Health",
+        "IncidentTracking", "Platform",
         "SystemJournal",
         "TestSupport", arguments,
       ]),
+    tests("Pipeline", ["GuardTypes", "Health", "TestSupport"]),
+    tests("PipelineSources", ["DemoPipeline", "Health", "Pipeline", "Platform", "TestSupport"] + nio),
+    tests(
+      "GuardPipeline",
+      [
+        "DemoPipeline", "GuardAPI", "GuardConfiguration", "GuardStatus", "GuardTypes", "Health", "Pipeline",
+        "PipelineSources", "Platform", "TestSupport",
+      ]),
+    tests(
+      "GuardAssistants", ["GuardAPI", "GuardConnection", "GuardTypes", "Health", "Platform", "TestSupport"]),
+    tests("DemoPipeline", ["TestSupport"]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "DemoCluster", "GuardAPI", "GuardTypes", "Health", "IncidentTracking", "TestSupport", "oceanid-guard",
+        "DemoCluster", "DemoPipeline", "GuardAPI", "GuardTypes", "Health", "IncidentTracking", "TestSupport",
+        "oceanid-guard",
         "oceanid-ctl",
       ],
       swiftSettings: settings),

@@ -1,10 +1,10 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import Health
 
 /// `oceanid-ctl alerts`: the channels, and the failures of those that do not deliver.
-enum AlertsPage {
-  static func page(_ document: AlertsDocument, _ terminal: Terminal) -> Page {
+package enum AlertsPage {
+  package static func page(_ document: AlertsDocument, _ terminal: Terminal) -> Page {
     var page = channels(document, terminal)
     if let state = document.stateFailure {
       page.gap()

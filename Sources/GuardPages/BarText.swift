@@ -1,11 +1,11 @@
 import FoundationEssentials
-import GuardAPI
+package import GuardAPI
 import GuardTerminal
-import GuardTypes
-import Health
+package import GuardTypes
+package import Health
 
 /// A format of `status` for a bar or a prompt: one line, also if the guard cannot be reached.
-enum BarFormat: String, CaseIterable {
+package enum BarFormat: String, CaseIterable {
   /// JSON for a custom module of Waybar with `return-type: json`; its text is Pango markup.
   case waybar
   /// A part of a status line of tmux, with styles.
@@ -16,7 +16,7 @@ enum BarFormat: String, CaseIterable {
   case short
 
   /// A bar hides a module whose program fails, so only `short` has the verdict's exit status.
-  var hasExitStatus: Bool {
+  package var hasExitStatus: Bool {
     switch self {
     case .waybar, .tmux, .starship: false
     case .short: true
@@ -25,8 +25,8 @@ enum BarFormat: String, CaseIterable {
 }
 
 /// The output of `status --format`.
-struct BarText {
-  let verdict: Verdict
+package struct BarText {
+  package let verdict: Verdict
   /// `tethys`, or `40 clusters`.
   private let subject: String
   /// The first cause with its age; empty if there is none.
@@ -36,7 +36,7 @@ struct BarText {
   /// All that a tooltip shows, line by line.
   private let details: [String]
 
-  init(_ status: StatusDocument, now: Timestamp) {
+  package init(_ status: StatusDocument, now: Timestamp) {
     let isFleet = status.clusters.count > 1
     let problems = status.problems
     verdict = status.verdict
@@ -55,7 +55,7 @@ struct BarText {
   }
 
   /// The text if there is no status: the guard cannot be reached, or its document is unreadable.
-  init(failure: any Error) {
+  package init(failure: any Error) {
     verdict = .unknown
     subject = "oceanid"
     reason = "\(failure)"
@@ -68,7 +68,7 @@ struct BarText {
   private static let barWidth = 40
   private static let promptWidth = 60
 
-  func text(_ format: BarFormat) -> String {
+  package func text(_ format: BarFormat) -> String {
     switch format {
     case .waybar:
       let document = Waybar(

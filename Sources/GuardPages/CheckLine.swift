@@ -1,12 +1,12 @@
-import GuardAPI
+package import GuardAPI
 import GuardTerminal
 import GuardTypes
-import Health
+package import Health
 
 /// `oceanid-ctl check`: one line for Nagios and Icinga with performance data, then a line for each problem
 /// (monitoring-plugins.org, Development Guidelines, "Plugin Output for Nagios").
-enum CheckLine {
-  static func text(_ status: StatusDocument, section: Section?, now: Timestamp) -> String {
+package enum CheckLine {
+  package static func text(_ status: StatusDocument, section: Section?, now: Timestamp) -> String {
     let verdict = section?.verdict(of: status) ?? status.verdict
     let problems =
       section.map { section in
@@ -37,7 +37,7 @@ enum CheckLine {
   }
 
   /// The line for a guard that cannot be reached.
-  static func text(_ reason: String, section: Section?) -> String {
+  package static func text(_ reason: String, section: Section?) -> String {
     let what = section.map { " \($0.rawValue.uppercased())" } ?? ""
     return "OCEANID\(what) UNKNOWN - \(plain(reason))\n"
   }

@@ -1,10 +1,10 @@
-import GuardAPI
-import GuardTerminal
-import GuardTypes
-import Health
+package import GuardAPI
+package import GuardTerminal
+package import GuardTypes
+package import Health
 
 /// The block of one cluster: one line per part, with a mark for its verdict. Each part depends on those above it.
-enum ClusterFacts {
+package enum ClusterFacts {
   private static let margin = 9
 
   /// A part of the cluster.
@@ -19,14 +19,16 @@ enum ClusterFacts {
   }
 
   /// A part with its name, and its texts, one per line.
-  struct Row {
-    let label: String
-    let verdict: Verdict
-    let texts: [Span]
+  package struct Row {
+    package let label: String
+    package let verdict: Verdict
+    package let texts: [Span]
   }
 
   /// - Parameter problems: the problems of all clusters.
-  static func rows(_ cluster: ClusterDocument, among problems: [ProblemDocument], _ now: Timestamp) -> [Row] {
+  package static func rows(_ cluster: ClusterDocument, among problems: [ProblemDocument], _ now: Timestamp)
+    -> [Row]
+  {
     let tunnel = Row(
       label: "Tunnel", verdict: cluster.tunnel.verdict, texts: TunnelWords.lines(cluster.tunnel, now))
     let facts = [
@@ -43,7 +45,7 @@ enum ClusterFacts {
   }
 
   /// - Parameter problems: the problems of all clusters.
-  static func lines(
+  package static func lines(
     _ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal
   ) -> [Line] {
     rows(cluster, among: problems, terminal.now).flatMap { row in
@@ -225,18 +227,18 @@ enum ClusterFacts {
 }
 
 extension NodeDocument {
-  var isReady: Bool { status == "Ready" || status.hasPrefix("Ready,") }
+  package var isReady: Bool { status == "Ready" || status.hasPrefix("Ready,") }
 }
 
 extension ImagePolicyDocument {
   /// True if all objects that may run the image are known, and none runs it.
-  var isUnused: Bool { behind == nil && running?.isEmpty == true }
+  package var isUnused: Bool { behind == nil && running?.isEmpty == true }
 }
 
 extension FluxObjectDocument {
   /// True if it is healthy, or was healthy when last seen and its state is now unknown.
-  var isOrWasHealthy: Bool { verdict == .healthy || (verdict == .unknown && ready == .isTrue) }
+  package var isOrWasHealthy: Bool { verdict == .healthy || (verdict == .unknown && ready == .isTrue) }
 
   /// One word for a line of text.
-  var state: String { suspended ? "suspended" : reason.isEmpty ? status.rawValue : reason }
+  package var state: String { suspended ? "suspended" : reason.isEmpty ? status.rawValue : reason }
 }

@@ -1,13 +1,13 @@
-import FoundationEssentials
-import GuardAPI
-import GuardConnection
+package import FoundationEssentials
+package import GuardAPI
+package import GuardConnection
 import GuardTerminal
 
 /// The output of `--json`, `-o yaml` and `-o name`: the guard's own document, reduced to the requested clusters and
 /// section.
-enum DocumentText {
+package enum DocumentText {
   /// nil means all clusters or all sections.
-  static func reduced(_ bytes: Data, _ cluster: String?, _ section: Section?) throws -> JSONValue {
+  package static func reduced(_ bytes: Data, _ cluster: String?, _ section: Section?) throws -> JSONValue {
     let document = try JSONDecoder().decode(JSONValue.self, from: bytes)
     guard cluster != nil || section != nil, case .object(var fields) = document else { return document }
     func isWanted(_ entry: JSONValue, by key: String) -> Bool {
@@ -24,7 +24,7 @@ enum DocumentText {
   }
 
   /// One `kind/name` per line, with the namespace of namespaced objects in between.
-  static func names(_ status: StatusDocument, _ section: Section?) -> String {
+  package static func names(_ status: StatusDocument, _ section: Section?) -> String {
     let names = status.clusters.flatMap { cluster in
       switch section {
       case nil: ["cluster/\(cluster.name)"]

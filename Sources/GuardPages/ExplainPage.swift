@@ -1,11 +1,11 @@
 import GuardAPI
-import GuardExplain
-import GuardTerminal
+package import GuardExplain
+package import GuardTerminal
 import Health
 
 /// `oceanid-ctl explain`: the texts of the journal's catalog, and of problems and errors.
-enum ExplainPage {
-  static func page(_ explanation: Explanation, _ terminal: Terminal) -> Page {
+package enum ExplainPage {
+  package static func page(_ explanation: Explanation, _ terminal: Terminal) -> Page {
     switch explanation {
     case .all: list(terminal)
     case .event(let entry): page(entry, terminal)
@@ -50,7 +50,7 @@ enum ExplainPage {
   }
 
   /// The meaning and the next step of each topic.
-  static func lines(_ topics: [Topic], _ terminal: Terminal) -> [Line] {
+  package static func lines(_ topics: [Topic], _ terminal: Terminal) -> [Line] {
     var page = Page()
     for topic in topics {
       page.gap()

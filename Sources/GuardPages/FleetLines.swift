@@ -1,13 +1,13 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
 
 /// The overview of several clusters: totals, then one line per cluster, worst first. Healthy ones share a line.
-enum FleetLines {
+package enum FleetLines {
   /// The number of clusters with a line of their own, so that the problems start on the first screen.
   private static let listed = 8
 
-  static func lines(_ clusters: [ClusterDocument], _ terminal: Terminal, isWide: Bool) -> [Line] {
+  package static func lines(_ clusters: [ClusterDocument], _ terminal: Terminal, isWide: Bool) -> [Line] {
     // Sorting is stable, so clusters with the same verdict keep the order of guard.yaml.
     let sorted = order.flatMap { verdict in clusters.filter { $0.verdict == verdict } }
     let unwell = sorted.filter { $0.verdict != .healthy }

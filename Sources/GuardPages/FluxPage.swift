@@ -1,11 +1,11 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
-import Health
+package import Health
 
 /// `oceanid-ctl flux`: the columns of `flux get all -A`.
-enum FluxPage {
-  static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
+package enum FluxPage {
+  package static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
     SectionPage.page(.flux, status, terminal) { cluster in
       let flux = cluster.flux
       if flux.objects.isEmpty {
@@ -19,7 +19,7 @@ enum FluxPage {
   }
 
   /// The controllers and their state: while one is not running, the status of its objects is old.
-  static func controllers(_ flux: FluxDocument, _ now: Timestamp) -> Table {
+  package static func controllers(_ flux: FluxDocument, _ now: Timestamp) -> Table {
     var table = Table(columns: ["CONTROLLER", "VERSION", "FLUX", "AVAILABLE", "LEASE"])
     table.minor = [2, 1]
     for controller in flux.controllers {
@@ -35,7 +35,7 @@ enum FluxPage {
     return table
   }
 
-  static func table(_ flux: FluxDocument) -> Table {
+  package static func table(_ flux: FluxDocument) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE"])
     table.endsInProse = true
     table.names = 2

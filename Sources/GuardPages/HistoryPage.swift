@@ -1,12 +1,12 @@
-import GuardAPI
+package import GuardAPI
 import GuardHistory
-import GuardTerminal
-import Health
+package import GuardTerminal
+package import Health
 
 /// `oceanid-ctl history`: past events, oldest first, each incident with its length.
-enum HistoryPage {
+package enum HistoryPage {
   /// - Parameter end: the end of the history, if that is before now.
-  static func page(
+  package static func page(
     _ history: HistoryDocument, _ terminal: Terminal, range: String, until end: Timestamp? = nil
   ) -> Page {
     var page = Page()

@@ -1,11 +1,11 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
-import Health
+package import Health
 
 /// `oceanid-ctl images`: policies with the wanted and the running images, repositories and automations.
-enum ImagesPage {
-  static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
+package enum ImagesPage {
+  package static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
     SectionPage.page(.images, status, terminal) { cluster in
       let tables = tables(cluster.images, terminal.now).filter { !$0.rows.isEmpty }
       if tables.isEmpty { return [Line(Span("No image policies seen."))] }
@@ -13,7 +13,7 @@ enum ImagesPage {
     }
   }
 
-  static func tables(_ images: ImagesDocument, _ now: Timestamp) -> [Table] {
+  package static func tables(_ images: ImagesDocument, _ now: Timestamp) -> [Table] {
     let tellsAge = !images.verdicts.areUnknown
     return [
       policies(images.policies, now, tellsAge: tellsAge),

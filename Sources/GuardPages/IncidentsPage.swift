@@ -1,11 +1,11 @@
-import GuardAPI
-import GuardTerminal
-import Health
+package import GuardAPI
+package import GuardTerminal
+package import Health
 import IncidentTracking
 
 /// `oceanid-ctl incidents`: open incidents, then ended ones.
-enum IncidentsPage {
-  static func page(_ document: IncidentsDocument, _ terminal: Terminal, pastLimit: Int) -> Page {
+package enum IncidentsPage {
+  package static func page(_ document: IncidentsDocument, _ terminal: Terminal, pastLimit: Int) -> Page {
     var page = Page()
     let namesCluster = Set((document.open + document.past).map(\.cluster).filter { !$0.isEmpty }).count > 1
     if document.open.isEmpty {
@@ -37,7 +37,7 @@ enum IncidentsPage {
     return page
   }
 
-  static func open(_ document: IncidentsDocument, _ namesCluster: Bool, _ now: Timestamp) -> Table {
+  package static func open(_ document: IncidentsDocument, _ namesCluster: Bool, _ now: Timestamp) -> Table {
     var table = Table(columns: ["SEVERITY", "STATE", "SINCE", "NOTIFIED", "INCIDENT"])
     table.endsInProse = true
     table.minor = [3, 1]
@@ -53,7 +53,7 @@ enum IncidentsPage {
     return table
   }
 
-  static func past(
+  package static func past(
     _ incidents: some Sequence<IncidentDocument>, _ document: IncidentsDocument, _ namesCluster: Bool,
     _ now: Timestamp
   ) -> Table {
@@ -93,8 +93,8 @@ enum IncidentsPage {
 }
 
 /// `oceanid-ctl silence` without arguments: the current silences.
-enum SilencesPage {
-  static func page(_ silences: [SilenceDocument], _ terminal: Terminal) -> Page {
+package enum SilencesPage {
+  package static func page(_ silences: [SilenceDocument], _ terminal: Terminal) -> Page {
     var page = Page()
     if silences.isEmpty {
       page += Line(Span("There are no silences."))
@@ -104,7 +104,7 @@ enum SilencesPage {
     return page
   }
 
-  static func table(_ silences: [SilenceDocument], _ now: Timestamp) -> Table {
+  package static func table(_ silences: [SilenceDocument], _ now: Timestamp) -> Table {
     var table = Table(columns: ["SILENCE", "UNTIL", "WHAT", "BY", "REASON"])
     table.endsInProse = true
     table.names = 3

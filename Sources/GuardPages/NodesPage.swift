@@ -1,18 +1,18 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
 import Health
 
 /// `oceanid-ctl nodes`: the columns of `kubectl get nodes`.
-enum NodesPage {
-  static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
+package enum NodesPage {
+  package static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
     SectionPage.page(.nodes, status, terminal) { cluster in
       cluster.nodes.isEmpty
         ? [Line(Span("No nodes seen."))] : table(cluster, isWide: isWide).lines(width: terminal.width)
     }
   }
 
-  static func table(_ cluster: ClusterDocument, isWide: Bool = false) -> Table {
+  package static func table(_ cluster: ClusterDocument, isWide: Bool = false) -> Table {
     var table = Table(columns: ["NAME", "STATUS", "ROLES", "AGE", "VERSION"])
     if isWide { table.columns += ["INTERNAL-IP", "GPU", "EXPECTED", "CONDITIONS"] }
     table.endsInProse = isWide

@@ -1,16 +1,18 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import Health
 
 /// Problems with severity, title, start, cause and next step.
-enum ProblemLines {
+package enum ProblemLines {
   /// On a page that must fit one screen, this many problems are shown with full details, then `named` with title and
   /// next step. Causes come first.
   private static let whole = 4
   private static let named = 12
 
   /// Full details of the first problems, title and next step of the next, and the number of the rest.
-  static func screen(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line] {
+  package static func screen(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal)
+    -> [Line]
+  {
     let groups = namesCluster ? grouped(problems) : problems.map { Group(first: $0) }
     var page = Page()
     let isLong = groups.count > whole + 1
@@ -72,7 +74,8 @@ enum ProblemLines {
     return [terminal.width.map(line.cut(to:)) ?? line]
   }
 
-  static func lines(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line] {
+  package static func lines(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line]
+  {
     var page = Page()
     for problem in problems {
       page.gap()
@@ -111,7 +114,7 @@ enum ProblemLines {
     return [line] + (step.note.map { terminal.labelled("note", margin: 7, Span($0)) } ?? [])
   }
 
-  static func headline(_ problem: ProblemDocument, namesCluster: Bool) -> String {
+  package static func headline(_ problem: ProblemDocument, namesCluster: Bool) -> String {
     // The guard's own problems have no cluster.
     let namesCluster = namesCluster && !problem.cluster.isEmpty
     let subject = namesCluster ? "\(problem.cluster), \(problem.subject)" : problem.subject

@@ -1,19 +1,19 @@
-import GuardAPI
-import GuardTypes
+package import GuardAPI
+package import GuardTypes
 import Health
 
 /// The part of a cluster that a command shows, and whose verdict is its exit status.
-enum Section: String, CaseIterable, Sendable {
+package enum Section: String, CaseIterable, Sendable {
   case tunnel, nodes, flux, images
 
   /// The worst verdict of its objects and of its problems.
-  func verdict(of cluster: ClusterDocument, problems: [ProblemDocument]) -> Verdict {
+  package func verdict(of cluster: ClusterDocument, problems: [ProblemDocument]) -> Verdict {
     self.problems(of: cluster, among: problems).reduce(ownVerdict(of: cluster)) { verdict, problem in
       verdict.combined(with: problem.severity == .critical ? .critical : .degraded)
     }
   }
 
-  func verdict(of status: StatusDocument) -> Verdict {
+  package func verdict(of status: StatusDocument) -> Verdict {
     status.clusters.isEmpty
       ? .unknown
       : status.clusters.reduce(.healthy) {
@@ -23,7 +23,7 @@ enum Section: String, CaseIterable, Sendable {
 
   /// The problems of its kinds, and those that hide some of its objects. A problem of an older daemon has no
   /// kind and is in no section.
-  func problems(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
+  package func problems(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
       guard problem.cluster == cluster.name else { return false }
       return problem.isOf(kinds) || isGap(problem)
@@ -31,7 +31,7 @@ enum Section: String, CaseIterable, Sendable {
   }
 
   /// The problems that hide some of its objects while the rest of the cluster is visible.
-  func gaps(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
+  package func gaps(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { $0.cluster == cluster.name && isGap($0) }
   }
 
@@ -50,7 +50,9 @@ enum Section: String, CaseIterable, Sendable {
   }
 
   /// The problems that hide the whole cluster.
-  static func causes(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
+  package static func causes(of cluster: ClusterDocument, among problems: [ProblemDocument])
+    -> [ProblemDocument]
+  {
     problems.filter { problem in
       problem.cluster == cluster.name && problem.severity == .critical
         && problem.isOf([.tunnel, .forward, .api])
@@ -58,7 +60,7 @@ enum Section: String, CaseIterable, Sendable {
   }
 
   /// The verdicts of its objects.
-  func verdicts(of cluster: ClusterDocument) -> [Verdict] {
+  package func verdicts(of cluster: ClusterDocument) -> [Verdict] {
     switch self {
     case .tunnel: [cluster.tunnel.verdict]
     case .nodes: cluster.nodes.map(\.verdict)
@@ -75,14 +77,14 @@ enum Section: String, CaseIterable, Sendable {
 }
 
 extension ImagesDocument {
-  var verdicts: [Verdict] {
+  package var verdicts: [Verdict] {
     policies.map(\.verdict) + repositories.map(\.verdict) + automations.map(\.verdict)
   }
 }
 
 extension ClusterDocument {
   /// Expected nodes that the cluster does not list. The document has them only as problems.
-  func missingNodes(among problems: [ProblemDocument]) -> [String] {
+  package func missingNodes(among problems: [ProblemDocument]) -> [String] {
     let code = ProblemCode.node(.missing).rawValue
     return problems.filter { $0.cluster == name && $0.code == code }.map {
       $0.subject.hasPrefix("node ") ? String($0.subject.dropFirst(5)) : $0.subject
@@ -95,7 +97,7 @@ extension ProblemDocument {
 }
 
 extension TunnelDocument {
-  var verdict: Verdict {
+  package var verdict: Verdict {
     let state: Verdict =
       switch self.state {
       case .up: .healthy
@@ -110,7 +112,7 @@ extension TunnelDocument {
 
 extension StatusDocument {
   /// The document with only one cluster; nil if there is none of that name.
-  func only(_ cluster: String) -> StatusDocument? {
+  package func only(_ cluster: String) -> StatusDocument? {
     guard let found = clusters.first(where: { $0.name == cluster }) else { return nil }
     var status = self
     status.clusters = [found]

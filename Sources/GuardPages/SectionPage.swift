@@ -1,12 +1,12 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
 import Health
 
 /// A page of one section: for each cluster its tables, their age if they are outdated, and the section's
 /// problems.
-enum SectionPage {
-  static func page(
+package enum SectionPage {
+  package static func page(
     _ section: Section, _ status: StatusDocument, _ terminal: Terminal,
     content: (ClusterDocument) -> [Line]
   ) -> Page {

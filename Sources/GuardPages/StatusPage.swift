@@ -1,12 +1,12 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
 import Health
 
 /// `oceanid-ctl status`: the block of the cluster or the overview of several, then the problems with cause and next
 /// step.
-enum StatusPage {
-  static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
+package enum StatusPage {
+  package static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
     var page = Page()
     if status.clusters.isEmpty {
       page += terminal.labelled("guard", margin: 8, indent: 0, Span(status.summary, status.verdict.style))
@@ -39,7 +39,7 @@ enum StatusPage {
   }
 
   /// The verdict and the facts of one cluster.
-  static func block(
+  package static func block(
     _ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal
   ) -> [Line] {
     heading(cluster, terminal) + ClusterFacts.lines(cluster, among: problems, terminal)

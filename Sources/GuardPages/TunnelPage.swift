@@ -1,15 +1,17 @@
-import GuardAPI
+package import GuardAPI
 import GuardHistory
-import GuardTerminal
+package import GuardTerminal
 import GuardTypes
 import Health
 
 /// `oceanid-ctl tunnel`: the session, its forwards and their traffic, its recent history and its last error.
-enum TunnelPage {
+package enum TunnelPage {
   private static let margin = 12
 
   /// - Parameter range: the length of the history.
-  static func page(_ status: StatusDocument, _ terminal: Terminal, range: Duration = .seconds(6 * 3600))
+  package static func page(
+    _ status: StatusDocument, _ terminal: Terminal, range: Duration = .seconds(6 * 3600)
+  )
     -> Page
   {
     SectionPage.page(.tunnel, status, terminal) { cluster in

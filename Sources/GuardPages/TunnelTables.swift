@@ -1,12 +1,12 @@
-import GuardAPI
-import GuardTerminal
-import Health
+package import GuardAPI
+package import GuardTerminal
+package import Health
 
 /// The tables of `oceanid-ctl tunnel`: forwards, sessions and recent connections.
-enum TunnelTables {
+package enum TunnelTables {
   private static let mostConnections = 20
 
-  static func forwards(_ forwards: [ForwardDocument]) -> Table {
+  package static func forwards(_ forwards: [ForwardDocument]) -> Table {
     var table = Table(columns: ["FORWARD", "OPEN", "TOTAL", "REFUSED", "RECEIVED", "RATE", "SENT", "RATE"])
     table.minor = [7, 5, 6, 2]
     for forward in forwards {
@@ -22,7 +22,7 @@ enum TunnelTables {
   }
 
   /// nil for one session, because the tunnel's own lines already show it.
-  static func sessions(_ sessions: [SessionDocument], _ now: Timestamp) -> Table? {
+  package static func sessions(_ sessions: [SessionDocument], _ now: Timestamp) -> Table? {
     guard sessions.count > 1 else { return nil }
     var table = Table(columns: ["SESSION", "PEER", "AGE", "OPEN", "RATE"])
     table.names = 2
@@ -38,7 +38,7 @@ enum TunnelTables {
     return table
   }
 
-  static func connections(_ forward: ForwardDocument, _ now: Timestamp) -> Table? {
+  package static func connections(_ forward: ForwardDocument, _ now: Timestamp) -> Table? {
     guard !forward.recent.isEmpty else { return nil }
     var table = Table(columns: ["FROM", "AGE", "LASTED", "RECEIVED", "SENT", "END"])
     table.endsInProse = true

@@ -1,15 +1,15 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
-import Health
+package import Health
 
 /// The tunnel in a few lines of the status page.
-enum TunnelWords {
-  static func lines(_ tunnel: TunnelDocument, _ now: Timestamp) -> [Span] {
+package enum TunnelWords {
+  package static func lines(_ tunnel: TunnelDocument, _ now: Timestamp) -> [Span] {
     [state(tunnel, now)] + error(tunnel) + tunnel.forwards.map { forward($0, isUp: tunnel.state == .up) }
   }
 
-  static func state(_ tunnel: TunnelDocument, _ now: Timestamp) -> Span {
+  package static func state(_ tunnel: TunnelDocument, _ now: Timestamp) -> Span {
     let since = tunnel.since.map { " since \($0.since(now))" } ?? ""
     switch tunnel.state {
     case .up:

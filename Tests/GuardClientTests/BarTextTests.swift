@@ -6,6 +6,7 @@ import Testing
 
 @testable import GuardClient
 @testable import GuardConnection
+@testable import GuardPages
 @testable import GuardTerminal
 
 /// The lines of `status --format` for bars and prompts.

@@ -9,6 +9,7 @@ import Testing
 @testable import GuardClient
 @testable import GuardConnection
 @testable import GuardHistory
+@testable import GuardPages
 @testable import GuardTerminal
 
 /// What `diff` derives from a history, and its page.

@@ -3,6 +3,7 @@ import GuardTypes
 import Testing
 
 @testable import GuardClient
+@testable import GuardPages
 @testable import GuardRun
 
 @Suite struct ForwardOwnerTests {

@@ -9,6 +9,7 @@ import Testing
 @testable import GuardClient
 @testable import GuardConnection
 @testable import GuardHistory
+@testable import GuardPages
 @testable import GuardTerminal
 
 @Suite struct HistoryTests {

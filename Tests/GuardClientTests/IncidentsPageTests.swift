@@ -7,6 +7,7 @@ import Testing
 
 @testable import GuardClient
 @testable import GuardConnection
+@testable import GuardPages
 @testable import GuardTerminal
 
 @Suite struct IncidentsPageTests {

@@ -4,6 +4,7 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardPages
 @testable import GuardTerminal
 
 /// The pages of nodes, Flux and images.

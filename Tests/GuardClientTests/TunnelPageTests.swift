@@ -5,6 +5,7 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardPages
 @testable import GuardTerminal
 
 @Suite struct TunnelPageTests {

@@ -11,6 +11,7 @@ import Testing
 @testable import GuardHistory
 @testable import GuardIncidents
 @testable import GuardJournal
+@testable import GuardPages
 @testable import GuardState
 @testable import GuardTerminal
 

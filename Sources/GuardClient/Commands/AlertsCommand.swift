@@ -1,6 +1,7 @@
 import ArgumentParser
 import GuardAPI
 import GuardConnection
+import GuardPages
 import GuardTerminal
 
 struct AlertsCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import GuardAPI
 import GuardConnection
+import GuardPages
 import GuardTerminal
 
 extension Section: ExpressibleByArgument {}

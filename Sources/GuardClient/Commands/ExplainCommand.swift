@@ -3,6 +3,7 @@ import FoundationEssentials
 import GuardAPI
 import GuardConnection
 import GuardExplain
+import GuardPages
 import GuardTerminal
 import Health
 

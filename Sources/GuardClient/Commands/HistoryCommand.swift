@@ -3,6 +3,7 @@ import GuardAPI
 import GuardConnection
 import GuardExplain
 import GuardHistory
+import GuardPages
 import GuardTerminal
 import Health
 

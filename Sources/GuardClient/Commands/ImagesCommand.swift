@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuardPages
 
 struct ImagesCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import GuardAPI
 import GuardConnection
+import GuardPages
 import GuardScreen
 import GuardTerminal
 

@@ -3,6 +3,7 @@ import Glibc
 import GuardAPI
 import GuardConnection
 import GuardExamination
+import GuardPages
 import GuardRun
 import GuardSetup
 import GuardTerminal

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuardPages
 
 struct TunnelCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import GuardAPI
 import GuardConnection
+import GuardPages
 import GuardTerminal
 import GuardTypes
 import Health

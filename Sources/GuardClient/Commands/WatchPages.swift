@@ -1,5 +1,6 @@
 import GuardAPI
 import GuardExplain
+import GuardPages
 import GuardScreen
 import GuardTerminal
 

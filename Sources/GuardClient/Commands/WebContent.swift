@@ -2,6 +2,7 @@ import FoundationEssentials
 import GuardAPI
 import GuardConnection
 import GuardExplain
+import GuardPages
 import GuardTerminal
 import GuardTypes
 import GuardWeb

@@ -5,6 +5,7 @@ internal import Health
 @testable internal import GuardClient
 @testable internal import GuardConnection
 @testable internal import GuardHistory
+@testable internal import GuardPages
 @testable internal import GuardTerminal
 
 private let now = Timestamp(seconds: 1_772_339_047)

@@ -1,0 +1,1 @@
+// Simulated APIs of GitHub and Pulumi Cloud.

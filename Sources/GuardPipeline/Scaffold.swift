@@ -1,0 +1,1 @@
+// Polls the pipeline of a cluster and publishes its document.

@@ -1,0 +1,1 @@
+// Where a commit is: facts from GitHub, Pulumi Cloud and Git, and their verdicts.

@@ -1,0 +1,1 @@
+// Asks GitHub, Pulumi Cloud and a checkout, with GET requests only.

@@ -1,4 +1,3 @@
-package import GuardTypes
 package import Health
 
 /// The answer of `GET /v1/where`: which stages of a cluster's pipeline have a commit.

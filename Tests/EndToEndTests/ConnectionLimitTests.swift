@@ -84,6 +84,23 @@ struct ConnectionLimitTests {
     #expect(isBack.holds, "\(isBack.testDescription), \(installation.log)")
   }
 
+  @Test func refusedConnectionsThatWereClosedBeforeAreNoProblem() throws {
+    let installation = try Installation(descriptors: 256)
+    try #require(try installation.waitUntilHealthy())
+    kill(installation.daemon.pid, SIGSTOP)
+    // The limit of one owner is 48.
+    for _ in 0..<200 { _ = try LoopbackSocket(port: installation.port) }
+    kill(installation.daemon.pid, SIGCONT)
+    // The status is fetched once more after the refusals, because the problem would be in a later one.
+    var looks = 0
+    let seen = try installation.waitFor { _, cluster in
+      if cluster.tunnel.forwards[0].refusedConnections > 0 { looks += 1 }
+      return looks == 2
+    }
+    #expect(seen.holds, "\(seen.testDescription)")
+    #expect(seen.document.problems.isEmpty, "\(seen.document.problems.map(\.id))")
+  }
+
   @Test func portThatAcceptsNoConnectionIsAProblem() throws {
     let installation = try Installation()
     try #require(try installation.waitUntilHealthy())

@@ -70,7 +70,7 @@ package enum ProblemLines {
     guard !group.others.isEmpty else { return [] }
     let line = Line(
       Span("  "), Span("also", .faint), Span("   "),
-      Span("in \(group.others.count.of("more cluster")): \(group.others.joined(separator: ", "))"))
+      Span("in \(group.others.count.of("more cluster")): \(group.others.sorted().joined(separator: ", "))"))
     return [terminal.width.map(line.cut(to:)) ?? line]
   }
 

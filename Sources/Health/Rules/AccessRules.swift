@@ -184,7 +184,8 @@ extension PollErrorCode {
   fileprivate var state: String {
     switch self {
     case .tunnelDown, .unreachable, .timeout: "is not answering"
-    case .unauthorized, .forbidden: "rejects our credentials"
+    case .unauthorized: "rejects our credentials"
+    case .forbidden: "denies the guard access"
     case .tls: "can't be verified"
     case .badResponse: "gives no usable answer"
     case .kubeconfig: "can't be used with this kubeconfig"

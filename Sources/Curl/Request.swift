@@ -9,18 +9,25 @@ package struct Request {
   package let notBefore: ContinuousClock.Instant?
   /// The ETag of a cached response; the server returns 304 if it is still current.
   package let ifNoneMatch: String?
+  /// Further lines `Name: value`. They are sent over any scheme.
+  package let headers: [String]
+  /// The lowercase names of further headers to keep in the response.
+  package let keeps: Set<String>
   /// Receives the body instead of the response if the status is 200 and the content is JSON.
   package let sink: (any BodySink)?
 
   package init(
     tag: Int, path: String, accept: String, ifNoneMatch: String? = nil,
-    notBefore: ContinuousClock.Instant? = nil, sink: (any BodySink)? = nil
+    notBefore: ContinuousClock.Instant? = nil, headers: [String] = [], keeps: Set<String> = [],
+    sink: (any BodySink)? = nil
   ) {
     self.tag = tag
     self.path = path
     self.accept = accept
     self.ifNoneMatch = ifNoneMatch
     self.notBefore = notBefore
+    self.headers = headers
+    self.keeps = keeps
     self.sink = sink
   }
 }

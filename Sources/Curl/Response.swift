@@ -9,18 +9,21 @@ package struct Response: Sendable {
   package let retryAfter: String?
   /// The ETag header, as sent.
   package let etag: String?
+  /// The headers that the request keeps, by lowercase name.
+  package let kept: [String: String]
   /// The body after decompression.
   package let body: [UInt8]
 
   package init(
     status: Int, contentType: String = "", date: String? = nil, retryAfter: String? = nil,
-    etag: String? = nil, body: [UInt8] = []
+    etag: String? = nil, kept: [String: String] = [:], body: [UInt8] = []
   ) {
     self.status = status
     self.contentType = contentType
     self.date = date
     self.retryAfter = retryAfter
     self.etag = etag
+    self.kept = kept
     self.body = body
   }
 }

@@ -12,6 +12,9 @@ final class Transfer {
   private var passedLimit: Int?
   private var isUnwanted = false
 
+  /// The headers that every response has.
+  private static let names: Set = ["date", "retry-after", "content-type", "etag"]
+
   /// Counts the bytes that all transfers of one run buffer.
   final class Budget {
     var held = 0
@@ -66,6 +69,7 @@ final class Transfer {
     }
     var lines = ["Accept: \(request.accept)"]
     if let tag = request.ifNoneMatch { lines.append("If-None-Match: \(tag)") }
+    lines += request.headers
     if origin.serverName != nil { lines.append("Host: \(origin.authority)") }
     // As in client-go, credentials are sent over TLS only.
     if let bearer, origin.scheme == .https { lines.append("Authorization: Bearer \(bearer)") }
@@ -105,7 +109,7 @@ final class Transfer {
       headers.removeAll()
     } else if let colon = line.firstIndex(of: ":") {
       let name = line[..<colon].lowercased()
-      if ["date", "retry-after", "content-type", "etag"].contains(name) {
+      if Transfer.names.contains(name) || request.keeps.contains(name) {
         headers[name] = line[line.index(after: colon)...].trimmed
       }
     }
@@ -125,6 +129,7 @@ final class Transfer {
     return .success(
       Response(
         status: handle.status, contentType: headers["content-type"] ?? "", date: headers["date"],
-        retryAfter: headers["retry-after"], etag: headers["etag"], body: body))
+        retryAfter: headers["retry-after"], etag: headers["etag"],
+        kept: headers.filter { request.keeps.contains($0.key) }, body: body))
   }
 }

@@ -1,0 +1,33 @@
+package import Health
+
+/// Why GitHub, Pulumi Cloud or a checkout did not tell something. It makes a stage unknown, never the cluster.
+package struct SourceFailure: Error, Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
+    /// The token is missing, invalid or expired.
+    case token
+    /// The token lacks a right.
+    case forbidden
+    /// There is no such object, or the token may not see it.
+    case missing
+    /// A limit of the API.
+    case limited
+    /// No answer, or a failure of the server.
+    case unreachable
+    /// An answer that can't be used.
+    case unreadable
+  }
+
+  package let kind: Kind
+  /// The cause, without secrets, on one line.
+  package let message: String
+  package let step: NextStep
+  /// Until then nothing is asked.
+  package let until: Timestamp?
+
+  package init(_ kind: Kind, _ message: String, step: NextStep = NextStep(), until: Timestamp? = nil) {
+    self.kind = kind
+    self.message = message
+    self.step = step
+    self.until = until
+  }
+}

@@ -1,0 +1,236 @@
+package import Curl
+internal import GuardTypes
+package import Health
+package import Pipeline
+internal import Platform
+internal import Redaction
+
+/// Sends GET requests to one API, one at a time, and nothing else. It keeps to the API's limits, asks again with a refused
+/// token only when its file changes, and repeats unchanged answers from memory.
+///
+/// A request blocks its thread. Use it from one thread at a time.
+package final class APIClient {
+  private struct Refused {
+    let stamp: SmallFile.Stamp?
+    let failure: SourceFailure
+
+    func isInForce(_ stamp: SmallFile.Stamp?, at now: Timestamp) -> Bool {
+      stamp == self.stamp && failure.until.map { $0 > now } ?? false
+    }
+  }
+
+  /// The limits of one answer. GitHub ends what takes it ten seconds.
+  private static let limits = Limits(
+    bodyBytes: 10 << 20, streamedBytes: 0, totalBytes: 12 << 20, heldBytes: 12 << 20, headerBytes: 64 << 10,
+    requestsAtOnce: 1, connectTimeout: .seconds(5))
+  private static let timeout: Duration = .seconds(15)
+  private static let mostRedirects = 3
+  /// More paths are not remembered as refused.
+  private static let mostRefusedPaths = 64
+
+  package let api: API
+  package let address: APIAddress
+  private let source: TokenSource?
+  private let clock: @Sendable () -> Timestamp
+  private let cancellation: Cancellation
+  private let timeout: Duration
+  private var client: Client
+  private var cache = AnswerCache()
+  private var pause: SourceFailure?
+  private var refusedToken: Refused?
+  private var refusedPaths: [String: Refused] = [:]
+  private var limitsInRow = 0
+  private var lastToken: APIToken?
+  /// The answers so far.
+  package private(set) var counts = RequestCounts()
+  /// When the token expires, as the last answer says; nil if it does not or that is not known.
+  package private(set) var tokenExpires: Timestamp?
+
+  /// - Parameters:
+  ///   - source: nil for requests without a login.
+  ///   - timeout: of one request.
+  /// - Throws: `CurlError` if libcurl can't be used.
+  package init(
+    _ api: API, at address: APIAddress, token source: TokenSource?, cancellation: Cancellation,
+    timeout: Duration? = nil, clock: @escaping @Sendable () -> Timestamp
+  ) throws(CurlError) {
+    self.api = api
+    self.address = address
+    self.source = source
+    self.cancellation = cancellation
+    self.timeout = timeout ?? APIClient.timeout
+    self.clock = clock
+    client = try Client(origin: address.origin, limits: APIClient.limits)
+  }
+
+  /// Until then nothing is asked; nil if the next request is sent.
+  package var pausedUntil: Timestamp? {
+    let now = clock()
+    if let until = pause?.until, until > now { return until }
+    guard let refusedToken, refusedToken.stamp == source?.stamp(), let until = refusedToken.failure.until,
+      until > now
+    else { return nil }
+    return until
+  }
+
+  /// The decoded answer to a request.
+  ///
+  /// - Parameters:
+  ///   - path: path and query below the API's address, percent-encoded.
+  ///   - decode: returns nil if the body is not what the API describes.
+  /// - Throws: `SourceFailure`, also without a request while the API must not be asked.
+  package func get<Value: Sendable>(
+    _ path: String, accept: String? = nil, _ decode: ([UInt8]) -> Value?
+  ) throws(SourceFailure) -> Value {
+    let now = clock()
+    if let pause, let until = pause.until, until > now { throw pause }
+    let stamp = source?.stamp()
+    if let refusedToken, refusedToken.isInForce(stamp, at: now) { throw refusedToken.failure }
+    if let refused = refusedPaths[path], refused.isInForce(stamp, at: now) { throw refused.failure }
+    let token = try source?.token()
+    if token != lastToken { forgetToken(token) }
+    let response = try send(path, accept: accept ?? api.accept, token, stamp)
+    if response.status == 304 {
+      guard let value = cache.value(for: path, as: Value.self) else {
+        throw unreadable(path, "says that nothing changed, and nothing is known")
+      }
+      return value
+    }
+    guard let value = decode(response.body) else {
+      throw unreadable(path, "has not the form that it should have")
+    }
+    cache.keep(value, etag: response.etag, for: path, token)
+    return value
+  }
+
+  private func forgetToken(_ token: APIToken?) {
+    lastToken = token
+    tokenExpires = nil
+    refusedToken = nil
+    refusedPaths = [:]
+    pause = nil
+  }
+
+  /// Sends a request and follows redirects on the same host.
+  ///
+  /// - Returns: a response with status 2xx or 304.
+  private func send(
+    _ path: String, accept: String, _ token: APIToken?, _ stamp: SmallFile.Stamp?
+  ) throws(SourceFailure) -> Response {
+    var target = address.path + path
+    for _ in 0...APIClient.mostRedirects {
+      let response = try exchange(target, accept: accept, etag: cache.etag(for: path, token), token)
+      switch response.status {
+      case 200...299, 304:
+        limitsInRow = 0
+        return response
+      case 301, 302, 307, 308:
+        guard let next = response.kept["location"].flatMap({ address.target(ofRedirect: $0, from: target) })
+        else {
+          throw SourceFailure(
+            .unreadable,
+            "\(api.name) redirects \(path.singleLine.limited(to: 120)) to another address, which is not followed",
+            step: NextStep(note: "compare 'url' and 'repository' under 'pipeline' in guard.yaml"))
+        }
+        target = next
+      default: throw refuse(response, path, stamp)
+      }
+    }
+    throw SourceFailure(.unreadable, "\(api.name) redirects \(path.singleLine.limited(to: 120)) in a circle")
+  }
+
+  private func refuse(_ response: Response, _ path: String, _ stamp: SmallFile.Stamp?) -> SourceFailure {
+    let refusal = APIRefusal(
+      response, of: api, path: path, place: source?.place, limitsInRow: limitsInRow, at: clock())
+    switch refusal.scope {
+    case .api:
+      limitsInRow += 1
+      pause = refusal.failure
+    case .token: refusedToken = Refused(stamp: stamp, failure: refusal.failure)
+    case .path:
+      if refusedPaths.count >= APIClient.mostRefusedPaths { refusedPaths = [:] }
+      refusedPaths[path] = Refused(stamp: stamp, failure: refusal.failure)
+    case .request: break
+    }
+    return refusal.failure
+  }
+
+  private func exchange(
+    _ target: String, accept: String, etag: String?, _ token: APIToken?
+  ) throws(SourceFailure) -> Response {
+    let request = Request(
+      tag: 0, path: target, accept: accept, ifNoneMatch: etag, headers: api.headers(token),
+      keeps: API.keptHeaders)
+    var result: Result<Response, CurlError>?
+    client.get([request], until: .now + timeout, cancellation: cancellation) { _, answer in
+      result = answer
+      return []
+    }
+    switch result {
+    case .success(let response):
+      counts.count(status: response.status)
+      note(response)
+      return response
+    case .failure(let error):
+      counts.count(status: nil)
+      throw failure(error)
+    case nil:
+      throw SourceFailure(.unreachable, "\(api.name) was not asked")
+    }
+  }
+
+  private func note(_ response: Response) {
+    if let text = response.kept["github-authentication-token-expiration"] {
+      tokenExpires = Timestamp(tokenExpiration: text) ?? tokenExpires
+    } else if response.status < 300 {
+      tokenExpires = nil
+    }
+    // The request that reached the limit was answered; the next one would not be.
+    let now = clock()
+    let rate = RateLimit(response)
+    if response.status < 400, rate.remaining == 0, let end = rate.end(at: now) {
+      pause = SourceFailure(
+        .limited, "\(api.name) limits requests until \(end.toTheSecond): the last one was used",
+        step: NextStep(note: "it ends by itself; other programs that use the same login use the same limit"),
+        until: end)
+    }
+  }
+
+  private func failure(_ error: CurlError) -> SourceFailure {
+    let host = address.host
+    let detail = redacted(error.detail, limit: 200).singleLine
+    switch error.code {
+    case .tooLarge:
+      return SourceFailure(.unreadable, "\(api.name) at \(host): \(detail)")
+    case .resolve:
+      return SourceFailure(
+        .unreachable, "\(api.name) at \(host): \(detail)",
+        step: NextStep(command: "getent ahosts \(host.shellWord)"))
+    case .connect, .timeout, .cancelled, .unwanted, .serverCertificate, .clientCertificateRefused,
+      .clientCertificateUnusable, .authorityUnusable, .cutInHandshake, .handshake, .closed, .badReply, .setup:
+      let url = "\(address.isEncrypted ? "https" : "http")://\(host):\(address.port)\(address.path)/"
+      return SourceFailure(
+        .unreachable, "\(api.name) at \(host): \(detail)",
+        step: NextStep(command: "curl -sS -o /dev/null -v \(url.shellWord)"))
+    }
+  }
+
+  private func unreadable(_ path: String, _ words: String) -> SourceFailure {
+    SourceFailure(.unreadable, "the answer of \(api.name) to \(path.singleLine.limited(to: 120)) \(words)")
+  }
+}
+
+extension Timestamp {
+  /// `github-authentication-token-expiration`: `2026-06-03 19:52:44 UTC` or `2023-12-13 00:00:00 +0100`.
+  init?(tokenExpiration text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 3 else { return nil }
+    let zone = words[2]
+    if zone == "UTC" || zone == "GMT" {
+      self.init(rfc3339: "\(words[0])T\(words[1])Z")
+    } else {
+      guard zone.utf8.count == 5 else { return nil }
+      self.init(rfc3339: "\(words[0])T\(words[1])\(zone.prefix(3)):\(zone.suffix(2))")
+    }
+  }
+}

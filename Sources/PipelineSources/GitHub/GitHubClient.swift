@@ -1,0 +1,145 @@
+internal import Health
+package import Pipeline
+internal import Platform
+
+/// The questions to GitHub about one repository.
+///
+/// Use it from one thread at a time, as its `APIClient`.
+package struct GitHubClient {
+  /// The newest runs are read in pages of this many.
+  package static let runsPerPage = 30
+  /// Further pages are not read.
+  package static let mostPages = 4
+
+  package let api: APIClient
+  private let repository: String
+
+  /// - Parameters:
+  ///   - owner: and `name`: of the repository, without characters that need encoding.
+  package init(_ api: APIClient, owner: String, name: String) {
+    self.api = api
+    repository = "/repos/\(owner)/\(name)"
+  }
+
+  /// The workflow with this file.
+  package func workflow(_ file: String) throws(SourceFailure) -> Workflow {
+    try explained("workflow \(file)") { () throws(SourceFailure) in
+      try api.get("\(repository)/actions/workflows/\(file)") { Workflow($0) }
+    }
+  }
+
+  /// The newest runs of a workflow, of all branches. The list has no filter, because GitHub answers filtered lists from a
+  /// search index that lags and reorders.
+  ///
+  /// - Parameter isEnough: true ends the reading of further pages.
+  package func runs(
+    of file: String, until isEnough: ([WorkflowRun]) -> Bool
+  ) throws(SourceFailure) -> [WorkflowRun] {
+    var runs: [WorkflowRun] = []
+    for page in 1...GitHubClient.mostPages {
+      let suffix = page == 1 ? "" : "&page=\(page)"
+      let path =
+        "\(repository)/actions/workflows/\(file)/runs?per_page=\(GitHubClient.runsPerPage)&exclude_pull_requests=true\(suffix)"
+      let list = try explained("workflow \(file)") { () throws(SourceFailure) in
+        try api.get(path) { RunList($0) }
+      }
+      let known = Set(runs.map(\.id))
+      runs += list.runs.filter { !known.contains($0.id) }
+      guard !list.runs.isEmpty, page * GitHubClient.runsPerPage < list.total, !isEnough(runs) else { break }
+    }
+    return runs
+  }
+
+  /// The environments that a run waits for.
+  package func approvals(of run: Int64) throws(SourceFailure) -> [PendingApproval] {
+    try api.get("\(repository)/actions/runs/\(run)/pending_deployments") { body in
+      JSONObject.list(body)?.prefix(20).map(PendingApproval.init)
+    }
+  }
+
+  /// The first failed job of a run; nil if no job failed, or there is none.
+  package func failedJob(of run: Int64) throws(SourceFailure) -> FailedJob? {
+    let found: [FailedJob] = try api.get("\(repository)/actions/runs/\(run)/jobs?per_page=100") { body in
+      JSONObject(body)?.objects("jobs")?.compactMap(FailedJob.init)
+    }
+    return found.first
+  }
+
+  /// The newest commit of a branch.
+  package func head(of branch: String) throws(SourceFailure) -> CommitID {
+    try explained("branch \(branch)") { () throws(SourceFailure) in
+      try api.get("\(repository)/commits/\(branch.percentEncoded)", accept: "application/vnd.github.sha") {
+        CommitID(String(decoding: $0.prefix(64), as: UTF8.self).filter { !$0.isWhitespace })
+      }
+    }
+  }
+
+  /// A commit by its name or the beginning of it; nil if there is none.
+  package func commit(_ name: String) throws(SourceFailure) -> Commit? {
+    do throws(SourceFailure) {
+      return try api.get("\(repository)/commits/\(name.percentEncoded)") {
+        JSONObject($0).flatMap(Commit.init)
+      }
+    } catch {
+      // 422 is an ambiguous or unknown name.
+      if error.kind == .missing || error.kind == .unreadable { return nil }
+      throw error
+    }
+  }
+
+  /// What the head has and the base has not; nil if one of them is unknown, as after a force-push.
+  package func compare(_ base: CommitID, with head: CommitID) throws(SourceFailure) -> Comparison? {
+    guard base != head else { return .identical }
+    do throws(SourceFailure) {
+      return try api.get("\(repository)/compare/\(base)...\(head)") {
+        JSONObject($0).flatMap(Comparison.init)
+      }
+    } catch {
+      if error.kind == .missing { return nil }
+      throw error
+    }
+  }
+
+  /// GitHub answers 404 for what does not exist and for what the token may not see. The repository itself tells which.
+  private func explained<Value>(
+    _ what: String, _ ask: () throws(SourceFailure) -> Value
+  ) throws(SourceFailure) -> Value {
+    do throws(SourceFailure) {
+      return try ask()
+    } catch {
+      guard error.kind == .missing else { throw error }
+      let isVisible: Bool
+      do throws(SourceFailure) {
+        isVisible = try api.get(repository) { JSONObject($0).map { _ in true } }
+      } catch {
+        isVisible = false
+      }
+      let name = repository.dropFirst("/repos/".count)
+      throw SourceFailure(
+        .missing,
+        isVisible
+          ? "\(name) has no \(what)"
+          : "GitHub shows no repository \(name): the name is wrong, or the token has no access to it",
+        step: .init(
+          note: isVisible
+            ? "compare the names under 'pipeline' in guard.yaml"
+            : "compare 'repository' in guard.yaml, and select the repository in the settings of the token"),
+        until: error.until)
+    }
+  }
+}
+
+extension GitHubClient: RepositoryReader {
+  package func tree(at commit: CommitID) throws(SourceFailure) -> RepositoryTree {
+    try api.get("\(repository)/git/trees/\(commit)?recursive=1") {
+      JSONObject($0).flatMap(RepositoryTree.init)
+    }
+  }
+
+  package func contents(of path: String, at commit: CommitID) throws(SourceFailure) -> [UInt8] {
+    let encoded = path.split(separator: "/").map(\.percentEncoded).joined(separator: "/")
+    return try api.get(
+      "\(repository)/contents/\(encoded)?ref=\(commit)", accept: "application/vnd.github.raw+json"
+    ) { $0 }
+  }
+}

@@ -1,0 +1,54 @@
+package import Pipeline
+internal import Platform
+
+/// The questions to Pulumi Cloud about one stack. Paths whose answers hold secrets are not in it: a single deployment, its
+/// settings, the stack's configuration and its export.
+///
+/// Use it from one thread at a time, as its `APIClient`.
+package struct PulumiClient {
+  package let api: APIClient
+  private let organization: String
+  private let stack: String
+
+  /// - Parameter organization: and the others: names without characters that need encoding.
+  package init(_ api: APIClient, organization: String, project: String, stack: String) {
+    self.api = api
+    self.organization = organization
+    self.stack = "/api/stacks/\(organization)/\(project)/\(stack)"
+  }
+
+  /// The login that the token belongs to.
+  package func user() throws(SourceFailure) -> String {
+    try api.get("/api/user") { body in
+      JSONObject(body).flatMap { $0.text("githubLogin") ?? $0.text("name") }
+    }
+  }
+
+  /// The newest deployments, newest first.
+  package func deployments() throws(SourceFailure) -> DeploymentList {
+    try api.get("\(stack)/deployments?page=1&pageSize=10") { DeploymentList($0) }
+  }
+
+  /// Whether deployments are paused, and whether there is drift.
+  package func state() throws(SourceFailure) -> DeploymentsState {
+    try api.get("\(stack)/deployments/metadata") { JSONObject($0).map(DeploymentsState.init) }
+  }
+
+  /// The newest update; nil if there was none.
+  package func latestUpdate() throws(SourceFailure) -> StackUpdate? {
+    do throws(SourceFailure) {
+      return try api.get("\(stack)/updates/latest") { JSONObject($0).flatMap(StackUpdate.init(latest:)) }
+    } catch {
+      if error.kind == .missing { return nil }
+      throw error
+    }
+  }
+
+  /// The pool with this name; nil if the organization has none.
+  package func pool(_ name: String) throws(SourceFailure) -> AgentPool? {
+    let pools: [AgentPool] = try api.get("/api/orgs/\(organization.percentEncoded)/agent-pools") { body in
+      JSONObject(body)?.objects("agentPools")?.compactMap(AgentPool.init)
+    }
+    return pools.first { $0.name == name }
+  }
+}

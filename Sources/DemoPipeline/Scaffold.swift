@@ -1,1 +1,0 @@
-// Simulated APIs of GitHub and Pulumi Cloud.

@@ -32,7 +32,8 @@ package enum ClientError: Error, Hashable, Sendable {
     switch self {
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
     case .stranger, .refused(403, _, _): ExitStatus.denied.rawValue
-    case .refused(404, "cluster", _), .refused(404, "silence", _), .refused(404, "channel", _):
+    case .refused(404, "cluster", _), .refused(404, "silence", _), .refused(404, "channel", _),
+      .refused(404, "pipeline", _), .refused(404, "commit", _):
       ExitStatus.usage.rawValue
     case .refused(422, "configuration", _): ExitStatus.configuration.rawValue
     case .refused(400, _, _): ExitStatus.usage.rawValue
@@ -63,7 +64,8 @@ extension ClientError: CommandError {
     case .document(let error): "\(error)"
     case .refused(403, _, let message): "permission denied by the guard: \(message)"
     case .refused(404, "cluster", let message), .refused(404, "silence", let message),
-      .refused(404, "channel", let message):
+      .refused(404, "channel", let message), .refused(404, "pipeline", let message),
+      .refused(404, "commit", let message):
       message
     case .refused(502, "delivery", let message): "not delivered: \(ClientError.lines(message).first ?? "")"
     case .refused(422, "configuration", _):

@@ -27,6 +27,16 @@ extension DaemonClient {
     } catch { throw .document(error) }
   }
 
+  /// Where a commit is in the pipeline of a cluster. The answer may take some seconds, because the guard asks GitHub.
+  ///
+  /// - Parameter commit: a whole name, or its first seven digits or more.
+  package func place(of commit: String, in cluster: String) throws(ClientError) -> WhereDocument {
+    let bytes = try exchange(.whereIs, [("commit", commit), ("cluster", cluster)]).body
+    do {
+      return try DocumentCoding.decodeWhere(bytes)
+    } catch { throw .document(error) }
+  }
+
   /// The alert channels and the state of their deliveries.
   package func alerts() throws(ClientError) -> AlertsDocument {
     let bytes = try exchange(.alerts).body

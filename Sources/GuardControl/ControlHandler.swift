@@ -148,6 +148,8 @@ final class ControlHandler: ChannelInboundHandler {
     case .incidents: answer(.json(actions.incidents()), context, closing: closing)
     case .alerts: answer(.json(actions.alerts()), context, closing: closing)
     case .doctor: guardView(context, closing)
+    case .whereIs:
+      answer(.error(.notFound, "pipeline", "no pipeline is configured"), context, closing: closing)
     case .alertsTest: testAlert(query, context, closing)
     case .silence: silence(query, context, closing)
     case .watch: watchers.add(context.channel, version: head.version)

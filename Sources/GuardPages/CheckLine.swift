@@ -55,7 +55,9 @@ package enum CheckLine {
     _ status: StatusDocument, _ section: Section?, _ verdict: Verdict, _ now: Timestamp
   ) -> String {
     guard let section, !status.clusters.isEmpty else { return status.summary }
-    return status.clusters.map { cluster in
+    let clusters = status.clusters.filter(section.isPart)
+    guard !clusters.isEmpty else { return "no pipeline is configured" }
+    return clusters.map { cluster in
       let text =
         switch section {
         case .tunnel: TunnelWords.state(cluster.tunnel, now).text
@@ -70,6 +72,7 @@ package enum CheckLine {
             "objects healthy", cluster)
         case .images:
           upToDate(cluster)
+        case .pipeline: cluster.pipeline.map { PipelineWords.summary($0, now) } ?? ""
         }
       return "\(cluster.name): \(text)"
     }.joined(separator: "; ")
@@ -105,7 +108,7 @@ package enum CheckLine {
       figures.append(("reconnects", "\(cluster.tunnel.reconnects)c"))
       figures.append(("connections", "\(cluster.tunnel.openConnections);;;0"))
     }
-    if section != .tunnel, let seenAt = cluster.poll.seenAt {
+    if section?.comesFromPolls != false, let seenAt = cluster.poll.seenAt {
       figures.append(("age", "\(max(0, (now - seenAt).inSeconds).rounded(toPlaces: 1))s;;;0"))
     }
     func count(_ label: String, _ number: Int, of total: Int, isKnown: Bool) {
@@ -132,6 +135,11 @@ package enum CheckLine {
       count(
         "images_behind", policies.count { $0.behind == true }, of: policies.count,
         isKnown: policies.allSatisfy { $0.verdict != .unknown && ($0.behind != nil || $0.isUnused) })
+    }
+    if section == nil || section == .pipeline, let stages = cluster.pipeline?.stages, !stages.isEmpty {
+      let isKnown = stages.allSatisfy { $0.state != .unknown }
+      let late = stages.count { $0.state != .current }
+      figures.append(("stages_not_current", "\(isKnown ? "\(late)" : "U");;;0;\(stages.count)"))
     }
     return figures
   }

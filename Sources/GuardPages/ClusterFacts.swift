@@ -33,7 +33,7 @@ package enum ClusterFacts {
       label: "Tunnel", verdict: cluster.tunnel.verdict, texts: TunnelWords.lines(cluster.tunnel, now))
     let facts = [
       ("API", api(cluster, now)), ("Nodes", nodes(cluster, problems, now)), ("Flux", flux(cluster, now)),
-      ("Images", images(cluster, now)), ("Others", others(cluster)),
+      ("Images", images(cluster, now)), ("Others", others(cluster)), ("Pipeline", pipeline(cluster, now)),
     ]
     return [tunnel]
       + facts.compactMap { label, fact in
@@ -190,6 +190,10 @@ package enum ClusterFacts {
       + cluster.certificates.map(\.verdict) + cluster.stacks.map(\.verdict)
       + secrets
     return Fact(worst(verdicts), parts.joined(separator: ", "))
+  }
+
+  private static func pipeline(_ cluster: ClusterDocument, _ now: Timestamp) -> Fact? {
+    cluster.pipeline.map { Fact($0.verdict, PipelineWords.summary($0, now)) }
   }
 
   private static func pods(_ pods: PodsDocument?) -> String? {

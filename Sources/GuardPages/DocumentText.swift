@@ -32,6 +32,7 @@ package enum DocumentText {
       case .nodes: cluster.nodes.map { "node/\($0.name)" }
       case .flux: cluster.flux.objects.map { "\($0.kind.lowercased())/\($0.namespace)/\($0.name)" }
       case .images: cluster.images.policies.map { "imagepolicy/\($0.namespace)/\($0.name)" }
+      case .pipeline: cluster.pipeline?.stages.map { "stage/\($0.id)" } ?? []
       }
     }
     return names.map { Span($0).text + "\n" }.joined()

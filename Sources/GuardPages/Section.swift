@@ -4,7 +4,7 @@ import Health
 
 /// The part of a cluster that a command shows, and whose verdict is its exit status.
 package enum Section: String, CaseIterable, Sendable {
-  case tunnel, nodes, flux, images
+  case tunnel, nodes, flux, images, pipeline
 
   /// The worst verdict of its objects and of its problems.
   package func verdict(of cluster: ClusterDocument, problems: [ProblemDocument]) -> Verdict {
@@ -14,11 +14,23 @@ package enum Section: String, CaseIterable, Sendable {
   }
 
   package func verdict(of status: StatusDocument) -> Verdict {
-    status.clusters.isEmpty
+    let clusters = status.clusters.filter(isPart)
+    return clusters.isEmpty
       ? .unknown
-      : status.clusters.reduce(.healthy) {
+      : clusters.reduce(.healthy) {
         $0.combined(with: verdict(of: $1, problems: status.problems))
       }
+  }
+
+  /// False if the cluster has no such part: a pipeline is optional.
+  package func isPart(of cluster: ClusterDocument) -> Bool { self != .pipeline || cluster.pipeline != nil }
+
+  /// True if its objects come from the polls of the Kubernetes API.
+  package var comesFromPolls: Bool {
+    switch self {
+    case .nodes, .flux, .images: true
+    case .tunnel, .pipeline: false
+    }
   }
 
   /// The problems of its kinds, and those that hide some of its objects. A problem of an older daemon has no
@@ -26,7 +38,7 @@ package enum Section: String, CaseIterable, Sendable {
   package func problems(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
       guard problem.cluster == cluster.name else { return false }
-      return problem.isOf(kinds) || isGap(problem)
+      return kinds.contains(problem.kind) || isGap(problem)
     }
   }
 
@@ -37,15 +49,17 @@ package enum Section: String, CaseIterable, Sendable {
 
   private func isGap(_ problem: ProblemDocument) -> Bool {
     problem.isOf([.api]) && problem.severity == .warning
-      && kinds.contains { problem.hides.contains($0.rawValue) }
+      && kinds.contains(where: problem.hides.contains)
   }
 
-  private var kinds: [Problem.Kind] {
+  /// Words of the problems' field `kind`.
+  private var kinds: [String] {
     switch self {
-    case .tunnel: [.tunnel, .forward]
-    case .nodes: [.node]
-    case .flux: [.flux]
-    case .images: [.image]
+    case .tunnel: [Problem.Kind.tunnel, .forward].map(\.rawValue)
+    case .nodes: [Problem.Kind.node.rawValue]
+    case .flux: [Problem.Kind.flux.rawValue]
+    case .images: [Problem.Kind.image.rawValue]
+    case .pipeline: ["pipeline"]
     }
   }
 
@@ -66,12 +80,13 @@ package enum Section: String, CaseIterable, Sendable {
     case .nodes: cluster.nodes.map(\.verdict)
     case .flux: cluster.flux.objects.map(\.verdict)
     case .images: cluster.images.verdicts
+    case .pipeline: cluster.pipeline.map { [$0.verdict] } ?? []
     }
   }
 
   /// Without objects, healthy only if the last poll succeeded; otherwise unknown.
   private func ownVerdict(of cluster: ClusterDocument) -> Verdict {
-    let base: Verdict = self == .tunnel || cluster.poll.ok == true ? .healthy : .unknown
+    let base: Verdict = !comesFromPolls || cluster.poll.ok == true ? .healthy : .unknown
     return verdicts(of: cluster).reduce(base) { $0.combined(with: $1) }
   }
 }

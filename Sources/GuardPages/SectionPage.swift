@@ -18,7 +18,7 @@ package enum SectionPage {
       }
       var problems = section.problems(of: cluster, among: status.problems)
       // Put the note before the rows, so that old data is not mistaken for current data.
-      if section != .tunnel, let note = staleness(section, cluster, status.problems, terminal.now) {
+      if section.comesFromPolls, let note = staleness(section, cluster, status.problems, terminal.now) {
         if cluster.poll.ok != true {
           problems = Section.causes(of: cluster, among: status.problems) + problems
         }

@@ -11,17 +11,17 @@ import Testing
 
 @Suite struct SectionTests {
   @Test(arguments: [
-    (Scene.healthy, [Verdict.healthy, .healthy, .healthy, .healthy]),
-    (.nodeDown, [.healthy, .critical, .healthy, .degraded]),
-    (.backoff, [.critical, .unknown, .unknown, .unknown]),
-    (.blocked, [.critical, .unknown, .unknown, .unknown]),
-    (.forbidden, [.healthy, .unknown, .unknown, .unknown]),
-    (.unread, [.healthy, .unknown, .unknown, .unknown]),
-    (.starting, [.unknown, .unknown, .unknown, .unknown]),
-    (.noCluster, [.unknown, .unknown, .unknown, .unknown]),
+    (Scene.healthy, [Verdict.healthy, .healthy, .healthy, .healthy, .unknown]),
+    (.nodeDown, [.healthy, .critical, .healthy, .degraded, .unknown]),
+    (.backoff, [.critical, .unknown, .unknown, .unknown, .unknown]),
+    (.blocked, [.critical, .unknown, .unknown, .unknown, .unknown]),
+    (.forbidden, [.healthy, .unknown, .unknown, .unknown, .unknown]),
+    (.unread, [.healthy, .unknown, .unknown, .unknown, .unknown]),
+    (.starting, [.unknown, .unknown, .unknown, .unknown, .unknown]),
+    (.noCluster, [.unknown, .unknown, .unknown, .unknown, .unknown]),
   ])
   func verdictOfEachSection(_ scene: Scene, _ verdicts: [Verdict]) {
-    #expect(Section.allCases == [.tunnel, .nodes, .flux, .images])
+    #expect(Section.allCases == [.tunnel, .nodes, .flux, .images, .pipeline])
     #expect(Section.allCases.map { $0.verdict(of: scene.status) } == verdicts)
   }
 
@@ -35,7 +35,10 @@ import Testing
         hides: [kind])
     }
     let status = Scene.document(Scene.report(verdict: .degraded, problems: failures))
-    #expect(Section.allCases.map { $0.verdict(of: status) } == [.healthy, .degraded, .degraded, .degraded])
+    #expect(
+      Section.allCases.map { $0.verdict(of: status) } == [
+        .healthy, .degraded, .degraded, .degraded, .unknown,
+      ])
   }
 
   @Test func onlyTheTunnelIsKnownAfterSeveralFailedParts() {
@@ -45,7 +48,10 @@ import Testing
       title: "4 parts of the cluster can't be read", detail: "", since: Scene.now,
       step: NextStep(command: "ask"), hides: [.node, .flux, .image])
     let status = Scene.document(Scene.report(verdict: .degraded, problems: [slow]))
-    #expect(Section.allCases.map { $0.verdict(of: status) } == [.healthy, .degraded, .degraded, .degraded])
+    #expect(
+      Section.allCases.map { $0.verdict(of: status) } == [
+        .healthy, .degraded, .degraded, .degraded, .unknown,
+      ])
   }
 
   @Test func busyPortIsCritical() {

@@ -23,6 +23,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   @Field package var secrets: [SecretDocument]
   /// nil if pods could not be read.
   @Field package var pods: PodsDocument?
+  /// nil without a `pipeline` in the configuration.
+  package var pipeline: PipelineDocument?
   /// The number of messages in these lists that were shortened to one line, to limit the size of the
   /// document.
   @Field package var shortenedTexts: Int?
@@ -65,6 +67,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     images = ImagesDocument(policies: [], repositories: [], automations: [])
     (tunnel.sessions, tunnel.history) = ([], [])
     for index in tunnel.forwards.indices { tunnel.forwards[index].recent = [] }
+    pipeline?.stages = []
+    pipeline?.markers = []
   }
 
   /// Flux objects have most of the long messages, so the other lists are processed first.

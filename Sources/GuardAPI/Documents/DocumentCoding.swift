@@ -60,6 +60,11 @@ package enum DocumentCoding {
     return try decode(WatchLine.self, bytes)
   }
 
+  /// Where a commit is.
+  package static func decodeWhere(_ bytes: Data) throws(DocumentError) -> WhereDocument {
+    try decode(WhereDocument.self, bytes)
+  }
+
   /// The error document in the body of an error response; nil for other bodies.
   package static func decodeError(_ bytes: Data) -> ErrorDocument? {
     try? decode(ErrorDocument.self, bytes)

@@ -42,10 +42,6 @@ struct DiffCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
-    case json, yaml
-  }
-
   func validate() throws {
     let now = Timestamp.now
     guard since.timestamp(now: now) < until?.timestamp(now: now) ?? now else {

@@ -22,6 +22,7 @@ package struct OceanidCtl: ParsableCommand {
         oceanid-ctl check nodes          a line for Nagios or Icinga
         oceanid-ctl history --since 7d   the incidents of a week
         oceanid-ctl diff                 what changed since yesterday
+        oceanid-ctl where 8f3c1a2        which stages have this commit
         oceanid-ctl explain auth_refused what an error means, and what to do
         oceanid-ctl run -- kubectl get pods -A
 
@@ -29,7 +30,7 @@ package struct OceanidCtl: ParsableCommand {
       $XDG_RUNTIME_DIR/oceanid/guard.sock or /run/user/UID/oceanid/guard.sock
       if that exists, else /run/oceanid/guard.sock.
 
-      Exit status of status, check, nodes, flux, images and tunnel:
+      Exit status of status, check, nodes, flux, images, tunnel and pipeline:
         0 healthy   1 degraded   2 critical   3 unknown, stale or starting
       Of every command:
         64 usage   69 the guard cannot be reached   75 a wait timed out
@@ -43,8 +44,8 @@ package struct OceanidCtl: ParsableCommand {
         name: "State",
         subcommands: [
           StatusCommand.self, WatchCommand.self, WebCommand.self, NodesCommand.self, FluxCommand.self,
-          ImagesCommand.self,
-          TunnelCommand.self, ExplainCommand.self, DoctorCommand.self,
+          ImagesCommand.self, TunnelCommand.self, PipelineCommand.self, WhereCommand.self,
+          ExplainCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
         name: "History",

@@ -114,6 +114,11 @@ struct ReadOptions: ParsableArguments {
   }
 }
 
+/// The formats of a command whose document is not the status.
+enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
+  case json, yaml
+}
+
 /// The output format, as kubectl names it.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case wide, json, yaml, name

@@ -57,7 +57,7 @@ struct ReconnectCommand: ParsableCommand {
     return Waiting(
       client: options.connection.client, words: Goal.tunnel.words, cluster: options.choice.cluster,
       timeout: timeout
-    ) { status in
+    ) { status, _ in
       for cluster in status.clusters {
         guard let before = former[cluster.name] else { continue }
         let isNew = cluster.tunnel.isOtherAttempt(than: before)

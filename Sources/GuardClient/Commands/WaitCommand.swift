@@ -44,21 +44,58 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
+/// What `--for` names.
+enum WaitGoal: Hashable, ExpressibleByArgument {
+  case state(Goal)
+  case commit(CommitName)
+
+  private static let commitPrefix = "commit="
+
+  init?(argument: String) {
+    if let goal = Goal(rawValue: argument) {
+      self = .state(goal)
+    } else if argument.hasPrefix(Self.commitPrefix),
+      let commit = CommitName(String(argument.dropFirst(Self.commitPrefix.count)))
+    {
+      self = .commit(commit)
+    } else {
+      return nil
+    }
+  }
+
+  static var allValueStrings: [String] { Goal.allCases.map(\.rawValue) + [commitPrefix + "SHA"] }
+
+  /// `commit=` without a name is completed by hand.
+  static var defaultCompletionKind: CompletionKind { .list(Goal.allCases.map(\.rawValue) + [commitPrefix]) }
+}
+
 struct WaitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "wait", abstract: "Wait until the cluster is healthy, or its tunnel or API is up.",
+    commandName: "wait",
+    abstract: "Wait until the cluster is healthy, its tunnel or API is up, or it has a commit.",
     discussion: """
       It also waits until the guard runs and listens on the local ports, and tells on standard error what it waits for. \
       Exit status: 0 if the goal is reached, 2 at once if a person has to act first (a blocked tunnel, an unusable \
-      kubeconfig), 75 after the timeout, 69 if the guard could not be reached in that time.
+      kubeconfig, a failed deployment of the commit), 75 after the timeout, 69 if the guard could not be reached in that \
+      time.
 
       Examples:
         oceanid-ctl wait --for tunnel && kubectl get nodes
         oceanid-ctl wait --for healthy --timeout 10m --cluster tethys
+        oceanid-ctl wait --for commit=$(git rev-parse HEAD) --timeout 30m
+        oceanid-ctl wait --for commit=8f3c1a2 --stage cloud --stage cluster
       """)
 
-  @Option(name: .customLong("for"), help: ArgumentHelp("What to wait for.", valueName: "goal"))
-  var goal: Goal
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("What to wait for; commit=SHA: the stages of the pipeline have it.", valueName: "goal")
+  )
+  var goal: WaitGoal
+
+  @Option(
+    help: ArgumentHelp("With commit=SHA: only this stage; can be repeated.", valueName: "id"),
+    completion: .custom { _, _, _ in StageGoal.known() })
+  var stage: [String] = []
 
   @Option(help: ArgumentHelp("How long to wait: 250ms, 60s, 5m, 1h.", valueName: "time"))
   var timeout: TimeSpan = TimeSpan(duration: .seconds(60))
@@ -70,10 +107,21 @@ struct WaitCommand: ParsableCommand {
 
   @OptionGroup var choice: ClusterOption
 
+  func validate() throws {
+    if case .state(let goal) = goal, !stage.isEmpty {
+      throw ValidationError("--stage goes with --for commit=SHA, not with --for \(goal.rawValue)")
+    }
+  }
+
   func run() throws {
-    _ = try Waiting(
-      client: connection.client, goal: goal, cluster: choice.cluster, timeout: timeout
-    ).run()
+    switch goal {
+    case .state(let goal):
+      _ = try Waiting(client: connection.client, goal: goal, cluster: choice.cluster, timeout: timeout).run()
+    case .commit(let commit):
+      _ = try StageGoal(commit: commit, stages: stage).waiting(
+        client: connection.client, cluster: choice.cluster, timeout: timeout
+      ).run()
+    }
     guard json else { return }
     try StandardOutput.answer(
       DocumentText.reduced(connection.client.statusBytes(), choice.cluster, nil).pretty)

@@ -26,16 +26,20 @@ struct Waiting {
   var isQuiet = false
   /// The exit status if a person has to act.
   var stuck = ExitStatus.critical
-  /// nil if the goal is reached.
-  let obstacle: (StatusDocument) -> Obstacle?
+  /// The pause between two requests.
+  var pause: Duration = .milliseconds(200)
+  /// nil if the goal is reached. The client is for further requests.
+  let obstacle: (StatusDocument, DaemonClient) throws -> Obstacle?
 
   init(client: DaemonClient, goal: Goal, cluster: String?, timeout: TimeSpan) {
-    self.init(client: client, words: goal.words, cluster: cluster, timeout: timeout, obstacle: goal.obstacle)
+    self.init(client: client, words: goal.words, cluster: cluster, timeout: timeout) { status, _ in
+      goal.obstacle(in: status)
+    }
   }
 
   init(
     client: DaemonClient, words: (subject: String, state: String), cluster: String?, timeout: TimeSpan,
-    obstacle: @escaping (StatusDocument) -> Obstacle?
+    obstacle: @escaping (StatusDocument, DaemonClient) throws -> Obstacle?
   ) {
     self.client = client
     self.words = words
@@ -57,7 +61,7 @@ struct Waiting {
       let reason: String
       do {
         let status = try client.status(.overview).chosen(cluster)
-        guard let obstacle = obstacle(status) else { return status }
+        guard let obstacle = try obstacle(status, client) else { return status }
         if let step = obstacle.step {
           throw StuckWait(
             subject: subject, state: state, reason: obstacle.reason, step: step, exitStatus: stuck.rawValue)
@@ -76,8 +80,8 @@ struct Waiting {
         StandardOutput.writeError("oceanid-ctl: waiting until \(subject) is \(state): \(Span(reason).text)\n")
       }
       told = reason
-      // A request is cheap for the guard: its answer is already encoded.
-      usleep(200_000)
+      // A request for the status is cheap for the guard: its answer is already encoded.
+      usleep(UInt32(pause.inMilliseconds * 1000))
     }
   }
 }

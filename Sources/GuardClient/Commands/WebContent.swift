@@ -68,7 +68,16 @@ struct WebContent: PageContent {
         TableDocument("Flux controllers", FluxPage.controllers(cluster.flux, now)),
       ] + zip(titles, images).map { TableDocument($0, $1) } + [
         TableDocument("Forwards", TunnelTables.forwards(cluster.tunnel.forwards))
-      ])
+      ] + pipeline(cluster.pipeline, now))
+  }
+
+  private static func pipeline(_ pipeline: PipelineDocument?, _ now: Timestamp) -> [TableDocument] {
+    guard let pipeline else { return [] }
+    return [
+      TableDocument("Pipeline stages", PipelinePage.stages(pipeline.stages, now)),
+      TableDocument("Image markers", PipelinePage.markers(pipeline.markers)),
+      TableDocument("Pipeline sources", PipelinePage.sources(pipeline.sources, now)),
+    ]
   }
 
   private static func page(

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import DemoCluster
+internal import DemoPipeline
 internal import Dispatch
 internal import Glibc
 
@@ -12,7 +13,9 @@ struct DemoClusterCommand: ParsableCommand {
       Makes throw-away certificates in a folder, writes FOLDER/kubeconfig and FOLDER/port, and serves until \
       SIGTERM. Each line on standard input is a fault: node-not-ready calypso, node-ready calypso, \
       policy-moved cert-manager v1.18.3, rollout cert-manager, answers-wrong status:503 /apis, answers-right, \
-      begins push-refused, ends push-refused, healed …
+      begins push-refused, ends push-refused, healed … With --pipeline also: push cloud/ cluster/, run-failed, \
+      run-waiting production, workflow-disabled inactivity, pool-offline, deployment-failed, drift, \
+      token-refused github, force-push …
       """)
 
   @Option(help: "Folder for certificates, kubeconfig and port.")
@@ -33,6 +36,10 @@ struct DemoClusterCommand: ParsableCommand {
   @Option(help: "Seconds that a simulated start-up of the API server takes.")
   var starting: Int?
 
+  @Flag(
+    help: "Also serve a simulated GitHub and Pulumi Cloud; writes FOLDER/github.url, github.token and so on.")
+  var pipeline = false
+
   @Flag(help: "Exit when standard input ends.")
   var attached = false
 
@@ -44,11 +51,22 @@ struct DemoClusterCommand: ParsableCommand {
     let cluster = try DemoCluster.start(
       certificates: try Certificates.make(in: folder), port: port, with: extra)
     if let starting { cluster.apply(.restarts(seconds: starting)) }
+    let console = DemoConsole(cluster: cluster, pipeline: pipeline ? try startPipeline(for: cluster) : nil)
+    try console.pipeline?.writeFolder(folder)
     try cluster.writeFolder(folder)
     printLine("serving https://127.0.0.1:\(cluster.port)")
-    readFaults(for: cluster)
+    readFaults(for: console)
     wait(for: signals)
+    console.pipeline?.stop()
     cluster.stop()
+  }
+
+  /// A pipeline whose newest commit is the one that the cluster runs.
+  private func startPipeline(for cluster: DemoCluster) throws -> DemoPipeline {
+    let (sha, parent) = cluster.commit
+    return try DemoPipeline.start(
+      head: sha, previous: parent,
+      images: cluster.images.map { Markers.Image(policy: $0.policy, name: $0.name, tag: $0.tag) })
   }
 
   /// Blocks the signals for `sigwait`, before the first thread starts, so that all threads inherit the mask.
@@ -66,12 +84,12 @@ struct DemoClusterCommand: ParsableCommand {
     while sigwait(&signals, &signal) != 0 {}
   }
 
-  private func readFaults(for cluster: DemoCluster) {
+  private func readFaults(for console: DemoConsole) {
     let isAttached = attached
     DispatchQueue(label: "faults").async { @Sendable in
       while let line = readLine() {
         do {
-          cluster.apply(try Fault(line: line))
+          try console.apply(line)
           printLine("done: \(line)")
         } catch {
           printLine("refused: \(error)")

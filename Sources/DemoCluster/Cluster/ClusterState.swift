@@ -47,6 +47,9 @@ package struct ClusterState: Sendable {
   struct Commit: Sendable {
     var sha: String
     var at: APITime
+    /// The commit before it; nil for the first one, whose parent has a made-up name.
+    var before: String?
+    var parent: String { before ?? Hash.hex("before \(sha)", digits: 40) }
     /// The revision in Flux's format.
     var revision: String { "main@sha1:\(sha)" }
   }

@@ -38,7 +38,7 @@ extension ClusterState {
         condition("Reconciling", "ProgressingWithRetry", failure.message, since: failure.since),
         condition("Ready", "False", failure.reason, failure.message, since: failure.since),
       ]
-      applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
+      applied = "main@sha1:\(commit.parent)"
     } else if let since = ongoingFaults[.dependencyMissing(name)] {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", "dependency not ready", since: since),
@@ -52,7 +52,7 @@ extension ClusterState {
           "Ready", "False", "DependencyNotReady", "dependency 'flux-system/\(after)' is not ready",
           since: cause.since),
       ]
-      applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
+      applied = "main@sha1:\(commit.parent)"
     }
     let missing = ongoingFaults[.dependencyMissing(name)] == nil ? nil : "ghost"
     let dependencies = [after, missing].compactMap(\.self)

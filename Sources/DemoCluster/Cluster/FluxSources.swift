@@ -45,7 +45,7 @@ extension ClusterState {
   /// The commit that the Git source has stored: the last push, unless fetching fails.
   var fetched: Commit {
     guard let since = ongoingFaults[.pushNotFetched] else { return commit }
-    return Commit(sha: Hash.hex("before \(commit.sha)", digits: 40), at: min(settled, since))
+    return Commit(sha: commit.parent, at: min(settled, since))
   }
 
   /// Ready=False for a chart or its repository, with the artifact that was fetched before.

@@ -33,6 +33,7 @@ extension Fault {
     case "automation-resumed": self = .automationResumed
     case "kustomization-failing": self = .kustomizationFailing(try argument(0, "a Kustomization"))
     case "kustomization-fixed": self = .kustomizationFixed(try argument(0, "a Kustomization"))
+    case "committed": self = .committed(try argument(0, "a commit"))
     case "source-refused": self = .sourceRefused
     case "source-accepted": self = .sourceAccepted
     case "suspended":

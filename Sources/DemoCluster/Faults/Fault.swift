@@ -35,6 +35,9 @@ package enum Fault: Hashable, Sendable {
   case suspended(kind: String, name: String)
   case resumed(kind: String, name: String)
 
+  /// Flux fetches and applies a commit that was pushed, by its name of 40 digits.
+  case committed(String)
+
   // Others
   /// `namespace/name` of a Deployment, StatefulSet or DaemonSet.
   case workloadDown(String)
@@ -96,7 +99,8 @@ extension ClusterState {
         $0.tagCount += 1
       }
     case .rollout(let name):
-      commit = Commit(sha: Hash.hex("\(commit.sha) \(name)", digits: 40), at: now)
+      commit = Commit(
+        sha: Hash.hex("\(commit.sha) \(name)", digits: 40), at: now, before: commit.sha)
       change(image: name) {
         ($0.running, $0.rolledOut) = ($0.latest, now)
         $0.release += 1
@@ -110,6 +114,7 @@ extension ClusterState {
           "kustomize build failed: accumulating resources: 'deployment.yaml': no such file or directory",
         since: now)
     case .kustomizationFixed(let name): failing[name] = nil
+    case .committed(let sha): commit = Commit(sha: sha, at: now, before: commit.sha)
     case .sourceRefused: sourceRefused = now
     case .sourceAccepted: sourceRefused = nil
     case .helmReleaseStalled: helmReleaseStalled = now
@@ -128,7 +133,7 @@ extension ClusterState {
       ongoingFaults[fault] = now
       if fault == .commitNotApplied { previousCommit = commit }
       if fault == .commitNotApplied {
-        commit = Commit(sha: Hash.hex("\(commit.sha) next", digits: 40), at: now)
+        commit = Commit(sha: Hash.hex("\(commit.sha) next", digits: 40), at: now, before: commit.sha)
       }
     case .ends(let fault): ongoingFaults[fault] = nil
     case .groupMissing(let group): missingGroups.insert(group)

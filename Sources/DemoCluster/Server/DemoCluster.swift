@@ -90,6 +90,16 @@ package final class DemoCluster: Sendable {
     withServerState { $0.apply(fault) }
   }
 
+  /// The names of the newest commit that was pushed, and of its parent.
+  package var commit: (sha: String, parent: String) {
+    withServerState { ($0.state.commit.sha, $0.state.commit.parent) } ?? ("", "")
+  }
+
+  /// The images that policies select.
+  package var images: [(policy: String, name: String, tag: String)] {
+    withServerState { $0.state.images.map { ($0.name, $0.image, $0.latest) } } ?? []
+  }
+
   /// The requests so far, the oldest first.
   package var requests: [RequestRecord] { withServerState { $0.records } ?? [] }
 

@@ -11,6 +11,8 @@ extension Configuration {
     package var kubernetes: Kubernetes
     /// The objects that must exist.
     package var expect: Expectations
+    /// How a commit gets to the cluster; nil: nothing of it is asked.
+    package var pipeline: Pipeline?
   }
 }
 
@@ -39,6 +41,7 @@ extension Configuration.Cluster: ConfigurationSection {
         "tunnel", section: \.tunnel, style: .block, missing: "a cluster needs 'tunnel' with a 'host'"),
       .init("kubernetes", section: \.kubernetes, style: .block),
       .init("expect", section: \.expect, style: .block),
+      .init("pipeline", style: .block, get: \.pipeline, set: { $0.pipeline = $1 }),
     ]
   }
 }

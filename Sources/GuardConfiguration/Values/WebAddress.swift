@@ -52,6 +52,9 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
     self.query = query
   }
 
+  /// `https://host`
+  init(host: String) { self.init(isEncrypted: true, authority: host, path: "", query: "") }
+
   private static func isAuthority(_ text: String) -> Bool {
     // With its own port, or with any port added.
     HostPort(text) != nil || HostPort("\(text):1") != nil
@@ -63,11 +66,14 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
   /// `https://alerts.example.org`: the part that is not secret.
   package var origin: String { "\(isEncrypted ? "https" : "http")://\(authority)" }
 
+  /// The name or address without brackets.
+  package var host: String { (HostPort(authority) ?? HostPort("\(authority):1"))?.host ?? "" }
+
+  /// The port, or the one of the scheme.
+  package var port: UInt16 { HostPort(authority)?.port ?? (isEncrypted ? 443 : 80) }
+
   /// True if the host is this machine.
-  package var isLoopback: Bool {
-    let host = (HostPort(authority) ?? HostPort("\(authority):1"))?.host ?? ""
-    return host == "localhost" || IPAddress(host)?.isLoopback == true
-  }
+  package var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
 
   /// The address with an appended path: `…/api` and `/v2/alerts`.
   package func appending(_ more: String) -> WebAddress {

@@ -1,0 +1,16 @@
+/// The files of a repository that a stage deploys.
+package struct PathFilter: Hashable, Sendable {
+  /// In the order of the configuration. Empty for all files.
+  package let patterns: [PathPattern]
+
+  package init(_ patterns: [PathPattern] = []) { self.patterns = patterns }
+
+  /// True if the filter takes every file.
+  package var isEmpty: Bool { patterns.isEmpty }
+
+  /// True if the last pattern that matches the path is not an exclusion.
+  package func takes(_ path: String) -> Bool {
+    guard !patterns.isEmpty else { return true }
+    return patterns.last { $0.matches(path) }.map { !$0.isExclusion } ?? false
+  }
+}

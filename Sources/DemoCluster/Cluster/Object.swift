@@ -11,6 +11,7 @@ struct Object: Sendable {
   var created: APITime?
   /// The deletion time of an object that waits for its finalizers.
   var deleted: APITime?
+  var finalizers = ["finalizers.fluxcd.io"]
   var spec: JSON = .null
   var status: JSON = .null
   /// Members besides metadata, spec and status.
@@ -28,7 +29,7 @@ struct Object: Sendable {
       "annotations": annotations.isEmpty ? .null : JSON(annotations),
       "ownerReferences": owner == .null ? .null : [owner],
       "deletionTimestamp": deleted.map { .string($0.time) } ?? .null,
-      "finalizers": deleted == nil ? .null : ["finalizers.fluxcd.io"],
+      "finalizers": deleted == nil ? .null : .array(finalizers.map(JSON.string)),
     ]
   }
 

@@ -77,7 +77,7 @@ extension LabelSelector {
       labels: fields.shown("matchLabels")?.map ?? [:],
       requirements: fields.shownObjects("matchExpressions").prefix(64).map {
         Requirement(
-          key: $0.text("key") ?? "", requirement: $0.text("operator") ?? "", values: $0.texts("values"))
+          key: $0.text("key") ?? "", requirement: $0.text("operator") ?? "", values: $0.texts("values").texts)
       })
   }
 }

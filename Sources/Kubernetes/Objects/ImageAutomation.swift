@@ -50,6 +50,7 @@ extension ImageUpdateAutomation {
       source: Reference(
         spec?.shown("sourceRef"), defaultKind: "GitRepository", namespace: resource.namespace),
       policySelector: spec?.shown("policySelector").map { LabelSelector($0) },
+      updatePath: spec?.shown("update")?.text("path"),
       reviewBranch: ImageUpdateAutomation.reviewBranch(spec?.shown("git")),
       lastRunTime: status?.time("lastAutomationRunTime"), lastPushTime: status?.time("lastPushTime"),
       lastPushCommit: status?.text("lastPushCommit"),

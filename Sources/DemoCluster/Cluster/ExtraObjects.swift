@@ -42,7 +42,7 @@ extension ClusterState {
 
   /// The time at which an additional Kustomization was deleted, and what it waits for.
   func extraDeletion(of name: String) -> (at: APITime?, finalizers: [String]) {
-    guard extra?.areHeavy == true, name.hasPrefix("tenant-") else { return (nil, []) }
+    guard extra?.areHeavy == true, name.hasPrefix("tenant-") else { return (nil, Object.fluxFinalizers) }
     return (
       settled.advanced(seconds: -3600),
       (0..<64).map { "example.com/finalizer-\($0)-" + String(repeating: "x", count: 975) }

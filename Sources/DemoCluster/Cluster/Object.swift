@@ -1,5 +1,7 @@
 /// One Kubernetes object of the demo.
 struct Object: Sendable {
+  static let fluxFinalizers = ["finalizers.fluxcd.io"]
+
   let kind: Kind
   var namespace: String? = nil
   let name: String
@@ -11,7 +13,7 @@ struct Object: Sendable {
   var created: APITime?
   /// The deletion time of an object that waits for its finalizers.
   var deleted: APITime?
-  var finalizers = ["finalizers.fluxcd.io"]
+  var finalizers = Object.fluxFinalizers
   var spec: JSON = .null
   var status: JSON = .null
   /// Members besides metadata, spec and status.

@@ -121,7 +121,7 @@ let package = Package(
     module("Redaction"),
     module("Health", ["GuardTypes", "Redaction"]),
     // The lifecycle of incidents and silences, without I/O.
-    module("IncidentTracking", ["Health"]),
+    module("IncidentTracking", ["GuardTypes", "Health"]),
     module(
       "GuardAPI", ["GuardTypes", "Health", "IncidentTracking", "Redaction"],
       embeds: ["Schema/status.schema.json"]),

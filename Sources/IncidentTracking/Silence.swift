@@ -1,3 +1,4 @@
+internal import GuardTypes
 public import Health
 
 /// Mutes notices for some time, for example during a planned reboot or a repair.

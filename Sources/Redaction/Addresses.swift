@@ -23,6 +23,7 @@ extension CredentialScanner {
       // A password with an unescaped slash. Error messages quote such invalid URLs.
       userEnd = run.mark
     }
+    userEnd = userEnd ?? markBehindPort(start..<authorityEnd, run)
     if let userEnd {
       if !isPlainUser(start..<userEnd, scheme: scheme) { hide(start..<userEnd) }
       return passWebhook(host: userEnd + 1)
@@ -34,12 +35,96 @@ extension CredentialScanner {
         return mark
       }
     }
+    if let mark = markBehindBlanks(start..<authorityEnd) {
+      hide(start..<mark)
+      return mark
+    }
     // The text ends, or was shortened, before the host.
     if authorityEnd == bytes.count, isCut || hasNoPort(start..<authorityEnd) {
       hide(start..<bytes.count)
       return bytes.count
     }
     return passWebhook(host: start)
+  }
+
+  /// The `@` of `ann:12345/hunter@host`, where the beginning of the password looks like a port.
+  private func markBehindPort(_ authority: Range<Int>, _ run: Runs.Run) -> Int? {
+    guard let colon = authority.first(where: { bytes[$0] == UInt8(ascii: ":") }),
+      byte(at: authority.upperBound) == UInt8(ascii: "/"), let mark = run.mark,
+      mark > authority.upperBound + 1, isPasswordWithSlash(colon + 1..<mark),
+      isHostOfPair(after: mark)
+    else { return nil }
+    let name = authority.lowerBound..<colon
+    if isUserName(name) { return mark }
+    // A name with a dot may be a host. Then the second host is a part of a path only.
+    let host = mark + 1..<end(of: mark + 1) { $0.isPartOfHostName }
+    return !name.isEmpty && bytes[host].contains(UInt8(ascii: "."))
+      && (byte(at: host.upperBound) == UInt8(ascii: "/") || byte(at: host.upperBound) == UInt8(ascii: ":"))
+      ? mark : nil
+  }
+
+  /// The `@` of `ann:correct horse@host`: in one of the next three words.
+  private func markBehindBlanks(_ authority: Range<Int>) -> Int? {
+    guard let colon = authority.first(where: { bytes[$0] == UInt8(ascii: ":") }) else { return nil }
+    let words = hasNoPort(authority) ? 3 : 1
+    guard words > 1 || (isUserName(authority.lowerBound..<colon) && byte(at: authority.upperBound) == 0x20)
+    else {
+      return nil
+    }
+    var blanks = 0
+    var isAfterBlank = false
+    var mark: Int?
+    let end = end(of: authority.upperBound, most: 128) { byte in
+      if byte == 0x20 { blanks += 1 }
+      return byte >= 0x20 && blanks <= words && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "<")
+    }
+    for index in authority.upperBound..<end {
+      if bytes[index] == 0x20 {
+        if mark != nil { break }
+        isAfterBlank = true
+      }
+      if isAfterBlank, bytes[index] == UInt8(ascii: "@") { mark = index }
+      if bytes.starts(with: "://", at: index) { return nil }
+    }
+    return mark.flatMap { isHostOfPair(after: $0) ? $0 : nil }
+  }
+
+  /// True for a name that is no host with a domain, no address and not `localhost`.
+  private func isUserName(_ name: Range<Int>) -> Bool {
+    !name.isEmpty && !bytes[name].contains(UInt8(ascii: ".")) && !bytes[name].contains(UInt8(ascii: "["))
+      && !isWord(name, "localhost") && !bytes[name].allSatisfy(\.isDigit)
+  }
+
+  /// True for the text between a name and the last `@`, unless it is a port and a path of words.
+  private func isPasswordWithSlash(_ text: Range<Int>) -> Bool {
+    guard bytes[text].last != UInt8(ascii: "/") else { return false }
+    return bytes[text].count(where: { $0 == UInt8(ascii: "/") }) < 2
+      || bytes[text].contains(where: \.isUpper) && looksRandom(text)
+  }
+
+  /// Names of versions that occur where a host may be: `a/b@main`.
+  private static let versions: [StaticString] = [
+    "main", "master", "latest", "next", "head", "dev", "edge", "stable", "release", "trunk", "canary",
+  ]
+
+  /// True if the text after the `@` is a host: no digest, version or branch.
+  private func isHostOfPair(after mark: Int) -> Bool {
+    if byte(at: mark + 1) == UInt8(ascii: "[") { return true }
+    let host = mark + 1..<end(of: mark + 1) { $0.isPartOfHostName }
+    return !host.isEmpty && !isDigest(at: mark + 1) && !isVersion(host) && !isMajorVersion(host)
+      && !CredentialScanner.versions.contains { isWord(host, $0) }
+  }
+
+  /// `v1`
+  private func isMajorVersion(_ text: Range<Int>) -> Bool {
+    text.count > 1 && bytes[text].first == UInt8(ascii: "v") && bytes[text].dropFirst().allSatisfy(\.isDigit)
+  }
+
+  /// `sha256:`
+  private func isDigest(at start: Int) -> Bool {
+    guard bytes.spells("sha", at: start) else { return false }
+    let end = end(of: start + 3, most: 3, while: \.isDigit)
+    return end > start + 3 && byte(at: end) == UInt8(ascii: ":")
   }
 
   private mutating func passEscapedURL(authority start: Int) -> Int {
@@ -79,6 +164,8 @@ extension CredentialScanner {
     ("events.pagerduty.com", "/integration/"), ("hc-ping.com", "/"), ("maker.ifttt.com", "/trigger/"),
     ("webhook.office.com", "/webhookb2/"),
     ("outlook.office.com", "/webhook/"), ("api.telegram.org", "/bot"), ("hooks.zapier.com", "/hooks/"),
+    ("hooks.slack-gov.com", "/services/"), ("nosnch.in", "/"), ("webhook.site", "/"),
+    ("cronitor.link", "/p/"),
   ]
 
   private mutating func passWebhook(host start: Int) -> Int {
@@ -97,6 +184,31 @@ extension CredentialScanner {
     return max(start, hostEnd)
   }
 
+  /// Paths that end with a credential on any host.
+  private static let paths: [StaticString] = [
+    "/hooks/", "/webhooks/", "/api/push/", "/api/v1/heartbeat/", "/incomingwebhook/", "/IncomingWebhook/",
+  ]
+
+  /// `/hooks/TOKEN`, `/hooks/ID/TOKEN`. Other paths have numbers and words there.
+  private mutating func passSegments(at start: Int) -> Int {
+    let end = end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    if looksRandom(start..<end, least: 10), end - start >= 16 || isMixed(start..<end) {
+      let rest = self.end(of: end) { $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "/") }
+      hide(start..<rest)
+      return rest
+    }
+    guard end > start, byte(at: end) == UInt8(ascii: "/") else { return max(start, end) }
+    let second = end + 1..<self.end(of: end + 1) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    if looksRandom(second) || (second.count >= 8 && isMixed(second)) { hide(second) }
+    return max(end, second.upperBound)
+  }
+
+  /// True for text with small letters, and several capital letters or digits.
+  private func isMixed(_ text: Range<Int>) -> Bool {
+    let text = bytes[text].prefix(256)
+    return text.contains(where: \.isLower) && text.count { $0.isUpper || $0.isDigit } > 2
+  }
+
   /// Paths that are credentials: of a Receiver of Flux, and of chat webhooks on any host.
   mutating func passHook(at index: Int) -> Int {
     if bytes.starts(with: "/hook/", at: index) {
@@ -105,12 +217,8 @@ extension CredentialScanner {
       hide(start..<end)
       return end
     }
-    if bytes.starts(with: "/hooks/", at: index) {
-      // Other paths have numbers and words here.
-      let start = index + 7
-      let end = end(of: start) { $0.isNameByte }
-      if looksRandom(start..<end, least: 16) { hide(start..<end) }
-      return end
+    for path in CredentialScanner.paths where bytes.starts(with: path, at: index) {
+      return passSegments(at: index + path.utf8CodeUnitCount)
     }
     return index + 1
   }
@@ -140,11 +248,14 @@ extension CredentialScanner {
     }
     let end = end(of: secret, most: 128) { !$0.endsURL && $0 != UInt8(ascii: "/") }
     guard let mark = (secret..<end).last(where: { bytes[$0] == UInt8(ascii: "@") }), mark > secret else {
-      return nil
+      return passPairWithSlash(name, secret, last)
     }
     let hostEnd = self.end(of: mark + 1) { $0.isPartOfHostName }
     // The text is an image with a tag and a digest, or a package with a version.
-    guard hostEnd > mark + 1 || byte(at: mark + 1) == UInt8(ascii: "["), !bytes.spells("sha", at: mark + 1),
+    guard
+      hostEnd > mark + 1 || byte(at: mark + 1) == UInt8(ascii: "[")
+        || byte(at: mark + 1) == UInt8(ascii: "/"),
+      !isDigest(at: mark + 1),
       !isVersion(secret..<mark), !isVersion(mark + 1..<hostEnd), !bytes[name].allSatisfy(\.isDigit)
     else { return nil }
     switch byte(at: hostEnd) {
@@ -156,6 +267,17 @@ extension CredentialScanner {
           || !CredentialScanner.kindsOfNames.contains(where: { isWord(name, $0) })
       else { return nil }
     }
+    hide(secret..<mark)
+    return mark
+  }
+
+  /// `ann:pa/ss@host`
+  private mutating func passPairWithSlash(_ name: Range<Int>, _ secret: Int, _ mark: Int) -> Int? {
+    let segment = secret..<end(of: secret, most: 128) { $0 != UInt8(ascii: "/") }
+    guard mark - secret <= 128, isUserName(name), !segment.isEmpty,
+      !bytes[segment].contains(UInt8(ascii: ".")), isPasswordWithSlash(secret..<mark),
+      isHostOfPair(after: mark), !CredentialScanner.kindsOfNames.contains(where: { isWord(name, $0) })
+    else { return nil }
     hide(secret..<mark)
     return mark
   }

@@ -1,62 +1,84 @@
-/// The flag of a command that has a password without a long name.
-enum CommandFlag {
-  /// `docker login -p …`
-  case p
-  /// `sshpass -p…`, `sshpass -p …`
-  case eitherP
-  /// `mysql -p…`
-  case joinedP
-  /// `redis-cli -a …`
-  case a
-  /// `ldapsearch -w …`
-  case w
-  /// `plink -pw …`
-  case pw
-  /// `sqlcmd -P …`
-  case capitalP
-  /// `curl -b …`: cookies
-  case b
-  /// `-p` is a port, a path or something else: `ssh -p web`, `mkdir -p data`.
-  case none
+/// The flags of a command that have a password without a long name.
+struct CommandFlags {
+  struct Flag {
+    let letters: StaticString
+    /// True if the password may be the next argument.
+    let isSeparate: Bool
+    /// True if the password may be joined to the letters.
+    let isJoined: Bool
+    /// The mark before the password if there is something else before it: `curl -uann:…`
+    let mark: Mark?
 
-  private static let all: [String: CommandFlag] = [
-    "login": .p, "mongo": .p, "mongosh": .p, "mongodump": .p, "mongorestore": .p,
-    "sshpass": .eitherP, "7z": .joinedP,
-    "mysql": .joinedP, "mysqldump": .joinedP, "mysqladmin": .joinedP, "mariadb": .joinedP,
-    "mariadb-dump": .joinedP,
-    "redis-cli": .a, "ldapsearch": .w, "ldapmodify": .w, "ldapadd": .w, "ldapdelete": .w, "ldapwhoami": .w,
-    "plink": .pw, "pscp": .pw, "psftp": .pw, "sqlcmd": .capitalP, "bcp": .capitalP, "zip": .capitalP,
-    "unzip": .capitalP,
-    "mosquitto_pub": .capitalP, "mosquitto_sub": .capitalP, "ipmitool": .capitalP, "curl": .b,
-    "ssh": .none, "scp": .none, "sftp": .none, "mkdir": .none, "docker": .none, "podman": .none,
-    "nerdctl": .none,
-    "kubectl": .none, "k3s": .none, "patch": .none, "ps": .none, "git": .none, "cp": .none, "rsync": .none,
-    "tar": .none, "nc": .none, "netcat": .none, "psql": .none, "nmap": .none, "cargo": .none, "test": .none,
-    "pgrep": .none, "install": .none, "read": .none, "lsof": .none, "python": .none, "iptables": .none,
-    "systemctl": .none, "journalctl": .none, "ss": .none, "perl": .none, "top": .none, "make": .none,
-    "flux": .none, "helm": .none,
-  ]
+    enum Mark {
+      case firstColon
+      case lastColon
+      case percent
+    }
+
+    init(_ letters: StaticString, joined: Bool = false, separate: Bool = true, after mark: Mark? = nil) {
+      self.letters = letters
+      self.isSeparate = separate
+      self.isJoined = joined
+      self.mark = mark
+    }
+  }
+
+  let flags: [Flag]
+
+  /// The command is unknown.
+  static let unknown = CommandFlags(flags: [Flag("p")])
+
+  private static let all: [String: CommandFlags] = {
+    let groups: [([Flag], [String])] = [
+      ([Flag("p")], ["login", "mongo", "mongosh", "mongodump", "mongorestore"]),
+      ([Flag("p", joined: true)], ["sshpass"]),
+      (
+        [Flag("p", joined: true, separate: false)],
+        ["7z", "mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump"]
+      ),
+      ([Flag("a")], ["redis-cli", "valkey-cli"]),
+      ([Flag("w")], ["ldapsearch", "ldapmodify", "ldapadd", "ldapdelete", "ldapwhoami"]),
+      ([Flag("s"), Flag("a"), Flag("w")], ["ldappasswd"]),
+      ([Flag("pw")], ["plink", "pscp", "psftp"]),
+      ([Flag("P")], ["sqlcmd", "bcp", "zip", "unzip", "mosquitto_pub", "mosquitto_sub", "ipmitool"]),
+      // Cookies, and the user with a password
+      ([Flag("b"), Flag("u", joined: true, separate: false, after: .firstColon)], ["curl"]),
+      (
+        [Flag("y", joined: true, after: .lastColon)],
+        ["nsupdate", "dig", "delv", "host", "knsupdate", "kdig", "khost", "dnsperf"]
+      ),
+      ([Flag("N"), Flag("P")], ["ssh-keygen"]),
+      (
+        [Flag("c", joined: true), Flag("A"), Flag("X")],
+        ["snmpwalk", "snmpget", "snmpset", "snmpbulkwalk", "snmpgetnext"]
+      ),
+      ([Flag("k")], ["openssl"]),
+      ([Flag("U", joined: true, after: .percent)], ["smbclient", "rpcclient", "smbget", "net"]),
+      (
+        [],
+        [
+          "ssh", "scp", "sftp", "mkdir", "docker", "podman", "nerdctl", "kubectl", "k3s", "patch", "ps",
+          "git", "cp",
+          "rsync", "tar", "nc", "netcat", "psql", "nmap", "cargo", "test", "pgrep", "install", "read", "lsof",
+          "python",
+          "iptables", "systemctl", "journalctl", "ss", "perl", "top", "make", "flux", "helm",
+        ]
+      ),
+    ]
+    var all: [String: CommandFlags] = [:]
+    for (flags, commands) in groups {
+      for command in commands { all[command] = CommandFlags(flags: flags) }
+    }
+    return all
+  }()
+
+  private init(flags: [Flag]) { self.flags = flags }
 
   init?(_ word: Slice<UnsafeBufferPointer<UInt8>>) {
     guard (2...14).contains(word.count), word.allSatisfy({ $0 < 0x80 }),
-      let flag = CommandFlag.all[String(decoding: word, as: UTF8.self)]
+      let flags = CommandFlags.all[String(decoding: word, as: UTF8.self)]
     else { return nil }
-    self = flag
-  }
-
-  /// The flag's letters, and whether the password may be the next argument, or joined to it.
-  fileprivate var form: (letters: StaticString, isSeparate: Bool, isJoined: Bool)? {
-    switch self {
-    case .p: ("p", true, false)
-    case .eitherP: ("p", true, true)
-    case .joinedP: ("p", false, true)
-    case .a: ("a", true, false)
-    case .w: ("w", true, false)
-    case .pw: ("pw", true, false)
-    case .capitalP: ("P", true, false)
-    case .b: ("b", true, false)
-    case .none: nil
-    }
+    self = flags
   }
 }
 
@@ -76,13 +98,16 @@ extension CredentialScanner {
     guard isFlag(at: name.lowerBound) else { return nil }
     if let next = passShortFlag(name) { return next }
     let after = byte(at: name.upperBound)
-    let isUser =
-      isWord(name, "u") || isWord(name, "user") || isWord(name, "proxy-user") || isWord(name, "basic-auth")
+    hideComplaint(of: name)
+    if let next = passLiteral(name) { return next }
+    let isUser = CredentialScanner.flagsOfUsers.contains { isWord(name, $0) } || isClusterWithUser(name)
     guard let after,
       after <= 0x20 || after.isQuote || after == UInt8(ascii: "\\") || (isUser && after == UInt8(ascii: "="))
     else { return nil }
     let start = after == UInt8(ascii: "=") ? name.upperBound + 1 : argument(after: name.upperBound)
-    guard let first = byte(at: start), first != UInt8(ascii: "-"), !isReference(at: start) else { return nil }
+    guard let first = byte(at: start), first != UInt8(ascii: "-"), first != UInt8(ascii: ":"),
+      !isReference(at: start)
+    else { return nil }
     let value = value(at: start)
     guard !value.isEmpty, !isReference(value) else { return nil }
     // Plain words are text, not a value, if they are on the next line or after a quoted string.
@@ -102,11 +127,51 @@ extension CredentialScanner {
     switch SecretName(bytes[name]) {
     case .credential, .maybe, .assigned, .cookie:
       // `the flag --token is required`
-      guard !isDiagnosis(value) || quoteMark(at: start) != nil else { return nil }
+      guard !isDiagnosis(value) && !isNounAfterFlag(value) || quoteMark(at: start) != nil else { return nil }
       hide(value)
       return value.upperBound
     case .authorization, nil: return nil
     }
+  }
+
+  /// Flags with `user:password`.
+  private static let flagsOfUsers: [StaticString] = [
+    "u", "user", "proxy-user", "basic-auth", "creds", "src-creds", "dest-creds", "credentials", "userpass",
+  ]
+
+  /// `-sSu`, as `curl` is called
+  private func isClusterWithUser(_ name: Range<Int>) -> Bool {
+    let last = command?.flags.last?.letters
+    return (2...5).contains(name.count) && bytes[name].last == UInt8(ascii: "u")
+      && last?.utf8CodeUnitCount == 1
+      && last?.utf8Start.pointee == UInt8(ascii: "u") && byte(at: name.lowerBound - 2) != UInt8(ascii: "-")
+  }
+
+  /// `invalid argument "x" for "--token"`
+  private mutating func hideComplaint(of name: Range<Int>) {
+    switch SecretName(bytes[name]) {
+    case .credential, .maybe, .assigned: hideValue(beforeFlag: name)
+    case .authorization, .cookie, nil: break
+    }
+  }
+
+  /// `--from-literal=any=x` of a Secret
+  private mutating func passLiteral(_ name: Range<Int>) -> Int? {
+    guard isWord(name, "from-literal"), let separator = byte(at: name.upperBound),
+      separator == UInt8(ascii: "=") || separator == 0x20
+    else { return nil }
+    let value = value(at: name.upperBound + 1)
+    guard let mark = value.first(where: { bytes[$0] == UInt8(ascii: "=") }),
+      !isReference(at: mark + 1), mark + 1 < value.upperBound
+    else { return nil }
+    let secret = mark + 1..<value.upperBound
+    hide(secret)
+    return secret.upperBound
+  }
+
+  /// `"--token" flag: bad`
+  private func isNounAfterFlag(_ value: Range<Int>) -> Bool {
+    ["flag", "option", "argument", "parameter"].contains { isWord(value, $0) }
   }
 
   /// The start of the next argument: after blanks, in a list of quoted strings, or on the next line of YAML.
@@ -119,19 +184,23 @@ extension CredentialScanner {
   /// `docker login -p …`, `mysql -p…`
   private mutating func passShortFlag(_ name: Range<Int>) -> Int? {
     guard name.lowerBound < 2 || bytes[name.lowerBound - 2] != UInt8(ascii: "-") else { return nil }
-    guard let (letters, isSeparate, isJoined) = (command ?? .p).form,
-      bytes.starts(with: letters, at: name.lowerBound)
-    else { return nil }
-    let flagEnd = name.lowerBound + letters.utf8CodeUnitCount
+    for flag in (command ?? .unknown).flags where bytes.starts(with: flag.letters, at: name.lowerBound) {
+      if let next = passShortFlag(flag, at: name.lowerBound + flag.letters.utf8CodeUnitCount) { return next }
+    }
+    return nil
+  }
+
+  private mutating func passShortFlag(_ flag: CommandFlags.Flag, at flagEnd: Int) -> Int? {
     let hasJoined =
-      byte(at: flagEnd).map { $0 > 0x20 && (!$0.isQuote || isJoined) && $0 != 0x5C && $0 != 0x2C } ?? false
-    guard hasJoined ? isJoined : isSeparate else { return nil }
+      byte(at: flagEnd).map { $0 > 0x20 && (!$0.isQuote || flag.isJoined) && $0 != 0x5C && $0 != 0x2C }
+      ?? false
+    guard hasJoined ? flag.isJoined : flag.isSeparate else { return nil }
     let start = hasJoined ? flagEnd : argument(after: flagEnd)
     guard let first = byte(at: start), first != UInt8(ascii: "-"), !isReference(at: start) else { return nil }
-    let value = value(at: start)
+    var value = value(at: start)
     guard !value.isEmpty, !isReference(value) else { return nil }
     if case nil = command {
-      // The command is unknown. A port, a path or an object is no password.
+      // A port, a path or an object is no password.
       let text = bytes[value]
       guard !text.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }),
         ![
@@ -140,6 +209,18 @@ extension CredentialScanner {
         ]
         .contains(first), !isDiagnosis(value)
       else { return nil }
+    }
+    switch flag.mark {
+    case nil: break
+    case .firstColon:
+      value =
+        (value.first { bytes[$0] == UInt8(ascii: ":") }.map { $0 + 1 } ?? value.lowerBound)..<value.upperBound
+    case .lastColon:
+      value =
+        (value.last { bytes[$0] == UInt8(ascii: ":") }.map { $0 + 1 } ?? value.lowerBound)..<value.upperBound
+    case .percent:
+      guard let mark = value.first(where: { bytes[$0] == UInt8(ascii: "%") }) else { return nil }
+      value = mark + 1..<value.upperBound
     }
     hide(value)
     return value.upperBound

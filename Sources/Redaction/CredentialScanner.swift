@@ -11,7 +11,7 @@ struct CredentialScanner {
   private(set) var hidden: [HiddenPlace] = []
   var runs = Runs()
   /// The last command in the line that has a password in a short flag, or none in `-p`.
-  var command: CommandFlag?
+  var command: CommandFlags?
   /// True if the text contains an AWS key id. The matching secret can be recognized only by its length.
   private let namesAWSKey: Bool
   /// True if the text may contain flags of commands.
@@ -60,6 +60,8 @@ struct CredentialScanner {
       return passKeyBlock(at: index)
     case UInt8(ascii: "/"): return passHook(at: index)
     case UInt8(ascii: "$"): return passPasswordHash(at: index)
+    case UInt8(ascii: "{"): return passStoragePrefix(at: index)
+    case UInt8(ascii: "*"): return passMySQLHash(at: index)
     case 0x0A, UInt8(ascii: ";"), UInt8(ascii: "|"):
       command = nil
       return index + 1
@@ -68,9 +70,18 @@ struct CredentialScanner {
   }
 
   mutating func hide(_ range: Range<Int>, replacement: StaticString = "…") {
-    guard !range.isEmpty, range.lowerBound >= (hidden.last?.range.upperBound ?? 0), !isHiddenAlready(range)
-    else { return }
-    hidden.append(HiddenPlace(range: range, replacement: replacement))
+    guard !range.isEmpty, !isHiddenAlready(range) else { return }
+    // A complaint may have hidden what follows already.
+    var index = hidden.count
+    var range = range
+    while index > 0, hidden[index - 1].range.upperBound > range.lowerBound {
+      index -= 1
+      let other = hidden[index].range
+      guard other.lowerBound < range.upperBound else { continue }
+      range = min(range.lowerBound, other.lowerBound)..<max(range.upperBound, other.upperBound)
+      hidden.remove(at: index)
+    }
+    hidden.insert(HiddenPlace(range: range, replacement: replacement), at: index)
   }
 
   /// True if the range is already `…` or `***`.
@@ -125,12 +136,13 @@ struct CredentialScanner {
       hide(start + 15..<bytes.count, replacement: "(private key withheld)")
       return bytes.count
     }
+    if let next = passSubprotocol(at: start) { return next }
     let end = end(of: start) { $0.isNameByte }
     if let next = passAddress(at: start, end) { return next }
     // A name may have hyphens, and each of its words may begin a credential.
     if start == 0 || bytes[start - 1] != UInt8(ascii: "-") || isFlag(at: start) {
       let name = start..<self.end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
-      if containsFlags { command = CommandFlag(bytes[name]) ?? command }
+      if containsFlags { command = CommandFlags(bytes[name]) ?? command }
       if let next = passNamed(name) ?? passElement(name) ?? passValueOfName(name) { return next }
     }
     if let next = passSpoken(start..<end) ?? passScheme(start..<end) { return next }

@@ -10,7 +10,7 @@ enum Diagnosis {
     "unchanged", "rotated", "created", "deleted", "removed", "found", "ok", "valid", "accepted", "verified",
     "validated", "immutable", "optional", "ready", "pending", "stale", "unavailable", "ignored", "redacted",
     "hidden", "masked", "unspecified", "undefined", "unreadable", "truncated", "skipped", "provided",
-    "no", "none", "null", "nil",
+    "no", "none", "null", "nil", "success", "succeeded", "successful", "done", "conflicting",
   ]
   /// Words that say it only if more words follow.
   private static let beginnings: Set<String> = [
@@ -27,7 +27,8 @@ enum Diagnosis {
     "verification", "validation", "signature", "audience", "issuer", "claim", "claims", "failing", "couldn't",
     "can't", "doesn't", "isn't", "unmarshal", "reading", "fetching", "getting", "loading",
     "get", "post", "put", "patch", "head", "delete", "serviceaccount", "serviceaccounts", "configmap",
-    "configmaps",
+    "configmaps", "length", "minimum", "maximum", "status", "inappropriate", "received", "contains",
+    "exceeds", "rate", "quota", "limit", "operation", "internal", "handshake", "checksum", "lookup",
   ]
 
   /// - Parameter isContinued: True if more words follow.

@@ -2,20 +2,35 @@
 extension CredentialScanner {
   private static let schemes: [StaticString] = [
     "basic", "bearer", "token", "digest", "negotiate", "ntlm", "apikey", "key", "oauth", "hawk", "apitoken",
-    "sharedkey", "sharedaccesssignature", "dpop", "splunk",
+    "sharedkey", "sharedaccesssignature", "dpop", "splunk", "hmac", "signature", "jwt", "secret", "aws",
+    "vapid", "gnap", "concealed", "mutual", "hoba", "user", "sso", "genie", "macaroon",
+  ]
+  /// Last words of the schemes of products: `sso-key`, `private-token`, `hmac-sha256`.
+  private static let endingsOfSchemes: [StaticString] = [
+    "key", "token", "hmac", "auth", "secret", "sha1", "sha256", "sha512", "-256", "-512", "signature",
+    "bearer",
   ]
 
   private func isScheme(_ word: Range<Int>) -> Bool {
-    CredentialScanner.schemes.contains { isWord(word, $0) }
+    if CredentialScanner.schemes.contains(where: { isWord(word, $0) }) { return true }
+    return word.count <= 32
+      && bytes[word].allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+      && bytes[word].first?.isDigit == false
+      && CredentialScanner.endingsOfSchemes.contains {
+        word.count > $0.utf8CodeUnitCount && bytes.spells($0, at: word.upperBound - $0.utf8CodeUnitCount)
+      }
   }
 
   /// Keeps the scheme and hides the credential and its parameters (RFC 9110 §11.6.2).
   mutating func passAuthorization(at start: Int) -> Int? {
     let open = byte(at: start) == UInt8(ascii: "[") ? start + 1 : start
     let start = quoteMark(at: open)?.end ?? open
-    let word =
+    var word =
       start..<end(of: start) { !$0.endsWordOfHeader && $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") }
     guard !word.isEmpty, !isReference(at: start) else { return nil }
+    if bytes[word].last == UInt8(ascii: ":") { word = word.lowerBound..<word.upperBound - 1 }
+    let isError = isErrorText(word) && (!isScheme(word) || byte(at: word.upperBound) == UInt8(ascii: ":"))
+    if isError || bytes.starts(with: "system:", at: start) { return nil }
     var next = passBlanks(at: word.upperBound)
     if bytes.spells("%20", at: word.upperBound) { next = word.upperBound + 3 }
     if byte(at: next) == UInt8(ascii: "+"), isScheme(word) { next += 1 }
@@ -31,12 +46,13 @@ extension CredentialScanner {
         && bytes[word].allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") }
         && (bytes[word].contains(UInt8(ascii: "-")) || !bytes[word].contains(where: \.isDigit)))
     guard looksLikeScheme else {
-      // `authorization: denied by the server`
-      if isDiagnosis(word) { return nil }
+      // `authorization: denied by the server`, `authorization: webhook failed`
+      if isDiagnosis(word) || (isProse(word) && isNounAfterScheme(next)) { return nil }
       hide(word)
       return word.upperBound
     }
-    if isReference(at: next) { return nil }
+    // `Authorization: Bearer token is missing`
+    if isReference(at: next) || isNounAfterScheme(next) { return nil }
     return passParameters(at: next)
   }
 
@@ -50,7 +66,7 @@ extension CredentialScanner {
     }
     // `Cookie: missing`
     let word = open..<end(of: open) { $0.isNameByte || $0 == UInt8(ascii: "-") }
-    if isDiagnosis(word), byte(at: word.upperBound) != UInt8(ascii: "=") { return nil }
+    if isDiagnosis(word) || isErrorText(word), byte(at: word.upperBound) != UInt8(ascii: "=") { return nil }
     return passParameters(at: open)
   }
 
@@ -62,7 +78,7 @@ extension CredentialScanner {
       let isPair = byte(at: name) == UInt8(ascii: "=") && name > end
       end = max(end, value(at: isPair ? name + 1 : end).upperBound)
       if byte(at: end)?.isQuote == true, isPair { end += 1 }
-      let next = self.end(of: end) { $0.isBlank || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }
+      let next = self.end(of: end) { $0.isBlank || [0x2C, 0x3B, 0x26].contains($0) }
       let nextName = self.end(of: next) {
         $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
       }
@@ -79,7 +95,7 @@ extension CredentialScanner {
   mutating func passScheme(_ word: Range<Int>) -> Int? {
     let isBearer = isWord(word, "bearer")
     let isBasic = isWord(word, "basic")
-    guard isBearer || isBasic else { return nil }
+    guard isBearer || isBasic else { return passSchemeOfProduct(word) }
     var start = passBlanks(at: word.upperBound)
     while bytes.starts(with: "%20", at: start) { start += 3 }
     guard start > word.upperBound, !isReference(at: start) else { return nil }
@@ -101,6 +117,50 @@ extension CredentialScanner {
     }
     hide(value)
     return value.upperBound
+  }
+
+  /// True for `token is missing` after a scheme.
+  private func isNounAfterScheme(_ start: Int) -> Bool {
+    let noun = start..<end(of: start, most: 16, while: \.isLower)
+    if isDiagnosis(noun), byte(at: noun.upperBound).map({ $0 <= 0x20 || $0 == UInt8(ascii: ",") }) ?? true {
+      return true
+    }
+    guard CredentialScanner.wordsAfterBearer.contains(where: { isWord(noun, $0) }) else { return false }
+    let next = passBlanks(at: noun.upperBound, most: 2)
+    let verb = next..<end(of: next, most: 16, while: \.isLower)
+    return next > noun.upperBound && isDiagnosis(verb)
+  }
+
+  /// `sso-key K:S` and `AWS4-HMAC-SHA256 Credential=…` without a header's name.
+  private mutating func passSchemeOfProduct(_ word: Range<Int>) -> Int? {
+    let start = word.lowerBound
+    let isPart = start > 0 && (bytes[start - 1] == UInt8(ascii: "-") || bytes[start - 1] == UInt8(ascii: "."))
+    guard !isPart else { return nil }
+    let name = start..<end(of: start, most: 24) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    guard CredentialScanner.schemesOfProducts.contains(where: { isWord(name, $0) }) else { return nil }
+    let next = passBlanks(at: name.upperBound, most: 2)
+    guard next > name.upperBound, !isReference(at: next) else { return nil }
+    let value = value(at: next)
+    guard !value.isEmpty, looksRandom(value) || bytes[value].contains(where: { $0 == 0x3A || $0 == 0x3D }),
+      bytes[value].last != UInt8(ascii: ":"), !isReference(value)
+    else { return nil }
+    return passParameters(at: next)
+  }
+
+  private static let schemesOfProducts: [StaticString] = [
+    "sso-key", "geniekey", "aws4-hmac-sha256", "sharedkey", "sharedkeylite", "sharedaccesssignature",
+    "api-key",
+    "apikey", "apitoken", "api-token",
+  ]
+
+  /// The subprotocol of a WebSocket in which the API server accepts a bearer token.
+  mutating func passSubprotocol(at start: Int) -> Int? {
+    let name: StaticString = "base64url.bearer.authorization.k8s.io."
+    guard bytes.spells(name, at: start) else { return nil }
+    let secret = start + name.utf8CodeUnitCount
+    let end = end(of: secret) { $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "=") }
+    hide(secret..<end)
+    return max(secret, end)
   }
 
   private static let wordsAfterBearer: [StaticString] = [

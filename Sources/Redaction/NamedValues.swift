@@ -33,8 +33,14 @@ extension CredentialScanner {
       value = value.lowerBound..<lineEnd(of: value)
     }
     guard !value.isEmpty, !isReference(value) else { return nil }
-    guard separator.isQuoted || !isDiagnosis(value, of: name, kind, separator) else { return nil }
+    guard
+      (separator.isQuoted && quoteMark(at: start) != nil) || !isDiagnosis(value, of: name, kind, separator)
+    else {
+      hideQuotedValues(after: value)
+      return nil
+    }
     hide(value)
+    if separator.assigns, isDiagnosis(value) { hideQuotedValues(after: value) }
     return passSuccessor(of: value)
   }
 
@@ -139,12 +145,16 @@ extension CredentialScanner {
         || isDiagnosis(value) || isWord(name, "secrets") || isWord(name, "signature")
         || bytes[name].allSatisfy(\.isUpper) || isFollowedByProse(value)
     }
-    if isObjectName(value, of: name) { return true }
+    if isObjectName(value, of: name) || isErrorText(value) { return true }
     guard isProse(value) else { return kind == .maybe && value.count < 6 && isAfterParser(name) }
     if isDiagnosis(value) { return !isQuotedText(value) }
     if separator.isSpaced {
       // Prose may contain colons: `secret: not found`.
-      if kind == .maybe, !isInKeyPosition(name), isWord(name, "secret") || isAfterParser(name) { return true }
+      if kind == .maybe, !isInKeyPosition(name),
+        isWord(name, "secret") && !isKindOfKey(before: name.lowerBound) || isAfterParser(name)
+      {
+        return true
+      }
       return kind == .maybe && isFollowedByProse(value) && !isSaidToBeWrong(value)
     }
     return false

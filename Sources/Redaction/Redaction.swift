@@ -9,12 +9,22 @@ public func redacted(_ text: String, limit: Int = redactedTextLimit) -> String {
     // Scan more than the visible part, because a credential is recognized by all of its text. A credential
     // that extends beyond the window is hidden to the end.
     let window = UnsafeBufferPointer(rebasing: bytes.prefix(limit + 1 << 10))
-    var scanner = CredentialScanner(window, isCut: window.count < bytes.count)
-    let hidden = scanner.scan()
+    let hidden = hiddenPlaces(in: window, isCut: window.count < bytes.count)
     guard !hidden.isEmpty || bytes.count > limit else { return nil }
     return RedactedText(window, hiding: hidden, isCut: window.count < bytes.count).text(limit: limit)
   }
   return result ?? text
+}
+
+private func hiddenPlaces(in text: UnsafeBufferPointer<UInt8>, isCut: Bool) -> [HiddenPlace] {
+  guard let visible = VisibleBytes(text) else {
+    var scanner = CredentialScanner(text, isCut: isCut)
+    return scanner.scan()
+  }
+  return visible.bytes.withUnsafeBufferPointer { bytes in
+    var scanner = CredentialScanner(bytes, isCut: isCut)
+    return scanner.scan().map { HiddenPlace(range: visible.range(in: $0.range), replacement: $0.replacement) }
+  }
 }
 
 /// The maximum length in bytes of one text from a cluster.

@@ -115,11 +115,11 @@ extension CredentialScanner {
 
   /// `$2b$10$…`, `$6$salt$…`, `$argon2id$…`
   mutating func passPasswordHash(at start: Int) -> Int {
-    let kind = end(of: start + 1, most: 10) { $0.isLower || $0.isDigit }
+    let kind = end(of: start + 1, most: 10) { $0.isAlphanumeric }
     guard kind > start + 1, byte(at: kind) == UInt8(ascii: "$"),
       [
         "1", "5", "6", "y", "7", "2a", "2b", "2x", "2y", "apr1", "argon2i", "argon2d", "argon2id", "scrypt",
-        "gy",
+        "gy", "p", "h", "s", "sha1", "md5", "pbkdf2",
       ]
       .contains(where: { isWord(start + 1..<kind, $0) })
     else { return start + 1 }
@@ -130,9 +130,41 @@ extension CredentialScanner {
     hide(start..<end)
     return end
   }
+
+  /// Prefixes of hashed passwords in LDAP (RFC 2307 §5.3 and OpenLDAP).
+  private static let storagePrefixes: [StaticString] = [
+    "{ssha}", "{sha}", "{smd5}", "{md5}", "{crypt}", "{ssha256}", "{ssha384}", "{ssha512}", "{sha256}",
+    "{sha384}",
+    "{sha512}", "{pbkdf2}", "{pbkdf2-sha1}", "{pbkdf2-sha256}", "{pbkdf2-sha512}", "{argon2}", "{bcrypt}",
+    "{blf-crypt}", "{sha512-crypt}", "{scram-sha-256}", "{plain}", "{cleartext}",
+  ]
+
+  /// `{SSHA}AAAA…`
+  mutating func passStoragePrefix(at start: Int) -> Int {
+    for prefix in CredentialScanner.storagePrefixes where bytes.spells(prefix, at: start) {
+      let secret = start + prefix.utf8CodeUnitCount
+      let end = end(of: secret) { $0.isPartOfHash }
+      guard end - secret >= 8 else { break }
+      hide(secret..<end)
+      return end
+    }
+    return start + 1
+  }
+
+  /// `*` and 40 digits: a hash of MySQL.
+  mutating func passMySQLHash(at start: Int) -> Int {
+    let end = end(of: start + 1, most: 41, while: \.isHexadecimal)
+    guard end - start == 41, byte(at: end)?.isNameByte != true else { return start + 1 }
+    hide(start..<end)
+    return end
+  }
 }
 
 extension UInt8 {
+  fileprivate var isPartOfHash: Bool {
+    isAlphanumeric || [0x24, 0x2E, 0x2F, 0x2B, 0x3D, 0x2C, 0x5F, 0x2D].contains(self)
+  }
+
   fileprivate var isPartOfKey: Bool {
     isAlphanumeric || self == 0x0A || self == 0x0D
       || [UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "-"), UInt8(ascii: "\\")]

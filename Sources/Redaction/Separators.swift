@@ -20,6 +20,9 @@ extension CredentialScanner {
     if let (end, assigns) = spelledMark(at: index) {
       return Separator(end: passEncodedBlanks(at: end), assigns: assigns, isQuoted: isQuoted, isSpaced: false)
     }
+    if let end = operatorEnd(at: index) {
+      return Separator(end: passBlanks(at: end), assigns: true, isQuoted: isQuoted, isSpaced: false)
+    }
     guard let mark = byte(at: index), mark == UInt8(ascii: "=") || mark == UInt8(ascii: ":") else {
       return isQuoted ? tuple(name, index) : nil
     }
@@ -75,6 +78,20 @@ extension CredentialScanner {
     guard let first = byte(at: index), [0x25, 0x5C, 0x26, 0xEF].contains(first) else { return nil }
     return CredentialScanner.marks.first { bytes.spells($0.spelling, at: index) }
       .map { (index + $0.spelling.utf8CodeUnitCount, $0.assigns) }
+  }
+
+  /// The end of an operator that assigns or compares: `+=`, `?=`, `||=`, `.=`, `!=`, and `<-` of R.
+  private func operatorEnd(at start: Int) -> Int? {
+    if bytes.starts(with: "<- ", at: start) { return start + 3 }
+    let end = end(of: start, most: 2) {
+      [0x21, 0x25, 0x26, 0x2A, 0x2B, 0x2D, 0x2E, 0x3F, 0x5E, 0x7C, 0x7E].contains($0)
+    }
+    guard end > start, byte(at: end) == UInt8(ascii: "="), byte(at: start) != UInt8(ascii: "%") else {
+      return nil
+    }
+    // Without quotes, a comparison is code.
+    if byte(at: start) == UInt8(ascii: "!"), quoteMark(at: passBlanks(at: end + 1)) == nil { return nil }
+    return self.end(of: end, most: 2) { $0 == UInt8(ascii: "=") }
   }
 
   private func passEncodedBlanks(at start: Int) -> Int {

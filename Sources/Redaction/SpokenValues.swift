@@ -10,7 +10,10 @@ extension CredentialScanner {
   /// Words before "key" or "secret" that make it a credential. A Kubernetes Secret is not one.
   private static let kindsOfKeys: [StaticString] = [
     "api", "access", "secret", "private", "signing", "encryption", "auth", "account", "shared",
-    "subscription", "webhook", "client", "unseal", "recovery", "preshared", "pre-shared", "master",
+    "subscription", "webhook", "client", "unseal", "recovery", "preshared", "pre-shared", "master", "hmac",
+    "tsig",
+    "license", "deploy", "session", "integration", "routing", "tunnel", "storage", "symmetric", "aes",
+    "hmac-sha256",
   ]
 
   /// Words between AUTH and the credential.
@@ -26,13 +29,16 @@ extension CredentialScanner {
 
   /// `password hunter2 is wrong`, `API key: …`, `IDENTIFIED BY '…'`
   mutating func passSpoken(_ word: Range<Int>) -> Int? {
-    if let next = passAssignment(word) { return next }
-    guard let kind = spoken(word) else { return nil }
-    var next = passBlanks(at: word.upperBound, most: 2)
-    if bytes.starts(with: ">", at: next), bytes.starts(with: "->", at: next - 1) { return nil }
-    guard next > word.upperBound || byte(at: next) == UInt8(ascii: ":") || opensGroup(next) else {
-      return nil
+    if let next = passAssignment(word) ?? passStatement(word) ?? passCompound(word) ?? passClause(word) {
+      return next
     }
+    guard let kind = spoken(word) else { return nil }
+    hideValue(beforeNoun: word)
+    if case .key = kind, let next = passNumberedKey(word) { return next }
+    let end = closedEnd(of: word, kind)
+    var next = passBlanks(at: end, most: 2)
+    if bytes.starts(with: ">", at: next), bytes.starts(with: "->", at: next - 1) { return nil }
+    guard next > end || byte(at: next) == UInt8(ascii: ":") || opensGroup(next) else { return nil }
     next = passFiller(at: next)
     if byte(at: next) == UInt8(ascii: ":") || opensGroup(next) { next = passBlanks(at: next + 1, most: 2) }
     let mark = quoteMark(at: next)
@@ -41,16 +47,124 @@ extension CredentialScanner {
     guard !value.isEmpty, !isReference(value) else { return nil }
     let isSaid: Bool
     switch kind {
+    case .password where end > word.upperBound || (mark == nil && isDiagnosis(value)):
+      hideQuotedValues(after: value)
+      return nil
     case .password:
       isSaid = mark != nil || isAfterLogin(word) || isSaidToBeWrong(value)
     case .key: isSaid = mark != nil
     case .command:
       let isMechanism = CredentialScanner.mechanisms.contains { isWord(value, $0) }
       guard !isMechanism || byte(at: value.upperBound) != 0x20 else { return nil }
-      isSaid = !isDiagnosis(value) && bytes[value.lowerBound].isAlphanumeric
+      isSaid = mark != nil || !isDiagnosis(value) && bytes[value.lowerBound].isAlphanumeric
     case .other: isSaid = false
     }
-    guard isSaid || looksRandom(value) else { return nil }
+    guard isSaid || looksRandom(value), mark != nil || !isErrorText(value) else { return nil }
+    if case .command = kind { return passSecondArgument(value) }
+    hide(value)
+    return value.upperBound
+  }
+
+  /// The end of a word in quotes: `"AUTH" "…"` in the log of Redis, `"password" has invalid value`.
+  private func closedEnd(of word: Range<Int>, _ kind: Spoken) -> Int {
+    switch kind {
+    case .password, .command:
+      guard let quote = byte(at: word.upperBound), quote.isQuote, byte(at: word.lowerBound - 1) == quote
+      else {
+        return word.upperBound
+      }
+      return word.upperBound + 1
+    case .key, .other: return word.upperBound
+    }
+  }
+
+  /// `AUTH ann hunter`: the second argument is the password if the line ends there.
+  private mutating func passSecondArgument(_ first: Range<Int>) -> Int {
+    let start = passBlanks(at: first.upperBound, most: 2)
+    let second = start > first.upperBound ? value(at: start) : start..<start
+    let isLast = byte(at: second.upperBound).map { $0 < 0x20 || $0.isQuote } ?? true
+    let value =
+      !second.isEmpty && isLast && !isDiagnosis(second) ? first.lowerBound..<second.upperBound : first
+    hide(value)
+    return value.upperBound
+  }
+
+  /// `Unseal Key 1: …`
+  private mutating func passNumberedKey(_ word: Range<Int>) -> Int? {
+    let number = passBlanks(at: word.upperBound, most: 2)
+    let end = end(of: number, most: 3, while: \.isDigit)
+    guard end > number, byte(at: end) == UInt8(ascii: ":") || byte(at: end) == UInt8(ascii: "=") else {
+      return nil
+    }
+    let start = passBlanks(at: end + 1)
+    let value = value(at: start)
+    guard start > end, !value.isEmpty, !isReference(value), !isDiagnosis(value), !isErrorText(value) else {
+      return nil
+    }
+    hide(value)
+    return value.upperBound
+  }
+
+  /// `tsigSecret hunter`, `aws configure set aws_secret_access_key hunter`: names of several words that are
+  /// credentials.
+  private mutating func passCompound(_ word: Range<Int>) -> Int? {
+    let next = passBlanks(at: word.upperBound, most: 32)
+    guard next > word.upperBound, word.count > 4, word.count <= 64, isCompound(word),
+      byte(at: word.lowerBound - 1) != UInt8(ascii: "$"), SecretName(bytes[word]) == .credential,
+      !isReference(at: next)
+    else { return nil }
+    let mark = quoteMark(at: next)
+    let value = value(at: next)
+    guard !value.isEmpty, !isReference(value), mark != nil || !isCommonWord(value) else { return nil }
+    let isLast = byte(at: value.upperBound).map { $0 < 0x20 || $0 == UInt8(ascii: ";") } ?? true
+    guard
+      looksRandom(value) || isSaidToBeWrong(value) || next > word.upperBound + 1
+        || (isLast && (isFirstInClause(word) || isWord(wordBefore(word.lowerBound), "set")))
+    else { return nil }
+    hide(value)
+    return value.upperBound
+  }
+
+  /// True for words of sentences, paths and marks.
+  private func isCommonWord(_ value: Range<Int>) -> Bool {
+    guard let first = byte(at: value.lowerBound), bytes[value].prefix(64).contains(where: \.isAlphanumeric)
+    else {
+      return true
+    }
+    return Diagnosis.isWord(bytes[value], isContinued: true) || isErrorText(value)
+      || [UInt8(ascii: "~"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-")].contains(first)
+  }
+
+  /// True at the beginning of a line, and after a brace or a semicolon.
+  private func isFirstInClause(_ word: Range<Int>) -> Bool {
+    let start = startOfDotted(word)
+    var index = start
+    while index > 0, start - index < 64, bytes[index - 1].isBlank { index -= 1 }
+    guard let before = byte(at: index - 1) else { return index == 0 }
+    return before < 0x20 || [UInt8(ascii: "{"), UInt8(ascii: ";"), UInt8(ascii: "}")].contains(before)
+  }
+
+  /// True if the name has an underscore or an inner capital letter.
+  private func isCompound(_ word: Range<Int>) -> Bool {
+    word.dropFirst().contains {
+      bytes[$0] == UInt8(ascii: "_") || (bytes[$0].isUpper && bytes[$0 - 1].isLower)
+    }
+  }
+
+  /// `secret "…";` of BIND, `SECRET '…'` in statements.
+  private mutating func passClause(_ word: Range<Int>) -> Int? {
+    guard isWord(word, "secret") else { return nil }
+    let next = passBlanks(at: word.upperBound, most: 8)
+    guard next > word.upperBound, let mark = quoteMark(at: next) else { return nil }
+    let value = quoted(mark)
+    guard !value.isEmpty, !isReference(value) else { return nil }
+    let isStatement = bytes[word].allSatisfy(\.isUpper) && byte(at: next) == 0x27
+    let before = wordBefore(word.lowerBound)
+    let isClause =
+      byte(at: passBlanks(at: value.upperBound + 1, most: 2)) == UInt8(ascii: ";")
+      && (bytes[before].last == UInt8(ascii: ";") || bytes[before].last == UInt8(ascii: "{")
+        || (isInKeyPosition(word) && !isProse(value)))
+    guard isStatement || isClause else { return nil }
     hide(value)
     return value.upperBound
   }
@@ -83,7 +197,7 @@ extension CredentialScanner {
 
   func isKindOfKey(before index: Int) -> Bool {
     let before = wordBefore(index)
-    return CredentialScanner.kindsOfKeys.contains { isWord(before, $0) }
+    return CredentialScanner.kindsOfKeys.contains { endsWithWord(before, $0) }
   }
 
   /// `ENV DB_PASSWORD hunter2`, `setenv DB_PASSWORD hunter2`, `AUTH PLAIN AGFubg==`
@@ -134,6 +248,13 @@ extension CredentialScanner {
     var start = end
     while start > 0, end - start < 64, bytes[start - 1] > 0x20 { start -= 1 }
     return start..<end
+  }
+
+  /// True if the text is the word, or ends with it after a mark: `{"msg":"SET`.
+  func endsWithWord(_ text: Range<Int>, _ word: StaticString) -> Bool {
+    let start = text.upperBound - word.utf8CodeUnitCount
+    return start >= text.lowerBound && bytes.spells(word, at: start)
+      && (start == text.lowerBound || !bytes[start - 1].isNameByte)
   }
 
   /// Nouns after "password" that are not the password itself.
@@ -198,6 +319,7 @@ extension CredentialScanner {
     // `docker login -p <token> HOST` is a placeholder of a manual, unless the text was cut here.
     guard bytes.starts(with: "</", at: end) || (end == bytes.count && !bytes[start..<end].contains(0x20))
     else { return nil }
+    guard bytes[start..<end].contains(where: { $0.isAlphanumeric || $0 >= 0x80 }) else { return nil }
     hide(start..<end)
     return end
   }

@@ -17,6 +17,8 @@ struct TokenShape {
     case alphanumeric
     /// Small digits of a hash.
     case hexadecimal
+    /// Base64 in parts separated by `$` and `:`.
+    case hash
 
     func contains(_ byte: UInt8) -> Bool {
       switch (self, byte) {
@@ -28,6 +30,7 @@ struct TokenShape {
       case (.any, _): false
       case (_, 0x30...0x39), (_, 0x41...0x5A), (_, 0x61...0x7A): true
       case (_, UInt8(ascii: "_")), (_, UInt8(ascii: "-")): true
+      case (.hash, _): [0x24, 0x2B, 0x2E, 0x2F, 0x3A, 0x3D].contains(byte)
       case (.encoded, UInt8(ascii: ".")), (.encoded, UInt8(ascii: "+")), (.encoded, UInt8(ascii: "/")),
         (.encoded, UInt8(ascii: "=")), (.encoded, UInt8(ascii: "~")):
         true
@@ -81,8 +84,10 @@ struct TokenShape {
       TokenShape("gsk_", 20),
       TokenShape("xai-", 20, .alphanumeric), TokenShape("sbp_", 20), TokenShape("cfut_", 16),
       TokenShape("key-", 32, .alphanumeric), TokenShape("1//0", 20), TokenShape("atlasv1.", 16),
-      TokenShape("xwfp-"), TokenShape("HRKU-", 16), TokenShape("ntn_", 16), TokenShape("dp.pt.", 16),
-      TokenShape("dp.st.", 16), TokenShape("dp.sa.", 16), TokenShape("pscale_", 16), TokenShape("nfp_", 16),
+      TokenShape("xwfp-"), TokenShape("HRKU-", 16), TokenShape("ntn_", 16),
+      TokenShape("dp.pt.", 16, .encoded),
+      TokenShape("dp.st.", 16, .encoded), TokenShape("dp.sa.", 16, .encoded), TokenShape("pscale_", 16),
+      TokenShape("nfp_", 16),
       TokenShape("shpss_"), TokenShape("shpca_"), TokenShape("shppa_"), TokenShape("AKCp", 32),
       TokenShape("cmVmdGtuO", 16), TokenShape("sntryu_", 16), TokenShape("sgp_", 16), TokenShape("EZAK", 32),
       TokenShape("EZTK", 32), TokenShape("fio-u-", 16), TokenShape("pnu_", 16), TokenShape("rdme_", 16),
@@ -94,6 +99,15 @@ struct TokenShape {
       TokenShape("phx_", 24),
       TokenShape("lsv2_", 16), TokenShape("pplx-", 24), TokenShape("secret_", 40, .alphanumeric),
       TokenShape("A3-", 24), TokenShape("b.AAAAAQ", 60),
+      TokenShape("dp.ct.", 16, .encoded), TokenShape("dp.scim.", 16, .encoded),
+      TokenShape("dp.audit.", 16, .encoded),
+      // Seeds of NATS: operator, account, user, server, cluster, curve
+      TokenShape("SO", 52, .capitals), TokenShape("SA", 52, .capitals), TokenShape("SU", 52, .capitals),
+      TokenShape("SN", 52, .capitals), TokenShape("SC", 52, .capitals), TokenShape("SX", 52, .capitals),
+      // Hashes of passwords in databases
+      TokenShape("SCRAM-SHA-256$", 12, .hash), TokenShape("SCRAM-SHA-1$", 12, .hash),
+      TokenShape("pbkdf2_sha256$", 12, .hash), TokenShape("pbkdf2_sha512$", 12, .hash),
+      TokenShape("md5", 32, .hexadecimal),
       // Keys without their first line: DER in base64.
       TokenShape("MII", 60, .encoded),
     ], by: { $0.beginning.utf8Start.pointee })

@@ -204,6 +204,19 @@ extension CredentialScanner {
       bytes[value], isContinued: next > value.upperBound && byte(at: next).map { $0 > 0x20 } == true)
   }
 
+  /// True if the value is the beginning of an error instead: `oauth2: cannot fetch token`, `EOF`.
+  func isErrorText(_ value: Range<Int>) -> Bool {
+    let end = value.upperBound
+    guard value.count <= 48, quoteMark(at: value.lowerBound - 1) == nil else { return false }
+    var next = passBlanks(at: end, most: 2)
+    let hasColon = byte(at: end) == UInt8(ascii: ":") && byte(at: end + 1) == 0x20
+    if hasColon { next = passBlanks(at: end + 1, most: 2) }
+    let word = next..<self.end(of: next, most: 24) { $0.isAlphanumeric || $0 == UInt8(ascii: "_") }
+    return ErrorText.begins(
+      bytes[value], hasColon: hasColon, next: next > end ? bytes[word] : bytes[end..<end],
+      continues: next > end && byte(at: next).map { $0 > 0x20 } == true)
+  }
+
   /// True if more words follow in the same line.
   func isFollowedByProse(_ value: Range<Int>) -> Bool {
     let next = passBlanks(

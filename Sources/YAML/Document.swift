@@ -36,7 +36,8 @@ package struct Document: Sendable {
     }
     // libyaml counts the mark as a column, so keys of the first line would not align with the others.
     let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-    var composer = Composer(try EventStream(bytes.dropFirst(hasByteOrderMark ? 3 : 0)), limits: limits)
+    var composer = Composer(
+      EventStream(try Parser(bytes.dropFirst(hasByteOrderMark ? 3 : 0))), limits: limits)
     root = try composer.document()
     repeated = composer.repeated
   }

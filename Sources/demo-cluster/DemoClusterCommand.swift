@@ -33,6 +33,11 @@ struct DemoClusterCommand: ParsableCommand {
   @Option(help: "Length of the failure message of each additional Kustomization.")
   var failing: Int?
 
+  @Flag(
+    help: "Give the additional nodes long names and bad conditions, and delete the additional Kustomizations."
+  )
+  var heavy = false
+
   @Option(help: "Seconds that a simulated start-up of the API server takes.")
   var starting: Int?
 
@@ -47,7 +52,8 @@ struct DemoClusterCommand: ParsableCommand {
     let signals = blockSignals()
     let extra =
       nodes + kustomizations > 0
-      ? ExtraObjects(nodes: nodes, kustomizations: kustomizations, failureLength: failing) : nil
+      ? ExtraObjects(nodes: nodes, kustomizations: kustomizations, failureLength: failing, areHeavy: heavy)
+      : nil
     let cluster = try DemoCluster.start(
       certificates: try Certificates.make(in: folder), port: port, with: extra)
     if let starting { cluster.apply(.restarts(seconds: starting)) }

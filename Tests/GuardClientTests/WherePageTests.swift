@@ -117,11 +117,11 @@ import Testing
   }
 
   @Test func goalsAreParsed() throws {
-    #expect(WaitGoal(argument: "api") == .state(.api))
+    #expect(WaitTarget(argument: "api") == .state(.api))
     #expect(
-      try WaitGoal(argument: "commit=8F3C1A2B") == .commit(#require(CommitName("8f3c1a2b"))))
+      try WaitTarget(argument: "commit=8F3C1A2B") == .commit(#require(CommitName("8f3c1a2b"))))
     for wrong in ["commit=", "commit=8f3c", "commit=main", "nothing", "commit=\(PipelineScene.head)0"] {
-      #expect(WaitGoal(argument: wrong) == nil, "\(wrong)")
+      #expect(WaitTarget(argument: wrong) == nil, "\(wrong)")
     }
     #expect(throws: (any Error).self) { try WaitCommand.parse(["--for", "api", "--stage", "cloud"]) }
     #expect(try WaitCommand.parse(["--for", "commit=8f3c1a2b", "--stage", "cloud"]).stage == ["cloud"])

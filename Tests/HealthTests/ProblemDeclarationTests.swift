@@ -28,8 +28,20 @@ import Testing
     Problem(.own(.stateUnwritable), ["folder": "/var/lib/x"], subject: "state", since: Fixture.now),
   ]
 
+  /// The check of markers, which reports these, is tested where it is.
+  private static let markers = MarkerProblem.allCases.map {
+    Problem(
+      .marker($0),
+      [
+        "namespace": "flux-system", "name": "app", "policy": "flux-system:app", "automation": "auto",
+        "path": "apps", "place": "apps/a.yaml:1", "marker": "flux-system:app", "file": "apps/a.yaml",
+        "what": "a tag where a whole image is", "image": "r/app:2", "correction": "create the policy",
+      ], cluster: "tethys", subject: "imagepolicy flux-system/app", since: Fixture.now,
+      access: String(access.dropLast()))
+  }
+
   private static let fired = Dictionary(
-    grouping: ProblemSituations.reports.flatMap(\.problems) + own, by: \.code)
+    grouping: ProblemSituations.reports.flatMap(\.problems) + own + markers, by: \.code)
 
   @Test(arguments: ProblemCode.allCases)
   func rulesReportTheDeclaredTexts(_ code: ProblemCode) throws {

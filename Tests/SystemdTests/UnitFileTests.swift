@@ -114,6 +114,14 @@ private let examples = [
     }
   }
 
+  /// With a path, a missing file ends the start with 243/CREDENTIALS, and the guard can't say what is missing.
+  @Test func credentialsOfTheExampleMayBeMissing() throws {
+    let text = try String(contentsOfFile: "\(sourceTree)/systemd/examples/credentials.conf", encoding: .utf8)
+    let credentials = text.matches(of: /(?m)^#?LoadCredential(?:Encrypted)?=(.*)$/).map(\.output.1)
+    #expect(credentials.count >= 5)
+    #expect(credentials.allSatisfy { !$0.contains("/") && !$0.contains(":") })
+  }
+
   @Test(arguments: ["systemd", "systemd/user"])
   func anAutomaticRestartStartsNoFailureUnit(folder: String) throws {
     func lines(_ unit: String) throws -> [Substring] {

@@ -56,9 +56,10 @@ extension ClusterState {
     }
     let missing = ongoingFaults[.dependencyMissing(name)] == nil ? nil : "ghost"
     let dependencies = [after, missing].compactMap(\.self)
+    let deletion = extraDeletion(of: name)
     return Object(
       kind: .kustomization, namespace: Self.fluxNamespace, name: name, labels: bootstrapLabels,
-      generation: generation,
+      generation: generation, deleted: deletion.at, finalizers: deletion.finalizers,
       spec: [
         "interval": "10m0s", "path": .string(path), "prune": true, "force": false, "timeout": "3m0s",
         "retryInterval": "1m0s", "sourceRef": ["kind": "GitRepository", "name": "flux-system"],

@@ -137,7 +137,7 @@ extension ClusterState {
       guard case .nodeCondition(node.name, let type, let status, let reason) = fault else { return nil }
       return condition(type, status, reason, "", since: since, generation: nil)
     }
-    return others
+    return others + extraConditions(of: node)
       + all.map { type, status, reason, message -> JSON in
         if let since = ongoingFaults[.nodePressure(node.name, type: type)] {
           return condition(type, "KubeletHas\(type)", "kubelet has \(type)", since: since, generation: nil)

@@ -1,5 +1,7 @@
 /// One Kubernetes object of the demo.
 struct Object: Sendable {
+  static let fluxFinalizers = ["finalizers.fluxcd.io"]
+
   let kind: Kind
   var namespace: String? = nil
   let name: String
@@ -11,6 +13,7 @@ struct Object: Sendable {
   var created: APITime?
   /// The deletion time of an object that waits for its finalizers.
   var deleted: APITime?
+  var finalizers = Object.fluxFinalizers
   var spec: JSON = .null
   var status: JSON = .null
   /// Members besides metadata, spec and status.
@@ -28,7 +31,7 @@ struct Object: Sendable {
       "annotations": annotations.isEmpty ? .null : JSON(annotations),
       "ownerReferences": owner == .null ? .null : [owner],
       "deletionTimestamp": deleted.map { .string($0.time) } ?? .null,
-      "finalizers": deleted == nil ? .null : ["finalizers.fluxcd.io"],
+      "finalizers": deleted == nil ? .null : .array(finalizers.map(JSON.string)),
     ]
   }
 

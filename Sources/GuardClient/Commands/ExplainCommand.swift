@@ -5,6 +5,7 @@ import GuardConnection
 import GuardExplain
 import GuardPages
 import GuardTerminal
+import GuardTypes
 import Health
 
 struct ExplainCommand: ParsableCommand {

@@ -5,6 +5,7 @@ import GuardExplain
 import GuardHistory
 import GuardPages
 import GuardTerminal
+import GuardTypes
 import Health
 
 struct HistoryCommand: ParsableCommand, Reading {

@@ -9,17 +9,7 @@ struct PlainWatch {
   let options: ReadOptions
 
   func run() throws {
-    var stream = try options.connection.client.watch()
-    while true {
-      switch try stream.next(within: .seconds(1)) {
-      case .line(let bytes):
-        guard try StandardOutput.tell(try text(bytes)) else { return }
-      case .quiet:
-        guard StandardOutput.hasReader else { return }
-      case .ended:
-        throw ClientError.unreadable(options.connection.client.socket, .truncated)
-      }
-    }
+    try options.connection.client.follow { try text($0) }
   }
 
   private func text(_ bytes: Data) throws -> String {

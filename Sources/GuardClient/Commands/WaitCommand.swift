@@ -45,7 +45,7 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// What `--for` names.
-enum WaitGoal: Hashable, ExpressibleByArgument {
+enum WaitTarget: Hashable, ExpressibleByArgument {
   case state(Goal)
   case commit(CommitName)
 
@@ -90,7 +90,7 @@ struct WaitCommand: ParsableCommand {
     name: .customLong("for"),
     help: ArgumentHelp("What to wait for; commit=SHA: the stages of the pipeline have it.", valueName: "goal")
   )
-  var goal: WaitGoal
+  var goal: WaitTarget
 
   @Option(
     help: ArgumentHelp("With commit=SHA: only this stage; can be repeated.", valueName: "id"),

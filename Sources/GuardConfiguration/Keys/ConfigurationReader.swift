@@ -1,4 +1,4 @@
-internal import GuardAPI
+internal import GuardTypes
 internal import Health
 internal import Tunnel
 internal import YAML

@@ -16,21 +16,17 @@ package struct PageWatch {
   ///
   /// - Throws: `ClientError` if the guard cannot be reached or ends.
   package func run() throws {
-    var stream = try client.watch()
     var shown: String?
-    while true {
-      switch try stream.next(within: .seconds(1)) {
-      case .line(let bytes):
-        let line: WatchLine
-        do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
-        guard let page = try page(line), page != shown else { continue }
-        guard try StandardOutput.tell((shown == nil ? "" : "\n") + page) else { return }
-        shown = page
-      case .quiet:
-        guard StandardOutput.hasReader else { return }
-      case .ended:
-        throw ClientError.unreadable(client.socket, .truncated)
+    try client.follow { bytes in
+      let line: WatchLine
+      do throws(DocumentError) {
+        line = try DocumentCoding.decodeWatchLine(bytes)
+      } catch {
+        throw ClientError.document(error)
       }
+      guard let page = try page(line), page != shown else { return nil }
+      defer { shown = page }
+      return (shown == nil ? "" : "\n") + page
     }
   }
 

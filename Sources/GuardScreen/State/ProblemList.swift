@@ -1,4 +1,5 @@
 package import GuardAPI
+import GuardTypes
 import Health
 
 /// The problems of the chosen cluster that match the filter, and the selected one.

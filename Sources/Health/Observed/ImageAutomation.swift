@@ -53,6 +53,8 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
   public let source: Reference?
   /// Selects the policies in its namespace that it handles; nil selects all.
   public let policySelector: LabelSelector?
+  /// `spec.update.path`, the folder or file in which it looks for markers; nil for the whole repository.
+  public let updatePath: String?
   /// The branch that it pushes to, if it differs from the branch that it reads.
   public let reviewBranch: String?
   public let lastRunTime: Timestamp?
@@ -63,7 +65,8 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
 
   public init(
     resource: Resource, isSuspended: Bool = false, interval: Duration? = nil, source: Reference? = nil,
-    policySelector: LabelSelector? = nil, reviewBranch: String? = nil, lastRunTime: Timestamp? = nil,
+    policySelector: LabelSelector? = nil, updatePath: String? = nil,
+    reviewBranch: String? = nil, lastRunTime: Timestamp? = nil,
     lastPushTime: Timestamp? = nil, lastPushCommit: String? = nil,
     observedPolicies: [String: String]? = nil
   ) {
@@ -72,6 +75,7 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
     self.interval = interval
     self.source = source
     self.policySelector = policySelector
+    self.updatePath = updatePath
     self.reviewBranch = reviewBranch
     self.lastRunTime = lastRunTime
     self.lastPushTime = lastPushTime

@@ -11,6 +11,7 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
   case flux(FluxProblem)
   case fluxObject(FluxObjectProblem)
   case image(ImageProblem)
+  case marker(MarkerProblem)
   case workload(WorkloadProblem)
   case platform(PlatformProblem)
   case own(OwnProblem)
@@ -18,8 +19,9 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
   public static let allCases: [ProblemCode] =
     AccessProblem.allCases.map(access) + APIProblem.allCases.map(api) + NodeProblem.allCases.map(node)
     + FluxProblem.allCases.map(flux) + FluxObjectProblem.allCases.map(fluxObject)
-    + ImageProblem.allCases.map(image) + WorkloadProblem.allCases.map(workload)
-    + PlatformProblem.allCases.map(platform) + OwnProblem.allCases.map(own)
+    + ImageProblem.allCases.map(image) + MarkerProblem.allCases.map(marker)
+    + WorkloadProblem.allCases.map(workload) + PlatformProblem.allCases.map(platform)
+    + OwnProblem.allCases.map(own)
 
   private var declared: any DeclaredProblem {
     switch self {
@@ -29,6 +31,7 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
     case .flux(let problem): problem
     case .fluxObject(let problem): problem
     case .image(let problem): problem
+    case .marker(let problem): problem
     case .workload(let problem): problem
     case .platform(let problem): problem
     case .own(let problem): problem

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// The common facts and texts of all problems of one code.
 ///
 /// Patterns have placeholders in angle brackets. A rule supplies the values when it reports the problem.

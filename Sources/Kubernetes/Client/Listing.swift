@@ -22,7 +22,8 @@ struct Listing {
   /// 404 for a kind that discovery reported.
   private(set) var isLost = false
   private var pages = 0
-  private var messageBytes = 0
+  private var longBytes = 0
+  private var textBytes = 0
   private var hasRestarted = false
   private var lastToken: String?
 
@@ -45,7 +46,8 @@ struct Listing {
       limits: ListReader.Limits(
         objects: max(0, limits.pages * limits.pageSize - objects.count),
         undecodable: max(0, limits.undecodable + 1 - undecodable.count),
-        messages: max(0, ListReader.Limits().messages - messageBytes)))
+        messages: max(0, ListReader.Limits().messages - longBytes),
+        texts: max(0, ListReader.Limits().texts - textBytes)))
   }
 
   mutating func fail(_ failure: PollFailure) {
@@ -98,7 +100,8 @@ struct Listing {
       let next = try reader.finish()
       pages += 1
       objects += reader.objects
-      messageBytes += reader.messageBytes
+      longBytes += reader.longBytes
+      textBytes += reader.textBytes
       undecodable += reader.undecodable
       guard let next else {
         outcome = .whole

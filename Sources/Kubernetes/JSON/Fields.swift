@@ -35,13 +35,13 @@ struct Fields: Decodable {
   }
 
   /// A name for display and for commands. Two different names are displayed differently.
-  func requireName(_ name: String) throws -> String {
+  func requireName(_ name: String, limit: Int = redactedTextLimit) throws -> String {
     let text = try requireText(name)
     guard !text.isEmpty else {
       throw DecodingError.dataCorruptedError(
         forKey: FieldName(name), in: container, debugDescription: "empty")
     }
-    return text.clipped.escapedName
+    return text.clipped(limit).escapedName
   }
 
   /// nil if absent or empty; throws for any type but a string.
@@ -86,7 +86,9 @@ struct Fields: Decodable {
   }
 
   /// A word or a line for display, cut at the length limit; nil if empty.
-  func text(_ name: String) -> String? { raw(name).map { redacted($0).escaped.clipped } }
+  func text(_ name: String, limit: Int = redactedTextLimit) -> String? {
+    raw(name).map { redacted($0, limit: limit).escaped.clipped }
+  }
 
   /// A redacted text that may have several lines.
   func message(_ name: String) -> String? { shownText(name)?.lines }
@@ -106,10 +108,11 @@ struct Fields: Decodable {
     return text
   }
 
-  /// The first few texts of a list.
-  func texts(_ name: String) -> [String] {
-    let texts = try? container.decodeIfPresent([String].self, forKey: FieldName(name))
-    return (texts ?? []).prefix(64).map(\.clipped.escapedName)
+  /// The first texts of a list that have at most this many bytes together.
+  func texts(_ name: String, bytes: Int = TextLimits.list) -> (texts: [String], omitted: Int) {
+    let all = (try? container.decodeIfPresent([String].self, forKey: FieldName(name))) ?? []
+    let texts = all.prefix(64).map(\.clipped.escapedName).within(bytes: bytes)
+    return (texts, all.count - texts.count)
   }
 
   func number(_ name: String) -> Int64? {
@@ -148,11 +151,25 @@ struct FieldName: CodingKey {
   init?(intValue: Int) { nil }
 }
 
+extension [String] {
+  /// The first elements that have at most this many bytes together.
+  func within(bytes: Int) -> [String] {
+    var left = bytes
+    return Array(
+      prefix { text in
+        left -= text.utf8.count
+        return left >= 0
+      })
+  }
+}
+
 extension String {
   /// A name of bounded length, so that a hostile server cannot fill the memory.
-  var clipped: String {
-    guard utf8.count > redactedTextLimit else { return self }
-    var end = utf8.index(startIndex, offsetBy: redactedTextLimit - "…".utf8.count)
+  var clipped: String { clipped(redactedTextLimit) }
+
+  func clipped(_ limit: Int) -> String {
+    guard utf8.count > limit else { return self }
+    var end = utf8.index(startIndex, offsetBy: limit - "…".utf8.count)
     // Do not cut inside a character: continuation bytes begin with the bits 10 (RFC 3629 §3).
     while end > startIndex, utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
     return self[..<end] + "…"

@@ -50,6 +50,7 @@ extension ImageUpdateAutomation {
       source: Reference(
         spec?.shown("sourceRef"), defaultKind: "GitRepository", namespace: resource.namespace),
       policySelector: spec?.shown("policySelector").map { LabelSelector($0) },
+      updatePath: spec?.shown("update")?.text("path"),
       reviewBranch: ImageUpdateAutomation.reviewBranch(spec?.shown("git")),
       lastRunTime: status?.time("lastAutomationRunTime"), lastPushTime: status?.time("lastPushTime"),
       lastPushCommit: status?.text("lastPushCommit"),
@@ -77,7 +78,7 @@ extension LabelSelector {
       labels: fields.shown("matchLabels")?.map ?? [:],
       requirements: fields.shownObjects("matchExpressions").prefix(64).map {
         Requirement(
-          key: $0.text("key") ?? "", requirement: $0.text("operator") ?? "", values: $0.texts("values"))
+          key: $0.text("key") ?? "", requirement: $0.text("operator") ?? "", values: $0.texts("values").texts)
       })
   }
 }

@@ -1,8 +1,8 @@
 internal import Health
 
 extension Job {
-  init(_ object: Fields) throws {
-    let resource = try Resource(object, kind: "Job", group: "batch")
+  init(_ object: Fields, _ limits: TextLimits) throws {
+    let resource = try Resource(object, kind: "Job", group: "batch", limits: limits)
     let spec = try object.object("spec")
     let metadata = object.shown("metadata")
     self.init(
@@ -15,10 +15,10 @@ extension Job {
 }
 
 extension CronJob {
-  init(_ object: Fields) throws {
+  init(_ object: Fields, _ limits: TextLimits) throws {
     let spec = try object.object("spec")
     self.init(
-      resource: try Resource(object, kind: "CronJob", group: "batch"),
+      resource: try Resource(object, kind: "CronJob", group: "batch", limits: limits),
       isSuspended: try spec?.judgedFlag("suspend") ?? false,
       lastSuccessfulTime: try object.object("status")?.time("lastSuccessfulTime"),
       images: Workload.images(spec?.shown("jobTemplate")?.shown("spec")),

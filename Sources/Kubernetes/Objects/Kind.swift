@@ -1,5 +1,4 @@
 internal import Health
-internal import Redaction
 
 /// A kind that is listed: its API path, and how to read one object.
 struct Kind: Sendable {
@@ -16,8 +15,8 @@ struct Kind: Sendable {
 struct ServedKind: Sendable {
   let kind: Kind
   let version: String
-  /// Maximum size in bytes of each message of an object.
-  var messageLimit = redactedTextLimit
+  /// Maximum sizes of the texts of an object.
+  var limits = TextLimits()
 
   init(_ kind: Kind, _ version: String) {
     self.kind = kind
@@ -40,8 +39,8 @@ struct ServedKind: Sendable {
 }
 
 extension Kind {
-  static let node = Kind(name: "Node", group: "", plural: "nodes", versions: ["v1"]) { fields, _ in
-    .node(try Node(fields))
+  static let node = Kind(name: "Node", group: "", plural: "nodes", versions: ["v1"]) { fields, served in
+    .node(try Node(fields, served.limits))
   }
   /// Each node has a lease in kube-node-lease. Others are for leader election.
   static let lease = Kind(name: "Lease", group: "coordination.k8s.io", plural: "leases", versions: ["v1"]) {
@@ -53,8 +52,8 @@ extension Kind {
       : .leaderLease(
         LeaderLease(namespace: resource.namespace, name: resource.name, renewTime: renewed))
   }
-  static let pod = Kind(name: "Pod", group: "", plural: "pods", versions: ["v1"]) { fields, _ in
-    let pod = try Pod(fields)
+  static let pod = Kind(name: "Pod", group: "", plural: "pods", versions: ["v1"]) { fields, served in
+    let pod = try Pod(fields, served.limits)
     return pod.isWell ? .wellPod(pod.images) : .pod(pod)
   }
 
@@ -63,17 +62,17 @@ extension Kind {
     workload("DaemonSet", "daemonsets"),
   ]
   private static func workload(_ name: String, _ plural: String) -> Kind {
-    Kind(name: name, group: "apps", plural: plural, versions: ["v1"]) { fields, _ in
-      .workload(try Workload(fields, kind: name))
+    Kind(name: name, group: "apps", plural: plural, versions: ["v1"]) { fields, served in
+      .workload(try Workload(fields, kind: name, served.limits))
     }
   }
 
-  static let job = Kind(name: "Job", group: "batch", plural: "jobs", versions: ["v1"]) { fields, _ in
-    .job(try Job(fields))
+  static let job = Kind(name: "Job", group: "batch", plural: "jobs", versions: ["v1"]) { fields, served in
+    .job(try Job(fields, served.limits))
   }
   static let cronJob = Kind(name: "CronJob", group: "batch", plural: "cronjobs", versions: ["v1"]) {
-    fields, _ in
-    .cronJob(try CronJob(fields))
+    fields, served in
+    .cronJob(try CronJob(fields, served.limits))
   }
 
   static let flux = CustomKind.flux.map { kind in Kind(kind) { .flux(try FluxObject($0, of: $1)) } }

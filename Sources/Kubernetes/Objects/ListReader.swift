@@ -12,8 +12,10 @@ final class ListReader: BodySink {
   private(set) var objects: [Observed] = []
   private(set) var undecodable: [UndecodableObject] = []
   private var count = 0
-  /// Total size of messages longer than one line.
-  private(set) var messageBytes = 0
+  /// Total size of texts longer than one line.
+  private(set) var longBytes = 0
+  /// Total size of the texts of conditions.
+  private(set) var textBytes = 0
   private var kind: String?
   private var next: String?
   /// Why reading stopped early.
@@ -23,17 +25,17 @@ final class ListReader: BodySink {
     var objects = 20_000
     /// Number of entries about undecodable elements.
     var undecodable = 101
-    /// Total size of messages longer than one line. When it is used up, only one line of each message is kept: the long
+    /// Total size of texts longer than one line. When it is used up, only one line of each text is kept: the long
     /// messages of a few hundred objects are enough to diagnose thousands.
     var messages = 1 << 20
+    /// Total size of the texts of conditions. When it is used up, only the first few conditions of each object are kept.
+    var texts = 8 << 20
   }
-
-  static let messageLine = 160
 
   init(of served: ServedKind, limits: Limits = Limits()) {
     self.served = served
     self.limits = limits
-    count(0)
+    count(long: 0, all: 0)
   }
 
   /// False if no more bytes are wanted.
@@ -76,7 +78,7 @@ final class ListReader: BodySink {
       switch try decode(value, { try decoder.decode(Attempt.self, from: $0, configuration: served) }) {
       case .read(let object):
         objects.append(object)
-        count(object.longMessages)
+        count(long: object.longTexts, all: object.conditionTexts)
       case .unreadable(let name, let reason): skip(name, reason)
       }
     case .tooDeep:
@@ -88,9 +90,11 @@ final class ListReader: BodySink {
     }
   }
 
-  private func count(_ messages: Int) {
-    messageBytes += messages
-    if messageBytes >= limits.messages { served.messageLimit = ListReader.messageLine }
+  private func count(long: Int, all: Int) {
+    longBytes += long
+    textBytes += all
+    if longBytes >= limits.messages { served.limits.shortenMessages() }
+    if textBytes >= limits.texts { served.limits.shortenAll() }
   }
 
   private func countOne() throws(JSONDocument.Fault) {

@@ -3,8 +3,8 @@ internal import Health
 extension Node {
   /// The lease comes from another list and is set by `renewed(at:)`. Annotations are not read, because k3s stores its
   /// command line in them.
-  init(_ object: Fields) throws {
-    let resource = try Resource(object, kind: "Node", group: "")
+  init(_ object: Fields, _ limits: TextLimits) throws {
+    let resource = try Resource(object, kind: "Node", group: "", limits: limits)
     let labels = object.shown("metadata")?.shown("labels")
     let status = try object.object("status")
     let system = status?.shown("nodeInfo")

@@ -20,20 +20,20 @@ enum Observed: Hashable, Sendable {
 }
 
 extension Observed {
-  /// The object's name; nil for pods that are only counted.
-  private var reference: Reference? {
+  /// nil for pods that are only counted, and for leases.
+  var resource: Resource? {
     switch self {
-    case .node(let object): object.resource.reference
-    case .pod(let object): object.resource.reference
-    case .flux(let object): object.resource.reference
-    case .imageRepository(let object): object.resource.reference
-    case .imagePolicy(let object): object.resource.reference
-    case .imageUpdateAutomation(let object): object.resource.reference
-    case .workload(let object): object.resource.reference
-    case .job(let object): object.resource.reference
-    case .cronJob(let object): object.resource.reference
-    case .certificate(let object): object.resource.reference
-    case .stack(let object): object.resource.reference
+    case .node(let object): object.resource
+    case .pod(let object): object.resource
+    case .flux(let object): object.resource
+    case .imageRepository(let object): object.resource
+    case .imagePolicy(let object): object.resource
+    case .imageUpdateAutomation(let object): object.resource
+    case .workload(let object): object.resource
+    case .job(let object): object.resource
+    case .cronJob(let object): object.resource
+    case .certificate(let object): object.resource
+    case .stack(let object): object.resource
     case .nodeLease, .leaderLease, .wellPod: nil
     }
   }
@@ -42,25 +42,26 @@ extension Observed {
   static func latest(of objects: [Observed]) -> [Observed] {
     var seen: Set<Reference> = []
     seen.reserveCapacity(objects.count)
-    let latest = objects.reversed().filter { $0.reference.map { seen.insert($0).inserted } ?? true }
+    let latest = objects.reversed().filter {
+      ($0.resource?.reference).map { seen.insert($0).inserted } ?? true
+    }
     return latest.count == objects.count ? objects : latest.reversed()
   }
 
-  /// Total size of its condition messages that are longer than a line. Repeated messages count once, because they are
-  /// stored once.
-  var longMessages: Int {
-    let conditions: [Condition]
-    switch self {
-    case .flux(let object): conditions = object.resource.conditions
-    case .imageRepository(let object): conditions = object.resource.conditions
-    case .imagePolicy(let object): conditions = object.resource.conditions
-    case .imageUpdateAutomation(let object): conditions = object.resource.conditions
-    case .certificate(let object): conditions = object.resource.conditions
-    case .stack(let object): conditions = object.resource.conditions
-    case .node, .nodeLease, .leaderLease, .pod, .wellPod, .workload, .job, .cronJob: return 0
-    }
-    return Set(conditions.map(\.message)).reduce(0) { bytes, message in
-      bytes + (message.utf8.count > ListReader.messageLine ? message.utf8.count : 0)
+  /// Total size of its texts that are longer than a line. Repeated messages count once, because they are stored once.
+  var longTexts: Int {
+    guard let resource else { return 0 }
+    let finalizers = resource.finalizers.reduce(0) { $0 + $1.utf8.count }
+    let texts =
+      Set(resource.conditions.map(\.message)).map(\.utf8.count) + resource.conditions.map(\.reason.utf8.count)
+    return (texts + [finalizers]).reduce(0) { $0 + ($1 > TextLimits.line ? $1 : 0) }
+  }
+
+  /// Total size of the texts of its conditions.
+  var conditionTexts: Int {
+    guard let resource else { return 0 }
+    return resource.conditions.reduce(0) {
+      $0 + $1.type.utf8.count + $1.reason.utf8.count + $1.message.utf8.count
     }
   }
 }

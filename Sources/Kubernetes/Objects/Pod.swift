@@ -2,8 +2,8 @@ internal import Health
 
 extension Pod {
   /// Environment, volumes and annotations are not read.
-  init(_ object: Fields) throws {
-    let resource = try Resource(object, kind: "Pod", group: "")
+  init(_ object: Fields, _ limits: TextLimits) throws {
+    let resource = try Resource(object, kind: "Pod", group: "", limits: limits)
     let status = try object.object("status")
     let containers = ["containerStatuses", "initContainerStatuses"].flatMap {
       status?.shownObjects($0).prefix(64) ?? []
@@ -32,11 +32,14 @@ extension Pod {
 
   /// Images with the names from the pod's spec, because the node may report other names.
   private static func images(_ spec: Fields?, _ statuses: [Fields], owner: Reference) -> [PodImage] {
-    (spec?.shownObjects("containers") ?? []).prefix(64).compactMap { container in
+    var left = TextLimits.list
+    return (spec?.shownObjects("containers") ?? []).prefix(64).compactMap { container in
+      guard left >= 0 else { return nil }
       guard let image = container.text("image"), let name = container.text("name") else { return nil }
       let pulled = statuses.first { $0.text("name") == name }?.text("imageID")
       // `docker.io/library/nginx@sha256:…`; without a repository it is the digest of the configuration.
       let digest = pulled.flatMap { ImageReference($0).digest }
+      left -= image.utf8.count
       return PodImage(image: image, digest: digest, owner: owner)
     }
   }

@@ -1,42 +1,64 @@
 internal import Health
-internal import Redaction
 
 extension Resource {
-  init(_ object: Fields, kind: String, group: String, messageLimit: Int = redactedTextLimit) throws {
+  init(_ object: Fields, kind: String, group: String, limits: TextLimits = TextLimits()) throws {
     let metadata = try object.requireObject("metadata")
     let status = try object.object("status")
+    let deleted = try metadata.judgedTime("deletionTimestamp")
     self.init(
       kind: kind, group: group, namespace: try metadata.judgedName("namespace") ?? "",
       name: try metadata.requireName("name"), creationTimestamp: metadata.time("creationTimestamp"),
-      deletionTimestamp: try metadata.judgedTime("deletionTimestamp"),
+      deletionTimestamp: deleted,
       generation: try metadata.judgedNumber("generation"),
       observedGeneration: try status?.judgedNumber("observedGeneration"),
-      conditions: try Condition.list(status?.objects("conditions") ?? [], messageLimit),
-      finalizers: metadata.texts("finalizers"))
+      conditions: try Condition.list(status?.objects("conditions") ?? [], limits),
+      finalizers: deleted == nil ? [] : Resource.finalizers(metadata, limits))
   }
 
   init(_ object: Fields, of served: ServedKind) throws {
     try self.init(
-      object, kind: served.kind.name, group: served.kind.group, messageLimit: served.messageLimit)
+      object, kind: served.kind.name, group: served.kind.group, limits: served.limits)
+  }
+
+  /// The first finalizers, and how many more there are.
+  private static func finalizers(_ metadata: Fields, _ limits: TextLimits) -> [String] {
+    let (texts, omitted) = metadata.texts("finalizers", bytes: limits.message)
+    return omitted == 0 ? texts : texts + ["\(omitted) more"]
   }
 }
 
 extension Condition {
   /// The first few conditions. Retrying controllers repeat a long message in two of them, so its text is processed
   /// and stored once.
-  fileprivate static func list(_ objects: [Fields], _ limit: Int) throws -> [Condition] {
+  fileprivate static func list(_ objects: [Fields], _ limits: TextLimits) throws -> [Condition] {
     var conditions: [Condition] = []
     var message: ShownText?
-    for fields in objects.prefix(64) {
-      message = fields.shownText("message", unlike: message, limit: limit)
+    for fields in judgedFirst(objects, limits.conditions) {
+      message = fields.shownText("message", unlike: message, limit: limits.message)
       conditions.append(
         Condition(
-          type: try fields.requireName("type"),
+          type: try fields.requireName("type", limit: limits.type),
           status: Status(try fields.requireText("status")),
-          reason: fields.text("reason") ?? "", message: message?.lines ?? "",
+          reason: fields.text("reason", limit: limits.reason) ?? "", message: message?.lines ?? "",
           lastTransitionTime: fields.time("lastTransitionTime")))
     }
     return conditions
+  }
+}
+
+extension Condition {
+  /// Types that decide the verdict of most kinds.
+  private static let judgedTypes: Set = [
+    "Ready", "Stalled", "Reconciling", "Available", "Progressing", "ReplicaFailure", "Complete", "Failed",
+    "PodScheduled", "Issuing", "EtcdIsVoter",
+  ]
+
+  /// The first conditions, in their order, with those that decide the verdict.
+  private static func judgedFirst(_ objects: [Fields], _ most: Int) -> [Fields] {
+    guard objects.count > most else { return objects }
+    let judged = objects.indices.filter { judgedTypes.contains(objects[$0].text("type") ?? "") }.prefix(most)
+    let others = objects.indices.filter { !judged.contains($0) }.prefix(most - judged.count)
+    return (judged + others).sorted().map { objects[$0] }
   }
 }
 

@@ -2,8 +2,8 @@ internal import Health
 
 extension Workload {
   /// Omitted counts are zero (`omitempty` in the apps/v1 types); replicas default to one.
-  init(_ object: Fields, kind: String) throws {
-    let resource = try Resource(object, kind: kind, group: "apps")
+  init(_ object: Fields, kind: String, _ limits: TextLimits) throws {
+    let resource = try Resource(object, kind: kind, group: "apps", limits: limits)
     let spec = try object.object("spec")
     let status = try object.object("status")
     let labels = object.shown("metadata")?.shown("labels")
@@ -33,7 +33,7 @@ extension Workload {
   static func images(_ spec: Fields?) -> [String] {
     let pod = spec?.shown("template")?.shown("spec")
     return ["containers", "initContainers"].flatMap { pod?.shownObjects($0).prefix(64) ?? [] }
-      .compactMap { $0.text("image") }
+      .compactMap { $0.text("image") }.within(bytes: TextLimits.list)
   }
 
   static func manager(_ labels: Fields?) -> Reference? {

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Redaction
 
 @testable internal import GuardClient

@@ -1,0 +1,23 @@
+package import GuardConnection
+
+/// The id of a request (JSON-RPC 2.0 §4). An answer repeats it with its type.
+package enum RequestID: Hashable, Sendable {
+  case integer(Int64)
+  case text(String)
+
+  /// nil for what can't be an id.
+  package init?(_ value: JSONValue?) {
+    switch value {
+    case .integer(let integer): self = .integer(integer)
+    case .string(let text): self = .text(text)
+    case .null, .bool, .number, .array, .object, nil: return nil
+    }
+  }
+
+  package var json: JSONValue {
+    switch self {
+    case .integer(let integer): .integer(integer)
+    case .text(let text): .string(text)
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// The MCP server, and the section for the instructions of assistants.

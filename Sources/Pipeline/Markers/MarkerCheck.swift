@@ -1,0 +1,121 @@
+package import Health
+internal import Redaction
+
+/// Compares the markers in Git with the policies and automations of a cluster. Pure: time and memory are parameters.
+///
+/// Policies without an image, and policies that no automation handles, have no verdict: the one is a problem of its own,
+/// the other is meant.
+///
+/// - Parameter now: the time by the guard's clock.
+/// - Returns: one finding for each handled policy, unknown name and skipped file, in the order of their names; and the
+///   memory for the next call.
+package func checkMarkers(
+  in tree: MarkedTree, of question: MarkerQuestion, memory: MarkerMemory, now: Timestamp
+) -> (findings: [MarkerFinding], memory: MarkerMemory) {
+  var check = MarkerCheck(tree: tree, question: question, memory: memory, now: now)
+  var findings: [MarkerFinding] = []
+  for report in question.policies.sorted(by: { PolicyName($0) < PolicyName($1) }) {
+    if let finding = check.judge(report) { findings.append(finding) }
+  }
+  findings += check.unknownNames()
+  findings += check.skippedFiles()
+  return (findings, MarkerMemory(firstSeen: check.kept))
+}
+
+struct MarkerCheck {
+  let tree: MarkedTree
+  let question: MarkerQuestion
+  let memory: MarkerMemory
+  let now: Timestamp
+  /// The verdicts that last, for the memory.
+  private(set) var kept: [String: Timestamp] = [:]
+
+  /// A marker and its file.
+  struct Place: Hashable {
+    let file: String
+    let marker: Marker
+
+    var text: String { "\(file.escapedName):\(marker.line)" }
+  }
+
+  init(tree: MarkedTree, question: MarkerQuestion, memory: MarkerMemory, now: Timestamp) {
+    self.tree = tree
+    self.question = question
+    self.memory = memory
+    self.now = now
+  }
+
+  // MARK: Facts
+
+  /// All markers in the order of their files and lines.
+  var places: [Place] {
+    readableFiles.flatMap { file, marked in marked.markers.map { Place(file: file, marker: $0) } }
+  }
+
+  var readableFiles: [(file: String, marked: MarkedFile)] {
+    tree.files.sorted { $0.key < $1.key }.compactMap { file, result in
+      (try? result.get()).map { (file, $0) }
+    }
+  }
+
+  func automations(readingFile file: String) -> [ImageUpdateAutomation] {
+    question.automations.filter { $0.reads(file) }
+  }
+
+  func automations(of policy: ImagePolicy) -> [ImageUpdateAutomation] {
+    question.automations.filter { $0.handles(policy) }
+  }
+
+  /// Keeps the time of a verdict's first sighting.
+  mutating func since(_ path: String) -> Timestamp {
+    let first = min(memory.firstSeen[path] ?? now, now)
+    kept[path] = first
+    return first
+  }
+
+  // MARK: Problems
+
+  mutating func problem(
+    _ code: MarkerProblem, _ facts: [String: String], subject: String, detail: String, path: String? = nil
+  ) -> Problem {
+    let since = since(path ?? "\(subject)/\(code.rawValue)")
+    return Problem(
+      .marker(code), facts, cluster: question.cluster, subject: subject,
+      detail: redacted(detail).limited(to: 1000),
+      since: since, access: question.access, owner: question.owner)
+  }
+}
+
+extension MarkedTree {
+  var shortCommit: String { String(commit.prefix(7)) }
+}
+
+extension String {
+  /// Text of a file for a title: one line, visible and short.
+  var shown: String { escapedName.limited(to: 200) }
+}
+
+extension PolicyName {
+  init(_ report: ImagePolicyReport) {
+    let resource = report.policy.value.resource
+    self.init(namespace: resource.namespace, name: resource.name)
+  }
+}
+
+extension ImageUpdateAutomation {
+  func reads(_ file: String) -> Bool {
+    RepositoryPath.isUnder(RepositoryPath.normalised(updatePath ?? ""), file)
+  }
+
+  /// An automation sets only policies in its own namespace (flux2#2853).
+  func handles(_ policy: ImagePolicy) -> Bool {
+    policy.resource.namespace == resource.namespace && (policySelector?.matches(policy.labels) ?? true)
+  }
+
+  var pathInWords: String {
+    let path = RepositoryPath.normalised(updatePath ?? "")
+    return path.isEmpty ? "the whole repository" : path
+  }
+
+  var nameInWords: String { resource.reference.description }
+}

@@ -37,6 +37,8 @@ package enum ClientError: Error, Hashable, Sendable {
       ExitStatus.usage.rawValue
     case .refused(422, "configuration", _): ExitStatus.configuration.rawValue
     case .refused(400, _, _): ExitStatus.usage.rawValue
+    // Nobody can tell where a commit is while GitHub does not answer.
+    case .refused(502, "pipeline", _): ExitStatus.unknown.rawValue
     case .refused(502, "delivery", _), .refused(500, "reload", _): 1
     // The status of sysexits.h for an unavailable service; it says nothing about the cluster.
     case .refused: ExitStatus.unavailable.rawValue
@@ -47,7 +49,7 @@ package enum ClientError: Error, Hashable, Sendable {
   package var isTransient: Bool {
     switch self {
     case .unreachable(_, let error): ![EACCES, EPERM, ENOTSOCK].contains(error.errno)
-    case .unreadable, .refused(503, _, _): true
+    case .unreadable, .refused(503, _, _), .refused(502, "pipeline", _): true
     case .stranger, .document, .refused: false
     }
   }
@@ -68,6 +70,7 @@ extension ClientError: CommandError {
       .refused(404, "commit", let message):
       message
     case .refused(502, "delivery", let message): "not delivered: \(ClientError.lines(message).first ?? "")"
+    case .refused(502, "pipeline", let message): message
     case .refused(422, "configuration", _):
       "the configuration has errors; the previous configuration stays in force"
     case .refused(503, "configuration", _): "the guard can't start: its configuration has errors"

@@ -2,7 +2,7 @@ import Glibc
 package import GuardAPI
 import GuardTerminal
 import GuardTypes
-import Health
+package import Health
 package import Platform
 
 /// The reason why a command got no response from the guard.
@@ -112,8 +112,23 @@ extension ClientError: CommandError {
   /// Splits a message into the problem and its steps.
   private static func lines(_ message: String) -> [String] { message.split(separator: "\n").map(String.init) }
 
+  private static let setup = "oceanid-ctl setup"
+
+  /// The step of `doctor`; nil if there is none.
+  package var step: NextStep? {
+    if case .unreachable(let socket, let error) = self, !socket.isConfigured,
+      [ENOENT, ENOTDIR].contains(error.errno)
+    {
+      return NextStep(
+        command: ClientError.setup, note: "with the ssh alias of the server, if it is not tethys")
+    }
+    return remedy.first.map { NextStep(note: $0) }
+  }
+
   private static func sentence(_ socket: SocketPath, _ error: UnixStreamError) -> String {
     switch error.errno {
+    case ENOENT where !socket.isConfigured, ENOTDIR where !socket.isConfigured:
+      "no guard is set up: there is no guard.yaml and no socket"
     case ENOENT, ENOTDIR:
       "the guard is not running: there is no socket at "
         + (socket.missing + [socket.path]).joined(separator: ", and none at ")
@@ -129,11 +144,15 @@ extension ClientError: CommandError {
 
   private static func steps(_ socket: SocketPath, _ error: UnixStreamError) -> [String] {
     switch error.errno {
+    case ENOENT where !socket.isConfigured, ENOTDIR where !socket.isConfigured:
+      [
+        "set one up: \(ClientError.setup) HOST   (the ssh alias of the server; default tethys)",
+        "for another socket, use --socket PATH or OCEANID_SOCKET",
+      ]
     case ENOENT, ENOTDIR:
       [
         "check whether the guard is running: \(socket.statusCommand)"
           + (socket.isUserUnit ? "" : "   (as a user unit: \(socket.userStatusCommand))"),
-        "if no guard is set up on this machine yet: oceanid-ctl setup HOST",
         "for another socket, use --socket PATH or OCEANID_SOCKET",
       ]
     case ECONNREFUSED:

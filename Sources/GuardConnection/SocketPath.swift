@@ -7,6 +7,8 @@ package struct SocketPath: Hashable, Sendable {
   package let isUserUnit: Bool
   /// Paths of user sockets that were tried first and do not exist.
   package let missing: [String]
+  /// False if the socket was not named, and neither this user nor the machine has a guard.yaml: no guard is set up.
+  package let isConfigured: Bool
   /// `XDG_RUNTIME_DIR=…` for commands with `systemctl --user`, if the environment does not set it; otherwise
   /// empty.
   private let sessionVariable: String
@@ -37,12 +39,16 @@ package struct SocketPath: Hashable, Sendable {
     if let named = option ?? environment("OCEANID_SOCKET"), !named.isEmpty {
       path = named
       missing = []
+      isConfigured = true
     } else if let found = own.first(where: exists) {
       path = found
       missing = []
+      isConfigured = true
     } else {
       path = SocketPath.system
       missing = own
+      let home = environment("XDG_CONFIG_HOME") ?? environment("HOME").map { "\($0)/.config" }
+      isConfigured = [home, "/etc"].compactMap(\.self).contains { exists("\($0)/oceanid/guard.yaml") }
     }
     isUserUnit = own.contains(path) || path.hasPrefix("/run/user/")
     sessionVariable = runtime == nil ? "XDG_RUNTIME_DIR=\(usual) " : ""

@@ -24,8 +24,8 @@ package struct ConnectionDiagnosis {
   }
 
   private let environment: LocalEnvironment
-  /// True if the user's service manager runs the guard of this configuration.
-  private var isUserGuard = false
+  /// True if the user's service manager runs the guard of this configuration; nil if there is no file.
+  private var isUserGuard: Bool?
   private let configurationPath: String?
   private let extent: Extent
   private let report: (FindingDocument) -> Void
@@ -60,18 +60,27 @@ package struct ConnectionDiagnosis {
       }
       return
     }
-    report(
-      FindingDocument(
-        "configuration", .ok,
-        "\(configuration.file ?? "no file, so the built-in values"): "
-          + configuration.clusters.map(\.name).joined(separator: ", ")))
+    report(finding(of: configuration))
     // A file of the user is the one of the user's own guard.
-    isUserGuard = configuration.file?.hasPrefix("\(environment.home)/") == true
+    isUserGuard = configuration.file.map { $0.hasPrefix("\(environment.home)/") }
     report(FindingDocument("libraries", .ok, LinkedLibraries.text))
     if extent == .everything { checkUser(configuration) }
     var here: Set<String> = []
     for cluster in configuration.clusters where examine(cluster) { here.insert(cluster.name) }
     examineShell(configuration, here: here)
+  }
+
+  /// Without a file and without a running guard, none is set up. The first failed step is that.
+  private func finding(of configuration: Configuration) -> FindingDocument {
+    let names = configuration.clusters.map(\.name).joined(separator: ", ")
+    if configuration.file == nil, extent == .everything {
+      return FindingDocument(
+        "configuration", .failed,
+        "no guard is set up: there is no guard.yaml; the steps below are for \(names)",
+        next: PortFindings.setup)
+    }
+    return FindingDocument(
+      "configuration", .ok, "\(configuration.file ?? "no file, so the built-in values"): \(names)")
   }
 
   /// Keys and files are looked up for the user that runs the diagnosis, which may not be the service's user.

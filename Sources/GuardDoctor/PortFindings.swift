@@ -9,9 +9,9 @@ enum PortFindings {
   /// - Parameters:
   ///   - holder: for example `ssh (pid 4242)`; nil if no listener is visible.
   ///   - isTaken: true if a process listens, visible or not.
-  ///   - isUserGuard: true if the user's service manager runs the guard.
+  ///   - isUserGuard: true if the user's service manager runs the guard; nil if no guard is configured.
   static func forward(
-    _ listen: StreamAddress, cluster: String, holder: String?, isTaken: Bool, isUserGuard: Bool
+    _ listen: StreamAddress, cluster: String, holder: String?, isTaken: Bool, isUserGuard: Bool?
   ) -> FindingDocument {
     let step = "port \(listen)"
     if let holder, holder.hasPrefix("oceanid-guard ") || holder.hasPrefix("systemd ") {
@@ -30,8 +30,13 @@ enum PortFindings {
     }
     return FindingDocument(
       step, of: cluster, .failed, "no process listens",
-      next: NextStep(command: "systemctl \(isUserGuard ? "--user " : "")start oceanid-guard"))
+      next: isUserGuard.map { NextStep(command: "systemctl \($0 ? "--user " : "")start oceanid-guard") }
+        ?? setup)
   }
+
+  /// The step on a machine without a guard.yaml.
+  static let setup = NextStep(
+    command: "oceanid-ctl setup", note: "with the ssh alias of the server, if it is not tethys")
 
   private static func holderCommand(_ listen: StreamAddress) -> String {
     switch listen {

@@ -9,11 +9,14 @@ package struct Caller: Hashable, Sendable {
   let uid: UInt32
   /// True if the user is in the group oceanid-admin, whose members may make changes.
   let isAdmin: Bool
+  /// The socket of the user's agent (SSH_AUTH_SOCK).
+  let agent: String?
 
-  init(name: String, uid: UInt32, isAdmin: Bool = false) {
+  init(name: String, uid: UInt32, isAdmin: Bool = false, agent: String? = nil) {
     self.name = name
     self.uid = uid
     self.isAdmin = isAdmin
+    self.agent = agent
   }
 
   /// The user of this process.
@@ -23,8 +26,10 @@ package struct Caller: Hashable, Sendable {
     let count = getgroups(Int32(groups.count), &groups)
     let admin = getgrnam("oceanid-admin")?.pointee.gr_gid
     let own = groups.prefix(max(0, Int(count))) + [getegid()]
+    let agent = getenv("SSH_AUTH_SOCK").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     return Caller(
-      name: name ?? "uid \(geteuid())", uid: geteuid(), isAdmin: admin.map(own.contains) ?? false)
+      name: name ?? "uid \(geteuid())", uid: geteuid(), isAdmin: admin.map(own.contains) ?? false,
+      agent: agent)
   }
 
   /// Programs that read or change files of the user who runs them.
@@ -44,6 +49,12 @@ package struct Caller: Hashable, Sendable {
       Caller.homeReaders.contains(String(program))
     else { return step }
     return NextStep(command: prefix + command, note: step.note)
+  }
+
+  /// True if the guard is the user's own service and has another agent than the user, or none. An agent that a session
+  /// starts has a new socket in each session.
+  func hasOtherAgent(than view: GuardViewDocument) -> Bool {
+    view.uid == uid && view.unit != nil && agent != nil && view.agent != agent
   }
 
   /// The command that makes the guard reconnect. It uses sudo if the caller may not do that.

@@ -13,7 +13,7 @@ package enum ClientFindings {
     case .failure(let error):
       return [
         FindingDocument(
-          "guard's socket", .failed, "\(error)", next: error.remedy.first.map { NextStep(note: $0) })
+          "guard's socket", .failed, "\(error)", next: error.step)
       ]
     case .success(let status):
       let isSame = status.version == Product.version

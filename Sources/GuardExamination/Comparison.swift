@@ -7,6 +7,7 @@ import Health
 /// are reached through the guard.
 package struct Comparison {
   private static let login = "login"
+  private static let keys = "keys"
 
   private let view: GuardViewDocument
   private let own: [FindingDocument]
@@ -67,6 +68,9 @@ package struct Comparison {
       return finding(.ok, "works for the service, not for you, because \(own.found)", nil)
     case (.failed, .ok), (.warning, .ok):
       let words = "works for you, not for the service, because \(guards.found)"
+      if [Comparison.login, Comparison.keys].contains(guards.step), caller.hasOtherAgent(than: view) {
+        return finding(guards.outcome, words, withOwnAgent(guards.cluster))
+      }
       return finding(
         guards.outcome, words, guards.step == Comparison.login ? offering(next, guards.cluster) : next)
     case (.failed, .failed) where guards.step.hasPrefix("port "):
@@ -75,6 +79,15 @@ package struct Comparison {
     case (.ok, _), (.warning, _), (.failed, _), (.skipped, _), (.unknown, _):
       return finding(guards.outcome, guards.found, next)
     }
+  }
+
+  /// The next step if only the caller's agent makes the login work: setup gives it to the service.
+  private func withOwnAgent(_ cluster: String?) -> NextStep {
+    let guarded = clusters.first { $0.name == cluster }
+    let host = guarded.map { " \($0.tunnel.host.shellWord)" } ?? ""
+    return NextStep(
+      command: "oceanid-ctl setup\(host)",
+      note: "it gives the service the agent of your session, \(caller.agent ?? "")")
   }
 
   /// The next step if the caller can log in: the guard reconnects, after a correction if something on this machine

@@ -63,6 +63,24 @@ struct DoctorTests {
     #expect(text.output.contains("next systemctl --user start oceanid-guard"))
   }
 
+  /// An installed package without a configuration: nothing can be started before it is set up.
+  @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/etc/oceanid/guard.yaml")))
+  func unconfiguredMachineIsSetUpAndNotStarted() throws {
+    let folder = try TemporaryFolder()
+    let environment = [
+      "PATH": "/usr/bin:/bin", "HOME": folder.path, "XDG_RUNTIME_DIR": folder.path,
+    ]
+    let doctor = try run(
+      Installation.client, ["doctor", "--guard", Installation.guardProgram], environment: environment)
+    #expect(doctor.exit == .exited(2))
+    #expect(doctor.output.contains("Failed: configuration: no guard is set up"))
+    #expect(doctor.output.contains("next oceanid-ctl setup\n"))
+    #expect(!doctor.output.contains("systemctl"), "\(doctor.output)")
+    let status = try run(Installation.client, ["status"], environment: environment)
+    #expect(status.exit == .exited(69))
+    #expect(status.errors.contains("oceanid-ctl setup") && !status.errors.contains("systemctl"))
+  }
+
   enum BrokenStep: String, CaseIterable, Sendable {
     case names = "ssh_config"
     case address, connection

@@ -102,6 +102,35 @@ import Testing
     #expect(Self.compared(failed, Self.finding("login", .ok), status: status)?.next == Self.step)
   }
 
+  /// An agent that a session starts has a new socket in each session, and the drop-in of the service has the old one.
+  @Test(arguments: ["login", "keys"], [nil, "/tmp/ssh-old/agent.1"] as [String?])
+  func changedAgentIsGivenToTheServiceBySetup(_ step: String, _ agent: String?) {
+    var status = Scene.backoff.status
+    status.clusters[0].name = "tethys"
+    status.clusters[0].tunnel.host = "k3s"
+    status.clusters[0].tunnel.state = .blocked
+    func next(
+      _ caller: Caller, uid: UInt32 = 1000, own: FindingOutcome = .ok, unit: String? = "oceanid-guard"
+    )
+      -> NextStep?
+    {
+      var view = Self.view(
+        [Self.finding(step, step == "keys" ? .warning : .failed, "no key", Self.step)], uid: uid)
+      (view.agent, view.unit) = (agent, unit)
+      return Comparison(
+        view: view, own: [Self.finding(step, own)], clusters: status.clusters, caller: caller
+      ).findings.first { $0.step == step }?.next
+    }
+    let ann = Caller(name: "ann", uid: 1000, agent: "/tmp/ssh-new/agent.2")
+    #expect(next(ann)?.command == "oceanid-ctl setup k3s")
+    #expect(next(ann)?.note?.contains("/tmp/ssh-new/agent.2") == true)
+    for other in [
+      next(Caller(name: "ann", uid: 1000)), next(ann, uid: 998), next(ann, own: .failed),
+      next(ann, unit: nil),
+      next(Caller(name: "ann", uid: 1000, agent: agent)),
+    ] { #expect(other?.command?.contains("setup") != true) }
+  }
+
   @Test func eachStepAppearsOnceInTheOrderOfTheConnection() {
     let view = Self.view([
       FindingDocument("configuration", .ok, "x"), FindingDocument("credentials", .ok, "guard-key"),

@@ -1,5 +1,6 @@
 import Foundation
 import GuardAPI
+import Health
 import Platform
 import TestSupport
 import Testing
@@ -17,6 +18,27 @@ import Testing
   ])
   func errorsAreJSONIfTheCommandAsksForIt(_ arguments: [String], _ isJSON: Bool) {
     #expect(ErrorOutput.isJSON(arguments) == isJSON)
+  }
+
+  /// Without a guard.yaml no unit can start.
+  @Test(arguments: [
+    ([], false), (["/etc/oceanid/guard.yaml"], true), (["/home/ann/.config/oceanid/guard.yaml"], true),
+    (["/home/ann/oceanid/guard.yaml"], false),
+  ])
+  func unconfiguredGuardIsSetUp(_ files: [String], _ isConfigured: Bool) {
+    let socket = SocketPath(
+      option: nil, environment: { ["HOME": "/home/ann", "XDG_RUNTIME_DIR": "/run/user/9"][$0] },
+      exists: files.contains)
+    let error = ClientError.unreachable(
+      socket, .init(operation: .connect, errno: ENOENT, path: socket.path))
+    let remedy = error.remedy.joined(separator: "\n")
+    #expect(remedy.contains("oceanid-ctl setup") != isConfigured)
+    #expect(remedy.contains("systemctl") == isConfigured)
+    #expect(error.step?.command == (isConfigured ? nil : "oceanid-ctl setup"))
+    // A socket that was named is not part of a setup.
+    let named = ClientError.unreachable(
+      .resolve(option: "/x/guard.sock"), .init(operation: .connect, errno: ENOENT, path: "/x/guard.sock"))
+    #expect(named.step?.command == nil)
   }
 
   @Test func errorDocumentHasCodeMessageAndRemedy() throws {

@@ -47,6 +47,12 @@ import Testing
     #expect(finding.next?.command == command)
   }
 
+  @Test func unconfiguredGuardIsSetUpAndNotStarted() {
+    let finding = PortFindings.forward(
+      Self.listen, cluster: "tethys", holder: nil, isTaken: false, isUserGuard: nil)
+    #expect(finding.outcome == .failed && finding.next?.command == "oceanid-ctl setup")
+  }
+
   @Test func overduePollShowsItsAge() {
     let findings = [
       FindingDocument("API", of: "tethys", .ok, "v1.33.4"),

@@ -9,7 +9,8 @@ import Testing
 @Suite(.blocking) struct AuthorizedKeyTests {
   private let folder: TemporaryFolder
   private let system: LocalSystem
-  private static let line = AuthorizedKey.line("ssh-ed25519 AAAA$HOME`id`'\"\\ guard")
+  private static let key = AuthorizedKey(host: "tethys", sshConfig: nil, caller: 0)
+  private static let line = key.line("ssh-ed25519 AAAA$HOME`id`'\"\\ guard")
 
   init() throws {
     folder = try TemporaryFolder()
@@ -89,6 +90,6 @@ import Testing
   @Test func lineEqualsTheOneInTheManual() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
     let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-    #expect(readme.contains(AuthorizedKey.line("ssh-ed25519 …")))
+    #expect(readme.contains(Self.key.line("ssh-ed25519 …")))
   }
 }

@@ -16,14 +16,15 @@ struct FakePrograms {
     let words = call.arguments
     switch call.program {
     case "/usr/bin/oceanid-guard": return runGuard(call)
-    case "ssh" where words.contains("-G"): return describe()
+    case "ssh" where words.contains("-G"): return describe(words.last ?? "")
     case "ssh": return authorize(call)
     case "ssh-keygen": return keygen(words)
     case "ssh-keyscan":
       return world.login == .unreachable ? bad("no route") : good("192.0.2.7 ssh-ed25519 HOST\n")
     case "ssh-add": return ProgramAnswer(status: world.agentStatus)
     case "systemctl" where words.first == "--user":
-      guard world.managerRuns else { return bad("Failed to connect to bus") }
+      let isOffline = call.variables.contains("SYSTEMD_OFFLINE=1") && words.contains("disable")
+      guard world.managerRuns || isOffline else { return bad("Failed to connect to bus") }
       return systemctl(Array(words.dropFirst()), \.userUnits)
     case "systemctl": return systemctl(words, \.machineUnits)
     case "loginctl": return linger(words)
@@ -37,9 +38,6 @@ struct FakePrograms {
       return change { world.isMember = call.program == "usermod" }
     case "id": return good(world.isMember ? "person oceanid\n" : "person\n")
     case "true": return good("")
-    case "stat":
-      guard let file = world.files[words.last ?? ""] else { return bad("No such file or directory") }
-      return good("\(system.person.uid) \(String(file.mode, radix: 8))\n")
     default: return ProgramAnswer(status: nil, errors: "\(call.program): No such file or directory")
     }
   }
@@ -74,6 +72,7 @@ struct FakePrograms {
     let login: Bool =
       isService
       ? world.authorized.contains { $0.contains("MADE") }
+        && (world.proxy == nil || world.jumpAuthorized.contains { $0.contains("MADE") })
       : world.login == .works || world.login == .agent && hasAgent
     let steps: [(String, Bool)] = [
       ("ssh_config", true), ("address", world.hasAlias), ("connection", world.login != .unreachable),
@@ -100,8 +99,17 @@ struct FakePrograms {
 
   // MARK: - ssh
 
-  private func describe() -> ProgramAnswer {
-    let proxy = world.isProxied ? "proxyjump bastion\n" : ""
+  private func describe(_ host: String) -> ProgramAnswer {
+    guard world.programs.contains("ssh") else {
+      return ProgramAnswer(status: nil, errors: "ssh: No such file or directory")
+    }
+    if let failure = world.sshFailure { return bad(failure) }
+    if host != "tethys" {
+      return good(
+        "user jumper\nhostname 192.0.2.1\nport 22\nuserknownhostsfile ~/.ssh/known_hosts\n\(world.jumpOptions)"
+      )
+    }
+    let proxy = world.proxy.map { "\($0)\n" } ?? ""
     return good(
       "user tunnel\n\(world.sshOptions)hostname \(world.hasAlias ? "192.0.2.7" : "tethys")\nport 22\nidentityfile \(world.identityFile)\n"
         + "userknownhostsfile ~/.ssh/known_hosts\n\(proxy)")
@@ -126,18 +134,22 @@ struct FakePrograms {
   }
 
   private func authorize(_ call: ProgramCall) -> ProgramAnswer {
-    guard world.login == .works, world.runsCommands else { return bad("Permission denied (publickey).") }
+    let isJump = !call.arguments.contains("tethys")
+    guard world.login == .works, isJump ? world.jumpRunsCommands : world.runsCommands else {
+      return bad("Permission denied (publickey).")
+    }
     let line =
       String(decoding: call.input ?? [], as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
-    if call.arguments.last?.hasSuffix(" add") == true, !world.authorized.contains(line) {
-      let answer = change { world.authorized.append(line) }
+    let list: ReferenceWritableKeyPath<FakeWorld, [String]> = isJump ? \.jumpAuthorized : \.authorized
+    if call.arguments.last?.hasSuffix(" add") == true, !world[keyPath: list].contains(line) {
+      let answer = change { world[keyPath: list].append(line) }
       guard answer.isGood else { return answer }
     }
     if call.arguments.last?.hasSuffix(" remove") == true {
-      let answer = change { world.authorized.removeAll { $0 == line } }
+      let answer = change { world[keyPath: list].removeAll { $0 == line } }
       guard answer.isGood else { return answer }
     }
-    return good("Welcome\noceanid:\(world.authorized.contains(line) ? "present" : "absent")\n")
+    return good("Welcome\noceanid:\(world[keyPath: list].contains(line) ? "present" : "absent")\n")
   }
 
   // MARK: - systemd
@@ -204,7 +216,10 @@ struct FakePrograms {
   private func linger(_ words: [String]) -> ProgramAnswer {
     let path = "/var/lib/systemd/linger/\(words.last ?? "")"
     return change {
-      world.files[path] = words.first == "enable-linger" ? .init(text: "", mode: 0o644) : nil
+      let isOn = words.first == "enable-linger"
+      world.files[path] = isOn ? .init(text: "", mode: 0o644) : nil
+      // logind ends the manager of a user without a session.
+      if !isOn, !world.hasSession { world.managerRuns = false }
     }
   }
 }

@@ -32,14 +32,44 @@ struct FakeSystem: SetupSystem {
   }
 
   func contents(of path: String) -> FileContents {
-    world.files[path].map { .bytes(Array($0.text.utf8)) } ?? .absent
+    guard mayReach(path) else { return .unreadable("Permission denied") }
+    guard let file = world.files[path] else { return .absent }
+    return permits(.read, on: path) ? .bytes(Array(file.text.utf8)) : .unreadable("Permission denied")
   }
+
+  func status(of path: String) -> FileStatus? {
+    guard mayReach(path), world.files[path] != nil || world.folders.contains(path) else { return nil }
+    let owner = world.owners[path] ?? person.uid
+    return FileStatus(
+      owner: owner, ownerName: owner == 0 ? "root" : owner == person.uid ? person.name : "uid \(owner)",
+      mode: world.files[path]?.mode ?? world.folderModes[path] ?? 0o755,
+      isFolder: world.folders.contains(path))
+  }
+
+  func permits(_ right: FileRight, on path: String) -> Bool {
+    guard let status = status(of: path) else { return false }
+    let bits = status.owner == person.uid ? status.mode >> 6 : status.mode
+    return person.isRoot || bits & (right == .read ? 4 : 1) != 0
+  }
+
+  /// True if the user may enter all folders on the way.
+  private func mayReach(_ path: String) -> Bool {
+    let folder = path.folder
+    guard !folder.isEmpty else { return true }
+    return mayReach(folder) && (!world.folders.contains(folder) || permits(.search, on: folder))
+  }
+
+  func obstacle(toWriting path: String) -> WriteObstacle? {
+    world.obstacle.map { WriteObstacle(kind: $0, folder: path.folder.folder) }
+  }
+
+  func hasProgram(_ name: String) -> Bool { world.programs.contains(name) }
 
   func run(_ call: ProgramCall) -> ProgramAnswer { FakePrograms(system: self).run(call) }
 
   func runOnTerminal(_ words: [String]) -> SetupFailure? {
     let answer = run(ProgramCall(words[0], Array(words.dropFirst())))
-    return answer.isGood ? nil : SetupFailure(answer.reason)
+    return answer.isGood ? nil : SetupFailure(answer.reason, next: "")
   }
 
   func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
@@ -60,14 +90,18 @@ struct FakeSystem: SetupSystem {
 
   func write(_ contents: [UInt8], to path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {
     try world.spend()
-    guard world.folders.contains(path.folder) else { throw SetupFailure("\(path.folder) does not exist") }
+    guard world.folders.contains(path.folder) else {
+      throw SetupFailure("\(path.folder) does not exist", next: "")
+    }
     world.files[path] = FakeWorld.File(
       text: String(decoding: contents, as: UTF8.self), mode: mode, owner: owner)
   }
 
   func makeFolder(_ path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {
     try world.spend()
-    guard world.folders.contains(path.folder) else { throw SetupFailure("\(path.folder) does not exist") }
+    guard world.folders.contains(path.folder) else {
+      throw SetupFailure("\(path.folder) does not exist", next: "")
+    }
     world.folders.insert(path)
   }
 
@@ -78,7 +112,13 @@ struct FakeSystem: SetupSystem {
 
   func move(_ path: String, to other: String) throws(SetupFailure) {
     try world.spend()
-    world.files[other] = world.files.removeValue(forKey: path)
+    func moved(_ place: String) -> String? {
+      place == path || place.hasPrefix("\(path)/") ? other + place.dropFirst(path.count) : nil
+    }
+    for place in world.files.keys {
+      if let new = moved(place) { world.files[new] = world.files.removeValue(forKey: place) }
+    }
+    world.folders = Set(world.folders.map { moved($0) ?? $0 })
   }
 
   func remove(_ path: String) throws(SetupFailure) {
@@ -122,6 +162,12 @@ final class FakeWorld {
     "/var/lib",
   ]
   var variables: [String: String] = [:]
+  /// The owners of files and folders that do not belong to the user.
+  var owners: [String: UInt32] = [:]
+  /// Modes of folders other than 0755.
+  var folderModes: [String: UInt32] = [:]
+  var obstacle: WriteObstacle.Kind?
+  var programs: Set<String> = ["editor", "kubectl", "ss", "ssh", "sudo", "apt-get"]
   var userUnits = UnitStates()
   var machineUnits = UnitStates()
   /// The status text of the machine's guard.
@@ -129,6 +175,8 @@ final class FakeWorld {
   /// nil: it does not answer the caller.
   var hasReachedACluster: Bool?
   var managerRuns = true
+  /// True if the user is logged in, so that the manager stays without lingering.
+  var hasSession = true
   var foreignHolder: PortHolder?
   /// True if ssh_config has the alias.
   var hasAlias = true
@@ -148,7 +196,15 @@ final class FakeWorld {
   var clusterAnswers = true
   /// True if sudo does not ask for a password.
   var hasSudo = true
-  var isProxied = false
+  /// A line of `ssh -G tethys`: `proxyjump bastion`.
+  var proxy: String?
+  /// Further lines of `ssh -G` for the jump host.
+  var jumpOptions = ""
+  /// The jump host's authorized_keys.
+  var jumpAuthorized: [String] = []
+  var jumpRunsCommands = true
+  /// The error of `ssh -G`.
+  var sshFailure: String?
   var isMember = false
   /// The server's authorized_keys, besides the caller's own key.
   var authorized: [String] = ["ssh-ed25519 AAAA owner"]
@@ -191,9 +247,17 @@ final class FakeWorld {
     """
   }
 
+  /// The same in JSON; the context of the server is not selected.
+  static let twoClustersInJSON =
+    #"{"apiVersion":"v1","clusters":[{"name":"other","cluster":{"server":"https://192.0.2.9:6443"}},"#
+    + #"{"name":"k3s","cluster":{"server":"https:\/\/192.0.2.7:6443"}}],"contexts":["#
+    + #"{"name":"staging","context":{"cluster":"other","user":"o"}},"#
+    + #"{"name":"prod","context":{"cluster":"k3s","user":"a"}}],"current-context":"staging"}"#
+
   /// The machine of a user who works with ssh and kubectl.
   init() {
     files["/home/person/.ssh/id_ed25519"] = File(text: "KEY", mode: 0o600)
+    files["/home/person/.ssh/id_ed25519.pub"] = File(text: "ssh-ed25519 AAAA", mode: 0o644)
     files["/home/person/.ssh/known_hosts"] = File(text: "192.0.2.7 ssh-ed25519 HOST\n", mode: 0o600)
     files["/home/person/.kube/k3s-config.yaml"] = File(text: Self.kubeconfig, mode: 0o600)
     files["/usr/lib/systemd/user/oceanid-guard.service"] = File(text: "", mode: 0o644)
@@ -205,7 +269,7 @@ final class FakeWorld {
 
   func spend() throws(SetupFailure) {
     guard let left = budget else { return }
-    guard left > 0 else { throw SetupFailure("power failure") }
+    guard left > 0 else { throw SetupFailure("power failure", next: "") }
     budget = left - 1
   }
 
@@ -218,6 +282,7 @@ final class FakeWorld {
       lines.formUnion(units.active.map { "\(scope) \($0) active" })
     }
     lines.formUnion(authorized.map { "authorized \($0)" })
+    lines.formUnion(jumpAuthorized.map { "jump host: authorized \($0)" })
     if managerRuns { lines.insert("manager") }
     if isMember { lines.insert("member") }
     return lines

@@ -25,6 +25,35 @@ import Testing
   }
 }
 
+@Suite struct KubeconfigStyleTests {
+  private static let compact =
+    #"{"kind":"Config","clusters":[{"name":"default","cluster":{"certificate-authority-data":"Q0E=","server":"https:\/\/127.0.0.1:6443"}}],"contexts":[{"name":"default","context":{"cluster":"default","user":"server"}}],"current-context":"default"}"#
+
+  /// kubectl reads JSON, because JSON is YAML.
+  @Test(arguments: [
+    (compact, true), (compact.replacing(",", with: ",\n  ").replacing("\":", with: "\": "), true),
+    (
+      "clusters:\n- { name: default, cluster: { server: https://127.0.0.1:6443, tls-server-name: x } }\n",
+      false
+    ),
+    ("clusters: [{name: default, cluster: {'server': \"https://127.0.0.1:6443\"}}]\n", false),
+  ])
+  func serverIsFoundInEveryStyle(_ text: String, _ hasContexts: Bool) {
+    let found = KubeconfigText(text)
+    #expect(found.servers == ["https://127.0.0.1:6443"], "\(text)")
+    #expect(found.serverOfContext == (hasContexts ? ["default": "https://127.0.0.1:6443"] : [:]))
+    let changed = KubeconfigText(found.with(server: "https://127.0.0.1:16443"))
+    #expect(changed.servers == ["https://127.0.0.1:16443"])
+    #expect(changed.serverOfContext.count == found.serverOfContext.count)
+  }
+
+  @Test(arguments: [
+    "# a, server: https://a:1", "tls-server-name: x", "--server: https://a:1", "server", "server:\nname: x",
+    "my server: https://a:1", "\"server: https://a:1", "{\"servers\": \"https://a:1\"}",
+  ])
+  func otherKeysAreNoServers(_ text: String) { #expect(KubeconfigText(text).servers == [], "\(text)") }
+}
+
 @Suite struct GuardFileTests {
   @Test func minimalFileNamesOnlyWhatDiffers() {
     var file = GuardFile(cluster: "tethys", host: "tethys")

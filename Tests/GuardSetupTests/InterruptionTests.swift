@@ -89,7 +89,10 @@ import Testing
 
     func undo(_ system: FakeSystem) throws -> Bool {
       let place = isMachine ? SetupPlace.machine : .own(system.person)
-      guard let undo = try Undo(system, place, isUnattended: true) else { return true }
+      guard let undo = try Undo(system, place, isUnattended: true) else {
+        RecordDraft(system, place).remove()
+        return true
+      }
       return try undo.run { _, _ in }.isEmpty
     }
   }
@@ -126,12 +129,7 @@ import Testing
         world.state.symmetricDifference(whole.state).filter { !$0.contains("/setup.json") } == [],
         "after \(steps) steps")
       #expect(try start.undo(start.system(world)))
-      // An empty /etc/oceanid may have existed before, because the unit creates it too (ConfigurationDirectory=).
-      let isEarly = start.isMachine && steps == 1
-      #expect(
-        world.state.symmetricDifference(start.world().state).filter {
-          !isEarly || $0 != "folder /etc/oceanid"
-        } == [], "undone after \(steps) steps")
+      #expect(world.state.symmetricDifference(start.world().state) == [], "undone after \(steps) steps")
       if isDone { break }
       steps += 1
     }
@@ -143,12 +141,69 @@ import Testing
     while true {
       let (world, isDone) = start.interrupted(after: steps)
       #expect(try start.undo(start.system(world)), "after \(steps) steps")
-      // Before there is a record, only the empty folders for it may be left.
-      let left = world.state.symmetricDifference(start.world().state)
-      #expect(left.filter { steps > 3 || !$0.hasPrefix("folder ") } == [], "after \(steps) steps")
+      #expect(world.state.symmetricDifference(start.world().state) == [], "after \(steps) steps")
       if isDone { break }
       steps += 1
     }
+  }
+
+  /// Folders that existed before stay, also empty ones, and so do the files of an earlier guard in them.
+  @Test(arguments: [Start.fresh, .machine], 0...3)
+  func foldersThatExistedBeforeStay(_ start: Start, _ depth: Int) throws {
+    let world = start.world()
+    let home = "/home/person"
+    let folders = [
+      "\(home)/.config", "\(home)/.config/oceanid", "\(home)/.local", "\(home)/.local/state",
+      "\(home)/.local/state/oceanid", "\(home)/.config/systemd", "\(home)/.config/systemd/user",
+      "\(home)/.config/systemd/user/default.target.wants",
+    ]
+    world.folders.formUnion([folders.prefix(1), folders.prefix(3), folders[...], folders[...]][depth])
+    if depth > 1 { world.folders.formUnion([MachineFacts.folder, MachineFacts.home]) }
+    let state = start.isMachine ? MachineFacts.home : "\(home)/.local/state/oceanid"
+    let other = "\(home)/.config/oceanid"
+    if depth == 3 { world.files["\(state)/incidents.json"] = FakeWorld.File(text: "{}", mode: 0o600) }
+    let before = world.state
+    try start.setUp(start.system(world))
+    for (folder, name) in [
+      (state, "problems-tethys"), (state, "inventory-tethys"), (other, "journal-tethys"),
+    ]
+    where world.folders.contains(folder) && !(start.isMachine && folder == other) {
+      world.files["\(folder)/\(name)"] = FakeWorld.File(text: "{}", mode: 0o600)
+    }
+    // systemctl removes it when it is empty.
+    world.folders.remove("\(home)/.config/systemd/user/default.target.wants")
+    if start.isMachine { world.folders.formUnion(folders.filter { before.contains("folder \($0)") }) }
+    #expect(try start.undo(start.system(world)))
+    #expect(world.state.symmetricDifference(before) == [])
+  }
+
+  /// Since systemd 254, the folder of the state may be a link to that of the configuration.
+  @Test func linkToTheStateGoesAndEarlierStateStays() throws {
+    let world = FakeWorld()
+    let folder = "/home/person/.config/oceanid"
+    world.folders.formUnion(["/home/person/.config", folder])
+    world.files["\(folder)/incidents.json"] = FakeWorld.File(text: "{}", mode: 0o600)
+    let before = world.state
+    try Start.fresh.setUp(FakeSystem(world))
+    world.files["/home/person/.local/state/oceanid"] = FakeWorld.File(text: "a link", mode: 0o777)
+    #expect(try Start.fresh.undo(FakeSystem(world)))
+    #expect(world.state.symmetricDifference(before) == [])
+  }
+
+  /// Without a login session, the service manager ends with lingering, and it may have ended before.
+  @Test(arguments: [true, false], [Start.fresh, .rootWithoutManager])
+  func undoWorksWithoutALoginSession(_ managerRuns: Bool, _ start: Start) throws {
+    let world = start.world()
+    world.hasSession = false
+    if start == .fresh { world.files["/var/lib/systemd/linger/person"] = .init(text: "", mode: 0o644) }
+    let before = world.state
+    try start.setUp(start.system(world))
+    if !managerRuns {
+      world.managerRuns = false
+      world.userUnits.active = []
+    }
+    #expect(try start.undo(start.system(world)))
+    #expect(world.state.symmetricDifference(before).filter { $0 != "manager" } == [])
   }
 
   @Test func emptyFolderOfTheMachineStays() throws {

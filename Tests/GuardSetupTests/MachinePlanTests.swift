@@ -22,7 +22,7 @@ import Testing
     func prepare(_ world: FakeWorld) {
       switch self {
       case .unitsMissing: world.files["/usr/lib/systemd/system/oceanid-guard.service"] = nil
-      case .jumpHost: world.isProxied = true
+      case .jumpHost: world.proxy = "proxycommand nc %h %p"
       case .portHeld:
         world.foreignHolder = PortHolder(words: "ssh (pid 4242)", pid: 4242, uid: 1500)
       case .ownGuard:
@@ -52,13 +52,13 @@ import Testing
     var next: String {
       switch self {
       case .unitsMissing: "sudo systemd/install"
-      case .jumpHost: "oceanid-ctl manual oceanid-guard.8"
+      case .jumpHost: "editor /home/person/.ssh/config"
       case .portHeld: "kill 4242"
       case .ownGuard:
         "systemctl --user disable --now oceanid-guard.socket oceanid-forward.socket oceanid-guard.service"
       case .hostKeyUnknown: "ssh tethys"
       case .sshdUnreachable: "ssh -v tethys"
-      case .kubeconfigMissing: HalfDoneTests.fetch
+      case .kubeconfigMissing: HalfDoneStates.fetch
       case .otherConfigurationServes: "oceanid-ctl status"
       case .hostKeyUnlisted:
         "ssh -o UserKnownHostsFile=~/.ssh/known_hosts -o KnownHostsCommand=none tethys"
@@ -73,7 +73,7 @@ import Testing
     obstacle.prepare(world)
     let before = world.state
     let plan = MachinePlan.plan(Self.facts(world))
-    #expect(plan.next?.command == obstacle.next)
+    #expect(plan.next?.line == obstacle.next)
     #expect(plan.changes.isEmpty)
     #expect(world.state == before)
   }
@@ -108,10 +108,101 @@ import Testing
         && failure?.next == "oceanid-ctl setup tethys --machine"
     }
     // The next run finds that the key is accepted.
-    world.authorized.append(AuthorizedKey.line("ssh-ed25519 MADE oceanid-guard"))
+    world.authorized.append(
+      AuthorizedKey(host: "tethys", sshConfig: nil, caller: 0).line("ssh-ed25519 MADE oceanid-guard"))
     #expect(Self.facts(world).authorization == .present)
     try Self.setUp(world)
     #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
+  }
+
+  /// The guard gets both aliases and both host keys, and its key may forward on the jump host to the server's sshd only.
+  @Test func jumpHostGetsTheKeyToo() throws {
+    let world = FakeWorld()
+    world.proxy = "proxyjump jumper@bastion"
+    try Self.setUp(world)
+    let config = world.files["/var/lib/oceanid/.ssh/config"]?.text ?? ""
+    #expect(
+      config.contains("Host tethys\n  HostName 192.0.2.7\n  User tunnel\n  Port 22\n  ProxyJump bastion\n"))
+    #expect(config.contains("Host bastion\n  HostName 192.0.2.1\n  User jumper\n  Port 22\n  IdentityFile"))
+    #expect(
+      world.jumpAuthorized == [
+        "restrict,port-forwarding,permitopen=\"192.0.2.7:22\",command=\"/bin/false\" ssh-ed25519 MADE oceanid-guard"
+      ])
+    #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
+    let undo = try #require(try Undo(FakeSystem(world, FakeSystem.root), .machine, isUnattended: true))
+    #expect(try undo.run { _, _ in }.isEmpty)
+    #expect(world.jumpAuthorized.isEmpty && world.authorized.count == 1)
+  }
+
+  /// A jump host that runs no commands is one manual step: the line to add, and then the same setup again.
+  @Test func jumpHostWithoutAShellIsOneManualStep() throws {
+    let world = FakeWorld()
+    world.proxy = "proxyjump bastion"
+    world.jumpRunsCommands = false
+    #expect {
+      try Self.setUp(world)
+    } throws: { error in
+      let failure = error as? SetupFailure
+      return failure?.words.contains("login on bastion") == true
+        && failure?.words.contains("permitopen=\"192.0.2.7:22\"") == true
+        && failure?.next == "oceanid-ctl setup tethys --machine"
+    }
+    world.jumpAuthorized.append("permitopen=\"192.0.2.7:22\" MADE")
+    try Self.setUp(world)
+    #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("proxyjump a,b", ""), ("proxyjump bastion", "proxyjump other\n"), ("proxyjump tethys", ""),
+    ("proxyjump bas$(id)tion", ""),
+  ])
+  func otherWaysThroughHostsAreOneStepInSSHConfig(_ proxy: String, _ jumpOptions: String) {
+    let world = FakeWorld()
+    world.proxy = proxy
+    world.jumpOptions = jumpOptions
+    let next = MachinePlan.plan(Self.facts(world)).next
+    #expect(next?.line == "editor /home/person/.ssh/config")
+    #expect(next?.why.contains("one ProxyJump") == true)
+  }
+
+  /// Root without sudo(8), and a user without it, get commands that they can run.
+  @Test func commandsNeedNoSudoWhereThereIsNone() throws {
+    let world = FakeWorld()
+    world.programs.remove("sudo")
+    world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
+    #expect {
+      try AsRoot(FakeSystem(world), .asked).words("/usr/bin/oceanid-ctl", ["setup", "--machine"])
+    } throws: { error in
+      (error as? SetupStop)?.next
+        == "su -c 'env SUDO_UID=1500 SSH_AUTH_SOCK=/run/user/1500/agent /usr/bin/oceanid-ctl setup --machine'"
+    }
+    world.files["/usr/lib/systemd/system/oceanid-guard.service"] = nil
+    #expect(MachinePlan.plan(Self.facts(world)).next?.line == "su -c systemd/install")
+    let asRoot = MachineFactsSearch(FakeSystem(world, FakeSystem.root), caller: FakeSystem.root).find(
+      host: nil)
+    #expect(MachinePlan.plan(asRoot).next?.line == "systemd/install")
+  }
+
+  /// The advice leads on: once it is followed, the plan has no obstacle.
+  @Test func kubeconfigOfAnotherUserIsTakenOrCopied() throws {
+    let world = FakeWorld()
+    world.owners["/home/person/.kube/k3s-config.yaml"] = 0
+    #expect(
+      MachinePlan.plan(Self.facts(world)).next?.line
+        == "sudo chown person: /home/person/.kube/k3s-config.yaml")
+    world.files["/home/person/.kube/k3s-config.yaml"] = nil
+    world.variables["KUBECONFIG"] = "/etc/rancher/k3s/k3s.yaml"
+    world.folders.formUnion(["/etc/rancher", "/etc/rancher/k3s"])
+    world.files["/etc/rancher/k3s/k3s.yaml"] = FakeWorld.File(text: FakeWorld.kubeconfig, mode: 0o600)
+    world.owners["/etc/rancher/k3s/k3s.yaml"] = 0
+    #expect(
+      MachinePlan.plan(Self.facts(world)).next?.line
+        == "mkdir -p /home/person/.config/oceanid && sudo install -m 600 -o person -g 1500 /etc/rancher/k3s/k3s.yaml /home/person/.config/oceanid/own.kubeconfig.yaml"
+    )
+    world.folders.formUnion(["/home/person/.config", "/home/person/.config/oceanid"])
+    world.files["/home/person/.config/oceanid/own.kubeconfig.yaml"] = FakeWorld.File(
+      text: FakeWorld.kubeconfig, mode: 0o600)
+    #expect(MachinePlan.plan(Self.facts(world)).next == nil)
   }
 
   /// Once the guard's own login works, the caller's login is not needed, because the caller's agent may have ended.

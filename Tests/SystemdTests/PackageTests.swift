@@ -82,6 +82,23 @@ struct PackageTests {
     #expect(readme.contains("kubectl apply -f /usr/share/oceanid-guard/rbac.yaml"))
   }
 
+  /// One place in the tree names the authors. The address of a package is that of its builder.
+  @Test func theMaintainerIsTheAuthorsOfTheTree() throws {
+    let built = try Program(
+      "\(sourceTree)/systemd/package", ["--bin-dir", programs, "--output", scratch.path, "--revision", "2"],
+      environment: ["DEBFULLNAME": "", "DEBEMAIL": "builder@example.org"])
+    try #require(built.status == 0, "\(built.output)")
+    let other = try #require(built.output.split(separator: "\n").last.map(String.init))
+    let maintainer = try dpkg("--field", other, "Maintainer")
+    #expect(maintainer == "The authors of Oceanid Guard <builder@example.org>\n")
+    _ = try dpkg("--extract", other, scratch.path + "/tree")
+    let copyright = try String(
+      contentsOfFile: scratch.path + "/tree/usr/share/doc/oceanid-guard/copyright", encoding: .utf8)
+    #expect(copyright.contains(/Copyright: [0-9]+ The authors of Oceanid Guard\n/))
+    // A field without a value would be invalid.
+    #expect(try !dpkg("--field", other).contains("Homepage"))
+  }
+
   @Test func theChangelogTellsOfThisVersion() throws {
     _ = try dpkg("--extract", package, scratch.path + "/tree")
     let file = scratch.path + "/tree/usr/share/doc/oceanid-guard/changelog.Debian.gz"

@@ -96,6 +96,8 @@ struct NextStepTests {
     #expect(machine.note.contains("the service sees no agent") && machine.note.contains("IdentityAgent"))
     let dead = try failure(server, agent: "/nonexistent/agent", service: .user(unit: "x"))
     #expect(dead.note.contains("no agent answers at /nonexistent/agent"))
+    // The service would ignore an imported variable, because its drop-in sets another value.
+    #expect(dead.command == "oceanid-ctl setup tethys")
     for failure in [user, machine, dead, try failure(server)] {
       #expect(!failure.remedy.contains("ssh-keygen"), "\(failure.remedy)")
     }
@@ -108,6 +110,9 @@ struct NextStepTests {
       "IdentityFile \(server.userKey)", with: "IdentityFile \(folder.file("id_missing"))")
     try server.folder.write(rest, to: "ssh_config")
     #expect(try failure(server).command == "ssh-keygen -t ed25519")
+    // The keys may be in an agent that ended.
+    let ended = try failure(server, agent: "/nonexistent/agent", service: .user(unit: "oceanid-guard"))
+    #expect(ended.command == "oceanid-ctl setup tethys")
     try folder.write("a key that ssh_config does not name", to: "id_ed25519")
     let other = try failure(server)
     #expect(other.note.contains(folder.file("id_ed25519")) && !other.remedy.contains("ssh-keygen"))

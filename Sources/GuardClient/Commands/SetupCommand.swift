@@ -21,10 +21,11 @@ struct SetupCommand: ParsableCommand {
       again, it does only what is missing. Only one setup of a guard runs at a time.
 
       With --machine it sets up the system service for the whole machine: it makes a key for the guard and copies alias, \
-      host key and kubeconfig, and adds the key on the server over your own ssh, for forwarding only.
+      host key and kubeconfig, and adds the key on the server, and on a ProxyJump before it, over your own ssh, for \
+      forwarding only.
 
       Exit status: that of oceanid-ctl status; 0 with --dry-run if nothing prevents the setup; 64 without a terminal and \
-      without --yes; 69 if something prevents the setup (one line "next: COMMAND" says what to do); 77 if you said no.
+      without --yes; 69 if something prevents the setup (one line "next: …" says what to do); 77 if you said no.
 
       Examples:
         oceanid-ctl setup                    for the alias tethys
@@ -91,18 +92,31 @@ struct SetupCommand: ParsableCommand {
       let setup = Setup(system, approval, terminal)
       return try machine ? setup.machine(host: host) : setup.personal(host: host)
     }
-    if let running { try FirstVerdict(running).show(terminal) }
+    guard let running else { return }
+    do {
+      try FirstVerdict(running).show(terminal)
+    } catch let error as ClientError {
+      StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\nnext: oceanid-ctl doctor\n")
+      throw ExitCode(error.exitStatus)
+    }
   }
 
-  /// Ends the command, and prints the reason and the next step.
+  /// Ends the command, and prints the reason and the one next step, which is to repeat the command if nothing else is.
   private func stopping<Result>(_ body: () throws(SetupStop) -> Result) throws -> Result {
     do throws(SetupStop) {
       return try body()
     } catch {
       StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n")
-      if let next = error.next { StandardOutput.writeError("next: \(Span(next).text)\n") }
+      StandardOutput.writeError("next: \(Span(error.next ?? repeated(error)).text)\n")
       throw ExitCode(error.exitStatus)
     }
+  }
+
+  /// This command line, with the consent that it lacked.
+  private func repeated(_ stop: SetupStop) -> String {
+    let consent = if case .unapproved = stop { ["--yes"] } else { [String]() }
+    return (["oceanid-ctl"] + CommandLine.arguments.dropFirst() + consent).map(\.shellWord).joined(
+      separator: " ")
   }
 }
 

@@ -50,6 +50,19 @@ struct DelegateSystem: SetupSystem {
   func exists(_ path: String) -> Bool { base.exists(path) }
   func hasReachedACluster(socket: String) -> Bool? { base.hasReachedACluster(socket: socket) }
   func isFolder(_ path: String) -> Bool { base.isFolder(path) }
+  func status(of path: String) -> FileStatus? { base.status(of: path) }
+
+  func permits(_ right: FileRight, on path: String) -> Bool {
+    let test: ProgramCall =
+      switch right {
+      case .read: ProgramCall("test", ["-r", path])
+      case .search: ProgramCall("test", ["-x", path])
+      }
+    return run(test).isGood
+  }
+
+  func obstacle(toWriting path: String) -> WriteObstacle? { base.obstacle(toWriting: path) }
+  func hasProgram(_ name: String) -> Bool { base.hasProgram(name) }
   func names(in folder: String) -> [String] { base.names(in: folder) }
   func runOnTerminal(_ words: [String]) -> SetupFailure? { base.runOnTerminal(words) }
   func listener(on listen: String) -> PortHolder? { base.listener(on: listen) }
@@ -62,7 +75,9 @@ struct DelegateSystem: SetupSystem {
     var call = ProgramCall("sh", ["-c", script, "sh", "\(path).new", path, String(mode, radix: 8)])
     call.input = contents
     let answer = run(call)
-    guard answer.isGood else { throw SetupFailure("\(path): \(answer.reason)") }
+    guard answer.isGood else {
+      throw SetupFailure("\(path): \(answer.reason)", next: command(afterFailureAt: path))
+    }
   }
 
   func makeFolder(_ path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {

@@ -38,6 +38,41 @@ package struct LocalSystem: SetupSystem {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  package func status(of path: String) -> FileStatus? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return FileStatus(
+      owner: status.st_uid, ownerName: Person.known(status.st_uid)?.name ?? "uid \(status.st_uid)",
+      mode: status.st_mode & 0o7777, isFolder: status.st_mode & S_IFMT == S_IFDIR)
+  }
+
+  package func permits(_ right: FileRight, on path: String) -> Bool {
+    switch right {
+    case .read: access(path, R_OK) == 0
+    case .search: access(path, X_OK) == 0
+    }
+  }
+
+  package func obstacle(toWriting path: String) -> WriteObstacle? {
+    var folder = path
+    repeat {
+      folder = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? ""
+    } while !folder.isEmpty
+      && !exists(folder)
+    if folder.isEmpty { folder = "/" }
+    var system = statvfs()
+    guard statvfs(folder, &system) == 0 else { return WriteObstacle(kind: .denied, folder: folder) }
+    if system.f_flag & UInt(ST_RDONLY) != 0 { return WriteObstacle(kind: .readOnly, folder: folder) }
+    // Some file systems have no table of inodes, and report 0 of 0.
+    let hasInodes = system.f_files == 0 || system.f_favail > 0
+    guard UInt64(system.f_bavail) * UInt64(system.f_frsize) >= WriteObstacle.leastSpace, hasInodes else {
+      return WriteObstacle(kind: .full, folder: folder)
+    }
+    return access(folder, W_OK | X_OK) == 0 ? nil : WriteObstacle(kind: .denied, folder: folder)
+  }
+
+  package func hasProgram(_ name: String) -> Bool { ProgramPath.has(name) }
+
   package func names(in folder: String) -> [String] { SmallFile.names(in: folder).sorted() }
 
   package func contents(of path: String) -> FileContents {
@@ -71,9 +106,10 @@ package struct LocalSystem: SetupSystem {
     guard let program = words.first else { return nil }
     do throws(SystemError) {
       let status = try ForegroundProgram.run(program, Array(words.dropFirst()))
-      return status == 0 ? nil : SetupFailure("\(program) ended with exit status \(status)")
+      return status == 0
+        ? nil : SetupFailure("\(program) ended with exit status \(status)", next: words.asShellLine)
     } catch {
-      return SetupFailure("\(error)")
+      return SetupFailure("\(error)", next: words.asShellLine)
     }
   }
 
@@ -101,7 +137,7 @@ package struct LocalSystem: SetupSystem {
     do throws(SystemError) {
       try SmallFile.replace(path, with: contents, mode: mode)
     } catch {
-      throw SetupFailure("\(error)")
+      throw failure(error, at: path)
     }
     if let owner { try give(path, to: owner) }
   }
@@ -110,14 +146,14 @@ package struct LocalSystem: SetupSystem {
     do throws(SystemError) {
       try SmallFile.makeFolder(path, mode: mode)
     } catch {
-      throw SetupFailure("\(error)")
+      throw failure(error, at: path)
     }
     if let owner { try give(path, to: owner) }
   }
 
   private func give(_ path: String, to owner: FileOwner) throws(SetupFailure) {
     guard let service = Person.named(FileOwner.serviceName) else {
-      throw SetupFailure("this machine has no user \(FileOwner.serviceName)")
+      throw .noServiceUser
     }
     let uid: UInt32 =
       switch owner {
@@ -125,23 +161,27 @@ package struct LocalSystem: SetupSystem {
       case .readers: 0
       }
     guard lchown(path, uid, service.gid) == 0 else {
-      throw SetupFailure("\(SystemError.last("chown \(path)"))")
+      throw failure(.last("chown \(path)"), at: path)
     }
   }
 
   package func link(_ path: String, to other: String) throws(SetupFailure) {
-    guard Glibc.link(path, other) == 0 else { throw SetupFailure("\(SystemError.last("link \(path)"))") }
+    guard Glibc.link(path, other) == 0 else { throw failure(.last("link \(path)"), at: path) }
   }
 
   package func move(_ path: String, to other: String) throws(SetupFailure) {
-    guard rename(path, other) == 0 else { throw SetupFailure("\(SystemError.last("rename \(path)"))") }
+    guard rename(path, other) == 0 else { throw failure(.last("rename \(path)"), at: path) }
   }
 
   package func remove(_ path: String) throws(SetupFailure) {
     guard unlink(path) == 0 || errno == ENOENT else {
-      throw SetupFailure("\(SystemError.last("unlink \(path)"))")
+      throw failure(.last("unlink \(path)"), at: path)
     }
   }
 
   package func removeFolder(_ path: String) { rmdir(path) }
+
+  private func failure(_ error: SystemError, at path: String) -> SetupFailure {
+    SetupFailure("\(error)", next: command(afterFailureAt: path))
+  }
 }

@@ -18,6 +18,14 @@ package protocol SetupSystem {
   func isFolder(_ path: String) -> Bool
   func names(in folder: String) -> [String]
   func contents(of path: String) -> FileContents
+  /// Follows links; nil if there is nothing, or if the user may not look there.
+  func status(of path: String) -> FileStatus?
+  /// True if the user has the right now.
+  func permits(_ right: FileRight, on path: String) -> Bool
+  /// The reason why no file can be written at the path; nil if one can.
+  func obstacle(toWriting path: String) -> WriteObstacle?
+  /// True if the program is in PATH.
+  func hasProgram(_ name: String) -> Bool
   /// Runs a program without a terminal.
   func run(_ call: ProgramCall) -> ProgramAnswer
   /// Runs a program that may ask on the terminal. Returns the reason if it fails.
@@ -45,18 +53,9 @@ extension SetupSystem {
   /// True if a link or a file is where a folder should be.
   func isOccupied(folder: String) -> Bool { exists(folder) && !isFolder(folder) }
 
-  /// The folders of a path that do not exist, or that contain nothing but the next of them. A setup that ended before it
-  /// wrote its record leaves such folders.
-  ///
-  /// - Parameter folders: each within the one before it.
-  func unusedFolders(_ folders: [String]) -> [String] {
-    var unused: [String] = []
-    for folder in folders.reversed() {
-      let names = names(in: folder).filter { name in !unused.contains("\(folder)/\(name)") }
-      guard !exists(folder) || isFolder(folder) && names.isEmpty else { break }
-      unused.insert(folder, at: 0)
-    }
-    return unused
+  /// The command that leads on after a failed write.
+  func command(afterFailureAt path: String) -> String {
+    obstacle(toWriting: path)?.command ?? "namei -l \(path.shellWord)"
   }
 }
 
@@ -75,7 +74,12 @@ package struct ProgramCall: Hashable, Sendable {
   }
 
   /// As a command line of a shell.
-  var shown: String { ([program] + arguments).map(\.shellWord).joined(separator: " ") }
+  var shown: String { ([program] + arguments).asShellLine }
+}
+
+extension [String] {
+  /// The words as a command line of a shell.
+  var asShellLine: String { map(\.shellWord).joined(separator: " ") }
 }
 
 package struct ProgramAnswer: Hashable, Sendable {
@@ -132,11 +136,16 @@ package enum FileOwner: Hashable, Sendable {
 /// The reason why a step failed.
 package struct SetupFailure: Error, Hashable, Sendable {
   let words: String
-  /// The command to run instead.
-  var next: String?
+  /// The command that leads on.
+  let next: String
 
-  init(_ words: String, next: String? = nil) {
+  init(_ words: String, next: String) {
     self.words = words
     self.next = next
+  }
+
+  /// The user of the service is missing. systemd-sysusers(8) makes it from the file of the installation.
+  static var noServiceUser: SetupFailure {
+    SetupFailure("this machine has no user \(FileOwner.serviceName)", next: "systemd-sysusers")
   }
 }

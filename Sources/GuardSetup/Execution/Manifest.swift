@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GuardAPI
+internal import GuardTypes
 
 /// The record of what setup wrote, so that it can be undone. Each entry is on disk before the write that it describes.
 package struct Manifest: Codable, Hashable, Sendable {
@@ -9,8 +10,12 @@ package struct Manifest: Codable, Hashable, Sendable {
     ///   - backup: of the file that was there before; nil if there was none.
     case file(path: String, checksums: [Checksum], backup: String?)
     case folder(path: String)
-    /// The folder of the guard's state, which did not exist before.
+    /// A folder of the guard's state, which did not exist before.
     case state(path: String)
+    /// A folder of the guard's state that existed before, with the files that were there.
+    case stateFiles(path: String, kept: [String])
+    /// A folder that existed before, and that systemctl(1) removes when it is empty.
+    case keptFolder(path: String)
     /// Units that setup enabled or started, and those that ran before.
     case units(scope: Units.Scope, enabled: [String], started: [String], running: [String])
     /// Units of the machine's guard that setup disabled or stopped.
@@ -32,17 +37,24 @@ package struct Manifest: Codable, Hashable, Sendable {
   static func load(_ system: any SetupSystem, _ path: String) throws(SetupFailure) -> Manifest? {
     switch system.contents(of: path) {
     case .absent: return nil
-    case .unreadable(let reason): throw SetupFailure("\(path) cannot be read: \(reason)")
+    case .unreadable(let reason):
+      throw SetupFailure("\(path) cannot be read: \(reason)", next: "namei -l \(path.shellWord)")
     case .bytes(let bytes):
       guard let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)),
         manifest.schema == Manifest().schema
-      else { throw SetupFailure("\(path) is not a setup record of this version of oceanid-ctl") }
+      else {
+        throw SetupFailure(
+          "\(path) is not a setup record of this version of oceanid-ctl, so setup does not know what it wrote",
+          next: "ls -l \(path.shellWord)")
+      }
       return manifest
     }
   }
 
   func save(_ system: any SetupSystem, _ path: String) throws(SetupFailure) {
-    guard let json = try? DocumentCoding.encode(self) else { throw SetupFailure("\(path) cannot be encoded") }
+    guard let json = try? DocumentCoding.encode(self) else {
+      throw SetupFailure("\(path) cannot be encoded", next: "ls -l \(path.shellWord)")
+    }
     try system.write(Array(json) + [UInt8(ascii: "\n")], to: path, mode: 0o600, owner: nil)
   }
 
@@ -50,6 +62,15 @@ package struct Manifest: Codable, Hashable, Sendable {
   func wrote(_ path: String, _ system: any SetupSystem) -> Bool {
     guard let known = file(path), case .bytes(let now) = system.contents(of: path) else { return false }
     return known.checksums.contains(Checksum(of: now))
+  }
+
+  /// True if the state of the guard in the folder is recorded.
+  func hasState(in folder: String) -> Bool {
+    entries.contains { entry in
+      if case .state(folder) = entry { return true }
+      if case .stateFiles(folder, _) = entry { return true }
+      return false
+    }
   }
 
   /// The newest entry of a file.

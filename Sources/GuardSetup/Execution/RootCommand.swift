@@ -6,10 +6,13 @@ struct RootCommand {
 
   /// Returns nil if the command succeeded.
   func run(_ call: ProgramCall) -> SetupFailure? {
-    let byHand = "sudo \(call.shown)"
+    let byHand = Tools.find(system, isRoot: false).asRoot(call.shown)
     if system.person.isRoot {
       let answer = system.run(call)
       return answer.isGood ? nil : SetupFailure("\(call.shown): \(answer.reason)", next: call.shown)
+    }
+    guard system.hasProgram("sudo") else {
+      return SetupFailure("\(call.shown) needs root, and this machine has no sudo", next: byHand)
     }
     if isUnattended {
       let answer = system.run(ProgramCall("sudo", ["-n", call.program] + call.arguments))

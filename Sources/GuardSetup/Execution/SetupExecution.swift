@@ -21,17 +21,22 @@ package struct SetupExecution {
     try begin()
   }
 
-  /// Records folders that do not exist, and creates those that the manifest needs.
+  /// Records the folders as they are before the first write, and creates those that the record needs.
   private mutating func begin() throws(SetupFailure) {
-    for folder in place.missingFolders where place.folder.isBelow(folder) && !system.exists(folder) {
-      try system.makeFolder(folder, mode: 0o755, owner: nil)
-    }
     let known = Set(manifest.entries)
+    let states = place.states.filter { !manifest.hasState(in: $0.path) }.map { state -> Manifest.Entry in
+      state.exists ? .stateFiles(path: state.path, kept: state.files) : .state(path: state.path)
+    }
     let entries =
-      place.missingFolders.map { Manifest.Entry.folder(path: $0) }
-      + place.missingStates.map { Manifest.Entry.state(path: $0) }
+      place.missingFolders.map { Manifest.Entry.folder(path: $0) } + states
+      // An earlier setup may have created them.
+      + (known.isEmpty ? place.keptFolders.map { Manifest.Entry.keptFolder(path: $0) } : [])
     manifest.entries += entries.filter { !known.contains($0) }
-    if manifest.entries.count > known.count { try save() }
+    if let folder = place.newFolder, !system.exists(folder) {
+      try RecordDraft(system, place).create(folder, manifest)
+    } else if manifest.entries.count > known.count {
+      try save()
+    }
   }
 
   package mutating func perform(_ change: Change) throws(SetupFailure) {
@@ -143,7 +148,7 @@ package struct SetupExecution {
 
   private func service() throws(SetupFailure) -> any SetupSystem {
     guard let user = system.user(named: FileOwner.serviceName) else {
-      throw SetupFailure("this machine has no user \(FileOwner.serviceName)")
+      throw .noServiceUser
     }
     return system.acting(as: user)
   }
@@ -156,7 +161,7 @@ package struct SetupExecution {
     let call = ProgramCall("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path])
     let answer = try service().run(call)
     guard answer.isGood, let made = system.contents(of: "\(path).pub").text else {
-      throw SetupFailure("\(call.shown): \(answer.reason)")
+      throw SetupFailure("\(call.shown): \(answer.reason)", next: system.command(afterFailureAt: path))
     }
     manifest.entries = manifest.entries.map {
       $0 == .key(path: path, publicKey: nil) ? .key(path: path, publicKey: made) : $0
@@ -166,8 +171,11 @@ package struct SetupExecution {
 
   private mutating func authorize(_ key: AuthorizedKey) throws(SetupFailure) {
     let answer = try service().run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
-    guard answer.isGood else { throw SetupFailure("\(MachineFacts.key): \(answer.reason)") }
-    let line = AuthorizedKey.line(answer.text.split(separator: "\n").first.map(String.init) ?? "")
+    guard answer.isGood else {
+      throw SetupFailure(
+        "\(MachineFacts.key): \(answer.reason)", next: "namei -l \(MachineFacts.key)")
+    }
+    let line = key.line(answer.text.split(separator: "\n").first.map(String.init) ?? "")
     manifest.isRestartPending = true
     try record(.authorized(key, line: line))
     let caller = system.person.uid == key.caller ? system : Person.known(key.caller).map(system.acting(as:))
@@ -178,7 +186,7 @@ package struct SetupExecution {
     case .unable(let reason):
       throw SetupFailure(
         "your login on \(key.host) did not add the key (\(reason)); add this line to authorized_keys there: \(line)",
-        next: "oceanid-ctl setup \(key.host.shellWord) --machine")
+        next: "oceanid-ctl setup \((key.server ?? key.host).shellWord) --machine")
     }
   }
 
@@ -236,9 +244,4 @@ package struct SetupExecution {
     let failure = RootCommand(system: system, isUnattended: isUnattended).run(call)
     if let failure { throw failure }
   }
-}
-
-extension String {
-  /// `/a/b` is below `/a` and below itself.
-  fileprivate func isBelow(_ folder: String) -> Bool { self == folder || hasPrefix(folder + "/") }
 }

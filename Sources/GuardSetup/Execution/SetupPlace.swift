@@ -4,13 +4,15 @@ package struct SetupPlace: Hashable, Sendable {
   let record: String
   /// Folders that do not exist yet, outermost first.
   var missingFolders: [String] = []
-  /// Folders of the guard's state that do not exist yet.
-  var missingStates: [String] = []
+  var states: [StateFolder] = []
+  /// Existing folders that systemctl(1) removes when they are empty.
+  var keptFolders: [String] = []
 
   static func own(_ facts: SetupFacts) -> SetupPlace {
     var place = own(facts.person)
     place.missingFolders = facts.missingFolders
-    place.missingStates = facts.missingStates
+    place.states = facts.states
+    place.keptFolders = facts.keptFolders
     return place
   }
 
@@ -19,11 +21,14 @@ package struct SetupPlace: Hashable, Sendable {
   static func machine(_ facts: MachineFacts) -> SetupPlace {
     var place = machine
     place.missingFolders = facts.missingFolders
-    place.missingStates = facts.missingStates
+    place.states = facts.states
     return place
   }
 
   static let machine = SetupPlace(record: "\(MachineFacts.folder)/setup.json")
+
+  /// The outermost folder that has to be created for the record; nil if there is none.
+  var newFolder: String? { missingFolders.first { folder == $0 || folder.hasPrefix("\($0)/") } }
 
   var folder: String { record.lastIndex(of: "/").map { String(record[..<$0]) } ?? "/" }
 }

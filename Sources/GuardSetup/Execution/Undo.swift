@@ -30,7 +30,7 @@ package struct Undo {
     case .file(let path, _, nil): return "remove \(person.shown(path))"
     case .file(let path, _, .some): return "restore \(person.shown(path))"
     case .folder: return nil
-    case .state: return nil
+    case .state, .stateFiles, .keptFolder: return nil
     case .units(_, let enabled, let started, _):
       let names = Set(enabled + started).sorted().joined(separator: ", ")
       return names.isEmpty ? nil : "stop and disable \(names)"
@@ -50,7 +50,9 @@ package struct Undo {
   ) throws(SetupFailure) -> [SetupFailure] {
     let folders = manifest.entries.filter { if case .folder = $0 { true } else { false } }
     var left = manifest
-    left.entries.removeAll(where: folders.contains)
+    // Without lingering the service manager of a user without a login session ends, so its units come first.
+    let later = manifest.entries.filter(\.endsTheManager)
+    left.entries = later + manifest.entries.filter { !folders.contains($0) && !later.contains($0) }
     var kept: [Manifest.Entry] = []
     var failures: [SetupFailure] = []
     while let entry = left.entries.popLast() {
@@ -77,8 +79,21 @@ package struct Undo {
     case .file(let path, let checksums, let backup): return restore(path, checksums, backup)
     case .folder: return nil
     case .state(let folder):
-      removeState(folder)
+      removeState(folder, except: [], removesFolder: true)
       return nil
+    case .stateFiles(let folder, let kept):
+      removeState(folder, except: Set(kept), removesFolder: false)
+      return nil
+    case .keptFolder(let folder):
+      guard !system.exists(folder) else { return nil }
+      do throws(SetupFailure) {
+        try system.makeFolder(folder, mode: 0o755, owner: nil)
+        return nil
+      } catch {
+        return error
+      }
+    case .units(.user, let enabled, _, _) where !isUserManagerRunning:
+      return enabled.isEmpty ? nil : failure(of: units.offline(["disable"] + enabled))
     case .units(let scope, let enabled, let started, let running):
       let stopped = started.isEmpty ? nil : failure(of: units.call(scope, ["stop"] + socketsFirst(started)))
       let disabled = enabled.isEmpty ? nil : failure(of: units.call(scope, ["disable"] + enabled))
@@ -111,7 +126,8 @@ package struct Undo {
   private func removeKey(_ path: String, _ publicKey: String?) -> SetupFailure? {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? path
     guard !system.isOccupied(folder: folder) else {
-      return SetupFailure("\(folder) is a link, so its files stay", next: "sudo ls -ld \(folder.shellWord)")
+      return SetupFailure(
+        "\(folder) is a link, so its files stay", next: "ls -ld \(folder.shellWord)")
     }
     let now = system.contents(of: "\(path).pub")
     guard now == .absent || publicKey == nil || now.text == publicKey else { return changed(path) }
@@ -157,10 +173,19 @@ package struct Undo {
   }
 
   private func changed(_ path: String) -> SetupFailure {
-    let isOwn = path.hasPrefix("\(system.person.home)/")
-    return SetupFailure(
-      "\(system.person.shown(path)) was changed since, so it stays",
-      next: "\(isOwn ? "" : "sudo ")rm -i \(path.shellWord)")
+    SetupFailure(
+      "\(system.person.shown(path)) was changed since, so it stays", next: Undo.removal(of: path, system))
+  }
+
+  /// Setup of the machine runs as root; the reader may not be root.
+  private static func removal(of path: String, _ system: any SetupSystem) -> String {
+    let isOwn = path.hasPrefix("\(system.person.home)/") || system.variable("SUDO_UID") == nil
+    return Tools.find(system, isRoot: isOwn).asRoot("rm -i \(path.shellWord)")
+  }
+
+  /// True if the service manager of the user runs. If not, none of its units does.
+  private var isUserManagerRunning: Bool {
+    units.environment() != nil || system.exists("\(system.person.runtimeDirectory)/systemd/private")
   }
 
   /// True for the guard's own files: by their names, and by how their contents begin, because a user may have a file
@@ -186,20 +211,33 @@ package struct Undo {
   }
 
   /// Removes the guard's own state: incidents, undelivered alerts and measurements. Other files stay.
-  private func removeState(_ folder: String) {
-    let alerts = "\(folder)/alerts"
-    if system.isFolder(alerts) {
-      for file in system.names(in: alerts) where file.hasSuffix(".spool") {
-        try? system.remove("\(alerts)/\(file)")
-      }
-      system.removeFolder(alerts)
+  private func removeState(_ folder: String, except kept: Set<String>, removesFolder: Bool) {
+    guard system.isFolder(folder) else {
+      // systemd 254 and later may have created it as a link to the folder of the configuration.
+      if removesFolder { try? system.remove(folder) }
+      return
     }
+    let alerts = StateFolder.alerts
     // All names are judged before the first file is removed, because a name may depend on another.
-    for name in system.names(in: folder).filter({ isState($0, in: folder) }) {
-      try? system.remove("\(folder)/\(name)")
+    let files = StateFolder.files(in: folder, system).filter { name in
+      !kept.contains(name)
+        && (name.hasPrefix("\(alerts)/") ? name.hasSuffix(".spool") : isState(name, in: folder))
     }
-    system.removeFolder(folder)
-    // systemd 254 and later may have created it as a link to the folder of the configuration.
-    if !system.isFolder(folder) { try? system.remove(folder) }
+    for name in files { try? system.remove("\(folder)/\(name)") }
+    if system.isFolder("\(folder)/\(alerts)"), !kept.contains(alerts) {
+      system.removeFolder("\(folder)/\(alerts)")
+    }
+    if removesFolder { system.removeFolder(folder) }
+  }
+}
+
+extension Manifest.Entry {
+  /// True if the undoing may end the service manager of the user.
+  fileprivate var endsTheManager: Bool {
+    switch self {
+    case .linger, .manager: true
+    case .file, .folder, .state, .stateFiles, .keptFolder, .units, .machineGuard, .key, .authorized, .member:
+      false
+    }
   }
 }

@@ -8,10 +8,14 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
   let sshConfig: String?
   /// The user whose login it is.
   let caller: UInt32
+  /// The only target of forwards; nil: the API of the cluster.
+  var target: String?
+  /// The host that is set up; nil: `host`.
+  var server: String?
 
-  /// The line permits the key to forward to the cluster's API and nothing else (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
-  static func line(_ publicKey: String) -> String {
-    "restrict,port-forwarding,permitopen=\"localhost:6443\",command=\"/bin/false\" \(publicKey)"
+  /// The line permits the key to forward to one target and nothing else (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+  func line(_ publicKey: String) -> String {
+    "restrict,port-forwarding,permitopen=\"\(target ?? GuardFile.usualTarget)\",command=\"/bin/false\" \(publicKey)"
   }
 
   enum Action: String {

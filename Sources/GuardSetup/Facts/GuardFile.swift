@@ -61,7 +61,8 @@ package struct GuardFile: Hashable, Sendable {
   static func clusters(inPrinted json: [UInt8]) throws(SetupFailure) -> [GuardFile] {
     guard let printed = try? JSONDecoder().decode(Printed.self, from: Data(json)) else {
       throw SetupFailure(
-        "oceanid-guard --print-config --json printed something else than this version expects")
+        "oceanid-guard --print-config --json printed something else than this version expects",
+        next: "oceanid-guard --version")
     }
     return printed.clusters.map { cluster in
       var file = GuardFile(cluster: cluster.name, host: cluster.tunnel.host)

@@ -1,34 +1,126 @@
-/// The text of a kubeconfig, with its servers and its current context.
+internal import FoundationEssentials
+
+/// The text of a kubeconfig, in YAML or JSON, with its servers and contexts.
 ///
-/// This is not a YAML parser: it finds lines `server: URL` and changes only their values. The guard parses the result
-/// before it is used.
+/// This is not a YAML parser: it finds the keys `server` with their values, and changes only these values. The guard
+/// parses the result before it is used.
 struct KubeconfigText: Hashable, Sendable {
   let text: String
   /// The distinct servers.
   let servers: [String]
+  /// The selected context.
   let context: String?
-  /// The servers by cluster, and the clusters by context. Empty for entries in flow style.
-  private var serverOfCluster: [String: String] = [:]
-  private var clusterOfContext: [String: String] = [:]
+  /// The servers by context. Empty for YAML in flow style.
+  let serverOfContext: [String: String]
+
+  /// How servers begin that K3s writes for its own machine.
+  static let loopback = ["https://127.0.0.1:", "https://localhost:", "https://[::1]:"]
 
   init(_ text: String) {
     self.text = text
-    var servers: [String] = []
-    var context: String?
-    for line in KubeconfigText.lines(text) {
-      if let server = KubeconfigText.value("server", of: line), !servers.contains(server) {
-        servers.append(server)
-      }
-      if line.hasPrefix("current-context:") { context = KubeconfigText.value("current-context", of: line) }
+    if let document = KubeconfigText.json(text) {
+      let named = Dictionary(
+        document.clusters.map { ($0.name, $0.cluster.server) }, uniquingKeysWith: { first, _ in first })
+      servers = document.clusters.map(\.cluster.server).distinct
+      context = document.currentContext.flatMap { $0.isEmpty ? nil : $0 }
+      serverOfContext = Dictionary(
+        document.contexts.compactMap { entry in named[entry.context.cluster].map { (entry.name, $0) } },
+        uniquingKeysWith: { first, _ in first })
+      return
     }
-    self.servers = servers
-    self.context = context
-    serverOfCluster = KubeconfigText.entries(of: "clusters", "server", in: text)
-    clusterOfContext = KubeconfigText.entries(of: "contexts", "cluster", in: text)
+    servers = KubeconfigText.matches(text).map(\.server).distinct
+    context = KubeconfigText.lines(text).last { $0.hasPrefix("current-context:") }.flatMap {
+      KubeconfigText.value("current-context", of: $0)
+    }
+    let named = KubeconfigText.entries(of: "clusters", "server", in: text)
+    serverOfContext = KubeconfigText.entries(of: "contexts", "cluster", in: text).compactMapValues {
+      named[$0]
+    }
   }
 
-  /// The server of a context's cluster; nil if the file has no such context.
-  func server(of context: String) -> String? { clusterOfContext[context].flatMap { serverOfCluster[$0] } }
+  /// The same text with another server. All other bytes stay the same.
+  func with(server: String) -> String {
+    var changed = text
+    for match in KubeconfigText.matches(text).reversed() {
+      changed.replaceSubrange(match.range, with: server)
+    }
+    return changed
+  }
+
+  /// The contexts whose server satisfies a condition, in the order of their names.
+  func contexts(where isWanted: (String) -> Bool) -> [String] {
+    serverOfContext.filter { isWanted($0.value) }.map(\.key).sorted()
+  }
+
+  // MARK: - Servers
+
+  /// The values of the keys `server`, in block style, flow style or JSON, without their quotes.
+  private static func matches(_ text: String) -> [(range: Range<String.Index>, server: String)] {
+    text.ranges(of: "server").compactMap { range in
+      var before = text[..<range.lowerBound].unicodeScalars
+      var after = text[range.upperBound...].unicodeScalars
+      if let quote = before.last, quote == "\"" || quote == "'" {
+        guard after.popFirst() == quote else { return nil }
+        before.removeLast()
+      }
+      guard isKeyPlace(before.suffix(while: { $0 != "\n" })) else { return nil }
+      after = after.drop { " \t".unicodeScalars.contains($0) }
+      guard after.popFirst() == ":" else { return nil }
+      after = after.drop { " \t".unicodeScalars.contains($0) }
+      var value = after.prefix { !" \t\r\n,}#".unicodeScalars.contains($0) }
+      if let quote = after.first, quote == "\"" || quote == "'" {
+        value = after.dropFirst().prefix { $0 != quote && $0 != "\n" }
+      }
+      guard !value.isEmpty else { return nil }
+      // JSON may escape a slash.
+      return (
+        value.startIndex..<value.endIndex, String(String.UnicodeScalarView(value)).replacing("\\/", with: "/")
+      )
+    }
+  }
+
+  /// True if a key may follow this part of a line: indentation, `- `, or a mapping in flow style.
+  private static func isKeyPlace(_ line: Substring.UnicodeScalarView) -> Bool {
+    let words = line.drop { " \t-".unicodeScalars.contains($0) }
+    guard words.first != "#" else { return false }
+    guard let last = words.last(where: { !" \t".unicodeScalars.contains($0) }) else {
+      // `--server: x` and `-server: x` are other keys.
+      return line.last != "-"
+    }
+    return last == "{" || last == ","
+  }
+
+  // MARK: - JSON
+
+  private struct Document: Decodable {
+    struct Cluster: Decodable {
+      struct Content: Decodable { let server: String }
+      let name: String
+      let cluster: Content
+    }
+
+    struct Context: Decodable {
+      struct Content: Decodable { let cluster: String }
+      let name: String
+      let context: Content
+    }
+
+    let clusters: [Cluster]
+    let contexts: [Context]
+    let currentContext: String?
+
+    enum CodingKeys: String, CodingKey {
+      case clusters, contexts
+      case currentContext = "current-context"
+    }
+  }
+
+  private static func json(_ text: String) -> Document? {
+    guard text.first(where: { !$0.isWhitespace }) == "{" else { return nil }
+    return try? JSONDecoder().decode(Document.self, from: Data(text.utf8))
+  }
+
+  // MARK: - Lines
 
   /// The values of a key by the name of the list's entry: `- cluster: { server: … }`, `name: …`, as kubectl writes them.
   private static func entries(of list: String, _ key: String, in text: String) -> [String: String] {
@@ -54,16 +146,6 @@ struct KubeconfigText: Hashable, Sendable {
     return values
   }
 
-  /// The same text with another server. All other bytes stay the same.
-  func with(server: String) -> String {
-    KubeconfigText.lines(text).map { line in
-      guard let old = KubeconfigText.value("server", of: line), let range = line.firstRange(of: old) else {
-        return line
-      }
-      return line.replacingCharacters(in: range, with: server)
-    }.joined(separator: "\n")
-  }
-
   /// Splits Unicode scalars, because "\r\n" is a single Character.
   private static func lines(_ text: String) -> [Substring] {
     text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
@@ -81,8 +163,15 @@ struct KubeconfigText: Hashable, Sendable {
   }
 }
 
-extension Substring {
-  fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> Substring {
-    self[..<range.lowerBound] + text + self[range.upperBound...]
+extension [String] {
+  fileprivate var distinct: [String] {
+    reduce(into: []) { list, value in if !list.contains(value) { list.append(value) } }
+  }
+}
+
+extension Substring.UnicodeScalarView {
+  fileprivate func suffix(while isWanted: (Unicode.Scalar) -> Bool) -> Substring.UnicodeScalarView {
+    guard let last = lastIndex(where: { !isWanted($0) }) else { return self }
+    return self[index(after: last)...]
   }
 }

@@ -4,42 +4,55 @@ struct LoginKeysSearch {
 
   /// The names that ssh(1) uses and ssh-keygen(1) writes by default.
   private static let usual = ["id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk", "id_dsa"]
+  /// Further files of ~/.ssh are not looked at.
+  private static let mostFiles = 100
 
   func find(_ host: ResolvedHost) -> SetupFacts.LoginKeys {
     var keys = SetupFacts.LoginKeys()
     let named = host.identityFiles.map(system.person.expanded)
     keys.areSomeUnknown = named.contains(nil)
     keys.areOnlyNamed = host.identitiesOnly
-    let usual = LoginKeysSearch.usual.map { "\(system.person.home)/.ssh/\($0)" }
+    let folder = "\(system.person.home)/.ssh"
+    let usual = LoginKeysSearch.usual.map { "\(folder)/\($0)" }
+    let others = system.names(in: folder).prefix(LoginKeysSearch.mostFiles).map { "\(folder)/\($0)" }
     var seen: Set<String> = []
     for path in named.compactMap(\.self) + usual {
-      // IdentityFile may name the public key, whose private key is beside it or in the agent.
-      let key = path.hasSuffix(".pub") ? String(path.dropLast(4)) : path
+      let key = path.withoutPublicSuffix
       guard seen.insert(key).inserted else { continue }
-      if system.exists(key) {
-        let isOpen = isOpen(key)
-        // ssh-keygen refuses to read an open key, which says nothing about a passphrase.
-        keys.files.append(.init(path: key, isEncrypted: !isOpen && isEncrypted(key), isOpen: isOpen))
-      } else if path != key, system.exists(path) {
+      if let condition = condition(of: key) {
+        keys.files.append(.init(path: key, condition: condition, hasPublicKey: system.exists("\(key).pub")))
+      } else if system.exists("\(key).pub") {
+        keys.publicOnly.append("\(key).pub")
+      }
+    }
+    for path in others where seen.insert(path.withoutPublicSuffix).inserted {
+      let key = path.withoutPublicSuffix
+      if key != path, system.contents(of: key) == .absent {
         keys.publicOnly.append(path)
+      } else if isPrivateKey(key) {
+        keys.unnamed.append(key)
       }
     }
     keys.agent = agent(host)
     return keys
   }
 
-  private func isEncrypted(_ path: String) -> Bool {
-    // With -P, ssh-keygen does not ask for a passphrase. It fails if the key is encrypted.
-    !system.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", path])).isGood
+  /// nil if there is no such file.
+  private func condition(of key: String) -> SetupFacts.LoginKeys.Condition? {
+    switch system.contents(of: key) {
+    case .absent: return nil
+    case .unreadable: return .unreadable(.reading(key, system))
+    case .bytes:
+      // ssh-keygen refuses to read an open key, which says nothing about a passphrase.
+      if AccessFault.isExposed(key, system) { return .open }
+      // With -P, ssh-keygen does not ask for a passphrase. It fails if the key is encrypted.
+      let isUsable = system.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", key])).isGood
+      return isUsable ? .usable : .encrypted
+    }
   }
 
-  /// True if the file belongs to the user, and its mode permits others to read it.
-  private func isOpen(_ path: String) -> Bool {
-    let words = system.run(ProgramCall("stat", ["-L", "-c", "%u %a", "--", path])).text.split(
-      whereSeparator: \.isWhitespace)
-    guard words.count == 2, UInt32(words[0]) == system.person.uid, let mode = UInt32(words[1], radix: 8)
-    else { return false }
-    return mode & 0o077 != 0
+  private func isPrivateKey(_ path: String) -> Bool {
+    system.contents(of: path).text?.prefix(80).contains("PRIVATE KEY-----") == true
   }
 
   private func agent(_ host: ResolvedHost) -> SetupFacts.LoginKeys.Agent {
@@ -58,4 +71,9 @@ struct LoginKeysSearch {
     default: .silent(socket)
     }
   }
+}
+
+extension String {
+  /// IdentityFile may name the public key, whose private key is beside it or in the agent.
+  fileprivate var withoutPublicSuffix: String { hasSuffix(".pub") ? String(dropLast(4)) : self }
 }

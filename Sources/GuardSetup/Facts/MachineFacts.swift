@@ -17,6 +17,8 @@ package struct MachineFacts: Hashable, Sendable {
   /// False if neither the caller nor the service has a key of the host in a file that can be copied.
   var isHostKeyFound: Bool { own.isHostKnown || knownHosts.now.text?.isEmpty == false }
   var authorization = Authorization.unknown
+  /// nil if the server is reached directly, or in a way that setup cannot give to the service.
+  var jumpHost: JumpHost?
   var alias = FileFact(path: "\(home)/.ssh/config")
   var knownHosts = FileFact(path: "\(home)/.ssh/known_hosts")
   var kubeconfig = FileFact(path: "")
@@ -32,7 +34,11 @@ package struct MachineFacts: Hashable, Sendable {
   var mayRead = true
   var isRestartPending = false
   var missingFolders: [String] = []
-  var missingStates: [String] = []
+  var states: [StateFolder] = []
+  /// The reason why files cannot be written in /etc or in the service's home; nil if they can.
+  var writeObstacle: WriteObstacle?
+  /// The programs that next steps may name, for the reader of the output.
+  var tools: Tools { own.tools }
 
   /// A file of the service with the contents that it should have.
   struct FileFact: Hashable, Sendable {
@@ -61,5 +67,15 @@ package struct MachineFacts: Hashable, Sendable {
 
   var authorizedKey: AuthorizedKey {
     AuthorizedKey(host: own.host, sshConfig: own.guardFile.sshConfig, caller: own.person.uid)
+  }
+
+  /// The key on the jump host: it may forward to the server's sshd.
+  func authorizedKey(on jump: JumpHost) -> AuthorizedKey? {
+    own.resolved.map { server in
+      let name = server.hostName.contains(":") ? "[\(server.hostName)]" : server.hostName
+      return AuthorizedKey(
+        host: jump.destination, sshConfig: own.guardFile.sshConfig, caller: own.person.uid,
+        target: "\(name):\(server.port)", server: own.host)
+    }
   }
 }

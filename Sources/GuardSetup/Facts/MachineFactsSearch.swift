@@ -41,7 +41,10 @@ package struct MachineFactsSearch {
         .contains { $0 == FileOwner.serviceName }
     let home = MachineFacts.home
     facts.missingFolders = [MachineFacts.folder, home, "\(home)/.ssh"].filter { !system.exists($0) }
-    facts.missingStates = [home].filter { !system.exists($0) }
+    facts.states = [StateFolder(home, system)]
+    facts.writeObstacle =
+      [MachineFacts.configurationPath, MachineFacts.key].lazy.compactMap(system.obstacle)
+      .first
     return facts
   }
 
@@ -81,13 +84,17 @@ package struct MachineFactsSearch {
       where: system.isOccupied(folder:))
     facts.knownHosts.now = service?.contents(of: facts.knownHosts.path) ?? .absent
     let known = facts.knownHosts.now.text ?? ""
-    let missing = facts.own.knownHostLines.filter {
+    facts.jumpHost = JumpHost(
+      of: host, alias: facts.own.host, sshConfig: facts.own.guardFile.sshConfig, caller)
+    let missing = (facts.own.knownHostLines + (facts.jumpHost?.knownHostLines ?? [])).filter {
       !known.split(separator: "\n").map(String.init).contains($0)
     }
     facts.knownHosts.wanted =
       missing.isEmpty ? nil : known.withFinalNewline + missing.map { "\($0)\n" }.joined()
     facts.alias.now = service?.contents(of: facts.alias.path) ?? .absent
-    let alias = MachineFactsSearch.alias(facts.own.host, host)
+    let alias =
+      MachineFactsSearch.alias(facts.own.host, host, through: facts.jumpHost?.name)
+      + (facts.jumpHost.map { MachineFactsSearch.alias($0.name, $0.host, through: nil) } ?? "")
     let config = facts.alias.now.text ?? ""
     // The first value of each option counts (ssh_config(5)).
     facts.alias.wanted = config.hasPrefix(alias) ? nil : alias + (config.isEmpty ? "" : "\n" + config)
@@ -118,12 +125,13 @@ package struct MachineFactsSearch {
     facts.kubeconfig = MachineFacts.FileFact(path: path, now: now, wanted: now.text == text ? nil : text)
   }
 
-  private static func alias(_ name: String, _ host: ResolvedHost) -> String {
+  private static func alias(_ name: String, _ host: ResolvedHost, through jump: String?) -> String {
     var lines = [
       "# Written by oceanid-ctl setup --machine.", "Host \(name)", "  HostName \(host.hostName)",
       "  User \(host.user)", "  Port \(host.port)",
     ]
     if let alias = host.hostKeyAlias { lines.append("  HostKeyAlias \(alias)") }
+    if let jump { lines.append("  ProxyJump \(jump)") }
     lines += ["  IdentityFile \(MachineFacts.key)", "  IdentitiesOnly yes", "  IdentityAgent none"]
     return lines.map { "\($0)\n" }.joined()
   }
@@ -144,17 +152,24 @@ package struct MachineFactsSearch {
       }
       if facts.findings.contains(where: { $0.step == "login" && $0.outcome == .ok }) {
         facts.authorization = .present
+        facts.jumpHost?.authorization = .present
         return
       }
     }
     let key = service.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
     guard key.isGood, facts.own.resolved != nil,
-      let line = key.text.split(separator: "\n").first.map({ AuthorizedKey.line(String($0)) })
+      let publicKey = key.text.split(separator: "\n").first.map(String.init)
     else { return }
-    switch AuthorizedKey.answer(caller.run(facts.authorizedKey.call(.check, line: line))) {
-    case .present: facts.authorization = .present
-    case .absent: facts.authorization = .absent
-    case .unable: facts.authorization = .unknown
+    facts.authorization = authorization(facts.authorizedKey, publicKey)
+    guard let jump = facts.jumpHost, let key = facts.authorizedKey(on: jump) else { return }
+    facts.jumpHost?.authorization = authorization(key, publicKey)
+  }
+
+  private func authorization(_ key: AuthorizedKey, _ publicKey: String) -> MachineFacts.Authorization {
+    switch AuthorizedKey.answer(caller.run(key.call(.check, line: key.line(publicKey)))) {
+    case .present: .present
+    case .absent: .absent
+    case .unable: .unknown
     }
   }
 

@@ -25,6 +25,7 @@ package struct PersonalFacts {
     var facts = SetupFacts(
       person: person, guardProgram: system.guardProgram, host: host,
       guardFile: kept ?? GuardFile(cluster: GuardFile.name(for: host), host: host))
+    facts.tools = Tools.find(system, isRoot: person.isRoot)
     findManager(&facts)
     findHost(&facts)
     findKubeconfig(&facts, kept)
@@ -33,15 +34,17 @@ package struct PersonalFacts {
     facts.dropIn = dropIn(facts)
     facts.dropInNow = system.contents(of: facts.dropInPath)
     facts.port = port(facts)
-    let units = "\(person.configHome)/systemd"
     facts.missingFolders =
-      system.unusedFolders([person.configHome, person.folder])
-      + [
-        units, person.units, "\(person.units)/\(SetupFacts.service).d", "\(person.home)/.local",
-        person.stateHome,
+      [
+        person.configHome, person.folder, "\(person.configHome)/systemd", person.units,
+        "\(person.units)/\(SetupFacts.service).d", "\(person.home)/.local", person.stateHome,
       ].filter { !system.exists($0) }
     // Before systemd 254, the guard's state is in the folder of its configuration.
-    facts.missingStates = [person.folder, "\(person.stateHome)/oceanid"].filter { !system.exists($0) }
+    facts.states = [person.folder, "\(person.stateHome)/oceanid"].map { StateFolder($0, system) }
+    facts.keptFolders = ["default.target.wants", "sockets.target.wants"].map { "\(person.units)/\($0)" }
+      .filter(
+        system.isFolder)
+    facts.writeObstacle = [person.configuration, facts.dropInPath].lazy.compactMap(system.obstacle).first
     return facts
   }
 
@@ -73,7 +76,9 @@ package struct PersonalFacts {
     facts.guardFileText = facts.guardFile.yaml
     let contents = system.contents(of: person.configuration)
     if case .absent = contents { return facts.configuration = .absent }
-    if case .unreadable(let reason) = contents { return facts.configuration = .unreadable(reason) }
+    if case .unreadable(let reason) = contents {
+      return facts.configuration = .unreadable(reason, .reading(person.configuration, system))
+    }
     if let fault {
       return facts.configuration = .foreign(
         reason: "it has an error: \(fault)",
@@ -105,7 +110,7 @@ package struct PersonalFacts {
       ? .differs(difference)
       : .foreign(
         reason: "\(difference), and it has settings of yours",
-        command: "editor \(person.configuration.shellWord)",
+        command: nil,
         why:
           "one cluster needs tunnel.host \(facts.host) and kubernetes.kubeconfig \(kubeconfig); then repeat oceanid-ctl setup"
       )
@@ -125,11 +130,16 @@ package struct PersonalFacts {
     }
     // The original may have been deleted. Its copy is still valid.
     if kept?.kubeconfig == copy, !system.exists(source), system.exists(copy) { source = copy }
-    facts.kubeconfig = kubeconfig(source, copy: copy, server: facts.guardFile.server, context: kept?.context)
-    if case .severalServers = facts.kubeconfig, system.exists(facts.ownKubeconfigPath) {
+    facts.kubeconfig = kubeconfig(source, copy: copy, facts, context: kept?.context)
+    let needsOwn =
+      switch facts.kubeconfig {
+      case .severalServers, .unreadable: true
+      case .absent, .serverless, .fits, .copy, .copied: false
+      }
+    if needsOwn, system.exists(facts.ownKubeconfigPath) {
       // The user made it with the command that setup printed.
       source = facts.ownKubeconfigPath
-      facts.kubeconfig = kubeconfig(source, copy: copy, server: facts.guardFile.server, context: nil)
+      facts.kubeconfig = kubeconfig(source, copy: copy, facts, context: nil)
     }
     var path = source
     switch facts.kubeconfig {
@@ -139,21 +149,27 @@ package struct PersonalFacts {
     let text = system.contents(of: source).text.map(KubeconfigText.init)
     // A context that guard.yaml names stays, unless the file has another cluster alone.
     let named = kept?.context.flatMap { name in
-      source == facts.ownKubeconfigPath && text?.server(of: name) == nil ? nil : name
+      source == facts.ownKubeconfigPath && text?.serverOfContext[name] == nil ? nil : name
     }
-    facts.guardFile.context = (named ?? text?.context).flatMap { $0 == GuardFile.usualContext ? nil : $0 }
+    // Of several clusters, the selected context may be that of another one.
+    let chosen = text.flatMap { $0.servers.count > 1 ? chosenContext($0, facts, named: named) : nil }
+    facts.guardFile.context = (chosen ?? named ?? text?.context).flatMap {
+      $0 == GuardFile.usualContext ? nil : $0
+    }
     let isSetForServices = units.environment()?["KUBECONFIG"] != nil
     facts.guardFile.kubeconfig = path == person.usualKubeconfig && !isSetForServices ? nil : path
   }
 
-  /// - Parameter context: the one that guard.yaml names; nil selects the file's current context.
+  /// - Parameter context: the one that guard.yaml names.
   private func kubeconfig(
-    _ source: String, copy: String, server: String, context: String?
+    _ source: String, copy: String, _ facts: SetupFacts, context: String?
   ) -> SetupFacts.KubeconfigFact {
+    let server = facts.guardFile.server
     let text: String
     switch system.contents(of: source) {
     case .absent: return .absent(source)
-    case .unreadable(let reason): return .unreadable(path: source, reason: reason)
+    case .unreadable(let reason):
+      return .unreadable(path: source, reason: reason, .reading(source, system))
     case .bytes(let bytes):
       guard let valid = String(validating: bytes, as: UTF8.self) else { return .serverless(source) }
       text = valid
@@ -161,9 +177,8 @@ package struct PersonalFacts {
     let config = KubeconfigText(text)
     guard let found = config.servers.first else { return .serverless(source) }
     guard config.servers.count == 1 else {
-      // guard.yaml has the default `default` if it names none.
-      let wanted = [context, config.context].compactMap(\.self).first { config.server(of: $0) != nil }
-      let chosen = wanted.flatMap(config.server)
+      let wanted = chosenContext(config, facts, named: context)
+      let chosen = wanted.flatMap { config.serverOfContext[$0] }
       if chosen == server || chosen == server + "/" { return .fits(source) }
       return .severalServers(path: source, count: config.servers.count, context: wanted)
     }
@@ -173,10 +188,28 @@ package struct PersonalFacts {
     return .copy(source: source, server: found, path: copy, text: corrected)
   }
 
+  /// The context of the tunnel's cluster: the one that guard.yaml names, or the only one whose server is the forward,
+  /// the host, or on loopback as K3s writes it. Of several, the selected one. nil if that is uncertain: the selected
+  /// context may be that of any cluster.
+  private func chosenContext(_ config: KubeconfigText, _ facts: SetupFacts, named: String?) -> String? {
+    // guard.yaml has the default `default` if it names none.
+    if let named, config.serverOfContext[named] != nil { return named }
+    let forward = facts.guardFile.server
+    let hosts = [facts.resolved?.hostName, facts.host].compactMap(\.self)
+    let places = [
+      config.contexts { $0 == forward || $0 == "\(forward)/" },
+      config.contexts { server in hosts.contains { server.hasPrefix("https://\($0):") } },
+      config.contexts { server in KubeconfigText.loopback.contains(where: server.hasPrefix) },
+    ]
+    guard let found = places.first(where: { !$0.isEmpty }) else { return nil }
+    return found.count == 1 ? found.first : found.first { $0 == config.context }
+  }
+
   // MARK: - The connection
 
   private func findHost(_ facts: inout SetupFacts) {
     let file = facts.guardFile.sshConfig.map { ["-F", $0] } ?? []
+    facts.sshConfigFault = .ofConfiguration(facts.sshConfigPath, system)
     let answer = system.run(ProgramCall("ssh", file + ["-G", "--", facts.host]))
     guard answer.isGood, let host = ResolvedHost(answer.text) else {
       facts.sshFailure = answer.reason
@@ -185,6 +218,10 @@ package struct PersonalFacts {
     facts.resolved = host
     facts.isAlias = host.hostName != facts.host
     facts.keys = LoginKeysSearch(system: system).find(host)
+    facts.knownHostsFault =
+      host.knownHosts.compactMap(person.expanded).lazy.compactMap {
+        AccessFault.reading($0, system)
+      }.first
     facts.knownHostLines = KnownHosts(system: system).lines(of: host)
     if !facts.isHostKnown, host.proxy == nil {
       facts.offeredKeys = KnownHosts(system: system).offered(by: host)

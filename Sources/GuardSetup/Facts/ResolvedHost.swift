@@ -4,6 +4,8 @@ package struct ResolvedHost: Hashable, Sendable {
   let user: String
   let port: String
   let hostKeyAlias: String?
+  /// ProxyJump
+  let jump: String?
   /// ProxyJump or ProxyCommand, as one value of ssh_config.
   let proxy: String?
   let identityFiles: [String]
@@ -26,7 +28,8 @@ package struct ResolvedHost: Hashable, Sendable {
     self.user = user
     self.port = port
     hostKeyAlias = one("hostkeyalias")
-    proxy = one("proxyjump") ?? one("proxycommand")
+    jump = one("proxyjump")
+    proxy = jump ?? one("proxycommand")
     identityFiles = values["identityfile"] ?? []
     identitiesOnly = one("identitiesonly") == "yes"
     identityAgent = values["identityagent"]?.first

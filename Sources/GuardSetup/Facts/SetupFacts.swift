@@ -12,8 +12,16 @@ package struct SetupFacts: Hashable, Sendable {
   var units: [String: UnitState] = [:]
   /// Folders that do not exist yet, outermost first.
   var missingFolders: [String] = []
-  /// Folders of the guard's state that do not exist yet.
-  var missingStates: [String] = []
+  var states: [StateFolder] = []
+  /// Existing folders that systemctl(1) removes when they are empty.
+  var keptFolders: [String] = []
+  var tools = Tools()
+  /// The reason why files cannot be written in the folder of the configuration; nil if they can.
+  var writeObstacle: WriteObstacle?
+  /// The reason why ssh(1) does not use the user's ssh_config; nil if it does.
+  var sshConfigFault: AccessFault?
+  /// The first known_hosts file that the user may not read.
+  var knownHostsFault: AccessFault?
 
   /// nil if `ssh -G` failed; `sshFailure` is the reason.
   var resolved: ResolvedHost?
@@ -72,18 +80,28 @@ package struct SetupFacts: Hashable, Sendable {
     case fits
     case differs(String)
     /// It does not fit, and it has settings that setup cannot keep, or errors.
-    case foreign(reason: String, command: String, why: String)
-    case unreadable(String)
+    ///
+    /// - Parameter command: nil if the user has to edit the file.
+    case foreign(reason: String, command: String?, why: String)
+    case unreadable(String, AccessFault?)
+
+    /// True if there is a file, and its host is unknown.
+    var isUnclear: Bool {
+      switch self {
+      case .unreadable, .foreign(_, command: _?, _): true
+      case .absent, .fits, .differs, .foreign(_, command: nil, _): false
+      }
+    }
   }
 
   package enum KubeconfigFact: Hashable, Sendable {
     case absent(String)
-    case unreadable(path: String, reason: String)
+    case unreadable(path: String, reason: String, AccessFault?)
     /// It has no server, so it is not a kubeconfig.
     case serverless(String)
     /// It has several servers, and the one of the context is not the local address of the forward.
     ///
-    /// - Parameter context: the context whose cluster the guard is for; nil if none is selected.
+    /// - Parameter context: the context whose cluster the guard is for; nil if that is uncertain.
     case severalServers(path: String, count: Int, context: String?)
     case fits(String)
     /// Its server is not the local address of the forward, so setup writes a copy with the right one.
@@ -105,9 +123,17 @@ package struct SetupFacts: Hashable, Sendable {
   package struct LoginKeys: Hashable, Sendable {
     package struct File: Hashable, Sendable {
       let path: String
-      let isEncrypted: Bool
-      /// True if other users may read it: ssh(1) does not use such a key.
-      var isOpen = false
+      let condition: Condition
+      /// True if its public key is beside it.
+      var hasPublicKey = true
+    }
+
+    package enum Condition: Hashable, Sendable {
+      case usable, encrypted
+      /// Other users may read it: ssh(1) does not use such a key.
+      case open
+      /// The user may not read it; nil if the reason is unknown.
+      case unreadable(AccessFault?)
     }
 
     package enum Agent: Hashable, Sendable {
@@ -119,8 +145,10 @@ package struct SetupFacts: Hashable, Sendable {
     }
 
     var files: [File] = []
-    /// Public keys that IdentityFile names without a private key beside them: an agent must have the private key.
+    /// Public keys without a private key beside them: an agent or a device has the private key.
     var publicOnly: [String] = []
+    /// Private keys in ~/.ssh that IdentityFile does not name.
+    var unnamed: [String] = []
     /// True if the login may use only the keys that IdentityFile names, also of those in the agent.
     var areOnlyNamed = false
     /// True if ssh_config has a path with tokens that only ssh expands, so another key file may exist.
@@ -142,6 +170,9 @@ package struct SetupFacts: Hashable, Sendable {
     self.guardFile = guardFile
   }
 
+  var sshConfigPath: String {
+    guardFile.sshConfig.map { person.expanded($0) ?? $0 } ?? "\(person.home)/.ssh/config"
+  }
   var copyPath: String { "\(person.folder)/\(guardFile.cluster).kubeconfig.yaml" }
   /// A kubeconfig with the guard's cluster alone, which the user makes.
   var ownKubeconfigPath: String { "\(person.folder)/own.kubeconfig.yaml" }

@@ -20,6 +20,13 @@ package struct Units {
     }
   }
 
+  /// A call that changes the links of enabled units without their manager (systemd's docs/ENVIRONMENT.md).
+  func offline(_ arguments: [String]) -> ProgramCall {
+    var call = call(.user, arguments)
+    call.variables.append("SYSTEMD_OFFLINE=1")
+    return call
+  }
+
   /// The states of units by name; nil if the manager does not answer.
   func states(_ scope: Scope, _ names: [String]) -> [String: SetupFacts.UnitState]? {
     let properties = ["Id", "ActiveState", "UnitFileState", "MainPID", "Environment", "StatusText"]

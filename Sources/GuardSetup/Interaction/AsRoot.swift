@@ -21,12 +21,22 @@ package struct AsRoot {
     let kept = ["SSH_AUTH_SOCK", "KUBECONFIG"].compactMap { name in
       system.variable(name).map { "\(name)=\($0)" }
     }
-    let isAsked = approval == .asked
-    if !isAsked, !system.run(ProgramCall("sudo", ["-n", "true"])).isGood {
+    guard system.hasProgram("sudo") else {
+      // The files of this user are used, as if sudo had been there.
+      let words = ["env", "SUDO_UID=\(system.person.uid)"] + kept + [program] + arguments
       throw .failed(
         SetupFailure(
-          "the machine's guard needs root, and sudo asks for a password",
-          next: (["sudo", "oceanid-ctl"] + arguments).map(\.shellWord).joined(separator: " ")))
+          "the machine's guard needs root, and this machine has no sudo",
+          next: Tools.find(system, isRoot: false).asRoot(words.asShellLine)))
+    }
+    let isAsked = approval == .asked
+    if !isAsked, !system.run(ProgramCall("sudo", ["-n", "true"])).isGood {
+      let isInPath = ["/usr/bin/oceanid-ctl", "/usr/local/bin/oceanid-ctl"].contains(program)
+      let words = (kept.isEmpty ? [] : ["env"] + kept) + [isInPath ? "oceanid-ctl" : program] + arguments
+      throw .failed(
+        SetupFailure(
+          "the machine's guard needs root, and sudo asks for a password", next: (["sudo"] + words).asShellLine
+        ))
     }
     return ["sudo"] + (isAsked ? [] : ["-n"]) + ["env"] + kept + [program] + arguments
   }

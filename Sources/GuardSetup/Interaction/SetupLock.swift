@@ -26,10 +26,14 @@ package final class SetupLock {
   init(path: String) throws(SetupFailure) {
     var raw = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if raw < 0 { raw = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
-    guard raw >= 0 else { throw SetupFailure("\(SystemError.last("open \(path)"))") }
+    guard raw >= 0 else {
+      throw SetupFailure("\(SystemError.last("open \(path)"))", next: "namei -l \(path.shellWord)")
+    }
     descriptor = Descriptor(owning: raw)
     guard flock(raw, LOCK_EX | LOCK_NB) != 0 else { return }
-    guard errno == EWOULDBLOCK else { throw SetupFailure("\(SystemError.last("flock \(path)"))") }
+    guard errno == EWOULDBLOCK else {
+      throw SetupFailure("\(SystemError.last("flock \(path)"))", next: "namei -l \(path.shellWord)")
+    }
     var status = stat()
     let holder = fstat(raw, &status) == 0 ? SetupLock.holder(inode: UInt64(status.st_ino)) : nil
     throw SetupFailure(

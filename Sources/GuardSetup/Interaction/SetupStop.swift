@@ -9,7 +9,7 @@ package enum SetupStop: CommandError {
   case declined
   case failed(SetupFailure)
   /// `--undo` could not undo everything. It printed the reasons.
-  case incomplete(next: String?)
+  case incomplete(next: String)
 
   package var exitStatus: Int32 {
     switch self {
@@ -30,10 +30,10 @@ package enum SetupStop: CommandError {
     }
   }
 
-  /// The command of the next step; nil if there is none, or if the description contains it.
+  /// The next step in one line; nil if it is to run the same command again.
   package var next: String? {
     switch self {
-    case .blocked(let next): next.command
+    case .blocked(let next): next.line
     case .failed(let failure): failure.next
     case .incomplete(let next): next
     case .unapproved, .declined: nil

@@ -19,7 +19,10 @@ package struct SetupUndo {
       let undo = try attempt({ () throws(SetupFailure) in
         try Undo(system, place, isUnattended: approval == .given)
       })
-    else { return tell("nothing to undo: no setup is recorded for you") }
+    else {
+      if approval == .given || approval == .asked { RecordDraft(system, place).remove() }
+      return tell("nothing to undo: no setup is recorded for you")
+    }
     if approval != .given { for words in undo.plan { tell("would \(words)") } }
     if approval == .withheld { return }
     guard approval != .impossible else { throw .unapproved }
@@ -27,7 +30,7 @@ package struct SetupUndo {
     let failures = try attempt { () throws(SetupFailure) in
       try undo.run { words, isDone in tell(isDone ? "done: \(words)" : words) }
     }
-    guard failures.isEmpty else { throw .incomplete(next: failures.compactMap(\.next).first) }
+    if let first = failures.first { throw .incomplete(next: first.next) }
     tell("all changes were reverted")
   }
 

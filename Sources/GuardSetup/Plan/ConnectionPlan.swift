@@ -25,10 +25,7 @@ enum ConnectionPlan {
       return [
         Plan.Step(
           name: Part.host.rawValue, found: facts.sshFailure ?? "ssh does not answer",
-          outcome: .blocked(
-            .init(
-              command: "ssh -G -- \(facts.host.shellWord)",
-              why: "ssh must understand the alias: install openssh-client, or correct ~/.ssh/config")))
+          outcome: .blocked(unresolved(facts)))
       ]
     }
     if let mistake = facts.findings.first(where: { $0.step == "configuration" && $0.outcome == .failed }) {
@@ -36,7 +33,8 @@ enum ConnectionPlan {
         Plan.Step(
           name: Part.host.rawValue, found: mistake.found,
           outcome: .blocked(
-            .init(command: "editor ~/.ssh/config", why: "guard.yaml needs a plain alias: give the server one")
+            .edit(
+              facts.sshConfigPath, facts.tools, why: "guard.yaml needs a plain alias: give the server one")
           ))
       ]
     }
@@ -46,7 +44,8 @@ enum ConnectionPlan {
       if let failed = facts.findings.first(where: { $0.outcome == .failed && part.steps.contains($0.step) }) {
         isBlocked = true
         return Plan.Step(
-          name: part.rawValue, found: words(part, failed, facts), outcome: .blocked(next(part, facts, host)))
+          name: part.rawValue, found: words(part, failed, facts),
+          outcome: .blocked(next(part, failed, facts, host)))
       }
       return Plan.Step(name: part.rawValue, found: good(part, facts, host), outcome: .good)
     }
@@ -67,6 +66,12 @@ enum ConnectionPlan {
   }
 
   private static func words(_ part: Part, _ failed: FindingDocument, _ facts: SetupFacts) -> String {
+    if part == .hostKey, !facts.isHostKnown, let fault = facts.knownHostsFault {
+      return "\(facts.person.shown(fault.path)) cannot be used, so the key of \(facts.host) is unknown"
+    }
+    if part == .host, let fault = facts.sshConfigFault {
+      return "\(facts.person.shown(fault.path)) cannot be used, so ssh does not know \(facts.host)"
+    }
     guard part == .hostKey, !facts.isHostKnown, !facts.offeredKeys.isEmpty else {
       // Missing key files are omitted, because ssh looks for several names by default.
       return failed.found.replacing(/[^ ;]+ does not exist(; )?/, with: "").trimmed
@@ -75,20 +80,30 @@ enum ConnectionPlan {
       "the key of \(facts.host) is in no known_hosts; it offers \(facts.offeredKeys.joined(separator: ", "))"
   }
 
-  private static func next(_ part: Part, _ facts: SetupFacts, _ host: ResolvedHost) -> Plan.Next {
+  private static func next(
+    _ part: Part, _ failed: FindingDocument, _ facts: SetupFacts, _ host: ResolvedHost
+  ) -> Plan.Next {
     let name = facts.host.shellWord
     switch part {
     case .host:
+      if let fault = facts.sshConfigFault { return .mend(fault, facts, effect: configEffect) }
+      // The guard refuses a known_hosts that it cannot read before it connects, because it may revoke keys.
+      if failed.step == "ssh_config", let fault = facts.knownHostsFault {
+        return .mend(fault, facts, effect: "ssh and the guard find no host key there")
+      }
       return facts.isAlias
         ? Plan.Next(
           command: "ssh -v \(name)", why: "HostName in ssh_config must be an address that resolves here")
-        : Plan.Next(
-          command: "editor ~/.ssh/config",
+        : .edit(
+          facts.sshConfigPath, facts.tools,
           why: "add the alias, three lines: Host \(facts.host) / HostName ADDRESS / User NAME")
     case .connection:
       return Plan.Next(
         command: "ssh -v \(name)", why: "sshd must be reachable from here before the guard can connect")
     case .hostKey where !facts.isHostKnown:
+      if let fault = facts.knownHostsFault {
+        return .mend(fault, facts, effect: "ssh finds no host key there")
+      }
       return Plan.Next(
         command: "ssh \(name)",
         why: "compare the fingerprint with one that the owner of the server gives you, then accept it")
@@ -101,22 +116,39 @@ enum ConnectionPlan {
     }
   }
 
+  private static let configEffect = "ssh does not use it"
+
+  /// The step if `ssh -G` fails.
+  private static func unresolved(_ facts: SetupFacts) -> Plan.Next {
+    guard facts.tools.present.contains("ssh") else {
+      let why = "the guard needs ssh to read ssh_config; then repeat oceanid-ctl setup"
+      return facts.tools.present.contains("apt-get")
+        ? Plan.Next(command: facts.tools.asRoot("apt-get install openssh-client"), why: why)
+        : Plan.Next(.instruction("install the client of OpenSSH"), why: why)
+    }
+    if let fault = facts.sshConfigFault { return .mend(fault, facts, effect: configEffect) }
+    return Plan.Next(
+      command: "ssh -G -- \(facts.host.shellWord)",
+      why: "ssh must understand the alias: correct ~/.ssh/config")
+  }
+
   /// A new key is suggested only if there certainly is none, because ssh-keygen could replace it.
   private static func login(_ facts: SetupFacts, _ host: ResolvedHost) -> Plan.Next {
     let name = facts.host.shellWord
     let keys = facts.keys
-    let locked = keys.files.first { $0.isEncrypted }
-    let usable = keys.files.first { !$0.isEncrypted }
-    if let open = keys.files.first(where: \.isOpen) {
+    let locked = keys.files.first { $0.condition == .encrypted }
+    let usable = keys.files.first { $0.condition == .usable }
+    if let open = keys.files.first(where: { $0.condition == .open }) {
       return Plan.Next(
         command: "chmod 600 \(open.path.shellWord)",
         why: "other users may read this key, so ssh does not use it; then repeat oceanid-ctl setup")
     }
+    if usable == nil, locked == nil, let unreadable = keys.files.first { return unread(unreadable, facts) }
     if let named = keys.publicOnly.first, keys.files.isEmpty {
       return Plan.Next(
         command: "ssh-add -L",
         why:
-          "IdentityFile names only the public key \(named), so its private key must be in the agent; then repeat oceanid-ctl setup"
+          "\(named) is a public key alone, so its private key must be in the agent; then repeat oceanid-ctl setup"
       )
     }
     switch keys.agent {
@@ -130,16 +162,19 @@ enum ConnectionPlan {
       return Plan.Next(
         command: "ssh -v \(name)", why: "the server refuses the keys of the agent and the files")
     case .empty, .none, .silent:
-      if let usable {
-        return Plan.Next(
-          command: "ssh-copy-id -i \(usable.path.shellWord) \(name)",
-          why: "the server accepts no key; this adds yours to its authorized_keys")
-      }
+      if let usable { return copy(usable, name) }
       if let locked {
         let start = if case .empty = keys.agent { "" } else { "eval \"$(ssh-agent -s)\" && " }
         return Plan.Next(
           command: "\(start)ssh-add \(locked.path.shellWord)",
           why: "the key needs a passphrase, so it must be in an agent; then repeat oceanid-ctl setup")
+      }
+      if let unnamed = keys.unnamed.first {
+        return .edit(
+          facts.sshConfigPath, facts.tools,
+          why:
+            "ssh uses none of your keys for \(facts.host): name the right one there, for example IdentityFile \(facts.person.shown(unnamed)); then repeat oceanid-ctl setup"
+        )
       }
       guard !keys.areSomeUnknown else {
         return Plan.Next(command: "ssh -v \(name)", why: "it shows which keys ssh finds and offers")
@@ -148,6 +183,22 @@ enum ConnectionPlan {
         command: "ssh-keygen -t ed25519 && ssh-copy-id \(name)",
         why: "you have no key yet: this makes one and adds it")
     }
+  }
+
+  /// ssh-copy-id(1) needs the public key, which can be derived from the private key.
+  private static func copy(_ key: SetupFacts.LoginKeys.File, _ name: String) -> Plan.Next {
+    let path = key.path.shellWord
+    let derive = "ssh-keygen -y -f \(path) >\("\(key.path).pub".shellWord) && "
+    return Plan.Next(
+      command: "\(key.hasPublicKey ? "" : derive)ssh-copy-id -i \(path) \(name)",
+      why: "the server accepts no key; this adds yours to its authorized_keys")
+  }
+
+  private static func unread(_ key: SetupFacts.LoginKeys.File, _ facts: SetupFacts) -> Plan.Next {
+    if case .unreadable(let fault?) = key.condition {
+      return .mend(fault, facts, effect: "ssh cannot use the key")
+    }
+    return Plan.Next(command: "namei -l \(key.path.shellWord)", why: "ssh cannot read this key")
   }
 }
 

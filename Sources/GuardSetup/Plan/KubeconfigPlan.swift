@@ -18,10 +18,9 @@ enum KubeconfigPlan {
     let flaw = finding.flatMap { $0.outcome == .failed ? $0.found : nil }
     switch facts.kubeconfig {
     case .absent(let path): return blocked(path, "\(person.shown(path)) does not exist")
-    case .unreadable(let path, let reason):
+    case .unreadable(let path, let reason, let fault):
       return step(
-        "\(person.shown(path)) cannot be read: \(reason)",
-        .blocked(.init(command: "ls -l \(path.shellWord)", why: "you must be able to read it")))
+        "\(person.shown(path)) cannot be read: \(reason)", .blocked(readable(path, fault, facts)))
     case .serverless(let path):
       return blocked(path, "\(person.shown(path)) names no server, so it is not a valid kubeconfig")
     case .severalServers(let path, let count, let context): return several(path, count, context, facts)
@@ -41,29 +40,62 @@ enum KubeconfigPlan {
     }
   }
 
+  /// The file of another user outside of the home, such as that of K3s on its server, keeps its owner and mode.
+  private static func readable(_ path: String, _ fault: AccessFault?, _ facts: SetupFacts) -> Plan.Next {
+    let effect = "the guard needs this kubeconfig"
+    guard let fault else {
+      return Plan.Next(command: "ls -ld \(path.shellWord)", why: "\(effect), and it must be a regular file")
+    }
+    guard !fault.isOwn, !fault.isAtHome else { return .mend(fault, facts, effect: effect) }
+    let name = facts.person.name.shellWord
+    let install = "install -m 600 -o \(name) -g \(facts.person.gid) \(path.shellWord)"
+    return Plan.Next(
+      command:
+        "mkdir -p \(facts.person.folder.shellWord) && \(facts.tools.asRoot("\(install) \(facts.ownKubeconfigPath.shellWord)"))",
+      why:
+        "\(effect), which belongs to \(fault.owner): this makes a copy for you; then repeat oceanid-ctl setup"
+    )
+  }
+
   /// Other clusters and their credentials stay out of the guard's file, so that setup does not copy this one.
   private static func several(_ path: String, _ count: Int, _ context: String?, _ facts: SetupFacts)
     -> Plan.Step
   {
     let person = facts.person
     let kubectl = "kubectl --kubeconfig \(path.shellWord) config"
-    guard let context else {
-      return Plan.Step(
-        name: "kubeconfig", found: "\(person.shown(path)) has \(count) servers, and no context is selected",
-        outcome: .blocked(
-          .init(
-            command: "\(kubectl) get-contexts",
-            why: "select the cluster's with: \(kubectl) use-context NAME; then repeat oceanid-ctl setup")))
+    let own = facts.ownKubeconfigPath
+    func step(_ found: String, _ next: Plan.Next) -> Plan.Step {
+      Plan.Step(
+        name: "kubeconfig", found: "\(person.shown(path)) has \(count) servers, \(found)",
+        outcome: .blocked(next))
     }
-    let own = facts.ownKubeconfigPath.shellWord
-    let command =
+    func view(_ context: String) -> String {
       "(umask 077; mkdir -p \(person.folder.shellWord); \(kubectl) view --minify --flatten"
-      + " --context \(context.shellWord) >\(own)) && oceanid-ctl setup \(facts.host.shellWord)"
-    return Plan.Step(
-      name: "kubeconfig",
-      found: "\(person.shown(path)) has \(count) servers, and that of context \(context) is not the tunnel's",
-      outcome: .blocked(
-        .init(command: command, why: "the guard needs a file with the cluster of context \(context) alone")))
+        + " --context \(context) >\(own.shellWord))"
+    }
+    let place = context.map { "context \($0)" } ?? "the cluster behind \(facts.host)"
+    let found =
+      context.map { "and the guard is for the one of context \($0)" }
+      ?? "and none is certainly the one behind \(facts.host)"
+    guard facts.tools.present.contains("kubectl") else {
+      return step(
+        found,
+        .init(
+          .instruction("write a kubeconfig with \(place) alone to \(own)"),
+          why: "the guard needs a file with its cluster alone; then repeat oceanid-ctl setup"))
+    }
+    guard let context else {
+      return step(
+        found,
+        .init(
+          command: "\(kubectl) get-contexts",
+          why: "with the NAME of its context, run: \(view("NAME")); then repeat oceanid-ctl setup"))
+    }
+    return step(
+      found,
+      .init(
+        command: "\(view(context.shellWord)) && oceanid-ctl setup \(facts.host.shellWord)",
+        why: "the guard needs a file with the cluster of context \(context) alone"))
   }
 
   private static func source(of facts: SetupFacts) -> String? {
@@ -78,11 +110,11 @@ enum KubeconfigPlan {
       case .absent: path.hasPrefix("/")
       case .fits, .copied: true
       case .copy(_, let server, _, _):
-        ["https://127.0.0.1:", "https://localhost:", "https://[::1]:"].contains(where: server.hasPrefix)
+        KubeconfigText.loopback.contains(where: server.hasPrefix)
       case .unreadable, .serverless, .severalServers: false
       }
     guard isOfK3s || path == facts.person.usualKubeconfig else {
-      return Plan.Next(command: "editor \(path.shellWord)", why: "correct it, then repeat oceanid-ctl setup")
+      return .edit(path, facts.tools, why: "correct it, then repeat oceanid-ctl setup")
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let draft = "\(path).new".shellWord

@@ -17,26 +17,27 @@ package enum MachinePlan {
     }
     if facts.isConfigurationForeign {
       let path = MachineFacts.configurationPath
-      let next = Plan.Next(
-        command: "sudo editor \(path)",
+      let next = Plan.Next.edit(
+        path, facts.tools, asRoot: true,
         why:
           "one cluster needs tunnel.host \(own.host) and kubernetes.kubeconfig \(facts.kubeconfig.path); then repeat oceanid-ctl setup"
       )
       let found = "\(path) does not fit \(own.host), and it has settings of yours"
       return Plan(steps: steps + [Plan.Step(name: "guard.yaml", found: found, outcome: .blocked(next))])
     }
-    steps += ConnectionPlan.steps(own) + [proxy(own)].compactMap(\.self)
+    steps += ConnectionPlan.steps(own) + [proxy(facts)].compactMap(\.self)
     steps += [home(facts)].compactMap(\.self)
     // An unknown host key already prevents the login. This one is known to ssh, but from no file that can be copied.
     if Plan(steps: steps).next == nil { steps += [hostKey(facts)].compactMap(\.self) }
     steps.append(kubeconfig(facts, own))
     let files = [
-      file("alias", facts.alias, .service, 0o600, "the alias \(own.host) with the guard's key"),
-      file("host keys", facts.knownHosts, .service, 0o600, "the keys from your known_hosts"),
+      file("alias", facts.alias, facts.tools, .service, 0o600, "the alias \(own.host) with the guard's key"),
+      file("host keys", facts.knownHosts, facts.tools, .service, 0o600, "the keys from your known_hosts"),
       file(
-        "guard.yaml", facts.configuration, nil, 0o644, "cluster \(facts.guardFile.cluster), host \(own.host)"),
+        "guard.yaml", facts.configuration, facts.tools, nil, 0o644,
+        "cluster \(facts.guardFile.cluster), host \(own.host)"),
     ]
-    steps += files + [key(facts), server(facts), port(facts)]
+    steps += files + [key(facts), server(facts), jumpHost(facts), port(facts)].compactMap(\.self)
     let isChanged =
       facts.isRestartPending
       || steps.contains { step in
@@ -44,7 +45,7 @@ package enum MachinePlan {
       }
     steps.append(units(facts, isChanged: isChanged))
     steps += [member(facts)].compactMap(\.self)
-    return Plan(steps: steps)
+    return Plan(steps: WritePlan.steps(before: steps, [facts.writeObstacle], own.person))
   }
 
   private static func installed(_ facts: MachineFacts) -> Plan.Step? {
@@ -58,7 +59,7 @@ package enum MachinePlan {
       } else {
         nil
       }
-    return missing.map { UnitsPlan.missing($0, "sudo systemd/install") }
+    return missing.map { UnitsPlan.missing($0, facts.tools.asRoot("systemd/install")) }
   }
 
   private static func home(_ facts: MachineFacts) -> Plan.Step? {
@@ -67,7 +68,7 @@ package enum MachinePlan {
       name: "home", found: "\(MachineFacts.home) or its .ssh is a link, and root must not follow it",
       outcome: .blocked(
         .init(
-          command: "sudo ls -ld \(MachineFacts.home) \(MachineFacts.home)/.ssh",
+          command: facts.tools.asRoot("ls -ld \(MachineFacts.home) \(MachineFacts.home)/.ssh"),
           why: "replace the link with a folder of user \(FileOwner.serviceName)")))
   }
 
@@ -82,16 +83,27 @@ package enum MachinePlan {
           why: "compare the fingerprint with one from the owner of the server, then accept it")))
   }
 
-  private static func proxy(_ own: SetupFacts) -> Plan.Step? {
-    guard let proxy = own.resolved?.proxy else { return nil }
+  /// A proxy that setup cannot give to the service: several hosts, or a command, which runs as the caller.
+  private static func proxy(_ facts: MachineFacts) -> Plan.Step? {
+    guard let proxy = facts.own.resolved?.proxy, facts.jumpHost == nil else { return nil }
+    let host = facts.own.host
     return Plan.Step(
-      name: "jump host", found: "\(own.host) is behind \(proxy), which needs a key of the guard too",
+      name: "jump host", found: "\(host) is behind \(proxy), which setup cannot give to the service",
       outcome: .blocked(
-        .init(
-          command: "oceanid-ctl manual oceanid-guard.8",
+        .edit(
+          facts.own.sshConfigPath, facts.tools,
           why:
-            "set it up by hand: INSTALLATION, For the machine; setup without --machine can use your jump host"
+            "give Host \(host) one ProxyJump with the alias of a host that ssh reaches directly, in place of \(proxy); then repeat oceanid-ctl setup"
         )))
+  }
+
+  private static func jumpHost(_ facts: MachineFacts) -> Plan.Step? {
+    guard let jump = facts.jumpHost, let key = facts.authorizedKey(on: jump) else { return nil }
+    return jump.authorization == .present
+      ? Plan.Step(name: "jump host", found: "\(jump.name) accepts the key", outcome: .good)
+      : Plan.Step(
+        name: "jump host", found: "\(jump.name) does not have the key yet",
+        outcome: .change([.authorize(key)]))
   }
 
   private static func kubeconfig(_ facts: MachineFacts, _ own: SetupFacts) -> Plan.Step {
@@ -100,12 +112,13 @@ package enum MachinePlan {
     let isRead = facts.findings.contains { $0.step == "kubeconfig" && $0.outcome != .failed }
     if case .blocked = step.outcome, !isThere || !isRead { return step }
     return file(
-      step.name, facts.kubeconfig, .readers, 0o640,
+      step.name, facts.kubeconfig, facts.tools, .readers, 0o640,
       "a copy with server \(facts.guardFile.server), readable for group \(FileOwner.serviceName)")
   }
 
   private static func file(
-    _ name: String, _ file: MachineFacts.FileFact, _ owner: FileOwner?, _ mode: UInt32, _ purpose: String
+    _ name: String, _ file: MachineFacts.FileFact, _ tools: Tools, _ owner: FileOwner?, _ mode: UInt32,
+    _ purpose: String
   ) -> Plan.Step {
     guard let wanted = file.wanted else {
       return Plan.Step(name: name, found: "\(file.path) fits", outcome: .good)
@@ -122,7 +135,7 @@ package enum MachinePlan {
       return Plan.Step(
         name: name, found: "\(file.path) cannot be read: \(reason)",
         outcome: .blocked(
-          .init(command: "sudo ls -l \(file.path.shellWord)", why: "it must be a regular file")))
+          .init(command: tools.asRoot("ls -l \(file.path.shellWord)"), why: "it must be a regular file")))
     }
   }
 
@@ -160,7 +173,8 @@ package enum MachinePlan {
               command: "systemctl --user disable --now \(Change.machineUnits.joined(separator: " "))",
               why: "one port has one guard: run it as \(facts.own.person.name)")))
       }
-      return step("\(listen) is held by \(holder.words)", .blocked(PortPlan.next(holder, facts.guardFile)))
+      return step(
+        "\(listen) is held by \(holder.words)", .blocked(PortPlan.next(holder, facts.guardFile, facts.tools)))
     }
   }
 

@@ -19,7 +19,11 @@ package enum PersonalPlan {
         : UnitsPlan.missing("the user units of the guard are not installed", "systemd/install --user"),
       linger(facts),
     ]
-    return Plan(steps: steps)
+    // Without its guard.yaml, the steps are for another host.
+    if facts.configuration.isUnclear, let place = steps.firstIndex(where: { $0.name == "guard.yaml" }) {
+      steps.insert(steps.remove(at: place), at: 0)
+    }
+    return Plan(steps: WritePlan.steps(before: steps, [facts.writeObstacle], facts.person))
   }
 
   private static func program(_ facts: SetupFacts) -> Plan.Step? {
@@ -62,11 +66,13 @@ package enum PersonalPlan {
     case .fits: return step("\(shown) has host \(facts.host)", .good)
     case .differs(let reason): return step("\(shown): \(reason); a backup is kept", change)
     case .foreign(let reason, let command, let why):
-      return step("\(shown): \(reason)", .blocked(.init(command: command, why: why)))
-    case .unreadable(let reason):
-      return step(
-        "\(shown) cannot be read: \(reason)",
-        .blocked(.init(command: "ls -l \(path.shellWord)", why: "it must be your own regular file")))
+      let next = command.map { Plan.Next(command: $0, why: why) } ?? .edit(path, facts.tools, why: why)
+      return step("\(shown): \(reason)", .blocked(next))
+    case .unreadable(let reason, let fault):
+      let next =
+        fault.map { Plan.Next.mend($0, facts, effect: "setup and the guard cannot read it") }
+        ?? .init(command: "namei -l \(path.shellWord)", why: "it must be your own regular file")
+      return step("\(shown) cannot be read: \(reason)", .blocked(next))
     }
   }
 
@@ -111,7 +117,8 @@ package enum PersonalPlan {
             why:
               "it monitors a cluster, or tries to; a second guard needs another 'listen' in guard.yaml")))
     case .other(let holder):
-      return step("\(listen) is held by \(holder.words)", .blocked(PortPlan.next(holder, facts.guardFile)))
+      return step(
+        "\(listen) is held by \(holder.words)", .blocked(PortPlan.next(holder, facts.guardFile, facts.tools)))
     }
   }
 
@@ -128,7 +135,7 @@ package enum PersonalPlan {
         "no service manager runs for you: you have no login session",
         .blocked(
           .init(
-            command: "sudo loginctl enable-linger \(facts.person.name.shellWord)",
+            command: facts.tools.asRoot("loginctl enable-linger \(facts.person.name.shellWord)"),
             why: "starts it now and at boot; then repeat oceanid-ctl setup")))
     case .none:
       return step(

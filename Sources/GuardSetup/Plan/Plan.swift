@@ -21,12 +21,6 @@ package struct Plan: Hashable, Sendable {
     case open
   }
 
-  /// The next step of the user: a command, and the reason for it.
-  package struct Next: Hashable, Sendable {
-    package let command: String
-    package let why: String
-  }
-
   /// The next step at the first obstacle; nil if nothing prevents the changes.
   package var next: Next? {
     for step in steps {

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The search path of programs.
-enum ProgramPath {
+package enum ProgramPath {
   /// execvp(3) searches these folders if PATH is not set (confstr(3), _CS_PATH).
   private static let fallback = "/bin:/usr/bin"
 
@@ -11,6 +11,11 @@ enum ProgramPath {
     let folders = (path ?? fallback).split(separator: ":", omittingEmptySubsequences: false)
     // An empty entry is the working directory (environ(7)).
     return folders.map { $0.isEmpty ? program : "\($0)/\(program)" }
+  }
+
+  /// True if this process can execute a program of that name.
+  package static func has(_ program: String) -> Bool {
+    candidates(for: program, path: inEnvironment).contains { access($0, X_OK) == 0 }
   }
 
   static var inEnvironment: String? { getenv("PATH").map { String(cString: $0) } }

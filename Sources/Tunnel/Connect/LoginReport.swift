@@ -139,6 +139,8 @@ struct LoginReport {
     guard unused.isEmpty, omissions.allSatisfy({ $0.kind == .missing }) else {
       return (nil, "compare with the keys that ssh offers")
     }
+    // The keys may be in an agent that ended.
+    if resolution.agentSocket != nil, !hasAgent { return stepWithoutAgent }
     let others = resolution.otherKeys
     guard others.isEmpty else {
       return (
@@ -158,6 +160,11 @@ struct LoginReport {
     let sees =
       resolution.agentSocket.map { "no agent answers at \($0)" } ?? "it has no SSH_AUTH_SOCK"
     return switch resolution.service {
+    case .user where resolution.agentSocket != nil:
+      (
+        "oceanid-ctl setup \(resolution.alias.shellWord)",
+        "the service sees no agent (\(sees)): run it in a session with the agent, and it gives the service that socket; or \(identityAgent), \(passphrase)"
+      )
     case .user(let unit):
       (
         "systemctl --user import-environment SSH_AUTH_SOCK && systemctl --user restart \(unit.shellWord)",

@@ -1,0 +1,42 @@
+internal import GuardTypes
+
+/// The reason why no file can be written in a folder.
+package struct WriteObstacle: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case readOnly, full, denied
+  }
+
+  let kind: Kind
+  /// The innermost folder that exists.
+  let folder: String
+
+  /// Less free space, in bytes, is a full file system: setup writes some small files.
+  static let leastSpace: UInt64 = 64 << 10
+
+  /// A predicate for the folder: `is on a read-only file system`.
+  var words: String {
+    switch kind {
+    case .readOnly: "is on a read-only file system"
+    case .full: "is on a full file system"
+    case .denied: "is not writable for you"
+    }
+  }
+
+  /// The command that shows the cause.
+  var command: String {
+    switch kind {
+    case .readOnly: "findmnt -T \(folder.shellWord)"
+    case .full: "df -h --output=target,avail,iavail \(folder.shellWord)"
+    case .denied: "namei -l \(folder.shellWord)"
+    }
+  }
+
+  /// What the user does next.
+  var remedy: String {
+    switch kind {
+    case .readOnly: "mount that file system writable"
+    case .full: "free some space or inodes there"
+    case .denied: "it must belong to you"
+    }
+  }
+}

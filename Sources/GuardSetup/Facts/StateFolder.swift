@@ -1,0 +1,21 @@
+internal import GuardAPI
+
+/// A folder in which the guard keeps its state, as it is before the setup.
+package struct StateFolder: Hashable, Sendable {
+  let path: String
+  let exists: Bool
+  /// The files that are there, also those in `alerts`.
+  let files: [String]
+
+  static let alerts = "alerts"
+
+  init(_ path: String, _ system: any SetupSystem) {
+    self.path = path
+    exists = system.exists(path)
+    files = StateFolder.files(in: path, system)
+  }
+
+  static func files(in path: String, _ system: any SetupSystem) -> [String] {
+    system.names(in: path) + system.names(in: "\(path)/\(alerts)").map { "\(alerts)/\($0)" }
+  }
+}

@@ -1,0 +1,61 @@
+internal import GuardTypes
+
+extension Plan {
+  /// The next step of the user, and the reason for it.
+  package struct Next: Hashable, Sendable {
+    package enum Action: Hashable, Sendable {
+      /// A command line of a shell.
+      case command(String)
+      /// A sentence, if no program of this machine can do it.
+      case instruction(String)
+    }
+
+    package let action: Action
+    package let why: String
+
+    init(_ action: Action, why: String) {
+      self.action = action
+      self.why = why
+    }
+
+    init(command: String, why: String) { self.init(.command(command), why: why) }
+
+    /// The step as one line.
+    package var line: String {
+      switch action {
+      case .command(let text), .instruction(let text): text
+      }
+    }
+
+    /// To edit a file, with an editor of this machine.
+    static func edit(_ path: String, _ tools: Tools, asRoot: Bool = false, why: String) -> Next {
+      guard let editor = tools.editor else {
+        return Next(.instruction("edit the file \(path)\(asRoot ? " as root" : "")"), why: why)
+      }
+      let command = "\(editor) \(path.shellWord)"
+      return Next(command: asRoot ? tools.asRoot(command) : command, why: why)
+    }
+
+    /// To let the user, or ssh(1), use a file again.
+    ///
+    /// - Parameter effect: what the fault prevents.
+    static func mend(_ fault: AccessFault, _ facts: SetupFacts, effect: String) -> Next {
+      let (path, shown) = (fault.path.shellWord, facts.person.shown(fault.path))
+      if fault.isOwn {
+        return Next(
+          command: "chmod \(fault.isFolder ? "700" : "600") \(path)",
+          why: "the mode of \(shown) is wrong: \(effect); then repeat oceanid-ctl setup")
+      }
+      guard fault.isAtHome || !fault.isFolder else {
+        return Next(
+          .instruction("let \(facts.person.name) enter \(shown), which belongs to \(fault.owner)"),
+          why: effect)
+      }
+      return Next(
+        command: facts.tools.asRoot("chown \(facts.person.name.shellWord): \(path)"),
+        why:
+          "\(shown) belongs to \(fault.owner): \(effect); if it is yours, take it, then repeat oceanid-ctl setup"
+      )
+    }
+  }
+}

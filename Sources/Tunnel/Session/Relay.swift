@@ -65,6 +65,7 @@ final class Relay {
   private(set) var answerTime: Duration?
   /// The number of answered opens and probes.
   private(set) var answers = 0
+  private var hasLostSource = false
 
   init(
     _ transport: Transport, keepalive: (interval: Duration, timeout: Duration), checked: [StreamAddress],
@@ -91,6 +92,7 @@ final class Relay {
     switch reason {
     case .lateness: liveness.restart()
     case .path: liveness.suspect()
+    case .source: hasLostSource = transport.source?.isLost == true
     }
   }
 
@@ -173,6 +175,7 @@ final class Relay {
 
   /// Checks after a round whether the peer is alive. True if that needs another turn.
   private func settle(_ now: Instant) throws(SSHError) -> Bool {
+    guard !hasLostSource else { throw SSHError(code: .disconnected, operation: Relay.move, detail: "") }
     var hasWork = false
     // No channel has processed these bytes: libssh2 processes them only during an open or a read.
     if !transport.session.wire.inbound.isEmpty, try !pumpAny(), open == nil {

@@ -172,7 +172,7 @@ final class Engine {
     let isBusy = pool.closeIdle(first: load, now)
     guard machine.state == .up, let relay = chain?.relay else { return }
     if load.isStuck.load(ordering: .relaxed) { waiting.requeue(relay.drainQueue()) }
-    if isBusy, let route { pool.open(route, first: load, now) }
+    if isBusy || pool.wantsSessions(now), let route { pool.open(route, first: load, now) }
   }
 
   /// Resets connections that waited for the tunnel for longer than `hold`.

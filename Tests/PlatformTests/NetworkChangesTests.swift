@@ -51,7 +51,7 @@ import Testing
     // A renewed lifetime.
     #expect(read(&changes, Self.address()) == [])
     #expect(read(&changes, Self.address(last: 8)) == .address)
-    #expect(read(&changes, Self.address(21)) == [])
+    #expect(read(&changes, Self.address(21)) == .addressRemoved)
     #expect(read(&changes, Self.address()) == .address)
   }
 

@@ -17,8 +17,43 @@ import Testing
   }
 
   @Test func possibleBulkIsSpreadEvenly() {
-    #expect(choose(Load(clients: 1), Load(), expectsBulk: true) == 1)
-    #expect(choose(Load(clients: 1), Load(clients: 1), expectsBulk: true) == 0)
+    #expect(choose(Load(clients: 1, newcomers: 1), Load()) == 1)
+    #expect(choose(Load(clients: 1, newcomers: 1), Load(clients: 1, newcomers: 1)) == 0)
+    #expect(choose(Load(bulk: 2), Load(bulk: 1, newcomers: 2)) == 0)
+  }
+
+  @Test func aSmallRequestAvoidsBulkButABurstUsesAllSessions() {
+    #expect(choose(Load(bulk: 1), Load(newcomers: 3)) == 1)
+    #expect(choose(Load(bulk: 1), Load(newcomers: Placement.newcomers)) == 0)
+    #expect(choose(Load(bulk: 1), Load(newcomers: 2), expectsBulk: true) == 0)
+  }
+
+  /// Connections that start at once are placed before any is known as bulk, or after some are.
+  @Test(arguments: [2, 3, 4, 8, 16], [0, 1, 2])
+  func noSessionGetsMoreThanItsShareOfABurst(sessions: Int, known: Int) {
+    var loads = [Load](repeating: Load(), count: sessions)
+    // The first ones are placed while there is one session.
+    loads[0] = Load(clients: 2, bulk: known, newcomers: 2 - known)
+    for _ in 2..<4 * sessions {
+      guard let index = Placement.choose(among: loads, expectsBulk: true) else {
+        Issue.record("no session")
+        return
+      }
+      loads[index].clients += 1
+      loads[index].newcomers += 1
+    }
+    #expect(loads.allSatisfy { $0.clients == 4 })
+  }
+
+  @Test(arguments: [
+    (2, [Load(newcomers: 2)], 2, 1), (6, [Load(bulk: 2)], 2, 1), (14, [Load(newcomers: 2)], 4, 3),
+    (1, [Load(newcomers: 2)], 16, 1), (6, [Load(newcomers: 2), Load()], 2, 0),
+    (6, [Load(newcomers: 2)], 1, 0),
+    (6, [Load(isStuck: true)], 2, 2), (6, [Load(isStuck: true), Load(isStuck: true)], 1, 0),
+  ])
+  private func aBurstOpensTheSessionsThatItNeeds(_ waiting: Int, _ loads: [Load], _ limit: Int, _ wanted: Int)
+  {
+    #expect(Placement.sessionsWanted(by: waiting, loads, limit: limit) == wanted)
   }
 
   @Test func aStuckSessionGetsNoClients() {
@@ -29,12 +64,25 @@ import Testing
 
   @Test(arguments: [
     ([Load(clients: 80)], 2, false), ([Load(clients: 1, bulk: 1)], 2, true),
-    ([Load(bulk: 1), Load()], 2, false), ([Load(bulk: 1), Load(bulk: 1)], 2, false),
+    ([Load(bulk: 1), Load()], 2, false), ([Load(bulk: 1), Load(bulk: 1)], 2, true),
+    ([Load(bulk: 1), Load(bulk: 1), Load(bulk: 1)], 2, false),
     ([Load(bulk: 1), Load(bulk: 1)], 3, true), ([Load(bulk: 1)], 1, false), ([Load(isStuck: true)], 1, true),
     ([Load(isStuck: true), Load(isStuck: true)], 1, false),
   ])
   private func oneSessionIsKeptFreeOfBulk(_ loads: [Load], _ limit: Int, _ isWanted: Bool) {
     #expect(Placement.wantsAnother(loads, limit: limit) == isWanted)
+  }
+
+  @Test func newcomersEndOrGrowOld() {
+    let start = MonotonicTime.now
+    var newcomers = Newcomers()
+    newcomers.add(1, start)
+    newcomers.add(2, start + .milliseconds(500))
+    newcomers.add(3, start + .milliseconds(500))
+    newcomers.remove(3)
+    #expect(newcomers.count(start + .milliseconds(600)) == 2)
+    #expect(newcomers.count(start + .milliseconds(1100)) == 1)
+    #expect(newcomers.count(start + .milliseconds(1600)) == 0)
   }
 
   @Test func aMegabyteAtOnceIsBulkAndFades() {

@@ -69,6 +69,43 @@ struct SessionTests {
     #expect(fixture.tunnel.status.state == .up)
   }
 
+  @Test(arguments: [2, 3])
+  func streamsThatStartAtOnceAreSpreadOverTheSessions(sessions: Int) throws {
+    let flood = try TCPServer(.flood(.max))
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(
+      server, configuration(server, .local(flood.port), .local(echo.port), sessions: sessions))
+    try #require(fixture.waitUntil(.up))
+    let readers = try (0..<4 * sessions).map { _ in try BulkReader(fixture.connect()) }
+    try #require(eventually { readers.allSatisfy { $0.received > 1 << 20 } })
+    let open = fixture.tunnel.status.sessions.map(\.openConnections).filter { $0 > 0 }
+    #expect(open.count == sessions)
+    // 1.3 times the fair share of four connections.
+    #expect(open.allSatisfy { $0 <= 5 }, "\(open)")
+
+    // One more session is for small requests.
+    try #require(eventually { fixture.tunnel.status.sessions.count == sessions + 1 })
+    let small = try fixture.connect(forward: 1)
+    try small.send([1])
+    #expect(try small.receive() == [1])
+    #expect(fixture.tunnel.status.sessions.last?.openConnections == 1)
+    withExtendedLifetime(readers) {}
+  }
+
+  @Test func aBurstOfSmallRequestsOpensNoSession() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, configuration(server, .local(echo.port), sessions: 4))
+    try #require(fixture.waitUntil(.up))
+    for _ in 0..<3 {
+      let clients = try (0..<50).map { _ in try fixture.connect() }
+      for (number, client) in clients.enumerated() { try client.send([UInt8(number)]) }
+      for (number, client) in clients.enumerated() { #expect(try client.receive() == [UInt8(number)]) }
+    }
+    #expect(fixture.tunnel.status.sessions.count == 1)
+  }
+
   @Test func aFurtherSessionContinuesWhileTheFirstIsReplaced() throws {
     let flood = try TCPServer(.flood(.max))
     let echo = try TCPServer(.echo)

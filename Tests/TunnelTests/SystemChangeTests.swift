@@ -9,7 +9,9 @@ import Testing
 @Suite struct SystemChangeTests {
   private static let start = MonotonicTime.now
   private static let silent = TunnelFailure(.keepaliveTimeout, "silent", remedy: "look")
+  private static let unreachable = TunnelFailure(.connectTimeout, "no route", remedy: "look")
   private static let refused = TunnelFailure(.connectRefused, "refused", remedy: "look")
+  private static let moved = TunnelFailure(.keepaliveTimeout, "moved", remedy: "look", isMove: true)
   private static let changed = TunnelFailure(.hostKeyChanged, "changed", remedy: "look")
   private static let keyRefused = TunnelFailure(.authRefused, "refused", remedy: "look")
   private static let penalised = TunnelFailure(.peerClosed, "not allowed", remedy: "", throttle: .penalty)
@@ -91,6 +93,47 @@ import Testing
     #expect(life.machine.state == .up)
   }
 
+  @Test func aRemovedAddressIsOnlyComparedWithTheSource() {
+    var life = Life()
+    life.handle(.start)
+    #expect(life.handle(.systemChanged(.addressRemoved)) == [.checkSource])
+    life.handle(.connected)
+    #expect(life.handle(.systemChanged(.addressRemoved)) == [.checkSource])
+    #expect(life.machine.state == .up)
+    life.handle(.failed(Self.silent))
+    #expect(life.handle(.systemChanged(.addressRemoved), after: .seconds(60)) == [])
+  }
+
+  /// The old address goes, the first attempt finds no route, and the new address comes a moment later.
+  @Test func afterAMoveTheNewAddressTriggersAnAttemptAtOnce() {
+    var life = Life()
+    life.handle(.start)
+    life.handle(.connected)
+    for _ in 0..<3 {
+      #expect(life.handle(.failed(Self.moved), after: .seconds(5)) == [.disconnect, .connect])
+      life.handle(.failed(Self.unreachable), after: .milliseconds(5))
+      #expect(life.handle(.systemChanged(.networkChanged), after: .milliseconds(20)) == [.connect])
+      // Only the first change after a move is exempt from the limit.
+      life.handle(.failed(Self.unreachable), after: .milliseconds(5))
+      #expect(life.handle(.systemChanged(.networkChanged), after: .milliseconds(20)) == [])
+      #expect(life.handle(.timePassed, after: .seconds(1)) == [.connect])
+      life.handle(.connected)
+    }
+  }
+
+  @Test func aFlappingAddressCausesOneAttemptPerSecond() {
+    var life = Life()
+    life.handle(.start)
+    var attempts = 0
+    for _ in 0..<1000 {
+      life.handle(.connected)
+      let actions =
+        life.handle(.failed(Self.moved), after: .milliseconds(10)) + life.handle(.timePassed)
+      attempts += actions.contains(.connect) ? 1 : 0
+    }
+    #expect((2...15).contains(attempts))
+  }
+
   @Test func anAttemptFromBeforeTheSleepIsReplaced() {
     var life = Life()
     life.handle(.start)
@@ -117,6 +160,8 @@ import Testing
     var isInHand = false
     var attempts = 0
     var lastConnect: MonotonicTime?
+    /// The first network change after a move causes an attempt at once.
+    var hasMoved = false
     for step in 0..<5000 {
       let before = life.machine.state
       let reason = life.machine.lastFailure
@@ -132,7 +177,11 @@ import Testing
           #expect(!isInHand, "two connects: seed \(seed) step \(step)")
           isInHand = true
           attempts += 1
-          let isForced = Self.isForced(event)
+          var isForced = Self.isForced(event)
+          if hasMoved, case .systemChanged(.networkChanged) = event {
+            isForced = true
+            hasMoved = false
+          }
           if let lastConnect, !isForced {
             #expect(life.now - lastConnect >= .milliseconds(250), "seed \(seed) step \(step)")
             if case .blocked = before {
@@ -148,8 +197,10 @@ import Testing
           }
           lastConnect = life.now
         case .probe: #expect(before == .up)
+        case .checkSource: #expect(before == .up || before == .connecting)
         }
       }
+      if case .failed(let failure) = event, failure.isMove, actions.contains(.connect) { hasMoved = true }
       switch life.machine.state {
       case .up: attempts = 0
       case .stopped: if isInHand { Issue.record("seed \(seed) step \(step): stopped with work in hand") }
@@ -174,11 +225,13 @@ import Testing
     case 2: .stop
     case 3: .systemChanged(.resumed(lastAwake: now - .milliseconds(500)))
     case 4: .failed(changed)
+    case 16: .systemChanged(.addressRemoved)
+    case 17: .failed(moved)
     case 5: .failed(keyRefused)
     case 6: .failed(penalised)
     case 7..<12: .failed(refused)
     case 12..<16: .failed(silent)
-    case 16..<23: .connected
+    case 18..<23: .connected
     case 23..<27: .systemChanged(.networkChanged)
     case 27..<30: .clientWaits
     case 30..<34: .start

@@ -12,8 +12,7 @@ import Testing
 
   enum Trigger: CaseIterable {
     case start, connected, failed, failedForGood, timePassed, retry, reconnect, clientWaits, networkChanged,
-      resumed,
-      stop
+      addressRemoved, moved, resumed, stop
   }
 
   struct Transition {
@@ -32,6 +31,7 @@ import Testing
       .start: .init(.connecting, .connect), .connected: .init(.stopped), .failed: .init(.stopped),
       .failedForGood: .init(.stopped), .timePassed: .init(.stopped), .retry: .init(.stopped),
       .reconnect: .init(.stopped), .clientWaits: .init(.stopped), .networkChanged: .init(.stopped),
+      .addressRemoved: .init(.stopped), .moved: .init(.stopped),
       .resumed: .init(.stopped), .stop: .init(.stopped),
     ],
     .connecting: [
@@ -39,13 +39,15 @@ import Testing
       .failedForGood: .init(.blocked, .disconnect), .timePassed: .init(.connecting),
       .retry: .init(.connecting),
       .reconnect: .init(.connecting, .disconnect, .connect), .clientWaits: .init(.connecting),
-      .networkChanged: .init(.connecting), .resumed: .init(.connecting, .disconnect, .connect),
+      .networkChanged: .init(.connecting), .addressRemoved: .init(.connecting, .checkSource),
+      .moved: .init(.connecting, .disconnect, .connect), .resumed: .init(.connecting, .disconnect, .connect),
       .stop: .init(.stopped, .disconnect),
     ],
     .up: [
       .start: .init(.up), .connected: .init(.up), .failed: .init(.connecting, .disconnect, .connect),
       .failedForGood: .init(.blocked, .disconnect), .timePassed: .init(.up), .retry: .init(.up),
       .reconnect: .init(.connecting, .disconnect, .connect), .clientWaits: .init(.up),
+      .addressRemoved: .init(.up, .checkSource), .moved: .init(.connecting, .disconnect, .connect),
       .networkChanged: .init(.up, .probe), .resumed: .init(.up, .probe), .stop: .init(.stopped, .disconnect),
     ],
     .backoff: [
@@ -53,6 +55,7 @@ import Testing
       .failedForGood: .init(.backoff), .timePassed: .init(.connecting, .connect),
       .retry: .init(.connecting, .connect), .reconnect: .init(.connecting, .connect),
       .clientWaits: .init(.backoff), .networkChanged: .init(.connecting, .connect),
+      .addressRemoved: .init(.backoff), .moved: .init(.backoff),
       .resumed: .init(.connecting, .connect), .stop: .init(.stopped),
     ],
     .blocked: [
@@ -60,6 +63,7 @@ import Testing
       .failedForGood: .init(.blocked), .timePassed: .init(.connecting, .connect),
       .retry: .init(.connecting, .connect), .reconnect: .init(.connecting, .connect),
       .clientWaits: .init(.blocked), .networkChanged: .init(.blocked),
+      .addressRemoved: .init(.blocked), .moved: .init(.blocked),
       .resumed: .init(.connecting, .connect), .stop: .init(.stopped),
     ],
   ]
@@ -80,6 +84,7 @@ import Testing
   }
 
   private static let refused = TunnelFailure(.connectRefused, "refused", remedy: "look")
+  private static let moved = TunnelFailure(.keepaliveTimeout, "moved", remedy: "look", isMove: true)
   private static let changed = TunnelFailure(.hostKeyChanged, "changed", remedy: "look")
 
   private static func events(to phase: Phase) -> [TunnelStateMachine.Event] {
@@ -113,6 +118,8 @@ import Testing
     case .reconnect: .reconnect
     case .clientWaits: .clientWaits
     case .networkChanged: .systemChanged(.networkChanged)
+    case .addressRemoved: .systemChanged(.addressRemoved)
+    case .moved: .failed(moved)
     case .resumed: .systemChanged(.resumed(lastAwake: now - .seconds(1)))
     case .stop: .stop
     }

@@ -27,7 +27,7 @@ extension Configuration {
     package var backoff = Backoff()
     /// The time that a new local connection waits for the tunnel.
     package var hold: Duration = .seconds(10)
-    /// The maximum number of SSH sessions; nil for one per processor.
+    /// The maximum number of SSH sessions for bulk transfers; nil for one per processor.
     package var sessions: Int?
     /// The limit of bytes that all channels together may have in flight or buffered for slow readers.
     package var windowBudget = 64 << 20
@@ -90,7 +90,8 @@ extension Configuration.Tunnel: ConfigurationSection {
       .init(
         "sessions", optional: \.sessions, .number(1...16), standard: "one for each processor",
         comment: "one for each processor",
-        "The maximum number of SSH sessions. During bulk transfers one is kept free for small requests."),
+        "The maximum number of SSH sessions for bulk transfers, which are spread over them. If all of them have bulk, one more serves small requests, unless the maximum is 1."
+      ),
       .init(
         "windowBudget", \.windowBudget, .size(.mebibytes(1)...(.mebibytes(4096)), example: .mebibytes(64)),
         "The maximum number of bytes in transit or waiting for slow readers, for all connections together."),

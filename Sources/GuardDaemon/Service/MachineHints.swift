@@ -29,7 +29,12 @@ final class MachineHints: Sendable {
     self.log = log
     self.hand = hand
     do throws(SystemError) {
-      self.network = try NetworkChangeSource(on: queue) { hand(.networkChanged) }
+      self.network = try NetworkChangeSource(on: queue) { change in
+        switch change {
+        case .pathAdded: hand(.networkChanged)
+        case .addressRemoved: hand(.addressRemoved)
+        }
+      }
     } catch {
       self.network = nil
       log.write(

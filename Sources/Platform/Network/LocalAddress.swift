@@ -6,10 +6,15 @@ package enum LocalAddress {
   /// - Parameter host: a numeric address without brackets.
   package static func includes(_ host: String) -> Bool {
     // All of 127.0.0.0/8 is this machine, although the interface lists one address only (RFC 1122 section 3.2.1.3).
-    if host.hasPrefix("127.") { return true }
+    host.hasPrefix("127.") || hosts?.contains(host) == true
+  }
+
+  /// The addresses of all interfaces, numeric and without brackets; nil if the kernel does not tell.
+  static var hosts: [String]? {
     var list: UnsafeMutablePointer<ifaddrs>?
-    guard getifaddrs(&list) == 0 else { return false }
+    guard getifaddrs(&list) == 0 else { return nil }
     defer { freeifaddrs(list) }
+    var hosts: [String] = []
     var next = list
     while let entry = next {
       next = entry.pointee.ifa_next
@@ -20,8 +25,8 @@ package enum LocalAddress {
       case AF_INET6: length = MemoryLayout<sockaddr_in6>.size
       default: continue
       }
-      if SocketAddress(copying: address, length: socklen_t(length)).host == host { return true }
+      hosts.append(SocketAddress(copying: address, length: socklen_t(length)).host)
     }
-    return false
+    return hosts
   }
 }

@@ -2,11 +2,23 @@
 @preconcurrency package import Dispatch
 internal import Synchronization
 
-/// Reports network changes on a Dispatch queue: the first at once, later ones at most once per second.
+/// Reports network changes on a Dispatch queue: the first of each kind at once, later ones at a limited rate.
 package final class NetworkChangeSource: Sendable {
   private struct State: ~Copyable {
     var watch: NetworkMonitor
-    var limiter = RateLimiter(interval: .seconds(1))
+    /// A new path causes attempts to connect, of which a flapping interface must not cause many.
+    var paths = RateLimiter(interval: .seconds(1))
+    /// A removed address causes a look at the machine's addresses.
+    var removals = RateLimiter(interval: .milliseconds(100))
+
+    mutating func limit<Result>(
+      _ change: NetworkChange, _ body: (inout RateLimiter) -> Result
+    ) -> Result {
+      switch change {
+      case .pathAdded: body(&paths)
+      case .addressRemoved: body(&removals)
+      }
+    }
   }
 
   /// Keeps the descriptor open until the source has been cancelled.
@@ -19,22 +31,28 @@ package final class NetworkChangeSource: Sendable {
 
   /// - Parameter handler: runs on `queue`.
   /// - Throws: `SystemError` if the process may not open an AF_NETLINK socket.
-  package init(on queue: DispatchQueue, _ handler: @escaping @Sendable () -> Void) throws(SystemError) {
+  package init(
+    on queue: DispatchQueue, _ handler: @escaping @Sendable (NetworkChange) -> Void
+  ) throws(SystemError) {
     let watch = try NetworkMonitor()
     let raw = watch.raw
     let owner = Owner(watch)
     self.source = DispatchSource.makeReadSource(fileDescriptor: raw, queue: queue)
     source.setEventHandler {
-      let answer = owner.state.withLock { state in
-        state.watch.collect().isEmpty ? .folded : state.limiter.record(now: .now)
+      let decisions = owner.state.withLock { state in
+        NetworkChange.reported(by: state.watch.collect()).map { change in
+          (change, state.limit(change) { $0.record(now: .now) })
+        }
       }
-      switch answer {
-      case .folded: break
-      case .now: handler()
-      case .later(let instant):
-        queue.asyncAfter(deadline: .now() + DispatchTimeInterval(max(.zero, instant - .now))) {
-          owner.state.withLock { $0.limiter.due(now: .now) }
-          handler()
+      for (change, decision) in decisions {
+        switch decision {
+        case .folded: break
+        case .now: handler(change)
+        case .later(let instant):
+          queue.asyncAfter(deadline: .now() + DispatchTimeInterval(max(.zero, instant - .now))) {
+            owner.state.withLock { state in state.limit(change) { $0.due(now: .now) } }
+            handler(change)
+          }
         }
       }
     }

@@ -1,9 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// Decides which rtnetlink(7) messages report a change that may open a new route to a host.
+/// Decides which rtnetlink(7) messages report a change that may open a new route to a host, or removed an address.
 ///
-/// It ignores removals, loopback, link-local and local addresses and routes, the ends of containers' veth pairs, and
+/// It ignores other removals, loopback, link-local and local addresses and routes, the ends of containers' veth pairs, and
 /// repeated kernel messages (address lifetimes, link statistics). It skips malformed messages.
 package struct NetworkChanges: Sendable {
   package struct Kinds: OptionSet, Hashable, Sendable {
@@ -14,6 +14,8 @@ package struct NetworkChanges: Sendable {
     package static let link = Kinds(rawValue: 4)
     /// The kernel dropped messages, so any change is possible.
     package static let overrun = Kinds(rawValue: 8)
+    /// An address was removed. The kernel reports no other end of the connections that were made from it.
+    package static let addressRemoved = Kinds(rawValue: 16)
   }
 
   /// The set is cleared when it is full. A machine with that many addresses gets one superfluous hint.
@@ -36,7 +38,7 @@ package struct NetworkChanges: Sendable {
       let body = UnsafeRawBufferPointer(rebasing: rest.prefix(length).dropFirst(size))
       switch Int32(header.nlmsg_type) {
       case Int32(RTM_NEWADDR): if isChange(address: body) { kinds.insert(.address) }
-      case Int32(RTM_DELADDR): forget(address: body)
+      case Int32(RTM_DELADDR): if forget(address: body) { kinds.insert(.addressRemoved) }
       case Int32(RTM_NEWROUTE): if NetworkChanges.isChange(route: body) { kinds.insert(.route) }
       case Int32(RTM_NEWLINK): if isChange(link: body) { kinds.insert(.link) }
       case Int32(RTM_DELLINK): forget(link: body)
@@ -59,8 +61,11 @@ package struct NetworkChanges: Sendable {
     return addresses.insert(key).inserted
   }
 
-  private mutating func forget(address body: UnsafeRawBufferPointer) {
-    if let (key, _) = NetworkChanges.key(ofAddress: body) { addresses.remove(key) }
+  /// - Returns: false if the message is malformed.
+  private mutating func forget(address body: UnsafeRawBufferPointer) -> Bool {
+    guard let (key, _) = NetworkChanges.key(ofAddress: body) else { return false }
+    addresses.remove(key)
+    return true
   }
 
   /// The key is the interface index followed by the address.

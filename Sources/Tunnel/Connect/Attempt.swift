@@ -37,6 +37,8 @@ final class Attempt {
   private var stage: Stage
   /// True if the last step ended with work left: a server that never stops sending must not occupy the thread.
   private(set) var hasWork = false
+  /// Why the attempt cannot succeed any more.
+  private var doom: TunnelFailure?
 
   init(
     _ resolution: Resolution, _ entry: Entry, configuration: TunnelConfiguration, loop: Loop, now: Instant
@@ -84,7 +86,21 @@ final class Attempt {
     }
   }
 
+  /// Ends the attempt in its next step if the address that it connects from was removed.
+  func checkSource() {
+    let source =
+      switch stage {
+      case .dialling(let dialer): dialer.lostSource
+      case .awaiting(let transport, _), .handshake(let transport, _), .authenticating(let transport, _, _):
+        transport.source.flatMap { $0.isLost ? $0 : nil }
+      }
+    if let source {
+      doom = TunnelFailure(lost: source, HostPort(host: resolution.hostName, port: resolution.port))
+    }
+  }
+
   private func advance(_ now: Instant) throws(TunnelFailure) -> Transport? {
+    if let doom { throw doom }
     while true {
       switch stage {
       case .dialling(let dialer):

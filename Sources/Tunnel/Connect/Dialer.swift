@@ -11,6 +11,7 @@ final class Dialer {
   private struct Call {
     let socket: Socket
     let watch: Watch
+    let source: SourceAddress?
   }
 
   private let resolution: Resolution
@@ -53,6 +54,9 @@ final class Dialer {
   }
 
   var deadline: Instant { race.wake }
+
+  /// The source address of a pending connect that no interface has any more; nil if there is none.
+  var lostSource: SourceAddress? { calls.values.compactMap(\.source).first(where: \.isLost) }
 
   /// Proceeds as far as possible without waiting. Returns the socket and its peer when one is connected.
   ///
@@ -97,7 +101,7 @@ final class Dialer {
         try StreamSocket.connect(
           to: address, from: sources.first { $0.family == address.family }, userTimeout: userTimeout))
       let watch = try loop.watch(socket.raw) { [weak self] _ in self?.answered.insert(index) }
-      calls[index] = Call(socket: socket, watch: watch)
+      calls[index] = Call(socket: socket, watch: watch, source: SourceAddress(of: socket.descriptor))
       return nil
     } catch {
       // This failure is local and the same for every address.

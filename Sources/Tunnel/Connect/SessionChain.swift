@@ -125,6 +125,7 @@ final class SessionChain {
   func probe(_ reason: ProbeReason) {
     for hop in hops { hop.relay.probe(reason) }
     relay?.probe(reason)
+    if case .source = reason { attempt?.checkSource() }
   }
 
   /// Abandons the session and returns the clients that were not served yet.

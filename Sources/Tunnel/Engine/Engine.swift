@@ -172,7 +172,7 @@ final class Engine {
     let isBusy = pool.closeIdle(first: load, now)
     guard machine.state == .up, let relay = chain?.relay else { return }
     if load.isStuck.load(ordering: .relaxed) { waiting.requeue(relay.drainQueue()) }
-    if isBusy, let route { pool.open(route, first: load, now) }
+    if isBusy || pool.wantsSessions(now), let route { pool.open(route, first: load, now) }
   }
 
   /// Resets connections that waited for the tunnel for longer than `hold`.
@@ -201,6 +201,7 @@ final class Engine {
       case .connect: find(now)
       case .disconnect: dropChain()
       case .probe: probe(.path)
+      case .checkSource: probe(.source)
       }
     }
     // Further sessions may still work when the first one fails, because each has its own liveness check.
@@ -284,7 +285,10 @@ final class Engine {
   /// The thread of a further session detects its own delays.
   private func probe(_ reason: ProbeReason) {
     chain?.probe(reason)
-    if case .path = reason { pool.probe(reason) }
+    switch reason {
+    case .lateness: break
+    case .path, .source: pool.probe(reason)
+    }
   }
 
   /// Abandons the current attempt or session. Clients that were not served yet wait for the next session.

@@ -28,6 +28,8 @@ final class ExtraSession {
   private let mailbox: Mailbox<Order>
   private let thread: JoinableThread
   var isUp = false
+  /// It was told to end, and its thread has not reported the end.
+  var isEnding = false
   /// The time since which it is idle; the pool maintains it.
   var idleSince: MonotonicTime?
 
@@ -46,7 +48,7 @@ final class ExtraSession {
 
   /// Serves a client; `load.clients` counts it from now on.
   func serve(_ client: Client) {
-    load.clients.add(1, ordering: .relaxed)
+    load.add(client: client.number, MonotonicTime.now)
     mailbox.post(.serve(client))
   }
 

@@ -10,8 +10,8 @@ final class SessionPool {
   /// An idle session is kept this long for the next bulk transfer.
   private static let idleLimit: Duration = .seconds(60)
   private static let failurePause: Duration = .seconds(30)
-  /// How long more bulk is expected after bulk was seen.
-  private static let bulkMemory: Duration = .seconds(5)
+  /// The maximum number of sessions that log in at the same time.
+  private static let openingLimit = 4
 
   private let limit: Int
   private let terms: SessionChain.Terms
@@ -20,8 +20,9 @@ final class SessionPool {
   private var sessions: [ExtraSession] = []
   /// The number of the last session, including first sessions.
   private var lastNumber = 0
-  /// The time at which bulk was last seen on any session.
-  private var lastBulk: Instant?
+  private var burst = StartBurst()
+  /// The number of clients that wait because of `burst`.
+  private var held = 0
   /// No session is opened before this time, because the last one failed.
   private var nextOpen: Instant
 
@@ -43,7 +44,7 @@ final class SessionPool {
   }
 
   var nextDeadline: Instant? {
-    var next: Instant?
+    var next = held > 0 ? burst.deadline : nil
     for session in sessions { next.lower(to: session.idleSince.map { $0 + SessionPool.idleLimit }) }
     return next
   }
@@ -60,7 +61,6 @@ final class SessionPool {
       isWanted = isWanted && reading.isBusy && session.isUp
       hasBulk = hasBulk || reading.bulk > 0
     }
-    if hasBulk { lastBulk = now }
     for session in sessions where session.isUp {
       if hasBulk || session.load.clients.load(ordering: .relaxed) > 0 {
         session.idleSince = nil
@@ -73,58 +73,86 @@ final class SessionPool {
     return isWanted
   }
 
-  /// Opens a further session over `route`, if the limit and the last failure allow it.
+  /// Opens further sessions over `route`, if the limit and the last failure allow it: for a burst of bulk that waits, or
+  /// one for small requests.
   func open(_ route: Route, first: SessionLoad, _ now: Instant) {
-    guard now >= nextOpen,
-      Placement.wantsAnother([first.reading] + sessions.map(\.load.reading), limit: limit)
-    else { return }
-    let (number, mailbox) = (nextNumber(), mailbox)
-    do throws(SystemError) {
-      sessions.append(
-        try ExtraSession(number: number, route: route, terms: terms.withoutChecks) {
-          mailbox.post(.session(number: number, $0))
-        })
-    } catch {
-      nextOpen = now + SessionPool.failurePause
+    guard now >= nextOpen else { return }
+    let loads = [first.reading(at: now)] + sessions.map { $0.load.reading(at: now) }
+    var wanted = Placement.wantsAnother(loads, limit: limit) ? 1 : 0
+    if held > 0, burst.isProven(now) {
+      let isOpening = sessions.count { !$0.isUp && !$0.isEnding }
+      wanted = max(wanted, Placement.sessionsWanted(by: held, loads, limit: limit))
+      // sshd refuses some of many simultaneous logins (sshd_config(5), MaxStartups).
+      wanted = min(wanted, SessionPool.openingLimit - isOpening)
+    }
+    let (mailbox, terms) = (mailbox, terms.withoutChecks)
+    for _ in 0..<max(0, wanted) {
+      let number = nextNumber()
+      do throws(SystemError) {
+        sessions.append(
+          try ExtraSession(number: number, route: route, terms: terms) {
+            mailbox.post(.session(number: number, $0))
+          })
+      } catch {
+        nextOpen = now + SessionPool.failurePause
+        return
+      }
     }
   }
 
-  /// Assigns each waiting client to the session with the least load.
+  /// True if connections wait for sessions that a burst needs.
+  func wantsSessions(_ now: Instant) -> Bool { held > 0 && burst.isProven(now) }
+
+  /// Assigns each waiting client to a session, or leaves it in the queue: if all sessions are stuck, or for a moment if
+  /// many start at once and further sessions can be opened.
   ///
   /// - Parameter first: the tunnel's first session; nil if it is not up.
   /// - Returns: true if the first session got a client.
   func place(_ waiting: inout FairQueue<Client>, first: Relay?, _ load: SessionLoad) -> Bool {
-    guard !waiting.isEmpty else { return false }
-    let up = sessions.filter(\.isUp)
-    guard !up.isEmpty else {
-      // This is the usual case: there is only one session to choose.
-      guard let first, !load.isStuck.load(ordering: .relaxed) else { return false }
-      for client in waiting.drain() { SessionPool.serve(client, first, load) }
-      return true
+    held = 0
+    let now = MonotonicTime.now
+    guard !waiting.isEmpty else {
+      burst.release(now)
+      return false
     }
+    let up = sessions.filter(\.isUp)
     let loads = (first == nil ? [] : [load]) + up.map(\.load)
-    let expectsBulk = lastBulk.map { MonotonicTime.now - $0 < SessionPool.bulkMemory } ?? false
+    let mayGrow = first != nil && mayGrow(load, now)
+    let carried = loads.reduce(0) { $0 + $1.bytes.load(ordering: .relaxed) }
     var usesFirst = false
     var unplaced: [Client] = []
     for client in waiting.drain() {
-      guard let index = Placement.choose(among: loads.map(\.reading), expectsBulk: expectsBulk) else {
+      let readings = loads.map { $0.reading(at: now) }
+      let isProven = burst.isProven(now)
+      guard let index = Placement.choose(among: readings, expectsBulk: isProven) else {
         unplaced.append(client)
         continue
       }
-      if let first, index == 0 {
-        SessionPool.serve(client, first, load)
+      let starts = isProven ? readings[index].streams : readings[index].newcomers
+      if mayGrow, client.owner != .own, starts >= Placement.startsPerSession,
+        burst.holds(
+          carried: carried, isOpening: first?.open != nil, roundTrip: first?.answerTime, now)
+      {
+        held += 1
+        unplaced.append(client)
+      } else if let first, index == 0 {
+        load.add(client: client.number, now)
+        first.serve(client)
         usesFirst = true
       } else {
         up[first == nil ? index : index - 1].serve(client)
       }
     }
     waiting.requeue(unplaced)
+    if held == 0 { burst.release(now) }
     return usesFirst
   }
 
-  private static func serve(_ client: Client, _ relay: Relay, _ load: SessionLoad) {
-    load.clients.add(1, ordering: .relaxed)
-    relay.serve(client)
+  /// True if a further session is being opened, or may be opened for bulk.
+  private func mayGrow(_ first: SessionLoad, _ now: Instant) -> Bool {
+    let existing = sessions.filter { !$0.isEnding }
+    let working = ([first] + existing.map(\.load)).count { !$0.reading.isStuck }
+    return existing.contains { !$0.isUp } || (now >= nextOpen && working < limit)
   }
 
   /// Handles the report of a session's thread.
@@ -143,7 +171,7 @@ final class SessionPool {
     case .ended(let failure, let clients):
       sessions.remove(at: index)
       statusStore.remove(session: number)
-      if failure != nil { nextOpen = MonotonicTime.now + SessionPool.failurePause }
+      if let failure, !failure.isMove { nextOpen = MonotonicTime.now + SessionPool.failurePause }
       return clients + session.leftOver()
     }
   }
@@ -165,6 +193,7 @@ final class SessionPool {
   /// The session stays in the list until its thread reports the end.
   private func end(_ session: ExtraSession) {
     session.isUp = false
+    session.isEnding = true
     session.idleSince = nil
     session.end()
   }

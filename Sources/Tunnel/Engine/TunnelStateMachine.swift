@@ -39,6 +39,8 @@ package struct TunnelStateMachine: Sendable {
     case disconnect
     /// Probe the peer now, with a short deadline.
     case probe
+    /// End the current attempt or session if the address that it was connected from was removed.
+    case checkSource
   }
 
   /// How often a blocked tunnel tries again, in case the fault was fixed on the far side.
@@ -73,6 +75,8 @@ package struct TunnelStateMachine: Sendable {
   package private(set) var lastFailure: TunnelFailure?
   private var lastUp: Instant?
   private var lastConnect: Instant
+  /// The machine left the network of the last session, and no attempt has been made on the next one.
+  private var isMoving = false
   /// The last time at which a lost session was replaced without a delay.
   private var lastAtOnce: Instant?
   private var backoff: Backoff
@@ -121,15 +125,18 @@ package struct TunnelStateMachine: Sendable {
       if lastUp != nil { reconnects += 1 }
       lastUp = now
       attempt = 0
+      isMoving = false
       enter(.up, now)
       return []
     case .failed(let failure):
       lastFailure = failure
+      if failure.isMove { return move(failure, now, &random) }
       wait(failure, now, &random)
       return [.disconnect]
     case .reconnect:
       // The current attempt may be stuck on a path that no longer exists, so it is replaced.
       return [.disconnect] + connect(now)
+    case .systemChanged(.addressRemoved): return [.checkSource]
     case .systemChanged(let change):
       return isOvertaken(by: change) ? [.disconnect] + connect(now) : []
     case .stop:
@@ -149,6 +156,7 @@ package struct TunnelStateMachine: Sendable {
       lastFailure = failure
       lastUp = now
       if now - since >= Self.stability { forgetPauses() }
+      if failure.isMove { return move(failure, now, &random) }
       // Reconnect at once, but only once per `stability`: a server that drops each new session early must not be
       // flooded.
       let isEarly = lastAtOnce.map { now - $0 < Self.stability } ?? false
@@ -162,8 +170,8 @@ package struct TunnelStateMachine: Sendable {
       // The downtime that follows was requested, so no failure explains it.
       lastFailure = nil
       return [.disconnect] + connect(now)
-    case .systemChanged:
-      return [.probe]
+    case .systemChanged(.addressRemoved): return [.checkSource]
+    case .systemChanged(.networkChanged), .systemChanged(.resumed): return [.probe]
     case .stop:
       enter(.stopped, now)
       return [.disconnect]
@@ -182,13 +190,17 @@ package struct TunnelStateMachine: Sendable {
         state = .backoff(until: min(until, max(now, since + max(Self.clientInterval, backoff.initial))))
       }
       return []
+    case .systemChanged(.addressRemoved): return []
     case .systemChanged(let change):
       let isOvertaken = isOvertaken(by: change)
       if isOvertaken { backoff.reset() }
       // Another network may mean another source address, for which the server has no penalty yet.
       let isThrottled = lastFailure?.throttle != nil
       let earliest = lastConnect + (isThrottled ? Self.firstPenaltyPause : Self.systemChangeInterval)
-      if isOvertaken || now >= earliest { return connect(now) }
+      if isOvertaken || now >= earliest || (isMoving && !isThrottled) {
+        isMoving = false
+        return connect(now)
+      }
       state = .backoff(until: min(until, earliest))
       return []
     case .stop:
@@ -217,9 +229,23 @@ package struct TunnelStateMachine: Sendable {
   /// that began after it is not repeated.
   private func isOvertaken(by change: SystemChange) -> Bool {
     switch change {
-    case .networkChanged: false
+    case .networkChanged, .addressRemoved: false
     case .resumed(let lastAwake): lastConnect <= lastAwake
     }
+  }
+
+  /// Connects again from another address: at once, but not more often than network changes trigger attempts.
+  private mutating func move(
+    _ failure: TunnelFailure, _ now: Instant, _ random: inout some RandomNumberGenerator
+  ) -> [Action] {
+    guard now - lastConnect >= Self.systemChangeInterval else {
+      wait(failure, now, &random)
+      return [.disconnect]
+    }
+    // Usually the old address is removed before the new one is there. Then this attempt finds no route, and the
+    // first change that follows triggers another one.
+    isMoving = true
+    return [.disconnect] + connect(now)
   }
 
   private mutating func connect(_ now: Instant) -> [Action] {

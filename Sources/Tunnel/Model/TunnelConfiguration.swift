@@ -46,7 +46,7 @@ package struct TunnelConfiguration: Hashable, Sendable {
   package let backoffMax: Duration
   /// How long a new local connection waits for the tunnel.
   package let hold: Duration
-  /// The maximum number of sessions. One of them is for small requests.
+  /// The maximum number of sessions for bulk. If it is above 1, one more is for small requests.
   package let sessionLimit: Int
   /// The maximum number of bytes in flight or waiting for slow readers, for all channels together.
   package let windowBudget: Int

@@ -19,11 +19,14 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
   /// A change of one of these files causes an attempt at once.
   package let files: [String]
   package let throttle: Throttle?
+  /// The machine moved to another network: the address that the session was connected from is no longer its own. The
+  /// server refused nothing, so the next attempt need not wait.
+  package let isMove: Bool
 
   /// - Parameter note: a step that is not a command.
   package init(
     _ code: TunnelErrorCode, _ message: String, command: String? = nil, remedy note: String,
-    files: [String] = [], throttle: Throttle? = nil
+    files: [String] = [], throttle: Throttle? = nil, isMove: Bool = false
   ) {
     self.code = code
     self.message = message
@@ -31,12 +34,14 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
     self.note = note
     self.files = files
     self.throttle = throttle
+    self.isMove = isMove
   }
 
   /// The same failure in other words.
   func reworded(_ message: String, remedy: String? = nil, code: TunnelErrorCode? = nil) -> TunnelFailure {
     TunnelFailure(
-      code ?? self.code, message, command: command, remedy: remedy ?? note, files: files, throttle: throttle)
+      code ?? self.code, message, command: command, remedy: remedy ?? note, files: files, throttle: throttle,
+      isMove: isMove)
   }
 
   /// The same failure with the command of its code, if it has no command of its own.
@@ -49,7 +54,7 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
     let command = code.command(ssh: ssh, host: host)
     return TunnelFailure(
       code, message, command: (code.commandReadsHome ? asOwner : "") + command, remedy: note,
-      files: files, throttle: throttle)
+      files: files, throttle: throttle, isMove: isMove)
   }
 
   /// The unit allows few programs (systemd.exec(5), NoExecPaths), so a further one needs its own entry.

@@ -81,4 +81,6 @@ enum ProbeReason {
   case lateness
   /// The machine slept, or an address or a route changed.
   case path
+  /// An address of the machine was removed; it may be the one that the session was connected from.
+  case source
 }

@@ -5,8 +5,12 @@ internal import SSH
 // The failures that describe the end of a session.
 extension Relay {
   static let silence = "keepalive"
+  static let move = "source address"
 
   func loss(_ error: SSHError) -> TunnelFailure {
+    if error.operation == Relay.move, let source = transport.source {
+      return TunnelFailure(lost: source, transport.peer)
+    }
     if error.operation == Relay.silence || transport.end?.isTimeout == true {
       let words =
         error.operation == Relay.silence
@@ -24,5 +28,15 @@ extension Relay {
         ? "\(transport.peer) broke the protocol: \(error.description)"
         : "\(transport.peer) ended the session: \(transport.session.farewell ?? transport.end.map(\.words) ?? error.description)",
       remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")
+  }
+}
+
+extension TunnelFailure {
+  /// No interface has the address any more that the connection to `peer` was made from.
+  init(lost source: SourceAddress, _ peer: HostPort) {
+    self.init(
+      .keepaliveTimeout,
+      "\(source), the address of this machine in the connection to \(peer), was removed from its interface",
+      command: "ip -br address", remedy: "the tunnel reconnects by itself from another address", isMove: true)
   }
 }

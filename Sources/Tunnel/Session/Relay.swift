@@ -65,6 +65,7 @@ final class Relay {
   private(set) var answerTime: Duration?
   /// The number of answered opens and probes.
   private(set) var answers = 0
+  private var hasLostSource = false
 
   init(
     _ transport: Transport, keepalive: (interval: Duration, timeout: Duration), checked: [StreamAddress],
@@ -91,6 +92,7 @@ final class Relay {
     switch reason {
     case .lateness: liveness.restart()
     case .path: liveness.suspect()
+    case .source: hasLostSource = transport.source?.isLost == true
     }
   }
 
@@ -173,6 +175,7 @@ final class Relay {
 
   /// Checks after a round whether the peer is alive. True if that needs another turn.
   private func settle(_ now: Instant) throws(SSHError) -> Bool {
+    guard !hasLostSource else { throw SSHError(code: .disconnected, operation: Relay.move, detail: "") }
     var hasWork = false
     // No channel has processed these bytes: libssh2 processes them only during an open or a read.
     if !transport.session.wire.inbound.isEmpty, try !pumpAny(), open == nil {
@@ -320,13 +323,15 @@ final class Relay {
   private func finish(_ number: UInt32, _ connection: Connection, _ now: Instant) {
     close(connection.channel, now, window: connection.window)
     connections[number] = nil
-    load.clients.subtract(1, ordering: .relaxed)
+    load.remove(client: connection.client.number)
+    // Its bulk has ended, which affects where the next connection goes.
+    if load.bulk.load(ordering: .relaxed) > 0 { nextLoad = now }
     connection.client.end(connection.end ?? .closedByTarget)
   }
 
   private func refuse(_ client: Client, _ reason: String) {
     client.reset()
-    load.clients.subtract(1, ordering: .relaxed)
+    load.remove(client: client.number)
     observer.refused(client, reason: reason, .refused(reason: reason))
   }
 
@@ -343,15 +348,16 @@ final class Relay {
 
   /// Removes and returns the clients that still wait, so that another session serves them.
   func drainQueue() -> [Client] {
-    load.clients.subtract(queue.count, ordering: .relaxed)
-    return queue.drain()
+    let clients = queue.drain()
+    for client in clients { load.remove(client: client.number) }
+    return clients
   }
 
   /// Abandons the session: resets its connections and returns the clients that were not served yet.
   func abandon() -> [Client] {
     for connection in connections.values {
       connection.client.reset()
-      load.clients.subtract(1, ordering: .relaxed)
+      load.remove(client: connection.client.number)
       connection.client.end(.cutWithTunnel)
     }
     connections = [:]
@@ -359,7 +365,7 @@ final class Relay {
     var unserved = drainQueue()
     if let open, case .client(let client, _) = open.for {
       // Its open was lost with the session, so the next session serves it first.
-      load.clients.subtract(1, ordering: .relaxed)
+      load.remove(client: client.number)
       unserved.insert(client, at: 0)
     }
     open = nil
@@ -382,9 +388,12 @@ final class Relay {
 
   private func updateLoad(_ now: Instant) {
     guard let due = nextLoad, now >= due else { return }
-    let bulk = connections.values.count { $0.isBulk(now: now) }
-    load.bulk.store(bulk, ordering: .relaxed)
+    let bulk = connections.filter { $0.value.isBulk(now: now) }.keys
+    load.newcomers.withLock { newcomers in
+      for number in bulk { newcomers.remove(number) }
+      load.bulk.store(bulk.count, ordering: .relaxed)
+    }
     // Check again while there is bulk, because the end of bulk causes no event.
-    nextLoad = bulk > 0 ? now + Relay.loadInterval : nil
+    nextLoad = !bulk.isEmpty ? now + Relay.loadInterval : nil
   }
 }

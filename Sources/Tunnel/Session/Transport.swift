@@ -15,6 +15,8 @@ final class Transport {
 
   let session: Session
   let peer: HostPort
+  /// The address of this machine in the connection; nil if it cannot be removed.
+  let source: SourceAddress?
   private let socket: Socket
   /// The process that carries the bytes; released after the socket.
   let proxy: ProxyCommand?
@@ -41,6 +43,7 @@ final class Transport {
     algorithms: Algorithms.Offer, loop: Loop, now: MonotonicTime
   ) throws(SSHError) {
     self.session = try Session(socket: socket.raw, hostKeyTypes: hostKeyTypes, algorithms: algorithms)
+    self.source = SourceAddress(of: socket.descriptor)
     self.socket = socket
     self.peer = peer
     self.proxy = proxy

@@ -11,22 +11,63 @@ final class SessionLoad: Sendable {
   let bulk = Atomic<Int>(0)
   /// True if an open has waited so long that later ones should use another session.
   let isStuck = Atomic<Bool>(false)
+  /// The clients that were assigned lately.
+  let newcomers = Mutex(Newcomers())
   /// Bytes carried, both ways.
   let bytes = Atomic<Int>(0)
 
   struct Reading: Hashable {
     var clients = 0
     var bulk = 0
+    /// The clients whose traffic is not known yet.
+    var newcomers = 0
     var isStuck = false
 
     /// True if another session is better for a small request.
     var isBusy: Bool { bulk > 0 || isStuck }
+    /// The connections that carry bulk, or may do so.
+    var streams: Int { bulk + newcomers }
   }
 
+  /// The load without newcomers.
   var reading: Reading {
     .init(
       clients: clients.load(ordering: .relaxed), bulk: bulk.load(ordering: .relaxed),
       isStuck: isStuck.load(ordering: .relaxed))
+  }
+
+  func reading(at now: MonotonicTime) -> Reading {
+    var reading = reading
+    reading.newcomers = newcomers.withLock { $0.count(now) }
+    return reading
+  }
+
+  /// Counts a client as assigned.
+  func add(client number: UInt32, _ now: MonotonicTime) {
+    clients.add(1, ordering: .relaxed)
+    newcomers.withLock { $0.add(number, now) }
+  }
+
+  /// The client has ended, or another session gets it.
+  func remove(client number: UInt32) {
+    clients.subtract(1, ordering: .relaxed)
+    newcomers.withLock { $0.remove(number) }
+  }
+}
+
+/// The clients of a session whose traffic is not known yet: they are new, have not ended, and have not moved much.
+struct Newcomers {
+  /// A connection that has not become bulk after this time probably never will.
+  static let age: Duration = .seconds(1)
+
+  private var starts: [UInt32: MonotonicTime] = [:]
+
+  mutating func add(_ number: UInt32, _ now: MonotonicTime) { starts[number] = now }
+  mutating func remove(_ number: UInt32) { starts[number] = nil }
+
+  mutating func count(_ now: MonotonicTime) -> Int {
+    if !starts.isEmpty { starts = starts.filter { now - $0.value < Newcomers.age } }
+    return starts.count
   }
 }
 

@@ -189,11 +189,12 @@ import Testing
     let view = GuardViewDocument(
       user: "oceanid", uid: 1, home: "/", unit: nil, configuration: nil, agent: nil, credentials: [],
       findings: [
-        FindingDocument("address", of: "tethys", .ok, "EVIL"),
+        FindingDocument("address", of: "tethys", .ok, "EVIL /k/config"),
         FindingDocument("login", of: "tethys", .failed, "EVIL", next: NextStep(command: "ssh EVIL")),
         FindingDocument("login", of: "other", .ok, "x"),
       ])
-    let answer = DoctorAnswer.answer(view, cluster: "tethys")
+    let answer = DoctorAnswer.answer(view, cluster: "tethys", kubeconfigs: ["/k/config"])
+    #expect(!answer.line.contains("/k/config"))
     #expect(answer["firstFailed"] == "login" && answer["outcome"] == "failed" && answer["total"] == 2)
     #expect(Self.trusted(answer).allSatisfy { !$0.contains("EVIL") })
   }

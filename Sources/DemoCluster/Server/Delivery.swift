@@ -48,12 +48,12 @@ enum Delivery: Sendable {
     case .shortBody: self = .short(answer, missing: 1000)
     case .truncatedTLS: self = .dropped(answer)
     case .invalidUTF8:
-      var broken = answer
       // 0xff is never valid in UTF-8.
-      let mark = Array(#""name":""#.utf8)
-      for index in broken.body.indices.dropLast(mark.count)
-      where broken.body[index...].starts(with: mark) { broken.body[index + mark.count] = 0xff }
-      self = .whole(broken)
+      self = .whole(answer.inserting([0xff], into: ["name"]))
+    case .hostileTexts:
+      self = .whole(answer.inserting(Array(ResponseFault.hostileText.utf8), into: ["name", "message"]))
+    case .loneSurrogates:
+      self = .whole(answer.inserting(Array(#"\udc00\ud800x\udbff "#.utf8), into: ["name", "message"]))
     case .endlessContinue:
       // The same page each time.
       let first = Request(
@@ -116,5 +116,26 @@ enum Delivery: Sendable {
         return item
       })
     return json
+  }
+}
+
+extension Answer {
+  /// The response with bytes at the beginning of each text in fields of these names.
+  fileprivate func inserting(_ bytes: [UInt8], into fields: [String]) -> Answer {
+    var answer = self
+    answer.body = []
+    let marks = fields.map { Array("\"\($0)\":\"".utf8) }
+    var index = body.startIndex
+    while index < body.endIndex {
+      if body[index] == UInt8(ascii: "\""), let mark = marks.first(where: { body[index...].starts(with: $0) })
+      {
+        answer.body += mark + bytes
+        index += mark.count
+      } else {
+        answer.body.append(body[index])
+        index += 1
+      }
+    }
+    return answer
   }
 }

@@ -39,8 +39,10 @@ struct ToolRunner: Sendable {
       return HistoryAnswer.answer(
         try reader.history(query), query, limit: arguments.integer("limit"), now: now)
     case .doctor:
-      if let cluster { _ = try reader.status(cluster, view: .overview) }
-      return DoctorAnswer.answer(try reader.guardView(), cluster: cluster)
+      let files = try reader.status(cluster, view: .overview).clusters.compactMap(\.kubeconfig)
+      return DoctorAnswer.answer(
+        try reader.guardView(), cluster: cluster,
+        kubeconfigs: files.flatMap { $0.split(separator: ":").map(String.init) })
     case .waitUntil: return try wait(arguments, isCancelled: isCancelled, progress: progress)
     }
   }

@@ -59,7 +59,7 @@ package struct OceanidCtl: ParsableCommand {
           SilenceCommand.self, AlertsCommand.self, NotifyAgentCommand.self, CheckCommand.self,
           MetricsCommand.self,
         ]),
-      CommandGroup(name: "Assistants", subcommands: [MCPCommand.self]),
+      CommandGroup(name: "Assistants", subcommands: [MCPCommand.self, AgentsCommand.self]),
       CommandGroup(
         name: "Guard",
         subcommands: [

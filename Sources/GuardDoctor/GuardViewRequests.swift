@@ -69,7 +69,8 @@ package final class GuardViewRequests: Sendable {
 
   private func begin(_ serial: Int, _ view: @escaping @Sendable () -> any Examinable) {
     let milliseconds = Int(limit.inMilliseconds)
-    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [self] in
+    DispatchQueue(label: "doctor limit").asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+      [self] in
       answer(serial, view, isOver: false)
     }
     queue.async { [self] in

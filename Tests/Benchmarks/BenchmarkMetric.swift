@@ -4,6 +4,8 @@ enum BenchmarkMetric: String, CaseIterable {
   case upload = "bulk to target"
   case streamsDown = "four streams from target"
   case streamsUp = "four streams to target"
+  case sharedBytes = "busiest session's bytes"
+  case sharedProcessor = "busiest session's processor time"
   case longDownload = "bulk from target, 100 ms away"
   case setUp = "connect to first byte, p50"
   case setUpSlowest = "connect to first byte, p99"
@@ -12,23 +14,37 @@ enum BenchmarkMetric: String, CaseIterable {
   case crowd = "200 connections at once"
   case killed = "served after a killed session"
   case restarted = "served after a restart of sshd"
+  case moved = "served after a change of address"
+  case holeNoticed = "silence noticed after the timeout"
+  case holeEnded = "served after the end of a silence"
+  case linkReturned = "served after the link is up again"
   case asking = "what is wrong? asked"
   case askingCPU = "the same, processor time"
 
   var unit: String {
     switch self {
     case .download, .upload, .streamsDown, .streamsUp, .longDownload: "MB/s"
+    case .sharedBytes, .sharedProcessor: "%"
     default: "ms"
     }
   }
 
   var isMoreBetter: Bool { unit == "MB/s" }
 
+  /// True if the network changes. Such a measurement needs network namespaces, and so root.
+  var changesNetwork: Bool {
+    switch self {
+    case .moved, .holeNoticed, .holeEnded, .linkReturned: true
+    default: false
+    }
+  }
+
   /// ssh does not reconnect by itself, and tunnels report no status. The guard's own program comes first.
   var implementations: [Implementation] {
     switch self {
     case .killed, .restarted: [.guardForward, .autossh]
     case .longDownload, .streamsDown, .streamsUp: [.guardForward, .ssh]
+    case .sharedBytes, .sharedProcessor, .moved, .holeNoticed, .holeEnded, .linkReturned: [.guardForward]
     case .asking, .askingCPU: [.client, .kubectl]
     default: [.guardForward, .ssh, .sshSameCipher]
     }

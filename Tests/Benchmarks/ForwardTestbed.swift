@@ -13,7 +13,8 @@ final class ForwardTestbed: @unchecked Sendable {
   private let folder: TemporaryFolder
   private let sshConfig: String
   private let proxy: DelayProxy?
-  private var processes: [ChildProcess] = []
+  private(set) var processes: [ChildProcess] = []
+  var controlSocket: String { folder.file("guard.sock") }
   /// The local port of an implementation's forward to a server's port.
   private var ports: [Implementation: [Int: Int]] = [:]
 
@@ -115,7 +116,11 @@ final class ForwardTestbed: @unchecked Sendable {
     case .crowd: try 1000 * seconds { try crowd(implementation) }
     case .killed: try 1000 * seconds { try serveAfterKill(implementation) }
     case .restarted: try serveAfterRestart(implementation)
+    case .sharedBytes: try shares().bytes
+    case .sharedProcessor: try shares().processor
     case .asking, .askingCPU: throw FixtureError.failed("nothing is asked through a forward")
+    case .moved, .holeNoticed, .holeEnded, .linkReturned:
+      throw FixtureError.failed("the network of this testbed does not change")
     }
   }
 

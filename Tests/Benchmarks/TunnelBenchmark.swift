@@ -73,12 +73,15 @@ struct TunnelBenchmark: ParsableCommand {
       guard growth.isEmpty else { throw ExitCode(1) }
       return
     }
-    let wanted = BenchmarkMetric.allCases.filter { only.isEmpty || only.contains($0.rawValue) }
+    let wanted = BenchmarkMetric.allCases.filter {
+      (only.isEmpty || only.contains($0.rawValue)) && (!$0.changesNetwork || NetworkNamespaces.isAvailable)
+    }
     guard !wanted.isEmpty else {
       throw ValidationError(
         "--only takes: \(BenchmarkMetric.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    let implementations = Set(wanted.filter { $0 != .longDownload }.flatMap(\.implementations))
+    let implementations = Set(
+      wanted.filter { $0 != .longDownload && !$0.changesNetwork }.flatMap(\.implementations))
     let testbed = try ForwardTestbed(
       megabytes: quick ? 128 : 512, connections: quick ? 100 : 300,
       implementations: implementations.subtracting([.client, .kubectl]))
@@ -88,6 +91,7 @@ struct TunnelBenchmark: ParsableCommand {
         megabytes: 64, connections: 0, implementations: Set(BenchmarkMetric.longDownload.implementations),
         isLong: true)
       : nil
+    let networkTestbed = wanted.contains(where: \.changesNetwork) ? try NetworkTestbed() : nil
     let clientLatency = implementations.contains(.client) ? try ClientLatency(runs: quick ? 20 : 50) : nil
     var figures: [Figure] = []
     for measurement in wanted {
@@ -96,10 +100,14 @@ struct TunnelBenchmark: ParsableCommand {
       for _ in 0..<(quick ? 2 : 5) {
         // The implementations take turns, so that other load on the machine affects all of them.
         for implementation in measurement.implementations {
-          let sample =
-            measurement.implementations.first == .client
-            ? try clientLatency?.measure(measurement, implementation)
-            : try testbed.measure(measurement, implementation)
+          let sample: Double? =
+            if measurement.implementations.first == .client {
+              try clientLatency?.measure(measurement, implementation)
+            } else if measurement.changesNetwork {
+              try networkTestbed?.measure(measurement)
+            } else {
+              try testbed.measure(measurement, implementation)
+            }
           samples[implementation, default: []] += [sample].compactMap(\.self)
         }
       }

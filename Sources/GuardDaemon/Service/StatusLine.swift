@@ -13,6 +13,8 @@ final class StatusLine: Sendable {
     var isPending = false
     var notBefore = MonotonicTime.now
     var last = ""
+    /// The version of the board that `last` describes; nil before the first comparison.
+    var version: UInt64?
   }
 
   /// The line needs a whole document, which is large with many clusters.
@@ -24,17 +26,21 @@ final class StatusLine: Sendable {
 
   init(board: StatusBoard) { self.board = board }
 
-  /// Sends the line if it changed. Calls within a second cause one comparison. It can be called from any thread and never
-  /// waits.
+  /// Sends the line if it changed. Calls within a second cause one comparison, and none if nothing on the board changed: a
+  /// call every few seconds must wake up no thread. It can be called from any thread and never waits.
   func refresh() {
     let delay = state.withLock { state -> Duration? in
-      guard !state.isPending else { return nil }
+      guard !state.isPending, state.version != board.version else { return nil }
       state.isPending = true
       return max(.zero, state.notBefore - .now)
     }
     guard let delay else { return }
     queue.asyncAfter(deadline: .now() + .milliseconds(Int(delay.inMilliseconds))) { [self] in
-      state.withLock { ($0.isPending, $0.notBefore) = (false, .now + StatusLine.interval) }
+      state.withLock { state in
+        // A change after this is compared by the next call.
+        state.version = board.version
+        (state.isPending, state.notBefore) = (false, .now + StatusLine.interval)
+      }
       let text = self.text
       let isNew = state.withLock { state in
         defer { state.last = text }

@@ -12,13 +12,14 @@ struct Route: Sendable {
 
   var host: Resolution? { servers.last }
 
-  /// Queries ssh(1) and the resolver on a Dispatch thread, which also calls `body`.
+  /// Queries ssh(1) and the resolver on a Dispatch thread, which also calls `body`. Each search has its own queue, because
+  /// a resolver may hang. A global queue would start libdispatch's monitor, which wakes up each second for ever.
   static func find(
     _ configuration: TunnelConfiguration, environment: LocalEnvironment,
     _ body: @escaping @Sendable (Result<Route, TunnelFailure>) -> Void
   ) -> RouteSearch {
     let search = RouteSearch()
-    DispatchQueue.global().async {
+    DispatchQueue(label: "route").async {
       do throws(TunnelFailure) {
         let servers = try Resolution.ask(
           configuration, environment: environment, isCancelled: { search.isCancelled })

@@ -13,13 +13,15 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
   case image(ImageProblem)
   case workload(WorkloadProblem)
   case platform(PlatformProblem)
+  case pipeline(PipelineProblem)
   case own(OwnProblem)
 
   public static let allCases: [ProblemCode] =
     AccessProblem.allCases.map(access) + APIProblem.allCases.map(api) + NodeProblem.allCases.map(node)
     + FluxProblem.allCases.map(flux) + FluxObjectProblem.allCases.map(fluxObject)
     + ImageProblem.allCases.map(image) + WorkloadProblem.allCases.map(workload)
-    + PlatformProblem.allCases.map(platform) + OwnProblem.allCases.map(own)
+    + PlatformProblem.allCases.map(platform) + PipelineProblem.allCases.map(pipeline)
+    + OwnProblem.allCases.map(own)
 
   private var declared: any DeclaredProblem {
     switch self {
@@ -31,6 +33,7 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
     case .image(let problem): problem
     case .workload(let problem): problem
     case .platform(let problem): problem
+    case .pipeline(let problem): problem
     case .own(let problem): problem
     }
   }

@@ -8,6 +8,7 @@ package enum Route: String, CaseIterable, Sendable {
   case incidents = "/v1/incidents"
   case alerts = "/v1/alerts"
   case doctor = "/v1/doctor"
+  case whereIs = "/v1/where"
   case healthz = "/v1/healthz"
   case metrics = "/metrics"
   case reconnect = "/v1/reconnect"
@@ -31,11 +32,13 @@ package enum Route: String, CaseIterable, Sendable {
   ///
   /// `reconnect` and `poll` accept `?cluster=NAME` and apply to all clusters without it. `breakGlass` accepts
   /// `command` (the tool and its verb, which contain no secrets), `reason` and `cluster`, and only logs them.
+  /// `whereIs` requires `commit`, 7 to 40 hexadecimal digits, and accepts `cluster`.
   /// `silence` accepts `reason`, `seconds`, and optionally `pattern` and `cluster`; or `end` with the id of a
   /// silence. `alertsTest` accepts `channel`.
   package var method: Method {
     switch self {
-    case .status, .watch, .schema, .history, .roundTrips, .incidents, .alerts, .doctor, .healthz, .metrics:
+    case .status, .watch, .schema, .history, .roundTrips, .incidents, .alerts, .doctor, .whereIs, .healthz,
+      .metrics:
       .get
     case .reconnect, .poll, .reload, .silence, .alertsTest, .breakGlass: .post
     }

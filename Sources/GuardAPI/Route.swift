@@ -33,6 +33,7 @@ package enum Route: String, CaseIterable, Sendable {
   /// `whereIs` requires `commit` (a whole name, or its first seven digits or more) and `cluster`.
   /// `reconnect` and `poll` accept `?cluster=NAME` and apply to all clusters without it. `breakGlass` accepts
   /// `command` (the tool and its verb, which contain no secrets), `reason` and `cluster`, and only logs them.
+  /// `whereIs` requires `commit`, 7 to 40 hexadecimal digits, and accepts `cluster`.
   /// `silence` accepts `reason`, `seconds`, and optionally `pattern` and `cluster`; or `end` with the id of a
   /// silence. `alertsTest` accepts `channel`.
   package var method: Method {

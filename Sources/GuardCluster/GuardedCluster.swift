@@ -10,6 +10,7 @@ internal import GuardTypes
 package import Health
 internal import IncidentTracking
 internal import Kubernetes
+internal import Pipeline
 internal import Platform
 internal import Synchronization
 package import Tunnel
@@ -30,6 +31,8 @@ package actor GuardedCluster {
   package nonisolated let roundTrips: RoundTripRecord
   /// Counts polls and losses for the metrics.
   package nonisolated let counters = ClusterCounters()
+  /// nil without a `pipeline` in the configuration.
+  package nonisolated let pipeline: ClusterPipeline?
   private let access: ClusterAccess
   /// The kubeconfig's path for the commands in remedies.
   private let kubeconfig: String
@@ -52,6 +55,8 @@ package actor GuardedCluster {
   /// The reason why the snapshot is outdated: the last poll failed, or the tunnel went down since.
   private var pollFailure: PollFailure?
   private var previous: ClusterReport?
+  /// The last entry of the board, without the pipeline's document.
+  private var shown: (report: ClusterReport, observation: Observation)?
 
   /// Starts the tunnel; polls begin once it is up.
   ///
@@ -59,7 +64,8 @@ package actor GuardedCluster {
   ///   - state: nil: there is no state directory.
   ///   - socketStep: the next step for an address that this process holds and its socket unit does not.
   ///   - observed: called after each observation of the ledger.
-  /// - Throws: `SystemError` if the system can't provide a thread, an epoll or an eventfd.
+  /// - Throws: `SystemError` if the system can't provide a thread, an epoll or an eventfd; `SourceFailure` if libcurl can't
+  ///   be used for the pipeline.
   package init(
     _ configuration: Configuration.Cluster, board: StatusBoard, ledger: IncidentLedger, log: any EventLog,
     environment: LocalEnvironment, state: StateFolder?, socketFolder: String,
@@ -76,6 +82,11 @@ package actor GuardedCluster {
       internalTarget: configuration.tunnel.forwards.first?.target
         ?? StreamAddress(host: "localhost", port: 6443),
       environment: environment, adopted: adopted, observer: events.send)
+    let pipelinePolls = BufferedStream<Bool>()
+    pipeline = try configuration.pipeline.map { section throws(SourceFailure) in
+      try ClusterPipeline(
+        section, cluster: configuration.name, environment: environment, changed: pipelinePolls.send)
+    }
     let memoryFile = state.map { MemoryFile(cluster: configuration.name, folder: $0) }
     let memory = memoryFile?.load() ?? Memory()
     let access = ClusterAccess(
@@ -116,6 +127,10 @@ package actor GuardedCluster {
       guard let self else { return }
       executor.queue.async { self.assumeIsolated { $0.record(outcome) } }
     }
+    pipelinePolls.connect { [weak self] isRelevant in
+      guard let self else { return }
+      executor.queue.async { self.assumeIsolated { $0.recordPipeline(isRelevant: isRelevant) } }
+    }
     // The kubeconfig is read on another thread, because a file system may hang.
     DispatchQueue.global().async { [weak self] in
       access.look()
@@ -130,6 +145,7 @@ package actor GuardedCluster {
   package nonisolated func stop(timeout: Duration) -> Bool {
     isStopped.store(true, ordering: .relaxed)
     poller.stop()
+    pipeline?.stop()
     access.cancel()
     roundTrips.save()
     // The next run of the guard starts with this memory.
@@ -143,6 +159,19 @@ package actor GuardedCluster {
     }
     _ = isKept.wait(timeout: .now() + .seconds(1))
     return tunnel.stop(timeout: timeout)
+  }
+
+  /// Polls the cluster and its pipeline at once.
+  package nonisolated func pollNow() {
+    poller.pollNow()
+    pipeline?.pollNow()
+  }
+
+  /// The pipeline was polled. The cluster is judged again only if that may change the judgement.
+  private func recordPipeline(isRelevant: Bool) {
+    guard !isStopped.load(ordering: .relaxed) else { return }
+    guard !isRelevant, let shown else { return judgeNow() }
+    show(shown.report, shown.observation, pipeline?.report(at: .now))
   }
 
   private func record(_ event: TunnelEvent) {
@@ -195,6 +224,8 @@ package actor GuardedCluster {
 
   private func judgeNow() {
     guard !isStopped.load(ordering: .relaxed) else { return }
+    let now = Timestamp.now
+    let pipelineReport = pipeline?.report(at: now)
     let observation = Observation(
       cluster: configuration.name, listen: configuration.publicListen,
       kubeconfig: kubeconfig, context: configuration.kubernetes.context,
@@ -203,8 +234,8 @@ package actor GuardedCluster {
       apiTarget: access.target?.description,
       snapshot: seen?.snapshot,
       snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
-      expectations: configuration.expect)
-    let now = Timestamp.now
+      expectations: configuration.expect, findings: pipelineReport?.findings ?? [],
+      unseenSubjects: pipelineReport?.unseenSubjects ?? [])
     let (judged, memory) = judge(observation, memory: memory, now: now)
     self.memory = memory
     saveMemory(at: now)
@@ -215,10 +246,24 @@ package actor GuardedCluster {
     let report = judged.beginning(at: update.begins)
     journal.write(update.events, from: previous, to: report)
     previous = report
-    let tunnel = tunnel
-    board.update(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
+    show(report, observation, pipelineReport)
     observed()
     // The memory for judging thousands of problems is not needed again before the next poll.
     if report.problems.count > StatusDocument.problemLimit { ResidentMemory.trim() }
+  }
+
+  private func show(_ report: ClusterReport, _ observation: Observation, _ pipelineReport: PipelineReport?) {
+    shown = (report, observation)
+    let document = pipelineReport.flatMap { judged in
+      pipeline?.document(
+        judged, report,
+        isFresh: observation.snapshot != nil && observation.pollFailure == nil
+          && observation.tunnel.state == .up)
+    }
+    let tunnel = tunnel
+    board.update(
+      .init(
+        report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status },
+        pipeline: document, pipelineAnswers: pipeline?.answers ?? [:]))
   }
 }

@@ -3,6 +3,7 @@ internal import GuardAlerts
 package import GuardConfiguration
 internal import GuardIncidents
 internal import GuardMetrics
+internal import GuardStatus
 internal import Health
 internal import NIOHTTP1
 
@@ -80,6 +81,20 @@ package struct ControlAnswer: Sendable {
     case .taken(let silence, let reach): encoded(.ok, ReceiptDocument(silence, effect: reach.words))
     case .tooMany: error(.serviceUnavailable, "busy", "there are too many silences: end one first")
     case .unknownCluster: error(.notFound, "cluster", "no such cluster: see oceanid-ctl status")
+    }
+  }
+
+  static func find(_ outcome: WhereOutcome) -> ControlAnswer {
+    switch outcome {
+    case .found(let document): json(document)
+    case .notConfigured:
+      error(
+        .notFound, "pipeline", "no pipeline is configured: see oceanid-guard.yaml(5), clusters[].pipeline")
+    case .unknownCluster: error(.notFound, "cluster", "no such cluster: see oceanid-ctl status")
+    case .unknownCommit:
+      error(.notFound, "commit", "the repository has no such commit, or several that begin like this")
+    case .unavailable(let cause): error(.badGateway, "pipeline", cause)
+    case .busy: error(.serviceUnavailable, "busy", "too many questions at once: try again")
     }
   }
 

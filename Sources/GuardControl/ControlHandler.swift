@@ -148,8 +148,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .incidents: answer(.json(actions.incidents()), context, closing: closing)
     case .alerts: answer(.json(actions.alerts()), context, closing: closing)
     case .doctor: guardView(context, closing)
-    case .whereIs:
-      answer(.error(.notFound, "pipeline", "no pipeline is configured"), context, closing: closing)
+    case .whereIs: find(query, context, closing)
     case .alertsTest: testAlert(query, context, closing)
     case .silence: silence(query, context, closing)
     case .watch: watchers.add(context.channel, version: head.version)
@@ -230,6 +229,16 @@ final class ControlHandler: ChannelInboundHandler {
           ?? .error(
             .serviceUnavailable, "busy", "another examination does not end, or too many wait: try again")
       })
+  }
+
+  private func find(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
+    let digits = query["commit"] ?? ""
+    guard (7...40).contains(digits.utf8.count), digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+      return answer(
+        .error(.badRequest, "commit", "commit is the name of a commit, 7 to 40 hexadecimal digits"), context,
+        closing: closing)
+    }
+    actions.find(digits, query["cluster"], later(context, closing) { .find($0) })
   }
 
   /// The function to call, once and on any thread, with the outcome that the answer waits for.

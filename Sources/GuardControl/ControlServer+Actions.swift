@@ -2,6 +2,7 @@ package import GuardAPI
 package import GuardAlerts
 package import GuardIncidents
 package import GuardMetrics
+package import GuardStatus
 package import Platform
 
 extension ControlServer {
@@ -29,6 +30,11 @@ extension ControlServer {
     /// The guard's own view of the connection to each cluster. `done` is called once, on any thread; with nil if an
     /// examination does not end, or if too many requests wait for one.
     package let guardView: @Sendable (_ done: @escaping @Sendable (GuardViewDocument?) -> Void) -> Void
+    /// Finds the stages that have a commit. `done` is called once, on any thread.
+    package let find:
+      @Sendable (
+        _ commit: String, _ cluster: String?, _ done: @escaping @Sendable (WhereOutcome) -> Void
+      ) -> Void
     /// The state of the alert channels.
     package let alerts: @Sendable () -> AlertsDocument
     /// `done` is called once, on any thread.
@@ -51,7 +57,10 @@ extension ControlServer {
       silence: @escaping @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome,
       endSilence: @escaping @Sendable (_ id: String, PeerCredentials) -> Bool,
       guardView: @escaping @Sendable (_ done: @escaping @Sendable (GuardViewDocument?) -> Void) -> Void,
-      alerts: @escaping @Sendable () -> AlertsDocument,
+      find:
+        @escaping @Sendable (
+          _ commit: String, _ cluster: String?, _ done: @escaping @Sendable (WhereOutcome) -> Void
+        ) -> Void, alerts: @escaping @Sendable () -> AlertsDocument,
       testAlert:
         @escaping @Sendable (
           _ channel: String, _ done: @escaping @Sendable (AlertDelivery.TestOutcome) -> Void
@@ -68,6 +77,7 @@ extension ControlServer {
       self.silence = silence
       self.endSilence = endSilence
       self.guardView = guardView
+      self.find = find
       self.alerts = alerts
       self.testAlert = testAlert
       self.breakGlass = breakGlass

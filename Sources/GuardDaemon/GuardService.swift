@@ -160,7 +160,7 @@ package final class GuardService: Sendable {
   private func openControlSocket(_ socket: ControlServer.Socket) throws {
     let actions = ControlServer.Actions(
       reconnect: { [weak self] name in self?.each(named: name) { $0.tunnel.reconnect() } ?? false },
-      poll: { [weak self] name in self?.each(named: name) { $0.poller.pollNow() } ?? false },
+      poll: { [weak self] name in self?.each(named: name) { $0.pollNow() } ?? false },
       reload: { [weak self] done in self?.scheduleReload(done) },
       history: history.read,
       metrics: { [weak self] in self?.metrics() ?? [] },
@@ -179,6 +179,7 @@ package final class GuardService: Sendable {
         guard let self else { return done(nil) }
         viewRequests.ask(of: { self.view }, done)
       },
+      find: { [weak self] commit, name, done in self?.find(commit, in: name, done) ?? done(.notConfigured) },
       alerts: { [alerts] in alerts.document },
       testAlert: { [alerts] name, done in alerts.test(channel: name, done) },
       breakGlass: { [weak self, log] request, peer in
@@ -225,7 +226,8 @@ package final class GuardService: Sendable {
     let counts = Dictionary(
       clusters(named: nil).map { ($0.configuration.name, $0.counters.counts) }
     ) { first, _ in first }
-    return ClusterFamilies.families(board.entries, counts: counts)
+    let entries = board.entries
+    return ClusterFamilies.families(entries, counts: counts) + PipelineFamilies.families(entries)
       + OwnFamilies.families(
         .current(), firing: ledger.firing, configurationIsRejected: board.configurationIsRejected)
       + AlertFamilies.families(alerts.figures)

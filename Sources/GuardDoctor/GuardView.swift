@@ -6,6 +6,7 @@ package import GuardStatus
 internal import GuardTypes
 package import Health
 internal import Kubernetes
+internal import Pipeline
 internal import Platform
 package import Tunnel
 
@@ -54,7 +55,9 @@ package struct GuardView: Examinable {
   }
 
   private func credentials() -> [FindingDocument] {
-    let names = Set(configuration.clusters.flatMap(\.credentials)).sorted()
+    let names = Set(
+      configuration.clusters.flatMap { $0.credentials + ($0.pipeline?.credentials ?? []) }
+    ).sorted()
     guard !names.isEmpty else { return [] }
     let missing = names.compactMap { name -> FindingDocument? in
       do throws(TunnelFailure) {
@@ -86,6 +89,7 @@ package struct GuardView: Examinable {
     }
     report(KubeconfigFindings.own(section, loaded, in: environment, now: .now))
     poll(section, status, target: (try? loaded.get()).map { section.target(of: $0.server) }).forEach(report)
+    for source in cluster.pipeline?.knowledge.sources ?? [] { report(FindingDocument(source, of: name)) }
   }
 
   /// The steps of the last attempt.

@@ -120,6 +120,7 @@ extension ClusterDocument {
         failure: observation.pollFailure, now: now),
       api: APIDocument(version: observation.snapshot?.version, ready: observation.snapshot?.isReady),
       kubeconfig: observation.kubeconfig, mismatch: observation.mismatch?.run(as: observation.owner),
+      pipeline: entry.pipeline,
       now: now - observation.clockSkew)
   }
 }

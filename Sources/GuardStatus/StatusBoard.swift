@@ -20,15 +20,22 @@ package final class StatusBoard: Sendable {
     package let poll: PollOutcome?
     /// Returns the engine's current state with its counters.
     package let tunnel: @Sendable () -> TunnelStatus
+    /// nil without a `pipeline` in the configuration.
+    package let pipeline: PipelineDocument?
+    /// How often each API of the pipeline answered with which status.
+    package let pipelineAnswers: [String: [String: Int]]
 
     package init(
       report: ClusterReport, observation: Observation, poll: PollOutcome?,
-      tunnel: @escaping @Sendable () -> TunnelStatus
+      tunnel: @escaping @Sendable () -> TunnelStatus, pipeline: PipelineDocument? = nil,
+      pipelineAnswers: [String: [String: Int]] = [:]
     ) {
       self.report = report
       self.observation = observation
       self.poll = poll
       self.tunnel = tunnel
+      self.pipeline = pipeline
+      self.pipelineAnswers = pipelineAnswers
     }
   }
 

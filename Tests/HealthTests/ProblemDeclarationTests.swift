@@ -9,7 +9,7 @@ import Testing
   private static let varying: Set<ProblemCode> = [
     .api(.clientCertificateExpiring), .api(.authorityExpiring), .node(.gpuLost), .flux(.kindsNotServed),
     .platform(.certificateKindsNotServed), .platform(.stackKindsNotServed), .fluxObject(.failed),
-    .workload(.unavailable),
+    .workload(.unavailable), .pipeline(.tokenExpiring),
   ]
   /// Those whose step depends on the situation: that of the failure, or of the pod.
   private static let ownStep: Set<ProblemCode> = [

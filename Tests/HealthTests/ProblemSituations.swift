@@ -4,7 +4,8 @@ import GuardTypes
 
 /// For each problem a situation that fires it.
 enum ProblemSituations {
-  static let reports: [ClusterReport] = access + api + nodes + flux + images + workloads + platform
+  static let reports: [ClusterReport] =
+    access + api + nodes + flux + images + workloads + platform + [pipeline]
 
   private static func failure(_ code: PollErrorCode = .forbidden) -> PollFailure {
     PollFailure(code: code, message: "no", remedy: "grant it")
@@ -17,6 +18,27 @@ enum ProblemSituations {
 
   private static func ready(ago seconds: Int64) -> Condition {
     Fixture.condition("Ready", .isTrue, ago: seconds)
+  }
+
+  /// The rules of the pipeline are in another module, and give the facts of their declarations.
+  private static var pipeline: ClusterReport {
+    let names = [
+      "workflow", "state", "repository", "url", "run", "outcome", "id", "age", "advice", "environment",
+      "commit",
+      "stack", "deployment", "step", "pool", "seen", "scope", "update", "namespace", "name", "branch",
+      "source",
+      "api", "expires", "place",
+    ]
+    return Fixture.report(
+      Observation(
+        cluster: "tethys", listen: "127.0.0.1:16443", kubeconfig: "/home/ann/.kube/k3s-config.yaml",
+        tunnel: Fixture.tunnel(), snapshot: Fixture.snapshot(), snapshotAt: Fixture.ago(3), pollFailure: nil,
+        pollInterval: .seconds(15), expectations: Expectations(),
+        findings: PipelineProblem.allCases.map { problem in
+          .init(
+            .pipeline(problem), Dictionary(uniqueKeysWithValues: names.map { ($0, "x") }), subject: "pipeline"
+          )
+        }))
   }
 
   // MARK: The way to the cluster

@@ -24,7 +24,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   /// nil if pods could not be read.
   @Field package var pods: PodsDocument?
   /// nil without a `pipeline` in the configuration.
-  package var pipeline: PipelineDocument?
+  @Field package var pipeline: PipelineDocument?
   /// The number of messages in these lists that were shortened to one line, to limit the size of the
   /// document.
   @Field package var shortenedTexts: Int?
@@ -32,7 +32,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   /// - Parameter now: the cluster's time, from which the nodes' ages are computed.
   package init(
     report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument,
-    kubeconfig: String? = nil, mismatch: KubeconfigMismatch? = nil, now: Timestamp
+    kubeconfig: String? = nil, mismatch: KubeconfigMismatch? = nil, pipeline: PipelineDocument? = nil,
+    now: Timestamp
   ) {
     name = report.name
     verdict = report.verdict
@@ -56,6 +57,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     stacks = report.stacks.map(StackDocument.init)
     secrets = report.secrets.map(SecretDocument.init)
     pods = report.pods.map(PodsDocument.init)
+    self.pipeline = pipeline
     shortenedTexts = 0
     shortenTexts()
   }
@@ -66,9 +68,9 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     flux = FluxDocument(installed: flux.installed, version: flux.version, objects: [], controllers: [])
     images = ImagesDocument(policies: [], repositories: [], automations: [])
     (tunnel.sessions, tunnel.history) = ([], [])
-    for index in tunnel.forwards.indices { tunnel.forwards[index].recent = [] }
     pipeline?.stages = []
     pipeline?.markers = []
+    for index in tunnel.forwards.indices { tunnel.forwards[index].recent = [] }
   }
 
   /// Flux objects have most of the long messages, so the other lists are processed first.

@@ -25,13 +25,34 @@ public struct FluxObject: Hashable, Sendable {
   public let requestedAt: Timestamp?
   /// The time of the suspension, if the server stores it.
   public let suspendedAt: Timestamp?
+  /// What a GitRepository follows.
+  public let git: GitReference?
+  /// `spec.path` of a Kustomization.
+  public let path: String?
+
+  /// The repository and the part of it that a GitRepository follows.
+  public struct GitReference: Hashable, Sendable {
+    /// `spec.url`, without credentials.
+    public let url: String?
+    /// `spec.ref.branch`
+    public let branch: String?
+    /// A tag, a semver range, a name or a commit, which takes precedence over the branch: `tag v1.2`.
+    public let pinned: String?
+
+    public init(url: String? = nil, branch: String? = nil, pinned: String? = nil) {
+      self.url = url
+      self.branch = branch
+      self.pinned = pinned
+    }
+  }
 
   public init(
     resource: Resource, isSuspended: Bool = false, isStatic: Bool = false, revision: String? = nil,
     attemptedRevision: String? = nil, artifactUpdateTime: Timestamp? = nil, interval: Duration? = nil,
     timeout: Duration? = nil, source: Reference? = nil, chart: Reference? = nil,
     dependsOn: [Reference] = [], secretName: String? = nil, lastReconciled: Timestamp? = nil,
-    requestedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil
+    requestedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil, git: GitReference? = nil,
+    path: String? = nil
   ) {
     self.resource = resource
     self.isSuspended = isSuspended
@@ -48,5 +69,7 @@ public struct FluxObject: Hashable, Sendable {
     self.lastReconciled = lastReconciled
     self.requestedAt = requestedAt
     self.suspendedAt = suspendedAt
+    self.git = git
+    self.path = path
   }
 }

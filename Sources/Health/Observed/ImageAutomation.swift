@@ -62,13 +62,26 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
   public let lastPushCommit: String?
   /// The images that the last run saw, by policy name; nil if the server does not report them.
   public let observedPolicies: [String: String]?
+  /// The author of its commits, from `spec.git.commit.author`.
+  public let author: Author?
+
+  /// A name and an address as Git stores them.
+  public struct Author: Hashable, Sendable {
+    public let name: String
+    public let email: String
+
+    public init(name: String, email: String) {
+      self.name = name
+      self.email = email
+    }
+  }
 
   public init(
     resource: Resource, isSuspended: Bool = false, interval: Duration? = nil, source: Reference? = nil,
     policySelector: LabelSelector? = nil, updatePath: String? = nil,
     reviewBranch: String? = nil, lastRunTime: Timestamp? = nil,
     lastPushTime: Timestamp? = nil, lastPushCommit: String? = nil,
-    observedPolicies: [String: String]? = nil
+    observedPolicies: [String: String]? = nil, author: Author? = nil
   ) {
     self.resource = resource
     self.isSuspended = isSuspended
@@ -81,6 +94,7 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
     self.lastPushTime = lastPushTime
     self.lastPushCommit = lastPushCommit
     self.observedPolicies = observedPolicies
+    self.author = author
   }
 }
 

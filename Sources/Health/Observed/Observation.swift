@@ -26,13 +26,46 @@ public struct Observation: Hashable, Sendable {
   public let pollFailure: PollFailure?
   public let pollInterval: Duration
   public let expectations: Expectations
+  /// Problems that were found outside of the cluster: in its pipeline.
+  public let findings: [Finding]
+  /// The subjects of the pipeline of which nothing is known yet. If none of their problems is listed, that proves nothing.
+  public let unseenSubjects: Set<String>
+
+  /// A problem that was found elsewhere, with the facts of its declaration.
+  public struct Finding: Hashable, Sendable {
+    public let code: ProblemCode
+    /// Values for the placeholders of the declaration's patterns.
+    public let facts: [String: String]
+    public let subject: String
+    public let detail: String
+    /// By the clock of the server that reports it; nil if it does not tell.
+    public let since: Timestamp?
+    /// nil for the declared severity.
+    public let severity: Problem.Severity?
+
+    public init(
+      _ code: ProblemCode, _ facts: [String: String], subject: String, detail: String = "",
+      since: Timestamp? = nil, severity: Problem.Severity? = nil
+    ) {
+      self.code = code
+      self.facts = facts
+      self.subject = subject
+      self.detail = detail
+      self.since = since
+      self.severity = severity
+    }
+
+    /// The id of its problem.
+    public func id(in cluster: String) -> String { code.declaration.id(in: cluster) { facts[$0] } }
+  }
 
   public init(
     cluster: String, listen: String, kubeconfig: String, context: String? = nil, serverFlags: String? = nil,
     mismatch: KubeconfigMismatch? = nil, owner: String = "", tunnel: TunnelHealth, apiTarget: String? = nil,
     snapshot: Snapshot?, snapshotAt: Timestamp?,
     pollFailure: PollFailure?,
-    pollInterval: Duration, expectations: Expectations
+    pollInterval: Duration, expectations: Expectations, findings: [Finding] = [],
+    unseenSubjects: Set<String> = []
   ) {
     self.cluster = cluster
     self.listen = listen
@@ -48,6 +81,8 @@ public struct Observation: Hashable, Sendable {
     self.pollFailure = pollFailure
     self.pollInterval = pollInterval
     self.expectations = expectations
+    self.findings = findings
+    self.unseenSubjects = unseenSubjects
   }
 
   /// The time of the last snapshot by the server's clock if that is plausible; otherwise by this machine's clock.

@@ -14,14 +14,14 @@ public enum AccessProblem: String, DeclaredProblem {
         .tunnel, .critical, rank: .tunnel, path: "tunnel/<error>", title: "SSH tunnel to <host> is <state>",
         meaning:
           "There is no SSH session with the server, so nothing of the cluster can be seen. The last part of the id is the error of the last attempt. After an error that a retry alone can't mend the tunnel is called blocked; the guard still retries, more slowly, and at once when a file changes that the error depends on.",
-        command: "oceanid-ctl tunnel", hides: Set(Problem.Kind.allCases).subtracting(Problem.Kind.own),
+        command: "oceanid-ctl tunnel", hides: Problem.Kind.behindTunnel,
         fact: "tunnel")
     case .tunnelStopped:
       ProblemDeclaration(
         .tunnel, .critical, rank: .tunnel, path: "tunnel/stopped", title: "SSH tunnel to <host> is stopped",
         meaning: "The guard is shutting down, or has stopped this tunnel for good.",
         command: "systemctl status oceanid-guard",
-        hides: Set(Problem.Kind.allCases).subtracting(Problem.Kind.own), fact: "tunnel")
+        hides: Problem.Kind.behindTunnel, fact: "tunnel")
     case .portBusy:
       ProblemDeclaration(
         .forward, .critical, rank: .tunnel, path: "forward/<address>/port-busy",
@@ -62,6 +62,8 @@ public enum AccessProblem: String, DeclaredProblem {
 extension Problem.Kind {
   /// Kinds of the guard itself, known in any state of the clusters.
   public static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
+  /// Kinds that can't be seen without the tunnel.
+  static let behindTunnel = Set(Problem.Kind.allCases).subtracting(own).subtracting([.pipeline])
   /// Kinds that a poll observes.
   static let polled = Set(Problem.Kind.allCases.filter { !$0.isOfThisMachine })
 }

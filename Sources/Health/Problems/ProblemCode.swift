@@ -14,6 +14,7 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
   case marker(MarkerProblem)
   case workload(WorkloadProblem)
   case platform(PlatformProblem)
+  case pipeline(PipelineProblem)
   case own(OwnProblem)
 
   public static let allCases: [ProblemCode] =
@@ -21,6 +22,7 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
     + FluxProblem.allCases.map(flux) + FluxObjectProblem.allCases.map(fluxObject)
     + ImageProblem.allCases.map(image) + MarkerProblem.allCases.map(marker)
     + WorkloadProblem.allCases.map(workload) + PlatformProblem.allCases.map(platform)
+    + PipelineProblem.allCases.map(pipeline)
     + OwnProblem.allCases.map(own)
 
   private var declared: any DeclaredProblem {
@@ -34,6 +36,7 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
     case .marker(let problem): problem
     case .workload(let problem): problem
     case .platform(let problem): problem
+    case .pipeline(let problem): problem
     case .own(let problem): problem
     }
   }

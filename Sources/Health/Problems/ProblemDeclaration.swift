@@ -59,16 +59,20 @@ extension Problem {
 
   /// The area of a problem.
   public enum Kind: String, Codable, Sendable, CaseIterable {
-    case tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret, configuration
+    case tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret
+    /// The way from a commit to the cluster.
+    case pipeline
+    /// The guard's configuration.
+    case configuration
     /// An alert channel.
     case alerts
     /// The guard's state directory.
     case state
 
-    /// True for the connection and the guard itself, which are known without a poll.
+    /// True for the connection, the guard itself and the pipeline, which are known without a poll of the cluster.
     public var isOfThisMachine: Bool {
       switch self {
-      case .tunnel, .forward, .configuration, .alerts, .state: true
+      case .tunnel, .forward, .pipeline, .configuration, .alerts, .state: true
       case .api, .node, .flux, .image, .workload, .pods, .certificate, .stack, .secret: false
       }
     }

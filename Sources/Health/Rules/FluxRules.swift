@@ -202,6 +202,9 @@ extension Judgement {
       return NextStep(
         command: log(of: resource), note: "renew the credentials \(secret.singleLine) at their source")
     }
+    if resource.kind == "GitRepository", let note = GitRefusal(message)?.note {
+      return NextStep(command: log(of: resource), note: note)
+    }
     guard failure.type == "Stalled" else { return nil }
     return NextStep(
       command: log(of: resource), note: "nothing is retried until the object changes: fix it in Git")
@@ -252,6 +255,34 @@ extension Judgement {
     }
     toldPods.formUnion(found.map(\.resource.reference))
     return found.max { $0.restarts < $1.restarts }
+  }
+}
+
+/// Why a Git server refuses Flux's token, by the words that its HTTP status has in the error (go-git,
+/// plumbing/transport). 401 is a problem of the credentials themselves.
+enum GitRefusal: Hashable {
+  /// 403
+  case forbidden
+  /// 404; also what a server answers if the token may not see the repository.
+  case notFound
+
+  /// - Parameter message: in small letters.
+  init?(_ message: String) {
+    if message.contains("authorization failed") {
+      self = .forbidden
+    } else if message.contains("repository not found") {
+      self = .notFound
+    } else {
+      return nil
+    }
+  }
+
+  var note: String {
+    switch self {
+    case .forbidden:
+      "the token is valid and a policy refuses it: single sign-on, a list of addresses, or its rights"
+    case .notFound: "the token has no access to the repository, or the URL is wrong"
+    }
   }
 }
 

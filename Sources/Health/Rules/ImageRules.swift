@@ -230,8 +230,18 @@ extension Judgement {
     }
     report(
       .failed, resource, ["reason": failure.reason.isEmpty ? "unknown" : failure.reason],
-      detail: failure.message, since: failure.lastTransitionTime)
+      detail: failure.message + pushHint(resource, failure), since: failure.lastTransitionTime)
     return .degraded
+  }
+
+  /// The automation has the credentials of its source. If that fetches and a login is refused, the token may not write.
+  private func pushHint(_ resource: Resource, _ failure: Condition) -> String {
+    let message = failure.message.lowercased()
+    guard resource.kind == "ImageUpdateAutomation",
+      message.contains("authentication required") || GitRefusal(message) != nil
+    else { return "" }
+    return
+      "; its source can fetch with the same credentials, so the token may only read, or the branch is protected"
   }
 
   /// The verdict for an object that was never observed, or that has been in progress for longer than any scan or commit

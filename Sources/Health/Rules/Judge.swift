@@ -10,6 +10,7 @@ public func judge(
   _ observation: Observation, memory: Memory, now: Timestamp
 ) -> (report: ClusterReport, memory: Memory) {
   var judgement = Judgement(observation, memory: memory, now: now)
+  judgement.judgeFindings()
   judgement.judgeTunnel()
   let isFresh = judgement.judgeAccess()
   if let snapshot = judgement.snapshot {
@@ -158,6 +159,16 @@ struct Judgement {
     self.unread += unread
   }
 
+  /// Reports what was found outside of the cluster. Its times are not by the clock of the cluster's server.
+  mutating func judgeFindings() {
+    for finding in observation.findings {
+      report(
+        finding.code, finding.facts, subject: finding.subject, detail: finding.detail, since: finding.since,
+        severity: finding.severity)
+    }
+    unseenSubjects.formUnion(observation.unseenSubjects)
+  }
+
   /// Records the paths that an undecodable object hides. Problems at these paths have not ended.
   mutating func leaveUnread(_ paths: [UnreadPath], subject: String? = nil, kind: Problem.Kind? = nil) {
     unread += paths
@@ -255,7 +266,8 @@ struct Judgement {
   }
 
   private func unseen(isFresh: Bool) -> Set<Problem.Kind> {
-    let all = Set(Problem.Kind.allCases)
+    // The pipeline is seen without the cluster.
+    let all = Set(Problem.Kind.allCases).subtracting([.pipeline])
     guard observation.tunnel.state == .up else { return all }
     guard isFresh else { return all.subtracting([.tunnel, .forward]) }
     return unseenKinds.union(partFailures.map(\.kind))

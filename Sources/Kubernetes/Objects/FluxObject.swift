@@ -28,7 +28,9 @@ extension FluxObject {
       }, secretName: spec?.shown("secretRef")?.text("name"),
       lastReconciled: status?.shownObjects("history").first?.time("lastReconciled"),
       requestedAt: FluxObject.requestedAt(object, status),
-      suspendedAt: isSuspended ? FluxObject.suspendedAt(object) : nil)
+      suspendedAt: isSuspended ? FluxObject.suspendedAt(object) : nil,
+      git: kind == "GitRepository" ? GitReference(spec) : nil,
+      path: kind == "Kustomization" ? spec?.text("path") : nil)
   }
 
   /// The raw values are compared. The flux command writes the time into them.
@@ -75,5 +77,16 @@ extension FluxObject {
       Reference(spec?.shown("sourceRef"), namespace: namespace)
     default: nil
     }
+  }
+}
+
+extension FluxObject.GitReference {
+  fileprivate init(_ spec: Fields?) {
+    let reference = spec?.shown("ref")
+    // The precedence of source-controller: commit, name, semver, tag, branch.
+    let pinned = ["commit", "name", "semver", "tag"].compactMap { key in
+      reference?.text(key).map { "\(key) \($0)" }
+    }
+    self.init(url: spec?.text("url"), branch: reference?.text("branch"), pinned: pinned.first)
   }
 }

@@ -58,6 +58,9 @@ extension ImageUpdateAutomation {
         observed.names.prefix(1000).reduce(into: [:]) { images, policy in
           images[policy.clipped.escapedName] = observed.shown(policy)?.image
         }
+      },
+      author: spec?.shown("git")?.shown("commit")?.shown("author").map {
+        Author(name: $0.text("name") ?? "", email: $0.text("email") ?? "")
       })
   }
 }

@@ -32,6 +32,16 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     parts = try Part.parse(Array(body.unicodeScalars))
   }
 
+  /// All files in a folder; nil if its name is too long.
+  init?(folder: String) {
+    guard folder.utf8.count <= PathPattern.longest else { return nil }
+    description = "\(folder)/**"
+    isExclusion = false
+    parts =
+      (folder + "/").unicodeScalars.map { Part(characters: .one($0)) }
+      + [Part(characters: .all, isOptional: true, repeats: true)]
+  }
+
   /// True if the pattern, without its `!`, matches the whole path.
   package func matches(_ path: String) -> Bool {
     // The positions in the pattern that are reachable after each character of the path.

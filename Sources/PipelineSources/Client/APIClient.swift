@@ -1,4 +1,4 @@
-package import Curl
+internal import Curl
 internal import GuardTypes
 package import Health
 package import Pipeline
@@ -37,6 +37,8 @@ package final class APIClient {
   private var client: Client
   private var cache = AnswerCache()
   private var pause: SourceFailure?
+  /// The server did not answer in this round, and is not asked again before the next one.
+  private var outage: SourceFailure?
   private var refusedToken: Refused?
   private var refusedPaths: [String: Refused] = [:]
   private var limitsInRow = 0
@@ -49,19 +51,26 @@ package final class APIClient {
   /// - Parameters:
   ///   - source: nil for requests without a login.
   ///   - timeout: of one request.
-  /// - Throws: `CurlError` if libcurl can't be used.
+  /// - Throws: `SourceFailure` if libcurl can't be used.
   package init(
-    _ api: API, at address: APIAddress, token source: TokenSource?, cancellation: Cancellation,
+    _ api: API, at address: APIAddress, token source: TokenSource?, cancellation: APICancellation,
     timeout: Duration? = nil, clock: @escaping @Sendable () -> Timestamp
-  ) throws(CurlError) {
+  ) throws(SourceFailure) {
     self.api = api
     self.address = address
     self.source = source
-    self.cancellation = cancellation
+    self.cancellation = cancellation.cancellation
     self.timeout = timeout ?? APIClient.timeout
     self.clock = clock
-    client = try Client(origin: address.origin, limits: APIClient.limits)
+    do throws(CurlError) {
+      client = try Client(origin: address.origin, limits: APIClient.limits)
+    } catch {
+      throw SourceFailure(.unreachable, "\(api.name) can't be asked: \(error.detail)")
+    }
   }
+
+  /// Where a person puts the token; nil without one.
+  package var tokenPlace: String? { source?.place }
 
   /// Until then nothing is asked; nil if the next request is sent.
   package var pausedUntil: Timestamp? {
@@ -73,6 +82,9 @@ package final class APIClient {
     return until
   }
 
+  /// Begins a round of requests. A server that does not answer one of them is not asked the others.
+  package func beginRound() { outage = nil }
+
   /// The decoded answer to a request.
   ///
   /// - Parameters:
@@ -83,6 +95,7 @@ package final class APIClient {
     _ path: String, accept: String? = nil, _ decode: ([UInt8]) -> Value?
   ) throws(SourceFailure) -> Value {
     let now = clock()
+    if let outage { throw outage }
     if let pause, let until = pause.until, until > now { throw pause }
     let stamp = source?.stamp()
     if let refusedToken, refusedToken.isInForce(stamp, at: now) { throw refusedToken.failure }
@@ -173,7 +186,9 @@ package final class APIClient {
       return response
     case .failure(let error):
       counts.count(status: nil)
-      throw failure(error)
+      let failure = failure(error)
+      if failure.kind == .unreachable { outage = failure }
+      throw failure
     case nil:
       throw SourceFailure(.unreachable, "\(api.name) was not asked")
     }

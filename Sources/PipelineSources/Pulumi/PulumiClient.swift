@@ -17,13 +17,6 @@ package struct PulumiClient {
     self.stack = "/api/stacks/\(organization)/\(project)/\(stack)"
   }
 
-  /// The login that the token belongs to.
-  package func user() throws(SourceFailure) -> String {
-    try api.get("/api/user") { body in
-      JSONObject(body).flatMap { $0.text("githubLogin") ?? $0.text("name") }
-    }
-  }
-
   /// The newest deployments, newest first.
   package func deployments() throws(SourceFailure) -> DeploymentList {
     try api.get("\(stack)/deployments?page=1&pageSize=10") { DeploymentList($0) }

@@ -66,7 +66,8 @@ extension ControlServer.Actions {
       }, metrics: { [] }, roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },
       incidents: { [ledger] in ledger.document() }, silence: { _, _ in .tooMany },
       endSilence: { _, _ in false },
-      guardView: { $0(nil) }, alerts: { AlertsDocument(channels: []) }, testAlert: { $1(.unknownChannel) },
+      guardView: { $0(nil) }, find: { $2(.notConfigured) }, alerts: { AlertsDocument(channels: []) },
+      testAlert: { $1(.unknownChannel) },
       breakGlass: { _, _ in false },
       audit: { _, _, _ in })
   }

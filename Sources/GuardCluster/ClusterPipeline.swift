@@ -1,0 +1,91 @@
+internal import GuardAPI
+internal import GuardConfiguration
+internal import GuardPipeline
+internal import GuardState
+package import GuardStatus
+internal import GuardTypes
+internal import Health
+package import Pipeline
+internal import Synchronization
+internal import Tunnel
+
+/// The pipeline of a cluster: its poller, and what was learned last. Thread-safe.
+package final class ClusterPipeline: Sendable {
+  private struct State {
+    var knowledge = PipelineKnowledge()
+    var view: ClusterView?
+  }
+
+  private let cluster: String
+  private let plan: PipelinePlan
+  private let poller: PipelinePoller
+  private let state: Mutex<State>
+
+  /// - Parameter changed: called on the poller's queue after each poll; true if the judgement may change.
+  /// - Throws: `SourceFailure` if libcurl can't be used.
+  init(
+    _ configuration: Configuration.Pipeline, cluster: String, environment: LocalEnvironment,
+    changed: @escaping @Sendable (_ isRelevant: Bool) -> Void
+  ) throws(SourceFailure) {
+    self.cluster = cluster
+    plan = PipelinePlan(configuration)
+    state = Mutex(State())
+    let inbox = BufferedStream<PipelineKnowledge>()
+    poller = try PipelinePoller(
+      configuration, cluster: cluster,
+      tokens: PipelineTokens(
+        gitHub: configuration.github?.token.map { TokenFile($0, environment: environment) },
+        pulumi: configuration.pulumi?.token.map { TokenFile($0, environment: environment) }),
+      clock: { .now }, publish: inbox.send)
+    inbox.connect { [weak self] knowledge in
+      guard let self else { return }
+      changed(self.take(knowledge))
+    }
+  }
+
+  /// What was learned last.
+  package var knowledge: PipelineKnowledge { state.withLock { $0.knowledge } }
+
+  /// How often each API answered with which status.
+  var answers: [String: [String: Int]] {
+    Dictionary(knowledge.sources.map { ($0.name, $0.answers) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  package func pollNow() { poller.pollNow() }
+
+  /// Finds the stages that have a commit. `done` is called once, on any thread.
+  package func find(_ commit: String, _ done: @escaping @Sendable (WhereOutcome) -> Void) {
+    poller.find(commit, done)
+  }
+
+  func stop() { poller.stop() }
+
+  /// The judgement of what was learned, for the judgement of the cluster.
+  func report(at now: Timestamp) -> PipelineReport {
+    let (knowledge, view) = state.withLock { ($0.knowledge, $0.view) }
+    return PipelineReport(knowledge, plan: plan, cluster: cluster, view: view, now: now)
+  }
+
+  /// The document, from the judgement of the cluster. The poller learns what the cluster runs.
+  ///
+  /// - Parameter isFresh: true if the last poll of the cluster succeeded.
+  func document(_ pipeline: PipelineReport, _ report: ClusterReport, isFresh: Bool) -> PipelineDocument {
+    let view = ClusterView(report, plan: plan, isFresh: isFresh)
+    let knowledge = state.withLock { state in
+      state.view = view
+      return state.knowledge
+    }
+    let stages = pipeline.stages(view, problems: report.problems)
+    poller.show(
+      view, stages: stages,
+      steps: Dictionary(report.problems.map { ($0.id, $0.step) }, uniquingKeysWith: { first, _ in first }))
+    return PipelineDocument(stages, knowledge, plan: plan)
+  }
+
+  private func take(_ knowledge: PipelineKnowledge) -> Bool {
+    state.withLock { state in
+      defer { state.knowledge = knowledge }
+      return knowledge.differs(from: state.knowledge)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package import GuardAPI
+package import Pipeline
+
+extension PipelineDocument {
+  /// The document of a pipeline.
+  package init(_ stages: [Pipeline.Stage], _ knowledge: PipelineKnowledge, plan: PipelinePlan) {
+    self.init(
+      repository: plan.repository, branch: plan.branch, verdict: PipelineReport.verdict(stages),
+      head: knowledge.heads[plan.branch]?.value.map {
+        Head(sha: $0.commit.description, seenAt: $0.seenAt)
+      }, stages: stages.map(Stage.init), sources: knowledge.sources.map(Source.init))
+  }
+}
+
+extension PipelineDocument.Stage {
+  init(_ stage: Pipeline.Stage) {
+    self.init(
+      id: stage.id, kind: stage.kind.rawValue, state: State(stage.state), verdict: stage.verdict,
+      commit: stage.commit?.description, behind: stage.distance.flatMap { $0.isDiverged ? nil : $0.behind },
+      elsewhere: stage.distance.flatMap { $0.isDiverged ? nil : $0.elsewhere },
+      automation: stage.distance.flatMap { $0.isDiverged ? nil : $0.automation }, summary: stage.summary,
+      since: stage.since, url: stage.url, problem: stage.problem)
+  }
+}
+
+extension PipelineDocument.Stage.State {
+  init(_ state: Pipeline.Stage.State) {
+    self =
+      switch state {
+      case .current: .current
+      case .behind: .behind
+      case .running: .running
+      case .waiting: .waiting
+      case .failed: .failed
+      case .stopped: .stopped
+      case .diverged: .diverged
+      case .unknown: .unknown
+      }
+  }
+}
+
+extension PipelineDocument.Source {
+  init(_ source: PipelineKnowledge.Source) {
+    self.init(
+      name: source.name, state: source.state, message: source.failure?.message, seenAt: source.seenAt,
+      pausedUntil: source.pausedUntil, tokenExpires: source.tokenExpires)
+  }
+}

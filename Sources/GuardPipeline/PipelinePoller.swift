@@ -1,0 +1,273 @@
+internal import Dispatch
+package import GuardConfiguration
+package import GuardStatus
+package import Health
+package import Pipeline
+internal import PipelineSources
+internal import Platform
+internal import Synchronization
+
+/// Polls the pipeline of one cluster on its own queue, where requests may block. Nothing else waits for it.
+package actor PipelinePoller {
+  /// What the poller is told about the cluster.
+  private struct Told {
+    var view: ClusterView?
+    var stages: [Stage] = []
+    var steps: [String: NextStep] = [:]
+    var commits: Set<CommitID> = []
+    var polledAt: MonotonicTime?
+    var isStopped = false
+    var questions = 0
+  }
+
+  private static let interval: Duration = .seconds(60)
+  /// GitHub accepts 60 requests per hour without a login.
+  private static let intervalWithoutLogin: Duration = .seconds(600)
+  /// A commit that the cluster begins to run is compared soon, but not with each of its polls.
+  private static let pause: Duration = .seconds(5)
+  private static let mostBranches = 4
+  private static let mostQuestions = 16
+
+  private let executor: QueueExecutor
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  private let cluster: String
+  private let plan: PipelinePlan
+  private let gitHub: GitHubClient?
+  private let pulumi: PulumiClient?
+  private let cancellation: APICancellation
+  private let clock: @Sendable () -> Timestamp
+  private let publish: @Sendable (PipelineKnowledge) -> Void
+  private nonisolated let told = Mutex(Told())
+  private nonisolated let timer = Mutex<RepeatingTimer?>(nil)
+
+  private var knowledge = PipelineKnowledge()
+  private var cloud: CloudReader?
+  private var distances = DistanceReader()
+  private var search = CommitSearch()
+  private var seenAt: [String: Timestamp] = [:]
+
+  /// The first poll starts at once.
+  ///
+  /// - Parameters:
+  ///   - publish: called after each poll, on the poller's queue.
+  /// - Throws: `SourceFailure` if libcurl can't be used.
+  package init(
+    _ configuration: Configuration.Pipeline, cluster: String, tokens: PipelineTokens,
+    interval: Duration? = nil, clock: @escaping @Sendable () -> Timestamp,
+    publish: @escaping @Sendable (PipelineKnowledge) -> Void
+  ) throws(SourceFailure) {
+    let executor = QueueExecutor(label: "pipeline \(cluster)")
+    let cancellation = APICancellation()
+    let plan = PipelinePlan(configuration)
+    self.executor = executor
+    self.cluster = cluster
+    self.plan = plan
+    self.cancellation = cancellation
+    self.clock = clock
+    self.publish = publish
+    if let settings = configuration.github, let repository = configuration.repository {
+      gitHub = GitHubClient(
+        try APIClient(
+          .gitHub, at: APIAddress(settings.url), token: tokens.gitHub?.source, cancellation: cancellation,
+          clock: clock),
+        owner: repository.owner, name: repository.name)
+    } else {
+      gitHub = nil
+    }
+    if let settings = configuration.pulumi, let stack = settings.stack {
+      pulumi = PulumiClient(
+        try APIClient(
+          .pulumi, at: APIAddress(settings.url), token: tokens.pulumi?.source, cancellation: cancellation,
+          clock: clock),
+        organization: stack.organization, project: stack.project, stack: stack.stack)
+    } else {
+      pulumi = nil
+    }
+    cloud = plan.cloud.map { CloudReader(workflow: $0.workflow, branch: plan.branch) }
+    guard configuration.github != nil || configuration.pulumi != nil else { return }
+    let isAnonymous = configuration.github != nil && tokens.gitHub == nil
+    let every = interval ?? (isAnonymous ? PipelinePoller.intervalWithoutLogin : PipelinePoller.interval)
+    let repeating = RepeatingTimer(every: every, on: executor.queue, startsAtOnce: true) { [weak self] in
+      self?.assumeIsolated { $0.poll() }
+    }
+    timer.withLock { $0 = repeating }
+  }
+
+  /// Cancels the running poll and all later ones.
+  package nonisolated func stop() {
+    told.withLock { $0.isStopped = true }
+    timer.withLock { $0.take() }?.cancel()
+    cancellation.cancel()
+  }
+
+  /// Polls at once.
+  package nonisolated func pollNow() { timer.withLock { $0 }?.tickNow() }
+
+  /// Tells the poller what the cluster runs, so that it is compared with the newest commits.
+  ///
+  /// - Parameter steps: the next steps of problems, by their ids.
+  package nonisolated func show(_ view: ClusterView, stages: [Stage], steps: [String: NextStep]) {
+    let delay = told.withLock { told -> Duration? in
+      (told.view, told.stages, told.steps) = (view, stages, steps)
+      let commits = Set((view.sources + view.kustomizations).compactMap(\.commit))
+      // Before the first poll nothing is known to compare with, and that poll compares everything.
+      guard let polledAt = told.polledAt, !commits.subtracting(told.commits).isEmpty else { return nil }
+      told.commits.formUnion(commits)
+      return max(.zero, PipelinePoller.pause - (MonotonicTime.now - polledAt))
+    }
+    guard let delay else { return }
+    executor.queue.asyncAfter(deadline: .now() + DispatchTimeInterval(delay)) { [weak self] in
+      self?.pollNow()
+    }
+  }
+
+  /// Finds the stages that have a commit.
+  ///
+  /// - Parameters:
+  ///   - name: 7 to 40 hexadecimal digits.
+  ///   - done: called once, on any thread.
+  package nonisolated func find(_ name: String, _ done: @escaping @Sendable (WhereOutcome) -> Void) {
+    let isAdmitted = told.withLock { told in
+      guard told.questions < PipelinePoller.mostQuestions, !told.isStopped else { return false }
+      told.questions += 1
+      return true
+    }
+    guard isAdmitted else { return done(.busy) }
+    executor.queue.async {
+      let outcome = self.assumeIsolated { $0.search(name) }
+      self.told.withLock { $0.questions -= 1 }
+      done(outcome)
+    }
+  }
+
+  private func search(_ name: String) -> WhereOutcome {
+    let (stages, steps) = told.withLock { ($0.stages, $0.steps) }
+    return search.find(
+      name, in: stages, cluster: cluster, head: knowledge.heads[plan.branch]?.value?.commit, steps: steps,
+      gitHub)
+  }
+
+  // MARK: - Polls
+
+  private func poll() {
+    let view = told.withLock { told in
+      told.polledAt = .now
+      if let view = told.view {
+        told.commits = Set((view.sources + view.kustomizations).compactMap(\.commit))
+      }
+      return told.isStopped ? nil : Optional(told.view)
+    }
+    guard let view else { return }
+    var failures: [String: SourceFailure] = [:]
+    if let gitHub { failures[gitHub.api.api.source] = poll(gitHub, view) }
+    if let pulumi { failures[pulumi.api.api.source] = poll(pulumi) }
+    knowledge.sources = [gitHub?.api, pulumi?.api].compactMap { api in
+      api.map { source($0, failures[$0.api.source]) }
+    }
+    guard !told.withLock({ $0.isStopped }) else { return }
+    publish(knowledge)
+  }
+
+  /// - Returns: the first failure.
+  private func poll(_ client: GitHubClient, _ view: ClusterView?) -> SourceFailure? {
+    client.api.beginRound()
+    var failures: [SourceFailure] = []
+    let others = Set((view?.sources ?? []).compactMap(\.branch)).subtracting([plan.branch])
+    for branch in [plan.branch] + others.sorted().prefix(PipelinePoller.mostBranches) {
+      let outcome = ask { () throws(SourceFailure) in try client.head(of: branch) }
+      let now = clock()
+      let known = knowledge.heads[branch]?.value
+      knowledge.heads[branch, default: Reading()].take(
+        outcome.map {
+          known?.commit == $0 ? known ?? Head(commit: $0, seenAt: now) : Head(commit: $0, seenAt: now)
+        },
+        at: now)
+      if let failure = knowledge.heads[branch]?.failure { failures.append(failure) }
+    }
+    knowledge.heads = knowledge.heads.filter { $0.key == plan.branch || others.contains($0.key) }
+    pollCloud(client, &failures)
+    if let failure = distances.read(wanted(view), client) { failures.append(failure) }
+    knowledge.comparisons = distances.comparisons
+    knowledge.files = distances.files
+    // The distance is part of the verdict about the workflow.
+    if let facts = knowledge.cloud?.current {
+      knowledge.cloud = Reading(facts.with(distance: cloudDistance(facts)), at: clock())
+    }
+    return failures.first
+  }
+
+  private func pollCloud(_ client: GitHubClient, _ failures: inout [SourceFailure]) {
+    guard var reader = cloud else { return }
+    let head = knowledge.heads[plan.branch]?.value
+    let outcome = ask { () throws(SourceFailure) in
+      try reader.read(client, head: head, at: clock())
+    }
+    cloud = reader
+    var reading = knowledge.cloud ?? Reading()
+    reading.take(outcome, at: clock())
+    knowledge.cloud = reading
+    if let failure = reading.failure { failures.append(failure) }
+  }
+
+  private func cloudDistance(_ facts: CloudFacts) -> Distance? {
+    guard let commit = facts.runs.first(where: \.isSuccess)?.commit, let head = facts.head?.commit,
+      let filter = plan.cloud?.filter
+    else { return nil }
+    return knowledge.distance(from: commit, to: head, filter: filter, authors: [])
+  }
+
+  private func poll(_ client: PulumiClient) -> SourceFailure? {
+    client.api.beginRound()
+    let outcome = ask { () throws(SourceFailure) in
+      try StackReader(pool: plan.stack?.pool).read(client)
+    }
+    var reading = knowledge.stack ?? Reading()
+    reading.take(outcome, at: clock())
+    knowledge.stack = reading
+    return reading.failure
+  }
+
+  /// What is compared: what each stage runs, and what image automation pushed, with the newest commit of its branch.
+  private func wanted(_ view: ClusterView?) -> DistanceReader.Wanted {
+    var wanted: DistanceReader.Wanted = [:]
+    func add(_ commit: CommitID?, _ branch: String?, _ filter: PathFilter) {
+      guard let commit, let branch, let head = knowledge.heads[branch]?.value?.commit, commit != head else {
+        return
+      }
+      wanted[.init(base: commit, head: head), default: []].append(filter)
+    }
+    let stages = told.withLock { $0.stages }
+    let filters = Dictionary(stages.map { ($0.id, $0.filter) }, uniquingKeysWith: { first, _ in first })
+    if let cloud = plan.cloud {
+      add(knowledge.cloud?.value?.runs.first(where: \.isSuccess)?.commit, plan.branch, cloud.filter)
+    }
+    if let stack = plan.stack { add(knowledge.stack?.value?.appliedCommit, plan.branch, stack.filter) }
+    guard let view else { return wanted }
+    for object in view.sources + view.kustomizations {
+      let resource = object.judged.value.resource
+      let id =
+        "\(resource.kind == "Kustomization" ? "kustomization" : "source")/\(resource.namespace)/\(resource.name)"
+      add(object.commit, object.branch, filters[id] ?? plan.fluxFilter)
+    }
+    for stack in view.stacks {
+      add(
+        stack.value.lastSuccessfulCommit.flatMap { CommitID($0) }, plan.branch,
+        plan.stack?.filter ?? PathFilter())
+    }
+    for automation in view.automations { add(automation.pushedCommit, plan.branch, PathFilter()) }
+    return wanted
+  }
+
+  private func ask<Value>(_ question: () throws(SourceFailure) -> Value) -> Result<Value, SourceFailure> {
+    do throws(SourceFailure) { return .success(try question()) } catch { return .failure(error) }
+  }
+
+  private func source(_ api: APIClient, _ failure: SourceFailure?) -> PipelineKnowledge.Source {
+    let name = api.api.source
+    if failure == nil { seenAt[name] = clock() }
+    return PipelineKnowledge.Source(
+      name: name, failure: failure, seenAt: seenAt[name], pausedUntil: api.pausedUntil,
+      tokenExpires: api.tokenExpires, tokenPlace: api.tokenPlace, answers: api.counts.byAnswer)
+  }
+}

@@ -1,1 +1,0 @@
-// Polls the pipeline of a cluster and publishes its document.

@@ -1,0 +1,32 @@
+package import Health
+
+/// The last answer to a question, and why there is no newer one.
+package struct Reading<Value: Hashable & Sendable>: Hashable, Sendable {
+  /// The last answer; nil before the first.
+  package private(set) var value: Value?
+  /// When it came.
+  package private(set) var seenAt: Timestamp?
+  /// Why the last question has no answer.
+  package private(set) var failure: SourceFailure?
+
+  package init() {}
+
+  package init(_ value: Value, at time: Timestamp) {
+    self.value = value
+    seenAt = time
+  }
+
+  /// Records the outcome of a question. A failure keeps the last answer.
+  package mutating func take(_ outcome: Result<Value, SourceFailure>, at time: Timestamp) {
+    switch outcome {
+    case .success(let value): self = Reading(value, at: time)
+    case .failure(let failure): self.failure = failure
+    }
+  }
+
+  /// Two readings without a time are equal if answer and failure are.
+  mutating func forgetTime() { seenAt = nil }
+
+  /// The answer, unless the last question failed.
+  package var current: Value? { failure == nil ? value : nil }
+}

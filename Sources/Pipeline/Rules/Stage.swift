@@ -1,0 +1,62 @@
+package import GuardTypes
+package import Health
+
+/// A step on the way from a commit to the cluster: what it runs, and what it does now.
+package struct Stage: Hashable, Sendable {
+  package enum Kind: String, Sendable, CaseIterable {
+    case github, pulumi, source, kustomization
+  }
+
+  /// What the stage does with the newest commit.
+  package enum State: String, Sendable, CaseIterable {
+    /// It runs the newest commit, or no later commit changes its files.
+    case current
+    /// A later commit changes its files, and nothing has started yet.
+    case behind
+    case running
+    /// A person has to approve, or it waits for a runner or another deployment.
+    case waiting
+    case failed
+    /// Nothing happens until somebody acts.
+    case stopped
+    /// What it runs is not on the branch.
+    case diverged
+    case unknown
+  }
+
+  /// The stable name: `cloud`, `cluster`, `source/flux-system/main`, `kustomization/flux-system/apps`.
+  package let id: String
+  package let kind: Kind
+  package var state: State
+  package var verdict: Verdict
+  /// What it runs.
+  package var commit: CommitID?
+  package var distance: Distance?
+  /// The files that it deploys.
+  package var filter: PathFilter
+  /// What it does, in one line.
+  package var summary: String
+  package var since: Timestamp?
+  /// The page of the run or the deployment.
+  package var url: String?
+  /// The id of the problem that stops it.
+  package var problem: String?
+
+  package init(
+    id: String, kind: Kind, state: State, verdict: Verdict = .healthy, commit: CommitID? = nil,
+    distance: Distance? = nil, filter: PathFilter = PathFilter(), summary: String = "",
+    since: Timestamp? = nil, url: String? = nil, problem: String? = nil
+  ) {
+    self.id = id
+    self.kind = kind
+    self.state = state
+    self.verdict = verdict
+    self.commit = commit
+    self.distance = distance
+    self.filter = filter
+    self.summary = summary
+    self.since = since
+    self.url = url
+    self.problem = problem
+  }
+}

@@ -1,1 +1,0 @@
-// Asks GitHub, Pulumi Cloud and a checkout, with GET requests only.

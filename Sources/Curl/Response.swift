@@ -11,10 +11,12 @@ package struct Response: Sendable {
   package let etag: String?
   /// The body after decompression.
   package let body: [UInt8]
+  /// The server's certificate in PEM; nil if it was shown for an earlier request on the same connection.
+  package let serverCertificate: [UInt8]?
 
   package init(
     status: Int, contentType: String = "", date: String? = nil, retryAfter: String? = nil,
-    etag: String? = nil, body: [UInt8] = []
+    etag: String? = nil, body: [UInt8] = [], serverCertificate: [UInt8]? = nil
   ) {
     self.status = status
     self.contentType = contentType
@@ -22,5 +24,6 @@ package struct Response: Sendable {
     self.retryAfter = retryAfter
     self.etag = etag
     self.body = body
+    self.serverCertificate = serverCertificate
   }
 }

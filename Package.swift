@@ -358,7 +358,7 @@ let package = Package(
     tests(
       "GuardCluster",
       [
-        "IncidentTracking",
+        "DemoCluster", "IncidentTracking",
         "GuardTypes", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardHistory", "GuardIncidents",
         "GuardJournal",
         "GuardState",

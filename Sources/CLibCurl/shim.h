@@ -1,5 +1,6 @@
 #pragma once
 #include <curl/curl.h>
+#include <string.h>
 
 // curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, and Swift cannot call variadic functions.
 // These typed functions, one per type of value, also let the compiler detect wrong types.
@@ -55,6 +56,16 @@ static inline CURLcode oceanid_curl_set_error_buffer(CURL *easy, char *buffer) {
 static inline long oceanid_curl_get_long(CURL *easy, CURLINFO info) {
   long value = 0;
   return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+// The server's certificate in PEM, as the handshake of this transfer showed it; NULL if it reused a connection, or
+// without CURLOPT_CERTINFO. Valid until the next transfer of the handle.
+static inline const char *oceanid_curl_certificate(CURL *easy) {
+  struct curl_certinfo *chain = NULL;
+  if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain || chain->num_of_certs < 1) return NULL;
+  for (struct curl_slist *field = chain->certinfo[0]; field; field = field->next)
+    if (strncmp(field->data, "Cert:", 5) == 0) return field->data + 5;
+  return NULL;
 }
 
 // CURLINFO values of type OFF_T; 0 if not available.

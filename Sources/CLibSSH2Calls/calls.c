@@ -87,6 +87,10 @@ LIBSSH2_CHANNEL *oceanid_ssh2_channel_open(
   return channel;
 }
 
+int oceanid_ssh2_channel_exec(LIBSSH2_CHANNEL *channel, const char *command, unsigned length) {
+  RETURN_RESCUED(int, libssh2_channel_process_startup(channel, "exec", sizeof "exec" - 1, command, length));
+}
+
 ssize_t oceanid_ssh2_channel_read(LIBSSH2_CHANNEL *channel, char *buffer, size_t length) {
   RETURN_RESCUED(ssize_t, libssh2_channel_read_ex(channel, 0, buffer, length));
 }

@@ -134,6 +134,11 @@ package final class EasyHandle {
 
   package var status: Int { oceanid_curl_get_long(pointer, CURLINFO_RESPONSE_CODE) }
 
+  /// The server's certificate in PEM; nil if the transfer used a connection of an earlier one.
+  var serverCertificate: [UInt8]? {
+    oceanid_curl_certificate(pointer).map { Array(String(cString: $0).utf8) }
+  }
+
   /// The error of a failed transfer.
   func error(_ code: CURLcode) -> CurlError {
     let text = String(cString: errorText)

@@ -48,7 +48,7 @@ package struct Origin: Hashable, Sendable {
   package let serverName: String?
   package let dial: Dial
   package let trust: Trust
-  package let identity: Identity?
+  package private(set) var identity: Identity?
   /// TLS 1.2 at most, in which the server verifies the client certificate during the handshake.
   package private(set) var isLimitedToTLS12 = false
 
@@ -71,6 +71,13 @@ package struct Origin: Hashable, Sendable {
   package var forDiagnosis: Origin {
     var origin = self
     origin.isLimitedToTLS12 = true
+    return origin
+  }
+
+  /// The same origin for requests that need no credential.
+  package var withoutIdentity: Origin {
+    var origin = self
+    origin.identity = nil
     return origin
   }
 

@@ -13,10 +13,13 @@ package struct Response: Sendable {
   package let kept: [String: String]
   /// The body after decompression.
   package let body: [UInt8]
+  /// The server's certificate in PEM; nil if it was shown for an earlier request on the same connection.
+  package let serverCertificate: [UInt8]?
 
   package init(
     status: Int, contentType: String = "", date: String? = nil, retryAfter: String? = nil,
-    etag: String? = nil, kept: [String: String] = [:], body: [UInt8] = []
+    etag: String? = nil, kept: [String: String] = [:], body: [UInt8] = [],
+    serverCertificate: [UInt8]? = nil
   ) {
     self.status = status
     self.contentType = contentType
@@ -25,5 +28,6 @@ package struct Response: Sendable {
     self.etag = etag
     self.kept = kept
     self.body = body
+    self.serverCertificate = serverCertificate
   }
 }

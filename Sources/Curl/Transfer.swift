@@ -62,6 +62,7 @@ final class Transfer {
         handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2) | Int(CURL_SSLVERSION_MAX_TLSv1_2))
       }
       handle.trust(origin.trust)
+      handle.set(CURLOPT_CERTINFO, 1)
       if let identity = origin.identity {
         handle.set(CURLOPT_SSLCERT_BLOB, identity.certificate)
         handle.set(CURLOPT_SSLKEY_BLOB, identity.key)
@@ -130,6 +131,7 @@ final class Transfer {
       Response(
         status: handle.status, contentType: headers["content-type"] ?? "", date: headers["date"],
         retryAfter: headers["retry-after"], etag: headers["etag"],
-        kept: headers.filter { request.keeps.contains($0.key) }, body: body))
+        kept: headers.filter { request.keeps.contains($0.key) }, body: body,
+        serverCertificate: handle.serverCertificate))
   }
 }

@@ -57,11 +57,17 @@ package actor GuardedCluster {
   private var previous: ClusterReport?
   /// The last entry of the board, without the pipeline's document.
   private var shown: (report: ClusterReport, observation: Observation)?
+  /// nil: the control plane is not asked over SSH.
+  private let serviceProbe: ServiceProbe?
+  /// The state of K3s's service while the API is silent, and when it was last asked for.
+  private var service: ServiceReport?
+  private var serviceAskedAt: MonotonicTime?
 
   /// Starts the tunnel; polls begin once it is up.
   ///
   /// - Parameters:
   ///   - state: nil: there is no state directory.
+  ///   - probesService: ask over SSH for the state of K3s's service while the API is silent.
   ///   - socketStep: the next step for an address that this process holds and its socket unit does not.
   ///   - observed: called after each observation of the ledger.
   /// - Throws: `SystemError` if the system can't provide a thread, an epoll or an eventfd; `SourceFailure` if libcurl can't
@@ -69,7 +75,8 @@ package actor GuardedCluster {
   package init(
     _ configuration: Configuration.Cluster, board: StatusBoard, ledger: IncidentLedger, log: any EventLog,
     environment: LocalEnvironment, state: StateFolder?, socketFolder: String,
-    adopted: [StreamAddress: Int32], socketStep: @escaping @Sendable (StreamAddress) -> NextStep?,
+    adopted: [StreamAddress: Int32], probesService: Bool = false,
+    socketStep: @escaping @Sendable (StreamAddress) -> NextStep?,
     observed: @escaping @Sendable () -> Void
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
@@ -96,6 +103,7 @@ package actor GuardedCluster {
     self.configuration = configuration
     self.tunnel = tunnel
     self.access = access
+    self.serviceProbe = probesService ? ServiceProbe(tunnel: tunnel) : nil
     self.kubeconfig =
       (try? configuration.kubernetes.file(in: environment)) ?? configuration.kubernetes.kubeconfig
     self.board = board
@@ -199,6 +207,7 @@ package actor GuardedCluster {
     case .success(let snapshot):
       seen = (snapshot, outcome.at)
       pollFailure = nil
+      (service, serviceAskedAt) = (nil, nil)
       journal.writePollSucceeded()
       // Before the judgement, because changes cause problems.
       changes.record(snapshot, at: outcome.at)
@@ -206,8 +215,30 @@ package actor GuardedCluster {
       pollFailure = failure
       // A poll that failed because of the tunnel is not a failure of the API.
       if failure.code != .tunnelDown, tunnel.status.state == .up { journal.write(pollFailed: failure) }
+      askForService(after: failure)
     }
     judgeNow()
+  }
+
+  /// Asks for the state of K3s's service when the API goes down, and then each minute. The answer takes seconds at most,
+  /// and nothing waits for it.
+  private func askForService(after failure: PollFailure) {
+    guard let serviceProbe, failure.code.mayBeOfService, tunnel.status.state == .up else { return }
+    let now = MonotonicTime.now
+    guard serviceAskedAt.map({ now - $0 >= ServiceProbe.interval }) ?? true else { return }
+    serviceAskedAt = now
+    DispatchQueue.global().async { [weak self] in
+      let report = serviceProbe.report()
+      guard let self else { return }
+      executor.queue.async {
+        self.assumeIsolated {
+          // The API may have answered meanwhile.
+          guard $0.pollFailure != nil, $0.serviceAskedAt != nil else { return }
+          $0.service = report
+          $0.judgeNow()
+        }
+      }
+    }
   }
 
   private func saveMemory(at now: Timestamp, isLast: Bool = false) {
@@ -233,7 +264,8 @@ package actor GuardedCluster {
       tunnel: TunnelHealth(tunnel.status),
       apiTarget: access.target?.description,
       snapshot: seen?.snapshot,
-      snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
+      snapshotAt: seen?.at, pollFailure: pollFailure, service: service,
+      pollInterval: configuration.kubernetes.poll.interval,
       expectations: configuration.expect, findings: pipelineReport?.findings ?? [],
       unseenSubjects: pipelineReport?.unseenSubjects ?? [])
     let (judged, memory) = judge(observation, memory: memory, now: now)

@@ -80,6 +80,21 @@ package final class Channel {
     throw session.failure(Int32(count), "channel write")
   }
 
+  /// Starts a command on a channel of `Session.openSession` (RFC 4254 §6.5). Call it again until it is done, before
+  /// anything else.
+  ///
+  /// - Returns: `.endOfFile` if the server refuses; otherwise `.moved` when the command runs.
+  package func start(command: String) throws(SSHError) -> Outcome {
+    guard let pointer else { return .endOfFile }
+    let code = oceanid_ssh2_channel_exec(pointer, command, UInt32(command.utf8.count))
+    if code == 0 { return .moved(0) }
+    if code == LIBSSH2_ERROR_EAGAIN { return .wouldBlock }
+    if code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED || code == LIBSSH2_ERROR_CHANNEL_CLOSED {
+      return .endOfFile
+    }
+    throw session.failure(code, "exec")
+  }
+
   /// Number of received bytes that were not read yet.
   package var available: Int {
     guard let pointer else { return 0 }

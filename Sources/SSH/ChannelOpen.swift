@@ -35,6 +35,11 @@ extension Session {
     return try open(type: "direct-streamlocal@openssh.com", window: window, message: message)
   }
 
+  /// Requests a channel for a command (RFC 4254 §6.1), to be started with `Channel.start`. One open at a time.
+  package func openSession(window: UInt32) throws(SSHError) -> ChannelOpen {
+    try open(type: "session", window: window, message: [])
+  }
+
   /// Requests a channel type that no server has. The refusal proves that the server is alive, contacts no target, and
   /// lets libssh2 receive pending data. It counts as an open: one at a time.
   package func probe() throws(SSHError) -> ChannelOpen {

@@ -69,6 +69,31 @@ package final class SSHTunnel: Sendable {
     if case .path(let path) = internalSocket, !SmallFile.exists(path) { mailbox.post(.internalSocketIsGone) }
   }
 
+  /// Runs a command on the far side and returns its output, without a terminal and without input. A key with a forced
+  /// command gets the output of that one, whatever is asked here. Blocks its thread; never call it on the tunnel's.
+  ///
+  /// - Parameter limit: the number of bytes above which the output is no answer.
+  /// - Returns: nil if the tunnel is not up, the server refuses, or the output does not end within `timeout`.
+  package func output(of command: String, limit: Int, timeout: Duration) -> [UInt8]? {
+    guard status.state == .up, let pair = try? StreamSocket.pair() else { return nil }
+    let deadline = MonotonicTime.now + timeout
+    let own = Descriptor(owning: pair.0)
+    mailbox.post(.run(command: command, output: Socket(Descriptor(owning: pair.1)), deadline: deadline))
+    // No input: the command reads end of file.
+    StreamSocket.endSending(own)
+    var output: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    while output.count <= limit {
+      switch buffer.withUnsafeMutableBytes({ own.read(into: $0) }) {
+      case .moved(let count): output += buffer.prefix(count)
+      case .wouldBlock: guard own.waitUntilReadable(until: deadline) else { return nil }
+      case .endOfFile: return output
+      case .failed: return nil
+      }
+    }
+    return nil
+  }
+
   /// Replaces the current session or attempt with a new one, or ends a delay.
   package func reconnect() { mailbox.post(.reconnect) }
 

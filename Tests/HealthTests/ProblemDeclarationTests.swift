@@ -7,7 +7,8 @@ import Testing
 @Suite struct ProblemDeclarationTests {
   /// Those whose severity depends on the situation.
   private static let varying: Set<ProblemCode> = [
-    .api(.clientCertificateExpiring), .api(.authorityExpiring), .node(.gpuLost), .flux(.kindsNotServed),
+    .api(.clientCertificateExpiring), .api(.authorityExpiring),
+    .api(.serverCertificateExpiring), .node(.gpuLost), .flux(.kindsNotServed),
     .platform(.certificateKindsNotServed), .platform(.stackKindsNotServed), .fluxObject(.failed),
     .workload(.unavailable), .pipeline(.tokenExpiring),
   ]

@@ -89,6 +89,7 @@ enum ProblemSituations {
       Fixture.report(Fixture.observation(mismatch: Fixture.mismatch)),
       Fixture.report { $0.clientCertificateExpiry = Fixture.now + .seconds(13 * 86_400) },
       Fixture.report { $0.authorityExpiry = Fixture.now + .seconds(13 * 86_400) },
+      Fixture.report { $0.serverCertificateExpiry = Fixture.now + .seconds(13 * 86_400) },
     ]
   }
 
@@ -107,6 +108,12 @@ enum ProblemSituations {
     }
     return [
       report(Fixture.node("calypso", [Fixture.condition("Ready", .isFalse)])),
+      Fixture.report {
+        $0.nodes = .seen([Fixture.node("calypso")])
+        $0.certificateWarnings = [
+          NodeCertificateWarning(node: "calypso", message: "restart k3s on this node")
+        ]
+      },
       report(Fixture.node("stranger"), Expectations(nodes: ["calypso"])),
       report(Fixture.node("calypso", renewed: Fixture.ago(31))),
       report(Fixture.node("calypso", cordoned: true)), report(deleted),

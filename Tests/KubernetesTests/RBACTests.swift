@@ -59,6 +59,7 @@ import YAML
     for kind in Kind.builtIn + Kind.discovered {
       asked.insert(Grant(verb: "list", group: kind.group, resource: kind.plural, namespace: nil))
     }
+    asked.insert(Grant(verb: "list", group: "", resource: "events", namespace: nil))
     for path in ["/version", "/readyz", "/apis", "/apis/*"] {
       asked.insert(Grant(verb: "get", group: "", resource: path, namespace: nil))
     }

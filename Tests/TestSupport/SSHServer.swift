@@ -37,18 +37,21 @@ package final class SSHServer: Sendable {
 
   private let process = Mutex<ChildProcess?>(nil)
   private let options: [String]
+  private let runsCommands: Bool
   private let earlierLogs = Mutex("")
 
   /// Creates keys and configuration and starts to listen.
   ///
   /// - Parameter options: additional lines of sshd_config. They come first, and sshd uses the first value of each
   ///   keyword.
-  package init(options: [String] = []) throws {
+  /// - Parameter runsCommands: the user gets a shell, which sshd needs for commands.
+  package init(options: [String] = [], runsCommands: Bool = false) throws {
     guard Self.isAvailable else { throw FixtureError.failed(Self.reason) }
     folder = try TemporaryFolder()
     port = try freePort()
     user = geteuid() == 0 ? "games" : NSUserName()
     self.options = options
+    self.runsCommands = runsCommands
     try makeKey("host_key")
     try makeKey("user_key")
     try giveToUser(["host_key"])
@@ -83,6 +86,7 @@ package final class SSHServer: Sendable {
     var command = [program, "-D", "-e", "-f", folder.file("sshd_config")]
     if geteuid() == 0 {
       command = ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"] + command
+      if runsCommands { command = try givingShell(command) }
     }
     let child = try ChildProcess(command[0], Array(command.dropFirst()))
     process.withLock { $0 = child }
@@ -91,6 +95,22 @@ package final class SSHServer: Sendable {
       process.withLock { $0 = nil }
       throw FixtureError.failed("sshd does not listen on port \(port): \(child.errors)")
     }
+  }
+
+  /// The same command where the user of the tests, who has no shell, has one: in a mount namespace of its own.
+  private func givingShell(_ command: [String]) throws -> [String] {
+    let users = try String(contentsOfFile: "/etc/passwd", encoding: .utf8).split(separator: "\n").map {
+      line in
+      line.hasPrefix("\(user):")
+        ? line.split(separator: ":", omittingEmptySubsequences: false).dropLast()
+          .joined(separator: ":") + ":/bin/sh" : String(line)
+    }
+    try folder.write(users.joined(separator: "\n") + "\n", to: "passwd")
+    chmod(folder.file("passwd"), 0o644)
+    return [
+      "unshare", "-m", "sh", "-c", "mount --bind \"$0\" /etc/passwd && exec \"$@\"", folder.file("passwd"),
+    ]
+      + command
   }
 
   /// Ends the listener and every session.

@@ -32,6 +32,7 @@ int oceanid_ssh2_session_free(LIBSSH2_SESSION *session);
 LIBSSH2_CHANNEL *oceanid_ssh2_channel_open(
     LIBSSH2_SESSION *session, const char *type, unsigned type_length, unsigned window, unsigned packet_size,
     const char *message, unsigned message_length, int *code);
+int oceanid_ssh2_channel_exec(LIBSSH2_CHANNEL *channel, const char *command, unsigned length);
 ssize_t oceanid_ssh2_channel_read(LIBSSH2_CHANNEL *channel, char *buffer, size_t length);
 ssize_t oceanid_ssh2_channel_write(LIBSSH2_CHANNEL *channel, const char *bytes, size_t length);
 int oceanid_ssh2_channel_adjust(LIBSSH2_CHANNEL *channel, unsigned long more);

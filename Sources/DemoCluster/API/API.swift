@@ -34,7 +34,8 @@ struct API {
   }
 
   private func health(_ path: [String], isVerbose: Bool) -> Answer {
-    let failed = path[0] == "livez" ? [] : phase?.failedChecks ?? []
+    let isStoreFailing = state.ongoingFaults[.datastoreFailing] != nil
+    let failed = path[0] == "livez" ? [] : isStoreFailing ? ["etcd"] : phase?.failedChecks ?? []
     guard path.count == 1, isVerbose || !failed.isEmpty else { return Answer(text: "ok") }
     let checks = [
       "ping", "log", "etcd", "informer-sync", "poststarthook/start-apiextensions-controllers",
@@ -68,6 +69,9 @@ struct API {
       kind.isNamespaced || namespace == nil
     else { return .noSuchPath }
     if kind.isCustom, let refusal = phase?.refusal { return refusal }
+    if state.ongoingFaults[.datastoreFailing] != nil {
+      return .failure(500, "InternalError", "etcdserver: request timed out")
+    }
     guard let form = Representation(accept: request.accept) else {
       return .failure(
         406, "NotAcceptable",

@@ -74,6 +74,7 @@ struct Listing {
       case ("metadata.namespace", _): value = { $0.namespace }
       case ("spec.nodeName", .pod): value = { $0.spec["nodeName"].string }
       case ("status.phase", .pod): value = { $0.status["phase"].string }
+      case ("reason", .event): value = { $0.other["reason"]?.string }
       default: throw BadSelector(message: "field label not supported: \(term.key)")
       }
       objects = objects.filter { (value($0) ?? "" == term.value ?? "") == term.isEqual }

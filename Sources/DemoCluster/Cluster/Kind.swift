@@ -33,6 +33,7 @@ extension Kind {
   static let namespace = Kind("", ["v1"], "Namespace", "namespaces", ["ns"], isNamespaced: false)
   static let pod = Kind("", ["v1"], "Pod", "pods", ["po"])
   static let secret = Kind("", ["v1"], "Secret", "secrets")
+  static let event = Kind("", ["v1"], "Event", "events", ["ev"])
   static let deployment = Kind("apps", ["v1"], "Deployment", "deployments", ["deploy"])
   static let statefulSet = Kind("apps", ["v1"], "StatefulSet", "statefulsets", ["sts"])
   static let daemonSet = Kind("apps", ["v1"], "DaemonSet", "daemonsets", ["ds"])
@@ -59,7 +60,7 @@ extension Kind {
   static let stack = Kind("pulumi.com", ["v1"], "Stack", "stacks")
 
   static let all: [Kind] = [
-    node, namespace, pod, secret, deployment, statefulSet, daemonSet, job, cronJob, lease,
+    node, namespace, pod, secret, event, deployment, statefulSet, daemonSet, job, cronJob, lease,
     gitRepository, ociRepository, bucket, helmRepository, helmChart, kustomization, helmRelease,
     receiver, alert, provider, imageRepository, imagePolicy, imageUpdateAutomation, certificate, stack,
   ]

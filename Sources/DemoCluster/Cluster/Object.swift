@@ -72,6 +72,7 @@ extension ClusterState {
       case .lease: leaseObjects(at: now)
       case .namespace: namespaceObjects()
       case .secret: secretObjects()
+      case .event: eventObjects(at: now)
       case .pod: podObjects(at: now)
       case .deployment: deploymentObjects()
       case .statefulSet: statefulSetObjects()

@@ -12,6 +12,15 @@ package enum OngoingFault: Hashable, Sendable {
   case nodeJoined(String)
   case kubeletVersion(String, version: String)
 
+  /// K3s warns with an event that certificates of the node expire.
+  case nodeCertificatesExpiring(String)
+
+  // The control plane
+  /// K3s's supervisor answers `/ping`, and 503 for its API server.
+  case apiServerNotReady
+  /// `/readyz` names etcd, and nothing can be read.
+  case datastoreFailing
+
   // Flux
   /// The pod runs but is stuck: the leader's Lease and the objects of the controller are no longer updated.
   case controllerStopped(String)
@@ -83,6 +92,9 @@ package enum OngoingFault: Hashable, Sendable {
     case "node-joined": self = .nodeJoined(try argument(1, "a node"))
     case "kubelet-version":
       self = .kubeletVersion(try argument(1, "a node"), version: try argument(2, "a version"))
+    case "node-certificates-expiring": self = .nodeCertificatesExpiring(try argument(1, "a node"))
+    case "api-server-not-ready": self = .apiServerNotReady
+    case "datastore-failing": self = .datastoreFailing
     case "controller-stopped": self = .controllerStopped(try argument(1, "a controller"))
     case "controller-missing": self = .controllerMissing(try argument(1, "a controller"))
     case "flux-version": self = .fluxVersion(try argument(1, "a version"))

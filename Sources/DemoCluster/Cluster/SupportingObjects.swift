@@ -21,6 +21,24 @@ extension ClusterState {
       }
   }
 
+  /// The events by which K3s warns of its certificates; others do not matter here.
+  func eventObjects(at now: APITime) -> [Object] {
+    ongoingFaults.compactMap { fault, since in
+      guard case .nodeCertificatesExpiring(let node) = fault else { return nil }
+      return Object(
+        kind: .event, namespace: "default", name: "\(node).certificates", generation: nil,
+        other: [
+          "type": "Warning", "reason": "CertificateExpirationWarning", "count": 1,
+          "involvedObject": ["apiVersion": "v1", "kind": "Node", "name": .string(node)],
+          "message":
+            .string(
+              "Node certificates require attention - restart k3s on this node to trigger automatic rotation: kubelet/client-kubelet.crt: certificate CN=system:node:\(node),O=system:nodes will expire within 120 days"
+            ),
+          "firstTimestamp": .string(since.time), "lastTimestamp": .string(since.time),
+        ])
+    }
+  }
+
   func certificateObjects(at now: APITime) -> [Object] {
     let days = ongoingFaults[.certificateExpired] != nil ? 0 : isCertificateEnding ? 1 : 70
     let failing = ongoingFaults[.certificateFailing]

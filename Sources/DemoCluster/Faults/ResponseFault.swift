@@ -40,6 +40,17 @@ package enum ResponseFault: Hashable, Sendable {
   case redirect(String)
   /// Every `continue` token is rejected with 410.
   case expiredContinue
+
+  /// True for an answer of an API server, in front of which K3s's supervisor still answers for itself.
+  var isOfAPIServer: Bool {
+    switch self {
+    case .unauthorized, .forbidden, .status, .truncatedJSON, .endlessContinue, .hugeBody, .wrongTypes,
+      .deepNesting,
+      .expiredContinue, .invalidUTF8:
+      true
+    case .hangs, .closes, .html, .shortBody, .truncatedTLS, .endlessHeaders, .slow, .redirect: false
+    }
+  }
 }
 
 extension ResponseFault {

@@ -6,6 +6,8 @@ package struct Certificates: Sendable {
     /// Signed by the demo's authority for 127.0.0.1, ::1 and localhost.
     case valid = "server"
     case expired = "server-expired"
+    /// Valid for another five days.
+    case ending = "server-ending"
     /// Valid, but signed by an authority that no kubeconfig of the demo contains.
     case foreign = "server-foreign"
   }
@@ -45,6 +47,7 @@ package struct Certificates: Sendable {
     let name = "/CN=oceanid-demo"
     try issuer.issue(Server.valid.rawValue, subject: name, extensions: server)
     try issuer.issue(Server.expired.rawValue, subject: name, extensions: server, isExpired: true)
+    try issuer.issue(Server.ending.rawValue, subject: name, extensions: server, days: 5)
     try issuer.issue(Server.foreign.rawValue, subject: name, extensions: server, by: "foreign-ca")
     try issuer.issue(Client.valid.rawValue, subject: viewer, extensions: client)
     try issuer.issue(Client.expired.rawValue, subject: viewer, extensions: client, isExpired: true)
@@ -103,12 +106,13 @@ private struct CertificateIssuer {
   }
 
   func issue(
-    _ file: String, subject: String, extensions: String, isExpired: Bool = false, by authority: String = "ca"
+    _ file: String, subject: String, extensions: String, isExpired: Bool = false, days: Int = 365,
+    by authority: String = "ca"
   ) throws(DemoError) {
     try openssl("req", ["-new"] + newKey(file) + ["-out", path("\(file).csr"), "-subj", subject])
     try Files.write("basicConstraints=CA:FALSE\n" + extensions, to: path("\(file).ext"))
     let dates =
-      isExpired ? ["-startdate", "20240101000000Z", "-enddate", "20240201000000Z"] : ["-days", "365"]
+      isExpired ? ["-startdate", "20240101000000Z", "-enddate", "20240201000000Z"] : ["-days", "\(days)"]
     try openssl(
       "ca",
       ["-batch", "-name", "demo", "-notext", "-extfile", path("\(file).ext")]

@@ -82,6 +82,11 @@ struct ServerState {
   ) -> Delivery {
     if state.start?.phase(at: now) == .down { return .close }
     let how = responseFault(for: request.path)
+    // The supervisor of K3s answers this itself, whatever its API server does.
+    if request.path == "/ping", how?.isOfAPIServer ?? true { return .whole(Answer(text: "pong")) }
+    if state.ongoingFaults[.apiServerNotReady] != nil {
+      return .whole(.failure(503, "ServiceUnavailable", "apiserver not ready"))
+    }
     guard how == nil, state.extra != nil, state.start == nil, request.user != nil,
       request.query["limit"] != nil
     else {

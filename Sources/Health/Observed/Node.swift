@@ -51,3 +51,17 @@ public struct Node: Hashable, Sendable {
       kernelVersion: kernelVersion, containerRuntime: containerRuntime, leaseRenewTime: time)
   }
 }
+
+/// An event by which K3s warns that certificates of a node expire (reason CertificateExpirationWarning).
+public struct NodeCertificateWarning: Hashable, Sendable {
+  public let node: String
+  /// The certificates and their times, without secrets.
+  public let message: String
+  public let at: Timestamp?
+
+  public init(node: String, message: String, at: Timestamp? = nil) {
+    self.node = node
+    self.message = message
+    self.at = at
+  }
+}

@@ -1,3 +1,5 @@
+public import GuardTypes
+
 /// The input of the rules for one cluster. The time and the memory are separate parameters.
 public struct Observation: Hashable, Sendable {
   public let cluster: String
@@ -24,6 +26,8 @@ public struct Observation: Hashable, Sendable {
   public let snapshotAt: Timestamp?
   /// The failure of the last poll; nil if it succeeded or none has ended yet.
   public let pollFailure: PollFailure?
+  /// The state of K3s's service on its machine, asked over SSH while the API is silent; nil if it was not asked.
+  public let service: ServiceReport?
   public let pollInterval: Duration
   public let expectations: Expectations
   /// Problems that were found outside of the cluster: in its pipeline.
@@ -63,7 +67,7 @@ public struct Observation: Hashable, Sendable {
     cluster: String, listen: String, kubeconfig: String, context: String? = nil, serverFlags: String? = nil,
     mismatch: KubeconfigMismatch? = nil, owner: String = "", tunnel: TunnelHealth, apiTarget: String? = nil,
     snapshot: Snapshot?, snapshotAt: Timestamp?,
-    pollFailure: PollFailure?,
+    pollFailure: PollFailure?, service: ServiceReport? = nil,
     pollInterval: Duration, expectations: Expectations, findings: [Finding] = [],
     unseenSubjects: Set<String> = []
   ) {
@@ -79,6 +83,7 @@ public struct Observation: Hashable, Sendable {
     self.snapshot = snapshot
     self.snapshotAt = snapshotAt
     self.pollFailure = pollFailure
+    self.service = service
     self.pollInterval = pollInterval
     self.expectations = expectations
     self.findings = findings

@@ -24,16 +24,23 @@ public struct PollFailure: Error, Hashable, Sendable {
   public let message: String
   /// The next step for the operator.
   public let step: NextStep
+  /// What the server's port tells of K3s; nil if it was not asked, or if it is not K3s.
+  public let controlPlane: ControlPlaneState?
 
-  public init(code: PollErrorCode, message: String, step: NextStep) {
+  public init(
+    code: PollErrorCode, message: String, step: NextStep, controlPlane: ControlPlaneState? = nil
+  ) {
     self.code = code
     self.message = message
     self.step = step
+    self.controlPlane = controlPlane
   }
 
   /// - Parameter remedy: a step that is not a command.
-  public init(code: PollErrorCode, message: String, remedy: String) {
-    self.init(code: code, message: message, step: NextStep(note: remedy))
+  public init(
+    code: PollErrorCode, message: String, remedy: String, controlPlane: ControlPlaneState? = nil
+  ) {
+    self.init(code: code, message: message, step: NextStep(note: remedy), controlPlane: controlPlane)
   }
 
   /// The step in one line.
@@ -82,6 +89,10 @@ public struct Snapshot: Hashable, Sendable {
   public var clientCertificateExpiry: Timestamp?
   /// When the last certificate authority of the kubeconfig expires.
   public var authorityExpiry: Timestamp?
+  /// When the certificate expires that the server showed; nil without TLS or if it was not readable.
+  public var serverCertificateExpiry: Timestamp?
+  /// Warnings of K3s about certificates of its nodes. None proves nothing: events are kept for an hour.
+  public var certificateWarnings: [NodeCertificateWarning]
   /// The kubeconfig disables the verification of the server's certificate.
   public var isServerUnverified: Bool
   /// The failures of requests that do not belong to a part, by their topic.
@@ -102,6 +113,7 @@ public struct Snapshot: Hashable, Sendable {
     failedFluxKinds: [String: PollFailure] = [:], failedWorkloadKinds: [String: PollFailure] = [:],
     undecodable: [UndecodableObject] = [], uncountedKinds: Set<String> = [],
     clientCertificateExpiry: Timestamp? = nil, authorityExpiry: Timestamp? = nil,
+    serverCertificateExpiry: Timestamp? = nil, certificateWarnings: [NodeCertificateWarning] = [],
     isServerUnverified: Bool = false, gaps: [String: PollFailure] = [:], kinds: ServedKinds? = nil
   ) {
     self.serverTime = serverTime
@@ -127,6 +139,8 @@ public struct Snapshot: Hashable, Sendable {
     self.uncountedKinds = uncountedKinds
     self.clientCertificateExpiry = clientCertificateExpiry
     self.authorityExpiry = authorityExpiry
+    self.serverCertificateExpiry = serverCertificateExpiry
+    self.certificateWarnings = certificateWarnings
     self.isServerUnverified = isServerUnverified
     self.gaps = gaps
     self.kinds = kinds

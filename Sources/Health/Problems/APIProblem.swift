@@ -9,6 +9,7 @@ public enum APIProblem: String, DeclaredProblem {
   case insecure = "api-insecure"
   case kubeconfigServer = "api-kubeconfig-server"
   case clientCertificateExpiring = "api-client-certificate-expiring"
+  case serverCertificateExpiring = "api-server-certificate-expiring"
   case authorityExpiring = "api-certificate-authority-expiring"
 
   public var declaration: ProblemDeclaration {
@@ -74,6 +75,15 @@ public enum APIProblem: String, DeclaredProblem {
           "The client certificate of the kubeconfig expires in less than 14 days. After that the API rejects it.",
         note:
           "on the control plane: sudo systemctl restart k3s renews it; then copy the new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
+      )
+    case .serverCertificateExpiring:
+      ProblemDeclaration(
+        .api, .warning, path: "api/server-certificate-expiring",
+        title: "the API server's certificate <expires>",
+        meaning:
+          "The certificate that the API server shows expires in less than 14 days. After that no client accepts it. K3s renews its certificates only when it starts.",
+        note:
+          "on the control plane: k3s certificate check --output table; then sudo systemctl restart k3s, and copy the new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
       )
     case .authorityExpiring:
       ProblemDeclaration(

@@ -15,6 +15,7 @@ public enum NodeProblem: String, DeclaredProblem {
   case etcdNotVoting = "node-etcd-not-voting"
   case kernelDeadlock = "node-kernel-deadlock"
   case condition = "node-condition"
+  case certificatesExpiring = "node-certificates-expiring"
 
   public var declaration: ProblemDeclaration {
     switch self {
@@ -23,6 +24,16 @@ public enum NodeProblem: String, DeclaredProblem {
         .node, .critical, rank: .node, path: "node/<node>/not-ready", title: "node <node> is NotReady",
         meaning: "The node's kubelet reports that it is not ready, or has stopped reporting.",
         command: "kubectl describe node <node>", note: "on the node: systemctl status k3s k3s-agent")
+    case .certificatesExpiring:
+      ProblemDeclaration(
+        .node, .warning, path: "node/<node>/certificates-expiring",
+        title: "certificates of node <node> expire",
+        meaning:
+          "K3s renews the certificates of a node when it starts there, if they have 120 days left or less; this event is its warning. It lives for an hour, so its absence proves nothing.",
+        command: "kubectl get events -A --field-selector reason=CertificateExpirationWarning",
+        note:
+          "on the node: k3s certificate check --output table; then restart k3s (or k3s-agent) there, and copy the kubeconfig again"
+      )
     case .missing:
       ProblemDeclaration(
         .node, .critical, rank: .node, path: "node/<node>/missing", title: "node <node> is missing",

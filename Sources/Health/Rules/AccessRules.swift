@@ -19,11 +19,14 @@ extension Judgement {
     case .up:
       for forward in tunnel.forwards {
         guard let refusal = forward.refusal else { continue }
+        // The port is closed because K3s does not run, so its service tells why.
+        let service = isOfAPI(forward) ? observation.service : nil
         report(
           .access(.targetRefused),
           ["address": forward.listen, "target": forward.target, "host": tunnel.host],
-          subject: "forward \(forward.listen)", detail: refusal.message, since: refusal.at,
-          step: refusal.step)
+          subject: "forward \(forward.listen)",
+          detail: [refusal.message, service?.words].compactMap(\.self).joined(separator: "; "),
+          since: refusal.at, step: service?.step ?? refusal.step)
       }
     case .connecting where tunnel.lastError == nil:
       isStarting = true
@@ -82,9 +85,7 @@ extension Judgement {
       // The cause is the refused target of the forward, which is already reported.
       let isSymptom = [.tls, .unreachable, .timeout].contains(failure.code)
       if isSymptom, isTargetRefused { return false }
-      report(
-        .api(.failing), ["error": failure.code.rawValue, "state": failure.code.state],
-        subject: "API of \(cluster)", detail: failure.message, step: failure.step)
+      reportFailing(failure)
       return false
     }
     guard let snapshot = observation.snapshot, let at = observation.snapshotAt else {
@@ -115,11 +116,28 @@ extension Judgement {
 
   /// True if the server refused the target of the guard's own requests. Targets of other forwards do not matter here.
   private var isTargetRefused: Bool {
-    observation.tunnel.forwards.contains { forward in
-      guard forward.refusal != nil else { return false }
-      guard let target = observation.apiTarget else { return forward.listen == observation.listen }
-      return forward.target == target
-    }
+    observation.tunnel.forwards.contains { $0.refusal != nil && isOfAPI($0) }
+  }
+
+  private func isOfAPI(_ forward: TunnelHealth.Forward) -> Bool {
+    guard let target = observation.apiTarget else { return forward.listen == observation.listen }
+    return forward.target == target
+  }
+
+  /// Reports the silent API with what its port and its service tell.
+  private mutating func reportFailing(_ failure: PollFailure) {
+    let isWaiting = failure.controlPlane == .notReady && watch("api/not-ready-since") > .seconds(300)
+    let diagnosis = failure.controlPlane?.diagnosis(isWaiting: isWaiting)
+    let service = observation.service
+    report(
+      .api(.failing),
+      [
+        "error": failure.code.rawValue,
+        "state": service?.title ?? diagnosis?.state ?? failure.code.state,
+      ],
+      subject: "API of \(cluster)",
+      detail: [failure.message, service?.words].compactMap(\.self).joined(separator: "; "),
+      step: service?.step ?? diagnosis?.step ?? failure.step)
   }
 
   private func look(atUndecodable object: UndecodableObject) -> String {
@@ -157,21 +175,109 @@ extension Judgement {
     if let expiry = snapshot.clientCertificateExpiry {
       report(.clientCertificateExpiring, at: expiry)
     }
+    if let expiry = snapshot.serverCertificateExpiry {
+      report(.serverCertificateExpiring, at: expiry, subject: "API of \(cluster)")
+    }
     if let expiry = snapshot.authorityExpiry {
       report(.authorityExpiring, at: expiry)
     }
   }
 
   /// Reports a warning from two weeks before the expiry, and a critical problem on the last day.
-  private mutating func report(_ problem: APIProblem, at expiry: Timestamp) {
+  private mutating func report(_ problem: APIProblem, at expiry: Timestamp, subject: String? = nil) {
     let left = expiry - serverNow
     guard left < .seconds(14 * 86_400) else { return }
     report(
       .api(problem), ["expires": left > .zero ? "expires in \(left.humanDuration)" : "has expired"],
-      subject: "kubeconfig \(observation.kubeconfig)",
+      subject: subject ?? "kubeconfig \(observation.kubeconfig)",
       detail: "\(left > .zero ? "it expires" : "it expired") at \(expiry)",
       severity: left < .seconds(86_400) ? .critical : .warning)
   }
+}
+
+extension ControlPlaneState {
+  /// The state of the API, for a sentence that begins with its name, and the next step; nil if the poll's own words say
+  /// it better.
+  ///
+  /// - Parameter isWaiting: it has not been ready for longer than a start takes.
+  fileprivate func diagnosis(isWaiting: Bool) -> (state: String, step: NextStep)? {
+    switch self {
+    case .down:
+      (
+        "is down: nothing answers on its port",
+        NextStep(note: "on the control plane: sudo systemctl status k3s; journalctl -u k3s -n 100")
+      )
+    case .notReady where isWaiting: ("waits for its datastore", .datastore)
+    case .notReady:
+      (
+        "is starting",
+        NextStep(note: "k3s answers; its API server starts within minutes, or journalctl -u k3s says why not")
+      )
+    case .hanging: ("hangs: k3s answers, and its API server does not", .datastore)
+    case .unhealthy(let checks):
+      (
+        "is unhealthy: \(checks.joined(separator: ", ")) failed",
+        checks.contains { $0.hasPrefix("etcd") }
+          ? .datastore : NextStep(note: "on the control plane: journalctl -u k3s -n 100")
+      )
+    case .rejectsCredential: nil
+    }
+  }
+}
+
+extension ServiceReport {
+  /// The state of the API, for a sentence that begins with its name; nil if the service says nothing about it.
+  var title: String? {
+    switch state {
+    case .crashLooping: "is down: k3s crashes again and again"
+    case .starting: "waits for its datastore: k3s does not finish its start"
+    case .failed("oom-kill"): "is down: k3s ran out of memory"
+    case .failed: "is down: k3s has failed"
+    case .stopped: "is down: k3s was stopped"
+    case .running: "hangs: k3s runs, and its API server does not answer"
+    case .missing, .changing: nil
+    }
+  }
+
+  /// The facts in one clause.
+  var words: String {
+    let ended = exit.map { ", its last process ended with \($0)" } ?? ""
+    let begin = since.map { " since \(Timestamp(seconds: $0))" } ?? ""
+    return switch state {
+    case .crashLooping:
+      "k3s.service waits for its next start\(restarts.map { " after \($0) restarts" } ?? "")\(ended)"
+    case .starting: "k3s.service has been starting\(begin)"
+    case .failed(let result): "k3s.service has failed (\(result))\(begin)\(ended)"
+    case .stopped: "k3s.service was stopped by hand\(begin)"
+    case .running: "k3s.service has been running\(begin)"
+    case .missing: "the machine has no k3s.service"
+    case .changing: "k3s.service is between two states"
+    }
+  }
+
+  /// The next step; nil if the service says nothing about the API.
+  var step: NextStep? {
+    switch state {
+    case .crashLooping, .failed("exit-code"), .failed("core-dump"), .failed("timeout"):
+      NextStep(note: "on the control plane: journalctl -u k3s -n 100 has the reason, above its last exit")
+    case .failed("oom-kill"):
+      NextStep(
+        note: "on the control plane: journalctl -k | grep -i oom; free -m; then sudo systemctl start k3s")
+    case .failed: NextStep(note: "on the control plane: systemctl status k3s; journalctl -u k3s -n 100")
+    case .stopped:
+      NextStep(note: "on the control plane: if nobody works on it, sudo systemctl start k3s")
+    case .starting, .running: .datastore
+    case .missing, .changing: nil
+    }
+  }
+}
+
+extension NextStep {
+  /// SQLite and etcd both stop the API server if their disk is slow or full.
+  fileprivate static let datastore = NextStep(
+    note:
+      "on the control plane: journalctl -u k3s | grep -E 'Slow SQL|database is locked|etcd'; df -h /var/lib/rancher; iostat -x 5 2"
+  )
 }
 
 extension TunnelHealth.Forward {

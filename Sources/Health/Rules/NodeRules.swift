@@ -30,6 +30,12 @@ extension Judgement {
       unwellNodes.insert(name)
       report(.missing, name, detail: "expect.nodes lists it, and the cluster does not")
     }
+    for (node, warnings) in Dictionary(grouping: snapshot.certificateWarnings, by: \.node) {
+      guard let latest = warnings.max(by: { ($0.at?.milliseconds ?? 0) < ($1.at?.milliseconds ?? 0) }) else {
+        continue
+      }
+      report(.certificatesExpiring, node, detail: latest.message, since: warnings.compactMap(\.at).min())
+    }
   }
 
   private mutating func judge(_ node: Node, _ snapshot: Snapshot) -> NodeReport {

@@ -25,6 +25,10 @@ package final class ClusterClient: Sendable {
     /// The exec plugin's last credential.
     var credential: ExecCredential?
     var discovery: DiscoveryState
+    /// When the certificate of the open connections expires.
+    var serverCertificateExpiry: Timestamp?
+    /// The last known warnings about certificates.
+    var certificateWarnings: [NodeCertificateWarning] = []
     /// Retry-After deadlines of the server, by path.
     var retryDelays: [String: RetryDelay] = [:]
   }
@@ -97,6 +101,22 @@ package final class ClusterClient: Sendable {
     return access
   }
 
+  /// Asks the supervisor of K3s, on the port of its API server, whether it runs. It needs no credential and gets none.
+  private func ping(_ origin: Origin) -> Result<Response, CurlError> {
+    var answer: Result<Response, CurlError>?
+    do throws(CurlError) {
+      var client = try Client(origin: origin.withoutIdentity, limits: Limits(bodyBytes: 4 << 10))
+      let request = Request(tag: 0, path: "/ping", accept: "*/*")
+      client.get([request], until: .now + .seconds(2), cancellation: cancellation) { _, result in
+        answer = result
+        return []
+      }
+    } catch {
+      return .failure(error)
+    }
+    return answer ?? .failure(CurlError(code: .timeout, operation: "GET /ping", detail: "no answer"))
+  }
+
   /// All connections broke before a response. One more request shows whether the server rejects the client
   /// certificate.
   private func findRefusal(_ poll: inout Poll, _ origin: Origin, until deadline: ContinuousClock.Instant) {
@@ -134,14 +154,25 @@ package final class ClusterClient: Sendable {
     poll.settle()
     session.discovery.update(with: poll, at: .now)
     session.retryDelays = poll.retryDelays
+    session.serverCertificateExpiry = poll.serverCertificateExpiry ?? session.serverCertificateExpiry
+    session.certificateWarnings = poll.certificateWarnings ?? session.certificateWarnings
     if !poll.hasAnswer {
       // These connections timed out without data and may be dead, so the next poll opens new ones.
       session.connections = nil
       if poll.isCutOff, origin.scheme == .https { findRefusal(&poll, origin, until: deadline) }
     }
-    return poll.outcome(
+    let outcome = poll.outcome(
       of: kubeconfig, secrets: secrets, clientCertificateExpiry: access.clientCertificateExpiry,
       localTime: clock(),
-      limits: limits)
+      limits: limits
+    ).map { snapshot in
+      var snapshot = snapshot
+      snapshot.serverCertificateExpiry = session.serverCertificateExpiry
+      snapshot.certificateWarnings = session.certificateWarnings
+      return snapshot
+    }
+    return outcome.mapError { failure in
+      failure.asks ? failure.with(poll.controlPlane(of: failure, ping: ping(origin))) : failure
+    }
   }
 }

@@ -181,7 +181,7 @@ extension PollFailure {
     guard !checks.isEmpty else { return self }
     return PollFailure(
       code: code, message: "\(message); failed checks of /readyz: \(checks.joined(separator: ", "))",
-      step: step)
+      step: step, controlPlane: .unhealthy(checks: checks))
   }
 }
 

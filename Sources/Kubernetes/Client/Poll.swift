@@ -26,6 +26,10 @@ struct Poll {
   /// Failed requests about the server itself, by the information that is missing without them.
   private(set) var gaps: [String: PollFailure] = [:]
   private(set) var serverTime: Timestamp?
+  /// When the server's certificate expires; nil if this poll opened no connection.
+  private(set) var serverCertificateExpiry: Timestamp?
+  /// nil if this poll has not asked, or may not.
+  private(set) var certificateWarnings: [NodeCertificateWarning]?
   private(set) var secrets: [Expectations.Name: Result<Bool, PollFailure>] = [:]
 
   /// The cached or new discovery result.
@@ -72,6 +76,8 @@ struct Poll {
     var requests = [makeRequest(.version, "/version"), makeReadinessRequest()]
     if !isFresh {
       requests.append(makeRequest(.groups, "/apis", accept: Discovery.accept, ifNoneMatch: discovery?.etag))
+      // Certificates change slowly, so that this request is as rare as discovery.
+      requests.append(makeRequest(.certificateEvents, Poll.certificateEvents))
     }
     for kind in Kind.builtIn {
       requests.append(list(Listing(ServedKind(kind, "v1"))))
@@ -85,6 +91,9 @@ struct Poll {
     if isFresh { requests += listDiscovered() }
     return admitted(requests)
   }
+
+  private static let certificateEvents =
+    "/api/v1/events?fieldSelector=reason%3DCertificateExpirationWarning&limit=100"
 
   // No fallback type: a server that cannot omit the values must return 406.
   private static let metadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
@@ -105,6 +114,9 @@ struct Poll {
       hasAnswer = true
       if let date = response.date.flatMap({ Timestamp(httpDate: $0) }) {
         serverTime = max(serverTime ?? date, date)
+      }
+      if let certificate = response.serverCertificate {
+        serverCertificateExpiry = X509Validity(pem: certificate)?.notAfter
       }
       if let again = repeated(query, request, after: response) { return [again] }
       return admitted(receive(query, response, request.sink as? ListReader))
@@ -205,6 +217,7 @@ struct Poll {
     case .version: Subject(path: "/version")
     case .readiness, .readinessChecks: Subject(path: "/readyz")
     case .groups: Subject(path: "/apis")
+    case .certificateEvents: Subject(path: Poll.certificateEvents)
     case .resources(let group, let version): Subject(path: "/apis/\(group)/\(version)")
     case .list(let kind): listings[kind]?.subject ?? Subject(path: kind)
     case .secret(let name), .uncachedSecret(let name): Subject(secret: name)
@@ -243,6 +256,9 @@ struct Poll {
       return []
     case .readinessChecks:
       failedChecks = response.failedChecks
+      return []
+    case .certificateEvents:
+      certificateWarnings = NodeCertificateWarning.list(response)
       return []
     case .list(let kind):
       let (kubeconfig, limits) = (kubeconfig, limits)
@@ -346,7 +362,8 @@ struct Poll {
 
   private mutating func fail(_ query: Query, _ failure: PollFailure) -> [Request] {
     switch query {
-    case .readinessChecks: return []
+    // Without a right to read events, the warnings are missing and nothing else.
+    case .readinessChecks, .certificateEvents: return []
     case .version, .readiness:
       gaps[query == .version ? "version" : "readiness"] = failure
       return []

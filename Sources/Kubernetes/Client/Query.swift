@@ -10,6 +10,8 @@ enum Query: Hashable {
   case groups
   /// The resources of one group version, for servers without aggregated discovery.
   case resources(group: String, version: String)
+  /// The events by which K3s warns of its certificates.
+  case certificateEvents
   /// One page of a kind's list, by the kind's name.
   case list(kind: String)
   case secret(Expectations.Name)

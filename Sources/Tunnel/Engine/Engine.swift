@@ -15,6 +15,7 @@ final class Engine {
     case reconnect
     case systemChanged(SystemChange)
     case internalTarget(StreamAddress)
+    case run(command: String, output: Socket, deadline: Instant)
     case internalSocketIsGone
     case nudge
     case stop
@@ -149,6 +150,8 @@ final class Engine {
     case .session(let number, let report): waiting.requeue(pool.handle(report, of: number))
     case .reconnect: feed(.reconnect)
     case .systemChanged(let change): feed(.systemChanged(change))
+    case .run(let command, let output, let deadline):
+      waiting.append(listeners.client(of: command, output: output, deadline: deadline))
     case .internalTarget(let target): listeners.setInternalTarget(target)
     case .internalSocketIsGone: listeners.closeInternal()
     case .nudge: break
@@ -186,7 +189,7 @@ final class Engine {
       : "every session waits for a target that does not answer, for \(held) s (hold)"
     for client in waiting.remove(where: { now >= $0.deadline }) {
       client.reset()
-      reporter.refused(client, reason: reason, .heldTooLong)
+      if client.command == nil { reporter.refused(client, reason: reason, .heldTooLong) }
     }
   }
 

@@ -179,6 +179,15 @@ final class ListenerSet {
     return nil
   }
 
+  /// A client that reads the output of a command on the far side.
+  func client(of command: String, output: Socket, deadline: Instant) -> Client {
+    lastClient &+= 1
+    let none = HostPort(host: "127.0.0.1", port: 0)
+    return Client(
+      number: lastClient, socket: output, origin: none, target: .tcp(none), command: command,
+      deadline: deadline)
+  }
+
   private func client(
     _ accepted: Listener.Accepted, to target: StreamAddress, owner: ClientOwner,
     _ admission: PortShares.Admission? = nil, _ counters: ForwardCounters? = nil

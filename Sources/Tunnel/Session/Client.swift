@@ -12,6 +12,8 @@ struct Client: Sendable, Owned {
   /// The originator (RFC 4254 §7.2).
   let origin: HostPort
   let target: StreamAddress
+  /// The command of which this connection is the output; nil for a connection to `target`.
+  let command: String?
   /// nil for the guard's own requests and for a hop behind a jump host.
   let counters: ForwardCounters?
   /// The traffic of this connection; nil in the same cases.
@@ -21,7 +23,8 @@ struct Client: Sendable, Owned {
 
   init(
     number: UInt32, socket: Socket, owner: ClientOwner = .own, admission: PortShares.Admission? = nil,
-    origin: HostPort, target: StreamAddress, counters: ForwardCounters? = nil, deadline: MonotonicTime
+    origin: HostPort, target: StreamAddress, command: String? = nil, counters: ForwardCounters? = nil,
+    deadline: MonotonicTime
   ) {
     self.number = number
     self.socket = socket
@@ -29,6 +32,7 @@ struct Client: Sendable, Owned {
     self.admission = admission
     self.origin = origin
     self.target = target
+    self.command = command
     self.counters = counters
     self.traffic = counters?.begin(origin: "\(origin)")
     self.deadline = deadline

@@ -23,12 +23,15 @@ final class Connection {
   /// The far side closed the channel, so data of the local client can no longer be sent.
   private var isAbandoned = false
   private var watch: Watch?
+  /// The command that has not started yet.
+  private var pendingCommand: String?
 
   init(_ client: Client, channel: Channel, window: ReceiveWindow, now: MonotonicTime) {
     self.client = client
     self.channel = channel
     self.window = window
     self.meter = BulkMeter(now: now)
+    self.pendingCommand = client.command
   }
 
   func watch(by loop: Loop) throws(SystemError) {
@@ -55,6 +58,17 @@ final class Connection {
   func relay(
     _ transport: Transport, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: MonotonicTime
   ) throws(SSHError) -> Pass {
+    if client.command != nil, now >= client.deadline { isCut = true }
+    if isCut { return (true, 0, false) }
+    if let command = pendingCommand {
+      switch try channel.start(command: command) {
+      case .wouldBlock: return (false, 0, false)
+      case .endOfFile:
+        isCut = true
+        return (true, 0, false)
+      case .moved: pendingCommand = nil
+      }
+    }
     let down = try relayDown(scratch, answerTime, now)
     if sentLocalEnd, !sentEOF { isAbandoned = try channel.isClosedByPeer() }
     let up = isAbandoned ? (moved: true, bytes: 0, hasMore: false) : try relayUp(transport, scratch)

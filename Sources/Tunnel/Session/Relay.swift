@@ -264,10 +264,15 @@ final class Relay {
   private func openChannel(
     _ client: Client, _ window: ReceiveWindow, since: Instant, _ now: Instant
   ) throws(SSHError) -> Bool {
-    switch try ask(for: client.target, origin: client.origin, window: window.size) {
+    let answer =
+      client.command == nil
+      ? try ask(for: client.target, origin: client.origin, window: window.size)
+      : try transport.session.openSession(window: UInt32(window.size))
+    switch answer {
     case .waiting:
       checkStuck(since: since, now)
-      if now - since >= Relay.openLimit {
+      // The client of a command has a deadline of its own.
+      if client.command == nil, now - since >= Relay.openLimit {
         // The answer is still pending, but the client that waited for it is released now.
         open = (.check(client.target), since)
         let reason = "no answer for \(Relay.openLimit.components.seconds) s"
@@ -276,10 +281,10 @@ final class Relay {
       }
       return false
     case .opened(let channel):
-      observer.reached(client.target)
+      if client.command == nil { observer.reached(client.target) }
       carry(client, channel, window, now)
     case .refused(let reason):
-      observer.missed(client.target, reason: reason)
+      if client.command == nil { observer.missed(client.target, reason: reason) }
       refuse(client, reason)
     }
     return true
@@ -332,6 +337,8 @@ final class Relay {
   private func refuse(_ client: Client, _ reason: String) {
     client.reset()
     load.remove(client: client.number)
+    // A refused command is no refused connection of anybody.
+    guard client.command == nil else { return }
     observer.refused(client, reason: reason, .refused(reason: reason))
   }
 

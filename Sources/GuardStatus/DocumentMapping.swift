@@ -119,7 +119,8 @@ extension ClusterDocument {
         at: entry.poll?.at, seenAt: observation.snapshotAt, duration: entry.poll?.duration,
         failure: observation.pollFailure, now: now),
       api: APIDocument(version: observation.snapshot?.version, ready: observation.snapshot?.isReady),
-      kubeconfig: observation.kubeconfig, mismatch: observation.mismatch?.run(as: observation.owner),
+      kubeconfig: observation.kubeconfig, target: observation.target,
+      mismatch: observation.mismatch?.run(as: observation.owner),
       now: now - observation.clockSkew)
   }
 }

@@ -14,8 +14,8 @@ struct FuzzTarget: Sendable {
 
   static let all = [
     agent, certificate, configuration, control, discovery, documents, execCredential, history, httpResponse,
-    identityFile, incidents, journal, keys, knownHosts, kubeconfig, list, notice, patterns, query, spool,
-    sshConfiguration, stateFiles, texts, watchLine, webRequest,
+    identityFile, incidents, journal, keys, knownHosts, kubeconfig, list, notice, patterns, query, shellLine,
+    spool, sshConfiguration, stateFiles, texts, watchLine, webRequest,
   ]
 
   static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

@@ -51,7 +51,8 @@ let untrustedInputTargets: [Target.Dependency] =
     "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
     "GuardPages",
     "GuardScreen", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "GuardWeb", "Health",
-    "GuardAssistants", "GuardPipeline", "IncidentTracking", "Kubernetes", "Pipeline", "PipelineSources",
+    "GuardAssistants", "GuardPipeline", "GuardRun", "IncidentTracking", "Kubernetes", "Pipeline",
+    "PipelineSources",
     "Platform", "Redaction", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
@@ -124,7 +125,7 @@ let package = Package(
     module("IncidentTracking", ["GuardTypes", "Health"]),
     module(
       "GuardAPI", ["GuardTypes", "Health", "IncidentTracking", "Redaction"],
-      embeds: ["Schema/status.schema.json"]),
+      embeds: ["Schema/preflight.schema.json", "Schema/status.schema.json"]),
     module("SystemJournal", ["CJournal", "GuardAPI"]),
     module("SessionBus", ["CBus"]),
 
@@ -251,7 +252,7 @@ let package = Package(
         "SessionBus",
       ]),
     // `run` and `env`: which commands change a cluster, which kubeconfig and which port are trusted.
-    module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Platform"]),
+    module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Health", "Platform"]),
     // `doctor`: the guard's view of the connection to the clusters, the caller's own, and the difference.
     module(
       "GuardExamination",
@@ -377,7 +378,7 @@ let package = Package(
       ]),
     tests("GuardTerminal", ["Health"]),
     tests("GuardConnection", ["TestSupport"]),
-    tests("GuardRun"),
+    tests("GuardRun", ["GuardAPI", "GuardTypes", "Health", "TestSupport"]),
     tests("GuardScreen", ["GuardAPI", "GuardTerminal", "GuardTypes", "Health", "IncidentTracking"]),
     tests(
       "GuardWeb",

@@ -67,6 +67,11 @@ package final class ClusterAccess: Sendable {
   /// The kubeconfig as it was read last; nil before.
   private var kubeconfig: Kubeconfig? { state.withLock { $0.kubeconfig } }
 
+  /// The context and the server of the kubeconfig; nil before it was read.
+  var selected: KubeconfigTarget? {
+    kubeconfig.map { KubeconfigTarget(context: $0.context, server: $0.server.description) }
+  }
+
   /// The options that kubectl needs in addition to the kubeconfig to connect through the forward.
   var serverFlags: String? { kubeconfig.flatMap(configuration.serverFlags) }
 

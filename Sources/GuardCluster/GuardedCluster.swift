@@ -260,7 +260,8 @@ package actor GuardedCluster {
     let observation = Observation(
       cluster: configuration.name, listen: configuration.publicListen,
       kubeconfig: kubeconfig, context: configuration.kubernetes.context,
-      serverFlags: access.serverFlags, mismatch: access.obstacle, owner: access.owner,
+      serverFlags: access.serverFlags, target: access.selected, mismatch: access.obstacle,
+      owner: access.owner,
       tunnel: TunnelHealth(tunnel.status),
       apiTarget: access.target?.description,
       snapshot: seen?.snapshot,

@@ -119,8 +119,8 @@ extension ClusterDocument {
         at: entry.poll?.at, seenAt: observation.snapshotAt, duration: entry.poll?.duration,
         failure: observation.pollFailure, now: now),
       api: APIDocument(version: observation.snapshot?.version, ready: observation.snapshot?.isReady),
-      kubeconfig: observation.kubeconfig, mismatch: observation.mismatch?.run(as: observation.owner),
-      pipeline: entry.pipeline,
+      kubeconfig: observation.kubeconfig, target: observation.target,
+      mismatch: observation.mismatch?.run(as: observation.owner), pipeline: entry.pipeline,
       now: now - observation.clockSkew)
   }
 }

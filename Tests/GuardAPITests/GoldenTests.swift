@@ -114,7 +114,8 @@ import Testing
               StateSpanDocument(state: .down, since: now - .seconds(60), until: now, code: "peer_closed")
             ]),
           poll: PollDocument(at: nil, seenAt: nil, duration: nil, failure: nil, now: now), api: APIDocument(),
-          kubeconfig: "/root/.kube/k3s-config.yaml", now: now)
+          kubeconfig: "/root/.kube/k3s-config.yaml",
+          target: KubeconfigTarget(context: "default", server: "https://127.0.0.1:16443"), now: now)
       ], problems: report.problems,
       silences: [
         Silence(
@@ -295,7 +296,7 @@ import Testing
   private static let golden = """
     {"clusters":[{"api":{"ready":null,"version":null},
     "certificates":[{"lastFailureAt":null,"message":"","name":"c","namespace":"flux-system","notAfter":null,"reason":"","renewalTime":null,"since":null,"verdict":"healthy"}],
-    "flux":{"controllers":[{"available":1,"desired":1,"distribution":"v2.6.4","leaseRenewedAt":null,"name":"helm-controller","verdict":"healthy","version":"v1.3.0"}],
+    "context":"default","flux":{"controllers":[{"available":1,"desired":1,"distribution":"v2.6.4","leaseRenewedAt":null,"name":"helm-controller","verdict":"healthy","version":"v1.3.0"}],
     "installed":true,"objects":[{"attemptedRevision":null,"kind":"Alert","message":"","name":"on-call","namespace":"flux-system","ready":"True","reason":"","revision":null,"since":null,"status":"Current","suspended":false,"verdict":"healthy"},
     {"attemptedRevision":null,"kind":"Kustomization","message":"for a week","name":"apps","namespace":"flux-system","ready":"True","reason":"Suspended","revision":null,"since":"2026-03-01T04:24:07Z","status":"InProgress","suspended":true,"verdict":"degraded"}],
     "version":null},
@@ -311,7 +312,7 @@ import Testing
     "pods":{"crashLooping":1,"failed":0,"notReady":0,"pending":0,"terminating":0,"total":12,"worst":[{"message":"pod web-1: CrashLoopBackOff, 7 restarts","name":"web-1","namespace":"apps","node":"calypso","restarts":7}]},
     "poll":{"ageSeconds":null,"at":null,"durationMs":null,"error":null,"ok":null,"seenAt":null},
     "secrets":[{"name":"github-token","namespace":"flux-system","present":true}],
-    "shortenedTexts":0,"stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],
+    "server":"https://127.0.0.1:16443","shortenedTexts":0,"stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],
     "summary":"all but one","tunnel":{"attempt":0,"cipher":null,"forwards":[{"acceptedConnections":0,"bytesFromTarget":0,"bytesToTarget":0,"holder":null,"listen":"127.0.0.1:16443","openConnections":0,"rateFromTarget":12,"rateToTarget":null,"recent":[{"bytesFromTarget":4096,"bytesToTarget":512,"end":"refused","endedAt":"2026-03-01T04:24:07Z","openedAt":"2026-03-01T04:24:04Z","origin":"127.0.0.1:51234","reason":"nobody listens"}],
     "refusedConnections":0,"shortage":null,"state":"listening","target":"localhost:6443"}],
     "history":[{"code":"peer_closed","since":"2026-03-01T04:23:07Z","state":"down","until":"2026-03-01T04:24:07Z"}],

@@ -74,6 +74,26 @@ import Testing
     #expect(SchemaCheck.paths(of: schema) == SchemaCheck.required(by: schema))
   }
 
+  @Test func preflightSchemaAcceptsItsDocumentsAndHasEveryField() throws {
+    let object = try JSONSerialization.jsonObject(with: Data(SchemaDocument.preflight))
+    let preflight = try #require(object as? [String: Any])
+    let problems = try GoldenTests().whole.problems + sparseLists().problems
+    var check = SchemaCheck()
+    for document in [
+      PreflightDocument(
+        verdict: .degraded, reason: nil, kubeconfig: "/x", context: "default",
+        server: "https://127.0.0.1:16443",
+        problems: problems),
+      PreflightDocument(
+        verdict: .unknown, reason: "no guard", command: "oceanid-ctl doctor", note: "start it"),
+    ] {
+      check.check(try JSONSerialization.jsonObject(with: DocumentCoding.encode(document)), against: preflight)
+    }
+    #expect(check.faults == [])
+    #expect(SchemaCheck.paths(of: preflight).subtracting(check.seen) == [])
+    #expect(SchemaCheck.paths(of: preflight) == SchemaCheck.required(by: preflight))
+  }
+
   /// The words of a type, and the end of the path of each field that has them.
   private static let words: [(field: String, words: Set<String?>)] = [
     (".verdict", Set(Verdict.allCases.map { $0.rawValue })),

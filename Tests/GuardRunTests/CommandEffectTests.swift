@@ -158,7 +158,7 @@ import Testing
 
   @Test(arguments: [
     "kubectl get pods", "kubectl -n delete get pods", "kubectl get deploy apply", "kubectl describe node x",
-    "kubectl logs -f web-0", "kubectl exec -it web-0 -- kubectl delete pod x",
+    "kubectl logs -f web-0",
     "kubectl rollout status deploy/web", "kubectl rollout history deploy restart",
     "kubectl rollout history deploy/web", "kubectl diff -f x", "kubectl auth can-i delete pods",
     "kubectl apply -f x --dry-run=server", "kubectl create secret generic x --dry-run=client -o yaml",
@@ -195,7 +195,7 @@ import Testing
     #expect(effect(line) == .none)
   }
 
-  /// No grammar of a shell is read. Whoever runs one of these is told to run the command without a shell.
+  /// The words of a change are text there, and are not executed.
   @Test(arguments: [
     "sh -c 'kubectl get pods # kubectl delete'", "sh -c 'echo \"kubectl delete\"'",
     "bash -c 'kubectl get $(echo delete) x'", "bash -c 'kubectl get pods > delete'",
@@ -208,21 +208,19 @@ import Testing
     "bash -c 'for verb in kubectl delete; do echo $verb; done'",
     "bash -c '[ -x kubectl ] && [[ $x = kubectl* ]]; echo done'",
   ])
-  func aScriptThatSeemsToChangeIsRefusedWithTheWayOut(_ line: String) throws {
-    guard case .change(_, isScript: true) = effect(line) else {
-      Issue.record("\(effect(line))")
-      return
-    }
+  func aScriptThatOnlyNamesAChangeIsAllowed(_ line: String) {
+    #expect(effect(line) == .none)
   }
 
   /// Names and verbs that a script makes are not known, so that it may change something.
   @Test(arguments: [
     "bash -c 'K=kubectl; $K delete x'", "bash -c '{kubectl,delete,pod}'", "bash -c 'V=suspend; flux $V ks x'",
     "bash -c 'kubectl $(cat verb) pod x'", "bash -c 'k() { kubectl \"$@\"; }; k delete x'",
-    "bash -c 'for v in delete; do kubectl $v pod x; done'", "bash -c 'kubectl `cat verb` pod x'",
+    "bash -c 'for v in delete; do kubectl $v pod x; done'", "bash -c '$X delete pod x'",
+    "bash -c 'kubectl `cat verb` pod x'",
     "bash -c 'k9s; true'", "bash -c 'alias k=kubectl; k delete x'", "sh -c 'kubectl de\"\"lete pod x; true'",
     "python3 -c 'import subprocess; subprocess.run([\"kubectl\",\"delete\",\"pod\",\"x\"])'",
-    "bash -c 'kubectl-flux suspend ks apps; true'", "bash -c 'true; kubectl \\\\\n  delete pod x'",
+    "bash -c 'kubectl-flux suspend ks apps; true'", "bash -c 'true; kubectl \\\n  delete pod x'",
   ])
   func aScriptThatMakesWordsIsRefused(_ line: String) {
     #expect(effect(line).isChange)
@@ -230,18 +228,35 @@ import Testing
 
   @Test(arguments: [
     ("sh", "commands typed into sh"), ("bash script.sh", "the script script.sh"),
-    ("bash -c 'curl -s x | bash'", "commands run by bash"), ("make deploy", "commands run by make"),
+    ("bash -c 'curl -s x | bash'", "commands typed into bash"), ("make deploy", "commands run by make"),
     ("python3 deploy.py", "commands run by python3"), ("tmux", "commands run by tmux"),
-    ("kubectl cnpg promote x", "the plugin kubectl cnpg"),
-    ("kubectl-cnpg promote x", "the plugin kubectl cnpg"),
+    ("kubectl cnpg status x", "the plugin kubectl cnpg"),
+    ("kubectl-cnpg status x", "the plugin kubectl cnpg"),
     ("bash -c 'source env.sh; kubectl get x'", "commands run by source"),
     ("sudo bash", "commands typed into bash"),
     ("ssh tethys", "commands typed into ssh"),
-    ("bash -c '$X delete pod x'", "words computed by the script"),
+    ("bash -c '$X get pod x'", "words computed by the script"),
     ("ansible-playbook site.yaml", "commands run by ansible-playbook"),
   ])
   func unexaminableCommandsAreReported(_ line: String, _ words: String) {
     #expect(effect(line) == .unseen(words))
+  }
+
+  @Test(arguments: [
+    ("kubectl exec -it web-0 -- kubectl delete pod x", Restriction.Kind.container, "kubectl exec"),
+    ("kubectl cp ./a web-0:/a", .container, "kubectl cp"),
+    ("kubectl cnpg promote x", .unknownVerb, "kubectl cnpg"),
+    ("kubectl-cnpg promote x", .unknownVerb, "kubectl cnpg"),
+    ("flux frobnicate", .unknownVerb, "flux frobnicate"),
+    ("kubectl get secret x -o yaml", .credentials, "kubectl get secret -o"),
+    ("pulumi stack output --show-secrets", .credentials, "pulumi --show-secrets"),
+    ("pkill ssh", .tunnel, "pkill of a tunnel"),
+    ("ssh -NL 16443:localhost:6443 tethys", .tunnel, "ssh -L to port 6443"),
+    ("kubectl -s https://x:6443 get pods", .otherServer, "kubectl --server"),
+    ("oceanid-ctl run --break-glass x -- kubectl get pods", .breakGlass, "oceanid-ctl run --break-glass"),
+  ])
+  func commandsForAPersonAreRestricted(_ line: String, _ kind: Restriction.Kind, _ words: String) {
+    #expect(effect(line) == .restricted(Restriction(kind, words)))
   }
 
   @Test func emptyAndTooDeepCommands() {

@@ -52,6 +52,7 @@ struct PackageTests {
     ] {
       #expect(contents.contains(" .\(file)\n"), "\(file)")
     }
+    #expect(contents.contains(" ./usr/bin/kubectl-oceanid -> oceanid-ctl\n"))
     // The machine is unconfigured until `oceanid-ctl setup` or its administrator has written a configuration.
     #expect(!contents.contains("./etc/"))
     #expect(!contents.split(separator: "\n").contains { !$0.contains(" root/root ") })
@@ -124,7 +125,8 @@ struct PackageTests {
       "\(tree)/install", ["--root", scratch.path + "/root"], environment: ["SUDO_USER": ""])
     #expect(installed.status == 0, "\(installed.output)")
     for file in [
-      "usr/local/bin/oceanid-guard", "usr/local/bin/oceanid-ctl", "etc/systemd/system/oceanid-guard.service",
+      "usr/local/bin/oceanid-guard", "usr/local/bin/oceanid-ctl", "usr/local/bin/kubectl-oceanid",
+      "etc/systemd/system/oceanid-guard.service",
       "usr/local/share/man/man8/oceanid-guard.8", "usr/local/share/oceanid-guard/rbac.yaml",
       "usr/local/share/doc/oceanid-guard/examples/guard.yaml",
     ] {

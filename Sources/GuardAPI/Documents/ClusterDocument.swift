@@ -11,6 +11,10 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   package var api: APIDocument
   /// The kubeconfig that the guard uses, and that commands in remedies name.
   @Field package var kubeconfig: String?
+  /// The context that the guard uses in it; null: the file was not read yet.
+  @Field package var context: String?
+  /// The server of that context, for example `https://127.0.0.1:16443`; null: the file was not read yet.
+  @Field package var server: String?
   /// The reason why kubectl on this machine does not reach the cluster with that file; null: it does, or the file was not
   /// read yet.
   @Field package var kubeconfigError: KubeconfigErrorDocument?
@@ -32,7 +36,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   /// - Parameter now: the cluster's time, from which the nodes' ages are computed.
   package init(
     report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument,
-    kubeconfig: String? = nil, mismatch: KubeconfigMismatch? = nil, pipeline: PipelineDocument? = nil,
+    kubeconfig: String? = nil, target: KubeconfigTarget? = nil, mismatch: KubeconfigMismatch? = nil,
+    pipeline: PipelineDocument? = nil,
     now: Timestamp
   ) {
     name = report.name
@@ -42,6 +47,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     self.poll = poll
     self.api = api
     self.kubeconfig = kubeconfig
+    context = target?.context
+    server = target?.server
     kubeconfigError = mismatch.map(KubeconfigErrorDocument.init)
     nodes = report.nodes.map { NodeDocument($0, now: now) }
     flux = FluxDocument(

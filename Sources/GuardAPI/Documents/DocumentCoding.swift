@@ -107,6 +107,7 @@ extension DiffDocument: VersionedDocument { package static var version: Schema {
 extension RoundTripsDocument: VersionedDocument { package static var version: Schema { .roundTrips } }
 extension IncidentsDocument: VersionedDocument { package static var version: Schema { .incidents } }
 extension GuardViewDocument: VersionedDocument { package static var version: Schema { .guardView } }
+extension PreflightDocument: VersionedDocument { package static var version: Schema { .preflight } }
 extension AlertsDocument: VersionedDocument { package static var version: Schema { .alerts } }
 
 extension Unicode.Scalar {

@@ -14,6 +14,7 @@ package struct Schema: Hashable, Sendable, CustomStringConvertible {
   package static let diff = Schema(name: "oceanid.diff", major: 1)
   package static let incidents = Schema(name: "oceanid.incidents", major: 1)
   package static let alerts = Schema(name: "oceanid.alerts", major: 1)
+  package static let preflight = Schema(name: "oceanid.preflight", major: 1)
   package static let notice = Schema(name: "oceanid.notice", major: 1)
 
   package init(name: String, major: Int) {

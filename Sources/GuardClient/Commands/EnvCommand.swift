@@ -43,8 +43,8 @@ struct EnvCommand: ParsableCommand {
     abstract: "Print a command that sets KUBECONFIG, for a shell to evaluate.",
     discussion: """
       It does not wait for the tunnel. It prints nothing if another program holds the cluster's local port, if the \
-      guard belongs to another user, if other users may write the kubeconfig, or if the kubeconfig does not lead \
-      through the forward. Exit status: 69 if the guard, its \
+      guard belongs to another user, if other users may write the kubeconfig, if the kubeconfig does not lead \
+      through the forward, or if the cluster does not accept it. Exit status: 69 if the guard, its \
       kubeconfig or its port is not available, and 77 if you may not read the kubeconfig or it is not safe to use.
 
       Examples:
@@ -70,6 +70,7 @@ struct EnvCommand: ParsableCommand {
     let status = try connection.trustedClient.status().chosen(choice.cluster)
     let path = try ClusterKubeconfig.path(of: status, named: kubeconfig)
     try ForeignForward.refuse(status)
+    if kubeconfig == nil { try RejectedKubeconfig.refuse(status) }
     if json { return try StandardOutput.answer(JSONValue.object(["KUBECONFIG": .string(path)]).pretty) }
     try StandardOutput.answer((shell ?? .current).export("KUBECONFIG", path))
   }

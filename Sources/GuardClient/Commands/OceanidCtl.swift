@@ -25,6 +25,7 @@ package struct OceanidCtl: ParsableCommand {
         oceanid-ctl where 8f3c1a2        which stages have this commit
         oceanid-ctl explain auth_refused what an error means, and what to do
         oceanid-ctl run -- kubectl get pods -A
+        oceanid-ctl preflight && kubectl get pods -A
 
       The guard's socket is --socket PATH, else OCEANID_SOCKET, else
       $XDG_RUNTIME_DIR/oceanid/guard.sock or /run/user/UID/oceanid/guard.sock
@@ -35,7 +36,8 @@ package struct OceanidCtl: ParsableCommand {
       Of every command:
         64 usage   69 the guard cannot be reached   75 a wait timed out
         77 denied   78 a reload found errors in the configuration
-      check always exits with 0 to 3, as monitoring systems require.
+      check always exits with 0 to 3, as monitoring systems require; preflight
+      with 0 or 1; hook with 0 or 2.
       With --json or -o json, an error is JSON on standard output.
       """,
     version: "oceanid-ctl \(Product.version)",
@@ -52,7 +54,9 @@ package struct OceanidCtl: ParsableCommand {
         subcommands: [HistoryCommand.self, DiffCommand.self, IncidentsCommand.self, ReportCommand.self]),
       CommandGroup(
         name: "Cluster",
-        subcommands: [RunCommand.self, EnvCommand.self, WaitCommand.self]),
+        subcommands: [
+          PreflightCommand.self, RunCommand.self, EnvCommand.self, WaitCommand.self, HookCommand.self,
+        ]),
       CommandGroup(
         name: "Notice",
         subcommands: [
@@ -75,11 +79,16 @@ package struct OceanidCtl: ParsableCommand {
   package static func runAndExit() -> Never {
     // Writing to a closed pipe (`| head`) is reported as an error, not by a signal.
     signal(SIGPIPE, SIG_IGN)
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let words = KubectlPlugin.words(CommandLine.arguments) { run(words) }
+    run(Array(CommandLine.arguments.dropFirst()))
+  }
+
+  private static func run(_ arguments: [String]) -> Never {
+    if HookCommand.isMeant(by: arguments) { HookCommand.runAndExit(arguments) }
     do {
       // ArgumentParser prints its general help after `help`, even for an unknown command.
       if arguments.first == "help", let mistake = UnknownCommand(arguments) { throw mistake }
-      var command = try parseAsRoot(arguments == ["-v"] ? ["--version"] : nil)
+      var command = try parseAsRoot(arguments == ["-v"] ? ["--version"] : arguments)
       let isUTC = (command as? any TimeTelling)?.utc == true
       try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
       Glibc.exit(0)

@@ -15,8 +15,9 @@ struct RunCommand: ParsableCommand {
       restart and similar, helm upgrade, flux reconcile or suspend, pulumi up, argocd app sync, systemctl restart k3s, \
       k9s without --readonly. They are also recognized after env, sudo and xargs.
 
-      A script on the command line (sh -c) is not parsed. It is refused if a tool's name is followed by a word that \
-      means a change, or if it names a tool and uses variables. If it only reads, run the command itself without a shell.
+      A script of a shell on the command line (sh -c) is parsed: its pipes, substitutions, loops, functions and \
+      here-documents. It is refused if it computes the verb of a tool, or if it cannot be parsed and names a tool. Code in \
+      other languages is refused if a word of a change follows a tool's name. If it only reads, run the command itself.
 
       With --break-glass and a reason, such a command runs, and the guard logs user, command and reason; if the guard \
       cannot log it, it does not run. Commands that read are allowed: get, describe, logs, exec, port-forward, diff, \
@@ -80,9 +81,14 @@ struct RunCommand: ParsableCommand {
       change = words
     case .unseen(let what):
       change = nil
-      if breakGlass == nil {
-        StandardOutput.writeError(
-          "oceanid-ctl: not checked for manual changes: \(Span(what).text)\n")
+      note(unchecked: what)
+    case .restricted(let restriction):
+      // These need a person, and a person runs this command.
+      change = nil
+      switch restriction.kind {
+      case .container: note(unchecked: "what \(restriction.words) does in the container")
+      case .unknownVerb: note(unchecked: "the plugin \(restriction.words)")
+      case .credentials, .tunnel, .otherServer, .breakGlass: break
       }
     }
     var waiting = Waiting(
@@ -94,6 +100,11 @@ struct RunCommand: ParsableCommand {
     if let breakGlass { try log(breakGlass, change, status) }
     setenv("KUBECONFIG", path, 1)
     throw Execution.replaceThisProcess(with: words)
+  }
+
+  private func note(unchecked what: String) {
+    guard breakGlass == nil else { return }
+    StandardOutput.writeError("oceanid-ctl: not checked for manual changes: \(Span(what).text)\n")
   }
 
   /// Logs the command with its reason. Throws if the guard did not log it.
@@ -123,7 +134,7 @@ struct ByHand: CommandError {
   var description: String {
     let reason =
       isScript
-      ? "the script may change the cluster manually (\(change)); if it only reads, run the command itself without a shell"
+      ? "the command line may change the cluster manually (\(change)); if it only reads, run the command itself without a shell"
       : "\(change) changes the cluster manually"
     return "\(reason); change it in Git, or give a reason, which is logged: --break-glass \"reason\""
   }

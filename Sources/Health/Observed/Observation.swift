@@ -12,6 +12,8 @@ public struct Observation: Hashable, Sendable {
   /// Further options for a command on this machine: `--server …` if the kubeconfig has another address than the
   /// forward.
   public let serverFlags: String?
+  /// What the kubeconfig selects; nil: it was not read yet.
+  public let target: KubeconfigTarget?
   /// The reason why kubectl on this machine does not reach the forward with the kubeconfig; nil: it does, or the file was
   /// not read yet.
   public let mismatch: KubeconfigMismatch?
@@ -65,7 +67,8 @@ public struct Observation: Hashable, Sendable {
 
   public init(
     cluster: String, listen: String, kubeconfig: String, context: String? = nil, serverFlags: String? = nil,
-    mismatch: KubeconfigMismatch? = nil, owner: String = "", tunnel: TunnelHealth, apiTarget: String? = nil,
+    target: KubeconfigTarget? = nil, mismatch: KubeconfigMismatch? = nil, owner: String = "",
+    tunnel: TunnelHealth, apiTarget: String? = nil,
     snapshot: Snapshot?, snapshotAt: Timestamp?,
     pollFailure: PollFailure?, service: ServiceReport? = nil,
     pollInterval: Duration, expectations: Expectations, findings: [Finding] = [],
@@ -76,6 +79,7 @@ public struct Observation: Hashable, Sendable {
     self.kubeconfig = kubeconfig
     self.context = context
     self.serverFlags = serverFlags
+    self.target = target
     self.mismatch = mismatch
     self.owner = owner
     self.tunnel = tunnel

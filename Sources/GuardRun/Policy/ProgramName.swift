@@ -5,6 +5,8 @@ struct ProgramName: Hashable {
   let name: String
 
   init(_ word: String) {
+    // zsh replaces =kubectl by the path of kubectl.
+    let word = word.hasPrefix("=") ? word.dropFirst() : word[...]
     // The attribute of a flake follows #, as in nixpkgs#kubectl; the version of an image or package follows :
     // or @.
     let last = word.split(whereSeparator: { "/#\\".contains($0) }).last ?? ""

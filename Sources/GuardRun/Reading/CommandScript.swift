@@ -1,23 +1,21 @@
-/// A script on a command line, for a shell or another interpreter.
+/// A text with commands in a language that is not read.
 ///
-/// The script is not parsed, so it can't be misread: if it names a tool, it counts as a change if a word of a
-/// change follows the name, or if the script computes words. This also refuses some scripts that only read;
-/// the command can then be run without a shell.
+/// If it names a tool, it counts as a change if a word of a change follows the name, or if the text computes words. This
+/// also refuses some texts that only read; the command can then be run by itself.
 struct CommandScript {
-  /// The only command, if no character is special to a shell.
-  let command: [String]?
   /// The words without quotes and separators.
   private let words: [String]
   /// True if some words are computed from variables and substitutions.
   private let makesWords: Bool
 
   init(_ text: String) {
-    let isPlain = !text.contains { "'\"\\`$;&|<>(){}[]*?#!\n\r".contains($0) }
-    command = isPlain ? text.split(whereSeparator: \.isWhitespace).map(String.init) : nil
-    makesWords = text.contains { "`$".contains($0) }
+    makesWords = text.utf8.contains { "`$".utf8.contains($0) }
     words = text.replacing("\\\n", with: "").filter { !"'\"\\".contains($0) }
-      .split { $0.isWhitespace || "`$;&|<>(){}[],=".contains($0) }.map(String.init)
+      .split { $0.isWhitespace || "`$;&|<>(){}[],=\0".contains($0) }.map(String.init)
   }
+
+  /// The first tool that the text names.
+  var tool: String? { words.lazy.compactMap { ToolPolicy.find($0)?.tool.name }.first }
 
   var effect: CommandEffect {
     var named: [String] = []
@@ -37,8 +35,9 @@ struct CommandScript {
     for word in words {
       let program = ProgramName(word).name
       switch RunPolicy.kinds[program] {
-      case .shell, .interpreter, .wordsOfShell, .remoteShell: return .unseen("commands run by \(program)")
-      case .data, nil: continue
+      case .shell, .otherShell, .interpreter, .wordsOfShell, .remoteShell:
+        return .unseen("commands run by \(program)")
+      case .data, .editor, .runner, .scheduler, .collector, .killer, .web, .writer, nil: continue
       }
     }
     return makesWords ? .unseen("words computed by the script") : .none

@@ -3,6 +3,9 @@
 extension ToolPolicy {
   private static let k3sUnits = "k3s k3s.service k3s-agent k3s-agent.service kubelet kubelet.service"
 
+  private static let guardUnits =
+    "oceanid-guard oceanid-guard.service oceanid-guard.socket oceanid-forward.socket oceanid-online.target"
+
   static let all: [ToolPolicy] = [
     ToolPolicy(
       "kubectl kubecolor oc",
@@ -11,31 +14,37 @@ extension ToolPolicy {
         "taint",
         "cordon", "drain", "uncordon", "set", "expose", "run", "debug", "rollout restart undo pause resume",
         "auth reconcile", "certificate approve deny", "adm drain cordon uncordon taint policy", "new-app",
-        "new-project",
-        "start-build", "rollback", "node-shell",
+        "new-project", "start-build", "rollback", "node-shell", "rolling-update",
       ],
       looks: [
         "apply view-last-applied", "rollout status history", "auth can-i whoami", "get", "describe", "logs",
-        "exec",
-        "attach", "port-forward", "proxy", "cp", "diff", "top", "events", "explain", "api-resources",
+        "port-forward", "proxy", "diff", "top", "events", "explain", "api-resources",
         "api-versions",
         "cluster-info", "config", "version", "wait", "kustomize", "completion", "help", "options", "plugin",
-        "alpha",
-        "login", "logout", "project", "projects", "status", "whoami", "rsh", "rsync", "process", "krew",
+        "login", "logout", "project", "projects", "status", "whoami", "process", "krew",
         "ctx", "ns",
         "neat", "tree", "stern", "tail", "who-can", "access-matrix", "rbac-lookup", "get-all", "images",
         "outdated",
-        "deprecations", "resource-capacity", "view-allocations", "view-utilization", "view-secret",
+        "deprecations", "resource-capacity", "view-allocations", "view-utilization",
         "view-cert", "ktop",
-        "df-pv", "lineage", "score", "oceanid",
+        "df-pv", "lineage", "score", "kuberc", "convert", "cp", "oceanid",
+      ],
+      restricted: [
+        (.container, ["exec", "attach", "rsh", "rsync"]),
+        (.credentials, ["view-secret", "get-secret", "modify-secret"]),
       ],
       valued: """
         -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --as-uid --cache-dir \
         --certificate-authority --client-certificate --client-key --request-timeout --tls-server-name -v --v --vmodule \
-        --username --password --profile --profile-output --log-dir --log-file --kuberc
+        --username --password --profile --profile-output --log-dir --log-file --kuberc --log-backtrace-at \
+        --log-file-max-size --stderrthreshold --log-flush-frequency --as-user-extra \
+        -l --selector -f --filename -k --kustomize -o --output --template --field-selector --field-manager --patch \
+        --patch-file --type --image --replicas -c --container --from-literal --from-file --from-env-file --port \
+        --target-port --name --grace-period --timeout --for --since --since-time --sort-by --overrides --subresource \
+        --current-replicas --resource-version --pod-selector --raw
         """,
       shows: [
-        "--dry-run=client", "--dry-run=server", "--local set label annotate patch",
+        "--dry-run", "--dry-run=client", "--dry-run=server", "--local set label annotate patch",
         "--list set label annotate",
       ], otherVerbs: .plugin),
     ToolPolicy(
@@ -53,7 +62,8 @@ extension ToolPolicy {
       ],
       valued: """
         -n --namespace --kube-context --kubeconfig --kube-apiserver --kube-token --kube-as-user --kube-as-group \
-        --kube-ca-file --kube-tls-server-name --registry-config --repository-cache --repository-config --burst-limit --qps
+        --kube-ca-file --kube-tls-server-name --registry-config --repository-cache --repository-config --burst-limit --qps \
+        -f --values --set --set-string --set-file --set-json --version --timeout -o --output --description
         """,
       shows: ["--dry-run", "--dry-run=client", "--dry-run=server"], otherVerbs: .plugin),
     ToolPolicy(
@@ -66,25 +76,49 @@ extension ToolPolicy {
       "flux",
       changes: [
         "reconcile", "suspend", "resume", "create", "delete", "bootstrap", "install", "uninstall", "migrate",
+        "push", "tag",
       ],
+      looks: [
+        "get", "logs", "tree", "trace", "build", "diff", "export", "check", "version", "stats", "events",
+        "list",
+        "pull", "envsubst", "debug", "completion", "help",
+      ],
+      revealing: "--with-credentials --show-values --show-vars",
       valued: """
         -n --namespace --context --cluster --kubeconfig --kube-as --kube-server --as --as-group --as-uid --cache-dir \
         --certificate-authority --client-certificate --client-key --server --timeout --token --user --tls-server-name \
-        --kube-api-burst --kube-api-qps
-        """, shows: ["--export", "--dry-run"]),
+        --kube-api-burst --kube-api-qps --path --url --branch --source --interval --since --kind --level --flux-namespace
+        """, shows: ["--export", "--dry-run"], otherVerbs: .unknown),
     ToolPolicy(
       "pulumi",
       changes: [
         "up", "update", "destroy", "down", "dn", "refresh", "import", "cancel", "watch",
         "state delete unprotect rename move repair edit upgrade taint untaint protect",
-        "stack rm remove import init rename change-secrets-provider",
+        "stack rm remove import init rename change-secrets-provider tag",
         "config set set-all rm rm-all cp refresh",
-        "env set rm edit init rotate", "deployment run",
+        "env set rm edit init rotate", "deployment run", "deployment settings",
         "policy enable disable publish rm",
       ],
-      looks: ["config get", "stack ls select output export history graph", "env get open ls diff"],
-      valued: "-C --cwd -s --stack --color -v --verbose --profiling --tracing --memprofilerate --config-file",
-      shows: ["--preview-only"]),
+      looks: [
+        "config get", "stack ls select output export history graph unselect", "env get open ls diff run",
+        "preview", "pre",
+        "config", "stack", "about", "whoami", "logs", "login", "logout", "new", "install", "plugin",
+        "package",
+        "schema", "convert", "gen-completion", "console", "org", "version", "help", "env",
+
+        "project", "trace-to-mermaid", "view-trace", "ai", "template",
+      ],
+      revealing: "--show-secrets",
+      valued:
+        "-C --cwd -s --stack --color -v --verbose --profiling --tracing --memprofilerate --config-file -m --message",
+      shows: ["--preview-only"], otherVerbs: .unknown),
+    ToolPolicy("esc", changes: ["env set rm edit init rotate"]),
+    ToolPolicy(
+      "etcdctl etcdutl",
+      changes: [
+        "put", "del", "txn", "compaction", "defrag", "snapshot restore", "member add remove update promote",
+        "lease revoke grant", "auth enable disable", "user add delete passwd", "role add delete", "restore",
+      ], valued: "--endpoints --cacert --cert --key --command-timeout -w --write-out"),
     ToolPolicy(
       "terraform tofu terragrunt",
       changes: [
@@ -122,17 +156,43 @@ extension ToolPolicy {
     ToolPolicy(
       "systemctl",
       changes: [
-        "start", "stop", "restart", "try-restart", "reload-or-restart", "kill", "mask", "disable", "enable",
+        "start", "stop", "restart", "try-restart", "reload-or-restart", "reload", "try-reload-or-restart",
+        "kill",
+        "mask", "unmask", "disable", "enable", "edit", "revert", "set-property", "freeze", "clean",
       ]
-      .map { "\($0) \(k3sUnits)" }, valued: "-H --host -M --machine -s --signal -t --type -p --property"),
+      .map { "\($0) \(k3sUnits)" },
+      restricted: [(.tunnel, ["stop", "kill", "mask", "disable"].map { "\($0) \(guardUnits)" })],
+      valued: "-H --host -M --machine -s --signal -t --type -p --property"),
     ToolPolicy(
-      "service", changes: ["k3s", "k3s-agent", "kubelet"].map { "\($0) start stop restart reload" }),
+      "service rc-service invoke-rc.d",
+      changes: ["k3s", "k3s-agent", "kubelet"].map { "\($0) start stop restart reload" }),
     ToolPolicy(
-      "crictl ctr nerdctl",
-      changes: ["rm", "rmp", "rmi", "stop", "stopp", "run", "runp", "create", "update"],
-      looks: ["ps", "pods", "images", "logs", "inspect", "inspectp", "stats", "exec", "info", "version"],
+      "crictl nerdctl",
+      changes: [
+        "rm", "rmp", "rmi", "stop", "stopp", "run", "runp", "create", "update", "start", "pull", "kill",
+        "restart",
+        "load", "tag",
+      ],
+      looks: ["ps", "pods", "images", "logs", "inspect", "inspectp", "stats", "info", "version"],
+      restricted: [(.container, ["exec", "attach", "cp"])],
       valued: "-r --runtime-endpoint -i --image-endpoint -t --timeout -c --config -n --namespace -a --address"
     ),
+    ToolPolicy(
+      "ctr",
+      changes: [
+        "run", "images rm remove del delete import pull push tag label unpack mount",
+        "image rm remove del delete import pull push tag label",
+        "i rm remove del delete import pull push tag label",
+        "containers create delete del rm remove label update", "container create delete del rm remove label",
+        "c create delete del rm remove label",
+        "tasks start kill delete del rm remove pause resume checkpoint",
+        "task start kill delete del rm remove pause resume", "t start kill delete del rm remove pause resume",
+        "snapshots rm remove commit prepare", "namespaces create rm remove label",
+        "ns create rm remove label",
+        "content rm remove prune edit", "leases create rm remove delete", "shim",
+      ],
+      restricted: [(.container, ["tasks exec attach", "task exec attach", "t exec attach"])],
+      valued: "-n --namespace -a --address --timeout --connect-timeout"),
     ToolPolicy(
       "kubeadm",
       changes: ["init", "join", "reset", "upgrade apply node", "certs renew", "token create delete"]),

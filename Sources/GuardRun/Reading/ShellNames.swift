@@ -1,0 +1,64 @@
+/// What a script defines. The order of its commands is not followed: a name has every value that it gets anywhere.
+struct ShellNames {
+  /// Values per name, so that a script cannot make the reading slow.
+  private static let most = 8
+
+  private(set) var values: [String: [ShellWord]] = [:]
+  /// The words of loops: each field of a word is a value.
+  private(set) var loops: [String: [ShellWord]] = [:]
+  private(set) var functions: [String: ShellScript] = [:]
+  var aliases: [String: String] = [:]
+  /// The texts that the script writes to files.
+  var files: [String: [String]] = [:]
+  /// The arguments of the script or function, from `$1`; nil if they are unknown.
+  var arguments: [String]?
+  /// The functions that are being read, because a function may call itself.
+  var active: Set<String> = []
+
+  private mutating func set(_ name: String, _ words: [ShellWord]) {
+    let known = values[name] ?? []
+    values[name] = known + words.prefix(max(0, ShellNames.most - known.count))
+  }
+
+  /// Collects the definitions of a script, except for those of the scripts in its words.
+  mutating func collect(_ script: ShellScript) {
+    for command in script.pipelines.joined() {
+      switch command.content {
+      case .simple(let assignments, let words):
+        for assignment in assignments { set(assignment.name, [assignment.value]) }
+        collectAlias(words)
+        // `set -- words` replaces the arguments.
+        if words.first?.literal == "set", let dashes = words.firstIndex(where: { $0.literal == "--" }) {
+          set("@", [ShellAssignment(name: "@", values: Array(words[(dashes + 1)...])).value])
+        }
+      case .group(let inner): collect(inner)
+      case .loop(let variable, let values, let body):
+        loops[variable, default: []] += values.prefix(64)
+        collect(body)
+      case .function(let name, let body):
+        functions[name] = body
+        collect(body)
+      }
+    }
+  }
+
+  /// `alias k=kubectl`
+  private mutating func collectAlias(_ words: [ShellWord]) {
+    guard words.first?.literal == "alias" else { return }
+    for word in words.dropFirst() {
+      guard let text = word.literal, let mark = text.firstIndex(of: "="), mark != text.startIndex else {
+        continue
+      }
+      aliases[String(text[..<mark])] = String(text[text.index(after: mark)...])
+    }
+  }
+}
+
+extension ShellAssignment {
+  /// The value; the elements of an array are separated like the arguments of a script.
+  fileprivate var value: ShellWord {
+    guard values.count != 1 else { return values[0] }
+    let separator = ShellWord.Part.text(String(ShellExpansion.separator), isQuoted: true)
+    return ShellWord(parts: Array(values.map(\.parts).joined(separator: [separator])))
+  }
+}

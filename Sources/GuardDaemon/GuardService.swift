@@ -297,7 +297,7 @@ package final class GuardService: Sendable {
     notifyManager(.reloading)
     // A service manager has no state for a failed reload, so the status text reports it.
     defer { notifyManager(.ready, .status(statusLine.text)) }
-    let next: Configuration
+    var next: Configuration
     do throws(ConfigurationErrors) {
       next = try Configuration.load(
         path: configurationPath, environment: .current.reloaded(in: environment))
@@ -311,6 +311,7 @@ package final class GuardService: Sendable {
       return .rejected(error)
     }
     let (previous, running) = state.withLock { ($0.configuration, $0.clusters) }
+    next.keepUnchangedAlerts(of: previous)
     let kept = running.filter { next.clusters.contains($0.configuration) }
     GuardService.stop(running.filter { cluster in !kept.contains { $0 === cluster } }, timeout: .seconds(3))
     let (misfit, inherited) = state.withLock { ($0.inherited.fit(next.clusters), $0.inherited) }

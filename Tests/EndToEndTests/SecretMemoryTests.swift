@@ -94,6 +94,39 @@ struct SecretMemoryTests {
     return nil
   }
 
+  @Test func reloadsLeaveOneCopyOfASecretAddress() throws {
+    let folder = try TemporaryFolder()
+    let secrets = ["S3CRET-of-a-webhook-0123456789", "S3CRET-of-a-ping-0123456789abc"]
+    try folder.write(
+      """
+      control: { socket: \(folder.path)/guard.sock }
+      clusters: [{ name: tethys, tunnel: { host: 127.0.0.1, forwards: [{ listen: "127.0.0.1:\(try freePort())", target: "127.0.0.1:6443" }] }, kubernetes: { kubeconfig: /nonexistent, context: default } }]
+      alerts:
+        - { name: hook, webhook: { url: "http://127.0.0.1:1/services/\(secrets[0])" } }
+        - { name: dead-man, ping: { url: "http://127.0.0.1:1/\(secrets[1])" } }
+      """, to: "guard.yaml")
+    let program = try ChildProcess(
+      Installation.guardProgram, ["--config", folder.file("guard.yaml")],
+      environment: ["PATH": "/usr/bin:/bin", "HOME": folder.path])
+    try #require(
+      eventually { FileManager.default.fileExists(atPath: folder.file("guard.sock")) }, "\(program.errors)")
+    for round in 1...12 {
+      kill(program.pid, SIGHUP)
+      try #require(
+        eventually { program.errors.split(separator: "configuration reloaded").count > round },
+        "\(program.errors)")
+    }
+    for secret in secrets {
+      // A request under way has a copy of its own.
+      var copies: [Int] = []
+      let isOne = try eventually(within: .seconds(60)) {
+        copies.append(try Self.count(Array(secret.utf8), in: program.pid))
+        return copies.last == 1
+      }
+      #expect(isOne, "copies, look by look: \(copies)")
+    }
+  }
+
   @Test func onlyRootCanReadTheMemoryOfAGuard() throws {
     let folder = try TemporaryFolder()
     try folder.write(

@@ -57,7 +57,7 @@ extension ClusterState {
       NodeFacts(
         name: extra.nodeName(index),
         address: "10.\(index >> 8 & 255).\(index & 255).1",
-        roles: [], gpus: 0, allocatableGPUs: 0, images: 30, since: state.settled)
+        roles: [], gpus: 0, allocatableGPUs: 0, images: extra.areHeavy ? 0 : 30, since: state.settled)
     }
     return state
   }

@@ -67,7 +67,7 @@ import Testing
 
   @Test func longAndDeepLinesAreJudgedInTime() {
     let pieces = [
-      "$(", "`", "((", "{ ", "if ", "a|", "sudo ", "sh -c ", "x=$x ", "<<E\n", "${a:-", "\"$(", "f() { ",
+      "$(", "`", "((", "{ ", "if ", "a|", "sudo ", "sh -c ", "x=$x ", "<<E\nE\n", "${a:-", "\"$(", "f() { ",
       "a{b,c}",
     ]
     for piece in pieces {

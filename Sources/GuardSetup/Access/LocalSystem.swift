@@ -53,13 +53,18 @@ package struct LocalSystem: SetupSystem {
     }
   }
 
-  package func obstacle(toWriting path: String) -> WriteObstacle? {
+  /// The innermost folder of a path that exists.
+  private func existingFolder(of path: String) -> String {
     var folder = path
     repeat {
       folder = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? ""
     } while !folder.isEmpty
       && !exists(folder)
-    if folder.isEmpty { folder = "/" }
+    return folder.isEmpty ? "/" : folder
+  }
+
+  package func obstacle(toWriting path: String) -> WriteObstacle? {
+    let folder = existingFolder(of: path)
     var system = statvfs()
     guard statvfs(folder, &system) == 0 else { return WriteObstacle(kind: .denied, folder: folder) }
     if system.f_flag & UInt(ST_RDONLY) != 0 { return WriteObstacle(kind: .readOnly, folder: folder) }
@@ -182,6 +187,13 @@ package struct LocalSystem: SetupSystem {
   package func removeFolder(_ path: String) { rmdir(path) }
 
   private func failure(_ error: SystemError, at path: String) -> SetupFailure {
-    SetupFailure("\(error)", next: command(afterFailureAt: path))
+    let kind: WriteObstacle.Kind? =
+      switch error.code {
+      case ENOSPC, EDQUOT: .full
+      case EROFS: .readOnly
+      default: nil
+      }
+    let obstacle = kind.map { WriteObstacle(kind: $0, folder: existingFolder(of: path)) }
+    return SetupFailure("\(error)", next: obstacle?.command ?? command(afterFailureAt: path))
   }
 }

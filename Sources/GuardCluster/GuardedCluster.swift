@@ -140,7 +140,8 @@ package actor GuardedCluster {
       executor.queue.async { self.assumeIsolated { $0.recordPipeline(isRelevant: isRelevant) } }
     }
     // The kubeconfig is read on another thread, because a file system may hang.
-    DispatchQueue.global().async { [weak self] in
+    // Not on the global queue, whose monitor would wake the process every second from then on.
+    DispatchQueue(label: "kubeconfig").async { [weak self] in
       access.look()
       guard let self else { return }
       executor.queue.async { self.assumeIsolated { $0.judgeNow() } }
@@ -227,7 +228,7 @@ package actor GuardedCluster {
     let now = MonotonicTime.now
     guard serviceAskedAt.map({ now - $0 >= ServiceProbe.interval }) ?? true else { return }
     serviceAskedAt = now
-    DispatchQueue.global().async { [weak self] in
+    DispatchQueue(label: "service probe").async { [weak self] in
       let report = serviceProbe.report()
       guard let self else { return }
       executor.queue.async {

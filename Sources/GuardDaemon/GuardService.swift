@@ -252,7 +252,7 @@ package final class GuardService: Sendable {
     let socketFolder = state.withLock { $0.configuration.control.folder }
     return try GuardedCluster(
       cluster, board: board, ledger: ledger, log: log, environment: environment, state: folder,
-      socketFolder: socketFolder, adopted: adopted,
+      socketFolder: socketFolder, adopted: adopted, probesService: cluster.pipeline?.probe ?? false,
       socketStep: { [weak self] in self?.step(holdingAlone: $0) },
       observed: passes.request)
   }

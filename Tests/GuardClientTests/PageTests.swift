@@ -283,7 +283,7 @@ import Testing
     #expect(lines.first == "40 clusters: 29 critical, 11 healthy")
     #expect(lines.contains("  and 21 more clusters with problems: oceanid-ctl status -o wide"))
     #expect(lines.count { $0.hasPrefix("CRITICAL") } == 1)
-    #expect(lines.contains { $0.hasPrefix("  also   in 28 more clusters: c1, c2") })
+    #expect(lines.contains { $0.hasPrefix("  also   in 28 more clusters: c1, c10") })
     #expect(lines.prefix(24).contains("  next   ssh -v tethys true"))
     #expect(lines.allSatisfy { $0.displayWidth <= width })
     let wide = StatusPage.page(status, terminal(width), isWide: true).lines.map(\.text)

@@ -45,8 +45,7 @@ package enum ResponseFault: Hashable, Sendable {
   var isOfAPIServer: Bool {
     switch self {
     case .unauthorized, .forbidden, .status, .truncatedJSON, .endlessContinue, .hugeBody, .wrongTypes,
-      .deepNesting,
-      .expiredContinue, .invalidUTF8:
+      .deepNesting, .expiredContinue, .invalidUTF8, .hostileTexts, .loneSurrogates:
       true
     case .hangs, .closes, .html, .shortBody, .truncatedTLS, .endlessHeaders, .slow, .redirect: false
     }

@@ -38,6 +38,8 @@ struct FakePrograms {
       return change { world.isMember = call.program == "usermod" }
     case "id": return good(world.isMember ? "person oceanid\n" : "person\n")
     case "true": return good("")
+    case "chmod":
+      return change { world.folderModes[words.last ?? ""] = words.first.flatMap { UInt32($0, radix: 8) } }
     default: return ProgramAnswer(status: nil, errors: "\(call.program): No such file or directory")
     }
   }

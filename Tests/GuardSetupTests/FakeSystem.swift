@@ -277,6 +277,7 @@ final class FakeWorld {
   var state: Set<String> {
     var lines = Set(files.map { "file \($0.key) \($0.value)" })
     lines.formUnion(folders.map { "folder \($0)" })
+    lines.formUnion(folderModes.filter { folders.contains($0.key) }.map { "mode of \($0.key): \($0.value)" })
     for (scope, units) in [("user", userUnits), ("machine", machineUnits)] {
       lines.formUnion(units.enabled.map { "\(scope) \($0) enabled" })
       lines.formUnion(units.active.map { "\(scope) \($0) active" })

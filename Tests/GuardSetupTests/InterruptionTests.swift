@@ -162,8 +162,11 @@ import Testing
     let state = start.isMachine ? MachineFacts.home : "\(home)/.local/state/oceanid"
     let other = "\(home)/.config/oceanid"
     if depth == 3 { world.files["\(state)/incidents.json"] = FakeWorld.File(text: "{}", mode: 0o600) }
+    if world.folders.contains(state) { world.folderModes[state] = 0o775 }
     let before = world.state
     try start.setUp(start.system(world))
+    // systemd gives it the mode of the unit.
+    if world.folders.contains(state) { world.folderModes[state] = 0o700 }
     for (folder, name) in [
       (state, "problems-tethys"), (state, "inventory-tethys"), (other, "journal-tethys"),
     ]

@@ -113,6 +113,11 @@ struct NextStepTests {
     // The keys may be in an agent that ended.
     let ended = try failure(server, agent: "/nonexistent/agent", service: .user(unit: "oceanid-guard"))
     #expect(ended.command == "oceanid-ctl setup tethys")
+    // A device or an agent has the private key.
+    try folder.write("ssh-ed25519 AAAA device\n", to: "yubikey.pub")
+    for service in [LocalEnvironment.Service.user(unit: "x"), .system(unit: "x"), nil] {
+      #expect(try !failure(server, service: service).remedy.contains("ssh-keygen"))
+    }
     try folder.write("a key that ssh_config does not name", to: "id_ed25519")
     let other = try failure(server)
     #expect(other.note.contains(folder.file("id_ed25519")) && !other.remedy.contains("ssh-keygen"))

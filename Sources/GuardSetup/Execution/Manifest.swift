@@ -12,10 +12,11 @@ package struct Manifest: Codable, Hashable, Sendable {
     case folder(path: String)
     /// A folder of the guard's state, which did not exist before.
     case state(path: String)
-    /// A folder of the guard's state that existed before, with the files that were there.
-    case stateFiles(path: String, kept: [String])
+    /// A folder of the guard's state that existed before, with the files that were there. systemd changes its mode
+    /// (systemd.exec(5), StateDirectoryMode=).
+    case stateFiles(path: String, kept: [String], mode: UInt32?)
     /// A folder that existed before, and that systemctl(1) removes when it is empty.
-    case keptFolder(path: String)
+    case keptFolder(path: String, mode: UInt32?)
     /// Units that setup enabled or started, and those that ran before.
     case units(scope: Units.Scope, enabled: [String], started: [String], running: [String])
     /// Units of the machine's guard that setup disabled or stopped.
@@ -68,7 +69,7 @@ package struct Manifest: Codable, Hashable, Sendable {
   func hasState(in folder: String) -> Bool {
     entries.contains { entry in
       if case .state(folder) = entry { return true }
-      if case .stateFiles(folder, _) = entry { return true }
+      if case .stateFiles(folder, _, _) = entry { return true }
       return false
     }
   }

@@ -25,12 +25,15 @@ package struct SetupExecution {
   private mutating func begin() throws(SetupFailure) {
     let known = Set(manifest.entries)
     let states = place.states.filter { !manifest.hasState(in: $0.path) }.map { state -> Manifest.Entry in
-      state.exists ? .stateFiles(path: state.path, kept: state.files) : .state(path: state.path)
+      state.exists
+        ? .stateFiles(path: state.path, kept: state.files, mode: state.mode) : .state(path: state.path)
     }
     let entries =
       place.missingFolders.map { Manifest.Entry.folder(path: $0) } + states
       // An earlier setup may have created them.
-      + (known.isEmpty ? place.keptFolders.map { Manifest.Entry.keptFolder(path: $0) } : [])
+      + (known.isEmpty
+        ? place.keptFolders.map { Manifest.Entry.keptFolder(path: $0, mode: system.status(of: $0)?.mode) }
+        : [])
     manifest.entries += entries.filter { !known.contains($0) }
     if let folder = place.newFolder, !system.exists(folder) {
       try RecordDraft(system, place).create(folder, manifest)

@@ -81,14 +81,13 @@ package struct Undo {
     case .state(let folder):
       removeState(folder, except: [], removesFolder: true)
       return nil
-    case .stateFiles(let folder, let kept):
+    case .stateFiles(let folder, let kept, let mode):
       removeState(folder, except: Set(kept), removesFolder: false)
-      return nil
-    case .keptFolder(let folder):
-      guard !system.exists(folder) else { return nil }
+      return restore(mode, of: folder)
+    case .keptFolder(let folder, let mode):
       do throws(SetupFailure) {
-        try system.makeFolder(folder, mode: 0o755, owner: nil)
-        return nil
+        if !system.exists(folder) { try system.makeFolder(folder, mode: 0o755, owner: nil) }
+        return restore(mode, of: folder)
       } catch {
         return error
       }
@@ -121,6 +120,12 @@ package struct Undo {
       }
     case .member(let user): return failure(of: ProgramCall("gpasswd", ["-d", user, FileOwner.serviceName]))
     }
+  }
+
+  /// Restores the mode of a folder that existed before.
+  private func restore(_ mode: UInt32?, of folder: String) -> SetupFailure? {
+    guard let mode, system.isFolder(folder), system.status(of: folder)?.mode != mode else { return nil }
+    return failure(of: ProgramCall("chmod", [String(mode, radix: 8), folder]))
   }
 
   private func removeKey(_ path: String, _ publicKey: String?) -> SetupFailure? {

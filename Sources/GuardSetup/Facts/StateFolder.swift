@@ -6,12 +6,15 @@ package struct StateFolder: Hashable, Sendable {
   let exists: Bool
   /// The files that are there, also those in `alerts`.
   let files: [String]
+  /// nil if it does not exist.
+  let mode: UInt32?
 
   static let alerts = "alerts"
 
   init(_ path: String, _ system: any SetupSystem) {
     self.path = path
     exists = system.exists(path)
+    mode = system.status(of: path)?.mode
     files = StateFolder.files(in: path, system)
   }
 

@@ -140,7 +140,14 @@ struct LoginReport {
       return (nil, "compare with the keys that ssh offers")
     }
     // The keys may be in an agent that ended.
-    if resolution.agentSocket != nil, !hasAgent { return stepWithoutAgent }
+    let lonely = resolution.publicKeysAlone.first
+    if !hasAgent, lonely != nil || resolution.agentSocket != nil { return stepWithoutAgent }
+    if let lonely {
+      return (
+        "env SSH_AUTH_SOCK=\((resolution.agentSocket ?? "").shellWord) ssh-add -L",
+        "\(lonely) is a public key alone, so the agent that the guard uses must have its private key; \(LoginReport.reconnect)"
+      )
+    }
     let others = resolution.otherKeys
     guard others.isEmpty else {
       return (
@@ -217,11 +224,21 @@ extension Resolution {
   /// Files that a connection reads, and whose change causes another attempt.
   var files: [String] { loginFiles + knownHostsFiles + [revokedHostKeysFile].compactMap(\.self) }
 
-  /// Private keys in the folders of the identity files that are not identity files themselves.
+  /// The folders of the identity files.
+  private var keyFolders: Set<String> {
+    Set(identityFiles.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } })
+  }
+
+  /// Public keys in these folders without a private key beside them: an agent or a device has the private key.
+  fileprivate var publicKeysAlone: [String] {
+    keyFolders.flatMap { folder in
+      SmallFile.names(in: folder).filter { $0.hasSuffix(".pub") }.map { "\(folder)/\($0)" }
+    }.filter { !SmallFile.exists(String($0.dropLast(4))) }.sorted()
+  }
+
+  /// Private keys in these folders that are not identity files themselves.
   fileprivate var otherKeys: [String] {
-    let folders = Set(
-      identityFiles.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } })
-    return folders.flatMap { folder in
+    keyFolders.flatMap { folder in
       SmallFile.names(in: folder).filter { $0.hasPrefix("id_") && !$0.hasSuffix(".pub") }.map {
         "\(folder)/\($0)"
       }

@@ -78,6 +78,16 @@ final class ControlFixture {
                   agent: nil, credentials: [], findings: []) : nil)
           }
         },
+        find: { commit, cluster, done in
+          asked.note("where \(commit) \(cluster ?? "-")")
+          DispatchQueue.global().async {
+            done(
+              commit.hasPrefix("a")
+                ? .found(
+                  WhereDocument(cluster: "tethys", commit: String(repeating: "a", count: 40)))
+                : commit.hasPrefix("b") ? .unavailable("no answer") : .unknownCommit)
+          }
+        },
         alerts: { AlertsDocument(channels: []) },
         testAlert: { name, done in
           asked.note("test \(name)")

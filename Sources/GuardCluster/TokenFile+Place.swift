@@ -1,5 +1,6 @@
 internal import GuardConfiguration
 internal import GuardPipeline
+internal import GuardStatus
 internal import GuardTypes
 internal import Health
 internal import Pipeline

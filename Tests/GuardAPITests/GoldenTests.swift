@@ -309,7 +309,7 @@ import Testing
     "containerRuntime":null,"createdAt":"2025-11-01T04:24:07Z","expected":true,"gpu":{"allocatable":1,"capacity":null},
     "internalIP":null,"kernelVersion":null,"leaseRenewedAt":null,"name":"calypso","osImage":null,"roles":["gpu"],
     "status":"Ready","verdict":"healthy","version":"v1.33.4+k3s1"}],
-    "pods":{"crashLooping":1,"failed":0,"notReady":0,"pending":0,"terminating":0,"total":12,"worst":[{"message":"pod web-1: CrashLoopBackOff, 7 restarts","name":"web-1","namespace":"apps","node":"calypso","restarts":7}]},
+    "pipeline":null,"pods":{"crashLooping":1,"failed":0,"notReady":0,"pending":0,"terminating":0,"total":12,"worst":[{"message":"pod web-1: CrashLoopBackOff, 7 restarts","name":"web-1","namespace":"apps","node":"calypso","restarts":7}]},
     "poll":{"ageSeconds":null,"at":null,"durationMs":null,"error":null,"ok":null,"seenAt":null},
     "secrets":[{"name":"github-token","namespace":"flux-system","present":true}],
     "server":"https://127.0.0.1:16443","shortenedTexts":0,"stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],

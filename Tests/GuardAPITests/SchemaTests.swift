@@ -22,7 +22,7 @@ import Testing
   private func sparse() throws -> StatusDocument {
     let text = """
       { "schema": "oceanid.status/1", "generatedAt": "2026-03-01T04:24:07Z", "configuration": {}, "clusters": [
-        { "name": "tethys", "tunnel": {}, "poll": {}, "api": {}, "flux": {}, "images": {} } ] }
+        { "name": "tethys", "tunnel": {}, "poll": {}, "api": {}, "flux": {}, "images": {}, "pipeline": {} } ] }
       """
     var status = try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
     // Never written, only read.
@@ -49,7 +49,10 @@ import Testing
             "policies": [{ "name": "a" }], "repositories": [{ "name": "a" }], "automations": [{ "name": "a" }] },
           "workloads": [{ "kind": "Deployment", "name": "a" }], "certificates": [{ "name": "a" }],
           "stacks": [{ "name": "a" }], "secrets": [{ "namespace": "a", "name": "b" }],
-          "pods": { "worst": [{ "name": "a" }] } }] }
+          "pods": { "worst": [{ "name": "a" }] },
+          "pipeline": {
+            "head": { "sha": "a", "seenAt": "2026-03-01T04:24:07Z" }, "stages": [{ "id": "cloud", "kind": "github" }],
+            "markers": [{ "policy": "a:b", "state": "good" }], "sources": [{ "name": "github", "state": "ok" }] } }] }
       """
     return try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
   }
@@ -102,6 +105,7 @@ import Testing
     (".ready", Set(Condition.Status.allCases.map { $0.rawValue } + [nil])),
     (".objects[].status", Set(ObjectStatus.allCases.map { $0.rawValue })),
     (".tunnel.state", Set(TunnelState.allCases.map { $0.rawValue })),
+    (".stages[].state", Set(PipelineDocument.Stage.State.allCases.map { $0.rawValue })),
     (".forwards[].state", Set(ForwardState.allCases.map { $0.rawValue })),
     (".history[].state", Set(TunnelAvailability.allCases.map { $0.rawValue })),
   ]

@@ -213,7 +213,7 @@ private func errors(_ line: String) -> [String] {
     ("clusters: [tehtys]", "clusters: expected one of tethys, found 'tehtys': did you mean 'tethys'?"),
     (
       "kinds: [nodes]",
-      "kinds: expected one of tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret, configuration, alerts, state, found 'nodes': did you mean 'node'?"
+      "kinds: expected one of tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret, pipeline, configuration, alerts, state, found 'nodes': did you mean 'node'?"
     ),
   ])
   func errorInAFilter(line: String, message: String) {

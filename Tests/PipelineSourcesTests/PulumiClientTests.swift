@@ -38,7 +38,7 @@ private let sha = String(repeating: "a", count: 40)
   }
 
   @Test func deploymentsWithTimesOfThreeForms() throws {
-    let (_, client) = try Self.client(
+    let (server, client) = try Self.client(
       """
       {"total":12,"deployments":[{"version":"x"},{"version":12,"status":"failed","pulumiOperation":"update",
        "created":"2023-09-19 05:49:43.002","modified":"2023-09-19 06:00:00.000","requestedBy":{"githubLogin":"ada"},
@@ -54,11 +54,13 @@ private let sha = String(repeating: "a", count: 40)
     #expect(deployment.updates.first?.endedAt == Timestamp(seconds: 1_695_103_200))
     #expect(deployment.updates.first?.commit?.description == sha && deployment.updates.first?.isDirty == true)
     #expect(!"\(list)".contains("x@example.org"))
+    #expect(server.requests.count == 1)
   }
 
   @Test func noUpdateIsNoFailure() throws {
-    let (_, client) = try Self.client("{}", status: "404 Not Found")
+    let (server, client) = try Self.client("{}", status: "404 Not Found")
     #expect(try client.latestUpdate() == nil)
+    #expect(server.requests.count == 1)
   }
 
   @Test func limitLastsFiveMinutes() throws {

@@ -14,6 +14,8 @@ package final class ClusterPipeline: Sendable {
   private struct State {
     var knowledge = PipelineKnowledge()
     var view: ClusterView?
+    var markerMemory = MarkerMemory()
+    var markers: [MarkerFinding] = []
   }
 
   private let cluster: String
@@ -66,20 +68,49 @@ package final class ClusterPipeline: Sendable {
     return PipelineReport(knowledge, plan: plan, cluster: cluster, view: view, now: now)
   }
 
+  /// The report together with the problems of the markers in Git.
+  ///
+  /// - Parameter isFresh: true if the last poll of the cluster succeeded. Otherwise the last problems stay.
+  func joinMarkers(
+    with report: ClusterReport, _ observation: Observation, isFresh: Bool, at now: Timestamp
+  ) -> ClusterReport {
+    state.withLock { state in
+      guard let tree = state.knowledge.markers?.value else { return report }
+      if isFresh, report.unseen.isDisjoint(with: [.image, .flux]) {
+        let view = ClusterView(report, plan: plan, isFresh: true)
+        let sources = view.sources.map(\.judged.value.resource.reference)
+        (state.markers, state.markerMemory) = checkMarkers(
+          in: tree,
+          of: MarkerQuestion(
+            cluster: cluster, policies: report.policies, automations: view.automations,
+            kustomizations: report.flux.map(\.value), source: sources.count == 1 ? sources.first : nil,
+            access: observation.access, owner: observation.owner),
+          memory: state.markerMemory, now: now)
+      }
+      return report.replacing(problems: state.markers.joined(with: report.problems))
+    }
+  }
+
+  /// The policies of whose markers nothing is known since the start.
+  func unseenMarkers(of snapshot: Snapshot?) -> Set<String> {
+    guard let markers = knowledge.markers, markers.value == nil else { return [] }
+    return Set((snapshot?.imagePolicies.value ?? []).map(\.resource.reference.description))
+  }
+
   /// The document, from the judgement of the cluster. The poller learns what the cluster runs.
   ///
   /// - Parameter isFresh: true if the last poll of the cluster succeeded.
   func document(_ pipeline: PipelineReport, _ report: ClusterReport, isFresh: Bool) -> PipelineDocument {
     let view = ClusterView(report, plan: plan, isFresh: isFresh)
-    let knowledge = state.withLock { state in
+    let (knowledge, markers) = state.withLock { state in
       state.view = view
-      return state.knowledge
+      return (state.knowledge, state.markers)
     }
     let stages = pipeline.stages(view, problems: report.problems)
     poller.show(
       view, stages: stages,
       steps: Dictionary(report.problems.map { ($0.id, $0.step) }, uniquingKeysWith: { first, _ in first }))
-    return PipelineDocument(stages, knowledge, plan: plan)
+    return PipelineDocument(stages, markers: markers, knowledge, plan: plan)
   }
 
   private func take(_ knowledge: PipelineKnowledge) -> Bool {

@@ -269,8 +269,11 @@ package actor GuardedCluster {
       snapshotAt: seen?.at, pollFailure: pollFailure, service: service,
       pollInterval: configuration.kubernetes.poll.interval,
       expectations: configuration.expect, findings: pipelineReport?.findings ?? [],
-      unseenSubjects: pipelineReport?.unseenSubjects ?? [])
-    let (judged, memory) = judge(observation, memory: memory, now: now)
+      unseenSubjects: (pipelineReport?.unseenSubjects ?? [])
+        .union(pipeline?.unseenMarkers(of: seen?.snapshot) ?? []))
+    let (ruled, memory) = judge(observation, memory: memory, now: now)
+    let judged =
+      pipeline?.joinMarkers(with: ruled, observation, isFresh: observation.isFresh, at: now) ?? ruled
     self.memory = memory
     saveMemory(at: now)
     let update = ledger.observe(
@@ -289,10 +292,7 @@ package actor GuardedCluster {
   private func show(_ report: ClusterReport, _ observation: Observation, _ pipelineReport: PipelineReport?) {
     shown = (report, observation)
     let document = pipelineReport.flatMap { judged in
-      pipeline?.document(
-        judged, report,
-        isFresh: observation.snapshot != nil && observation.pollFailure == nil
-          && observation.tunnel.state == .up)
+      pipeline?.document(judged, report, isFresh: observation.isFresh)
     }
     let tunnel = tunnel
     board.update(

@@ -59,7 +59,7 @@ package enum Section: String, CaseIterable, Sendable {
     case .nodes: [Problem.Kind.node.rawValue]
     case .flux: [Problem.Kind.flux.rawValue]
     case .images: [Problem.Kind.image.rawValue]
-    case .pipeline: ["pipeline"]
+    case .pipeline: [Problem.Kind.pipeline.rawValue]
     }
   }
 

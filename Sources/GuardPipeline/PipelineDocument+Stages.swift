@@ -3,12 +3,15 @@ package import Pipeline
 
 extension PipelineDocument {
   /// The document of a pipeline.
-  package init(_ stages: [Pipeline.Stage], _ knowledge: PipelineKnowledge, plan: PipelinePlan) {
+  package init(
+    _ stages: [Pipeline.Stage], markers: [MarkerFinding], _ knowledge: PipelineKnowledge, plan: PipelinePlan
+  ) {
     self.init(
       repository: plan.repository, branch: plan.branch, verdict: PipelineReport.verdict(stages),
       head: knowledge.heads[plan.branch]?.value.map {
         Head(sha: $0.commit.description, seenAt: $0.seenAt)
-      }, stages: stages.map(Stage.init), sources: knowledge.sources.map(Source.init))
+      }, stages: stages.map(Stage.init), markers: markers.compactMap(Marker.init),
+      sources: knowledge.sources.map(Source.init))
   }
 }
 
@@ -36,6 +39,16 @@ extension PipelineDocument.Stage.State {
       case .diverged: .diverged
       case .unknown: .unknown
       }
+  }
+}
+
+extension PipelineDocument.Marker {
+  /// nil for the finding about a file or an unknown name, which is a problem only.
+  init?(_ finding: MarkerFinding) {
+    guard let policy = finding.policy else { return nil }
+    self.init(
+      policy: policy.description, file: finding.file, line: finding.line, value: finding.value,
+      state: finding.state.word)
   }
 }
 

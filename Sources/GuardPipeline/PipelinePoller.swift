@@ -45,6 +45,7 @@ package actor PipelinePoller {
   private var cloud: CloudReader?
   private var distances = DistanceReader()
   private var search = CommitSearch()
+  private let markers: MarkerReader?
   private var seenAt: [String: Timestamp] = [:]
 
   /// The first poll starts at once.
@@ -85,7 +86,9 @@ package actor PipelinePoller {
       pulumi = nil
     }
     cloud = plan.cloud.map { CloudReader(workflow: $0.workflow, branch: plan.branch) }
-    guard configuration.github != nil || configuration.pulumi != nil else { return }
+    markers = MarkerReader(configuration)
+    if markers != nil { knowledge.markers = Reading() }
+    guard [gitHub != nil, pulumi != nil, markers != nil].contains(true) else { return }
     let isAnonymous = configuration.github != nil && tokens.gitHub == nil
     let every = interval ?? (isAnonymous ? PipelinePoller.intervalWithoutLogin : PipelinePoller.interval)
     let repeating = RepeatingTimer(every: every, on: executor.queue, startsAtOnce: true) { [weak self] in
@@ -162,8 +165,18 @@ package actor PipelinePoller {
     var failures: [String: SourceFailure] = [:]
     if let gitHub { failures[gitHub.api.api.source] = poll(gitHub, view) }
     if let pulumi { failures[pulumi.api.api.source] = poll(pulumi) }
+    if let markers, let failure = poll(markers, view) {
+      let source = markers.isOfCheckout ? MarkerReader.checkoutSource : gitHub?.api.api.source
+      if let source { failures[source] = failures[source] ?? failure }
+    }
     knowledge.sources = [gitHub?.api, pulumi?.api].compactMap { api in
       api.map { source($0, failures[$0.api.source]) }
+    }
+    if markers?.isOfCheckout == true {
+      knowledge.sources.append(
+        .init(
+          name: MarkerReader.checkoutSource, failure: knowledge.markers?.failure,
+          seenAt: knowledge.markers?.seenAt))
     }
     guard !told.withLock({ $0.isStopped }) else { return }
     publish(knowledge)
@@ -225,6 +238,19 @@ package actor PipelinePoller {
     var reading = knowledge.stack ?? Reading()
     reading.take(outcome, at: clock())
     knowledge.stack = reading
+    return reading.failure
+  }
+
+  private func poll(_ reader: MarkerReader, _ view: ClusterView?) -> SourceFailure? {
+    var reading = knowledge.markers ?? Reading()
+    let applied = view?.sources.first { $0.branch == plan.branch && $0.commit != nil }?.commit
+    do throws(SourceFailure) {
+      guard let tree = try reader.read(gitHub, applied: applied, known: reading.value) else { return nil }
+      reading.take(.success(tree), at: clock())
+    } catch {
+      reading.take(.failure(error), at: clock())
+    }
+    knowledge.markers = reading
     return reading.failure
   }
 

@@ -34,7 +34,7 @@ struct OperatorTests {
     #expect(refused.errors.contains("kubectl delete changes the cluster manually"))
     #expect(!installation.log.contains("break_glass"))
     let logged = try run(
-      "--break-glass", "OPS-17: pod hangs", "--", "sh", "-c", ": kubectl; echo kubectl delete")
+      "--break-glass", "OPS-17: pod hangs", "--", "sh", "-c", "false && kubectl delete pod web-0; true")
     #expect(logged.exit == .exited(0))
     #expect(
       eventually {

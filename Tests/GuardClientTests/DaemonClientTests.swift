@@ -228,7 +228,7 @@ import Testing
     #expect(found.isUserUnit)
     #expect(
       found.statusCommand == "XDG_RUNTIME_DIR=/run/user/1000 systemctl --user status oceanid-guard")
-    let none = path([])
+    let none = path(["/etc/oceanid/guard.yaml"])
     #expect(none.path == "/run/oceanid/guard.sock")
     let error = ClientError.unreachable(
       none, UnixStreamError(operation: .connect, errno: ENOENT, path: none.path))

@@ -71,7 +71,7 @@ import Testing
     #expect(report.unseenSubjects == ["workflow a.yml", "stack a/b/c"])
     let stages = report.stages(nil, problems: [])
     #expect(stages.map(\.id) == ["cloud", "cluster"] && stages.allSatisfy { $0.state == .unknown })
-    #expect(PipelineDocument(stages, known, plan: plan).verdict == .unknown)
+    #expect(PipelineDocument(stages, markers: [], known, plan: plan).verdict == .unknown)
     poller.stop()
   }
 }

@@ -39,7 +39,7 @@ struct GuardReader: Sendable {
     let missing = CallFailure(
       "no pipeline is configured, so the guard does not know where commits are",
       next: ["a person adds clusters[].pipeline to guard.yaml: see oceanid-guard.yaml(5)"])
-    guard let route = Route(rawValue: "/v1/where"), route.method == .get else { throw missing }
+    let route = Route.whereIs
     var parameters = [(name: "commit", value: commit)]
     if let cluster { parameters.append(("cluster", cluster)) }
     do throws(ClientError) {

@@ -94,6 +94,16 @@ public struct Observation: Hashable, Sendable {
     self.unseenSubjects = unseenSubjects
   }
 
+  /// True if the snapshot is of the last poll, and the tunnel is up.
+  package var isFresh: Bool { snapshot != nil && pollFailure == nil && tunnel.state == .up }
+
+  /// The options with which kubectl and flux reach the cluster.
+  package var access: String {
+    let context = context.map { "--context \($0.shellWord)" }
+    return ["--kubeconfig \(kubeconfig.shellWord)", context, serverFlags]
+      .compactMap(\.self).joined(separator: " ")
+  }
+
   /// The time of the last snapshot by the server's clock if that is plausible; otherwise by this machine's clock.
   public var serverTime: Timestamp? {
     guard let snapshot, let snapshotAt else { return snapshot?.serverTime }

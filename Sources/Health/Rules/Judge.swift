@@ -227,11 +227,7 @@ struct Judgement {
 
   func flux(_ arguments: String) -> String { "flux \(access) \(arguments)" }
 
-  private var access: String {
-    let context = observation.context.map { "--context \($0.shellWord)" }
-    return ["--kubeconfig \(observation.kubeconfig.shellWord)", context, observation.serverFlags]
-      .compactMap(\.self).joined(separator: " ")
-  }
+  private var access: String { observation.access }
 
   // MARK: - The end
 

@@ -96,9 +96,9 @@ public struct ImagePolicyReport: Hashable, Sendable {
 /// The result of the rules for one cluster.
 public struct ClusterReport: Hashable, Sendable {
   public let name: String
-  public let verdict: Verdict
+  public private(set) var verdict: Verdict
   /// One line.
-  public let summary: String
+  public private(set) var summary: String
   /// True if the server has the Flux API groups; nil if unknown.
   public let isFluxInstalled: Bool?
   /// The distribution version from the controllers' labels; nil if unknown.
@@ -152,5 +152,19 @@ public struct ClusterReport: Hashable, Sendable {
     self.problems = problems
     self.unseen = unseen
     self.unseenSubjects = unseenSubjects
+  }
+
+  /// The report with these problems instead of its own, in their order. The verdict and the summary follow from them.
+  package func replacing(problems: [Problem]) -> ClusterReport {
+    guard problems != self.problems else { return self }
+    var report = self
+    report.problems = problems
+    if problems.contains(where: { $0.severity == .critical }) {
+      report.verdict = .critical
+    } else if verdict != .unknown {
+      report.verdict = problems.isEmpty ? .healthy : .degraded
+    }
+    if let line = Summary.line(problems) { report.summary = line }
+    return report
   }
 }

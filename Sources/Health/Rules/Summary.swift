@@ -3,12 +3,7 @@ internal import GuardTypes
 /// The one-line summary of a cluster.
 enum Summary {
   static func line(_ judgement: Judgement, _ verdict: Verdict, _ problems: [Problem]) -> String {
-    if let first = problems.first {
-      guard problems.count > 1 else { return first.title }
-      let critical = problems.count { $0.severity == .critical }
-      return first.title + "; "
-        + Problem.counts(critical: critical, warnings: problems.count - critical)
-    }
+    if let line = line(problems) { return line }
     if !judgement.isStarting, verdict == .unknown, let part = judgement.firstUnreadPart {
       return "\(part) can't be read just now"
     }
@@ -24,6 +19,14 @@ enum Summary {
     }
     if let part = images(judgement.policies) { parts.append(part) }
     return parts.joined(separator: ", ")
+  }
+
+  /// The first problem and the number of all; nil if there is none.
+  static func line(_ problems: [Problem]) -> String? {
+    guard let first = problems.first else { return nil }
+    guard problems.count > 1 else { return first.title }
+    let critical = problems.count { $0.severity == .critical }
+    return first.title + "; " + Problem.counts(critical: critical, warnings: problems.count - critical)
   }
 
   /// nil without policies, and if it is unknown whether an image is current. A policy whose image no workload runs is

@@ -53,6 +53,8 @@ package struct PipelineKnowledge: Hashable, Sendable {
   /// The changed files of single commits.
   package var files: [CommitID: [String]] = [:]
   package var sources: [Source] = []
+  /// The files with markers; nil if they are not checked.
+  package var markers: Reading<MarkedTree>?
 
   /// Two commits that are compared.
   package struct Pair: Hashable, Sendable {
@@ -70,7 +72,8 @@ package struct PipelineKnowledge: Hashable, Sendable {
   /// True if a judgement may differ, and not only the times and counts of answers.
   package func differs(from other: PipelineKnowledge) -> Bool {
     heads.mapValues(\.content) != other.heads.mapValues(\.content) || cloud?.content != other.cloud?.content
-      || stack?.content != other.stack?.content || comparisons != other.comparisons || files != other.files
+      || stack?.content != other.stack?.content || markers?.content != other.markers?.content
+      || comparisons != other.comparisons || files != other.files
       || sources.map(\.content) != other.sources.map(\.content)
   }
 

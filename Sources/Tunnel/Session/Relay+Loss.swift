@@ -29,6 +29,12 @@ extension Relay {
         : "\(transport.peer) ended the session: \(transport.session.farewell ?? transport.end.map(\.words) ?? error.description)",
       remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")
   }
+
+  /// Sends the server a disconnect message.
+  func disconnect() {
+    transport.session.disconnect()
+    _ = transport.flush()
+  }
 }
 
 extension TunnelFailure {

@@ -379,12 +379,6 @@ final class Relay {
     return unserved
   }
 
-  /// Sends the server a disconnect message.
-  func disconnect() {
-    transport.session.disconnect()
-    _ = transport.flush()
-  }
-
   // MARK: - Load
 
   private func recordTraffic(_ bytes: Int, _ now: Instant) {

@@ -53,7 +53,7 @@ import Testing
     "hook extra words < $IN", "hook --socket < $IN", "\"$CTL\" --socket /x hook < $IN", "printf '[' | hook",
     "head -c 2000000 /dev/zero | tr '\\0' '[' | hook",
     "printf '{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"Bash\"}' | hook",
-    "sleep 30 | hook", "printf '\\377\\376' | hook", "hook < /", "(ulimit -t 20; hook --bogus)",
+    "hook < <(sleep 30)", "printf '\\377\\376' | hook", "hook < /", "(ulimit -t 20; hook --bogus)",
   ])
   func everyFailureIsADenial(_ line: String) throws {
     expectDenial(try bash(line, try request("kubectl get pods")), line)

@@ -13,8 +13,6 @@ package struct CommandReader {
   }
 
   private static let deepest = 40
-  /// A command with more words is not read.
-  private static let mostWords = 2000
 
   var names = ShellNames()
   /// True while the commands of another machine are read.
@@ -122,10 +120,6 @@ package struct CommandReader {
   private mutating func effect(
     ofSimple assignments: [ShellAssignment], _ words: [ShellWord], _ input: Input
   ) -> CommandEffect {
-    guard words.count <= CommandReader.mostWords else {
-      isExhausted = true
-      return .none
-    }
     var found = CommandEffect.none
     for assignment in assignments where !found.isChange { found = found.or(effect(of: assignment)) }
     for word in words where !found.isChange { found = found.or(effect(ofScriptsIn: word)) }

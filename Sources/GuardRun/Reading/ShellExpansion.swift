@@ -30,8 +30,13 @@ struct ShellExpansion {
     var commands: [[String]] = [[]]
     for word in words {
       let fields = alternatives(word)
+      // In place, because a long command would be copied for each of its words.
+      if let only = fields.first, fields.count == 1 {
+        for index in commands.indices { commands[index] += only }
+        continue
+      }
       guard commands.count * fields.count <= ShellExpansion.mostAlternatives else {
-        commands = commands.map { $0 + [String(Character.computed)] }
+        for index in commands.indices { commands[index].append(String(Character.computed)) }
         continue
       }
       commands = commands.flatMap { command in fields.map { command + $0 } }

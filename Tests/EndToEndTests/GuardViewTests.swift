@@ -120,7 +120,9 @@ struct GuardViewTests {
 
   @Test func keyThatIsAuthorizedLaterNeedsOnlyReconnect() throws {
     let installation = try Installation { server, _ in try server.folder.write("", to: "authorized_keys") }
-    let blocked = try installation.waitFor { _, cluster in cluster.tunnel.state == .blocked }
+    let blocked = try installation.waitFor { document, cluster in
+      cluster.tunnel.state == .blocked && !document.problems.isEmpty
+    }
     try #require(blocked.holds)
     #expect(blocked.document.problems.first?.remedy.hasSuffix("; then: oceanid-ctl reconnect") == true)
     let server = installation.server

@@ -140,19 +140,19 @@ struct LoginReport {
       return (nil, "compare with the keys that ssh offers")
     }
     // The keys may be in an agent that ended.
-    let lonely = resolution.publicKeysAlone.first
-    if !hasAgent, lonely != nil || resolution.agentSocket != nil { return stepWithoutAgent }
-    if let lonely {
-      return (
-        "env SSH_AUTH_SOCK=\((resolution.agentSocket ?? "").shellWord) ssh-add -L",
-        "\(lonely) is a public key alone, so the agent that the guard uses must have its private key; \(LoginReport.reconnect)"
-      )
-    }
+    if resolution.agentSocket != nil, !hasAgent { return stepWithoutAgent }
     let others = resolution.otherKeys
     guard others.isEmpty else {
       return (
         "ssh -G \(resolution.sshArguments)",
         "ssh_config names none of the keys that are there (\(others.joined(separator: ", "))): name the right one as IdentityFile"
+      )
+    }
+    if let lonely = resolution.publicKeysAlone.first {
+      guard hasAgent else { return stepWithoutAgent }
+      return (
+        "env SSH_AUTH_SOCK=\((resolution.agentSocket ?? "").shellWord) ssh-add -L",
+        "\(lonely) is a public key alone, so the agent that the guard uses must have its private key; \(LoginReport.reconnect)"
       )
     }
     return (

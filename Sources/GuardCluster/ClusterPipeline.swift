@@ -45,7 +45,7 @@ package final class ClusterPipeline: Sendable {
     }
   }
 
-  /// What was learned last.
+  /// The result of the last poll.
   package var knowledge: PipelineKnowledge { state.withLock { $0.knowledge } }
 
   /// How often each API answered with which status.
@@ -68,15 +68,14 @@ package final class ClusterPipeline: Sendable {
     return PipelineReport(knowledge, plan: plan, cluster: cluster, view: view, now: now)
   }
 
-  /// The report together with the problems of the markers in Git.
-  ///
-  /// - Parameter isFresh: true if the last poll of the cluster succeeded. Otherwise the last problems stay.
+  /// The report together with the problems of the markers in Git. If the last poll of the cluster failed, the last
+  /// problems stay.
   func joinMarkers(
-    with report: ClusterReport, _ observation: Observation, isFresh: Bool, at now: Timestamp
+    with report: ClusterReport, _ observation: Observation, at now: Timestamp
   ) -> ClusterReport {
     state.withLock { state in
       guard let tree = state.knowledge.markers?.value else { return report }
-      if isFresh, report.unseen.isDisjoint(with: [.image, .flux]) {
+      if observation.isFresh, report.unseen.isDisjoint(with: [.image, .flux]) {
         let view = ClusterView(report, plan: plan, isFresh: true)
         let sources = view.sources.map(\.judged.value.resource.reference)
         (state.markers, state.markerMemory) = checkMarkers(

@@ -273,7 +273,7 @@ package actor GuardedCluster {
         .union(pipeline?.unseenMarkers(of: seen?.snapshot) ?? []))
     let (ruled, memory) = judge(observation, memory: memory, now: now)
     let judged =
-      pipeline?.joinMarkers(with: ruled, observation, isFresh: observation.isFresh, at: now) ?? ruled
+      pipeline?.joinMarkers(with: ruled, observation, at: now) ?? ruled
     self.memory = memory
     saveMemory(at: now)
     let update = ledger.observe(

@@ -37,7 +37,7 @@ package enum ClientError: Error, Hashable, Sendable {
       ExitStatus.usage.rawValue
     case .refused(422, "configuration", _): ExitStatus.configuration.rawValue
     case .refused(400, _, _): ExitStatus.usage.rawValue
-    // Nobody can tell where a commit is while GitHub does not answer.
+    // The place of a commit is not known while GitHub does not answer.
     case .refused(502, "pipeline", _): ExitStatus.unknown.rawValue
     case .refused(502, "delivery", _), .refused(500, "reload", _): 1
     // The status of sysexits.h for an unavailable service; it says nothing about the cluster.

@@ -36,6 +36,8 @@ final class RawServer: Sendable {
       while true {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else {
+          // Only the end of the server ends the thread; a signal, or a client that is gone, does not.
+          if [EINTR, ECONNABORTED, EMFILE, ENFILE].contains(errno) { continue }
           close(listener)
           return
         }

@@ -151,7 +151,7 @@ extension PipelineState {
     if hadMistakes { writeMarkers(author: "ada", at: now) }
     (stack.pool, stack.pausedBy, stack.isOrganizationPaused) = (AgentPool(), nil, false)
     (stack.hasDrifted, stack.arePoolsForbidden) = (false, false)
-    // What was held or failed ends, and both stacks get the newest commit.
+    // Held and failed runs end, and both stacks get the newest commit.
     for index in workflow.runs.indices where workflow.runs[index].conclusion == nil {
       workflow.runs[index].end(.cancelled, at: now)
     }

@@ -1,4 +1,4 @@
-/// What is wrong with the answers of an API, or of another server in its place.
+/// A fault in the answers of an API, or of another server in its place.
 package enum ResponseFault: Hashable, Sendable {
   case status(Int)
   /// Accepts the request and never answers.

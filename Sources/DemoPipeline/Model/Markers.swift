@@ -15,7 +15,7 @@ package enum Markers {
     }
   }
 
-  /// What is wrong with a marker, in the words of the console.
+  /// A fault of a marker, in the words of the console.
   enum Mistake: String, CaseIterable, Sendable {
     /// No marker at all.
     case missing

@@ -48,7 +48,7 @@ final class VerdictWatch: Sendable {
         }
       }
     } catch {
-      // The next attempt follows. What is wrong, the tools tell.
+      // The next attempt follows. The tools report the cause.
     }
   }
 }

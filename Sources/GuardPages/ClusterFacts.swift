@@ -29,11 +29,21 @@ package enum ClusterFacts {
   package static func rows(_ cluster: ClusterDocument, among problems: [ProblemDocument], _ now: Timestamp)
     -> [Row]
   {
+    let details = problems.filter { $0.cluster == cluster.name }.map(\.detail)
+    // The detail of a problem may be shortened.
+    func isExplained(_ message: String?) -> Bool {
+      message.map { message in details.contains { $0.contains(message.prefix(40)) } } ?? false
+    }
     let tunnel = Row(
-      label: "Tunnel", verdict: cluster.tunnel.verdict, texts: TunnelWords.lines(cluster.tunnel, now))
+      label: "Tunnel", verdict: cluster.tunnel.verdict,
+      texts: TunnelWords.lines(
+        cluster.tunnel, isExplained: isExplained(cluster.tunnel.lastError?.message), now))
     let facts = [
-      ("API", api(cluster, now)), ("Nodes", nodes(cluster, problems, now)), ("Flux", flux(cluster, now)),
-      ("Images", images(cluster, now)), ("Others", others(cluster)), ("Pipeline", pipeline(cluster, now)),
+      ("API", api(cluster, isExplained: isExplained(cluster.poll.error?.message), now)),
+      ("Nodes", nodes(cluster, problems, now)),
+      ("Flux", flux(cluster, now)),
+      ("Images", images(cluster, now)), ("Others", others(cluster, now)),
+      ("Pipeline", pipeline(cluster, now)),
     ]
     return [tunnel]
       + facts.compactMap { label, fact in
@@ -61,7 +71,8 @@ package enum ClusterFacts {
     return lines
   }
 
-  private static func api(_ cluster: ClusterDocument, _ now: Timestamp) -> Fact {
+  /// - Parameter isExplained: true if a problem has the text of the error.
+  private static func api(_ cluster: ClusterDocument, isExplained: Bool, _ now: Timestamp) -> Fact {
     let poll = cluster.poll
     if let error = poll.error {
       // If the tunnel is down, the line above has the reason.
@@ -72,7 +83,7 @@ package enum ClusterFacts {
         }
         return Fact(.unknown, "unreachable without the tunnel" + lastSeen(poll, now))
       }
-      let detail = error.message.isEmpty ? "" : ": \(error.message)"
+      let detail = error.message.isEmpty || isExplained ? "" : ": \(error.message)"
       return Fact(.critical, "\(error.code)\(detail)\(lastSeen(poll, now))")
     }
     guard let at = poll.at else { return Fact(.unknown, "waiting for the first poll") }
@@ -83,7 +94,7 @@ package enum ClusterFacts {
     switch cluster.api.ready {
     case true?: return Fact(.healthy, "\(version) ready, \(polled)")
     case false?: return Fact(.critical, "\(version) NOT READY (/readyz), \(polled)")
-    case nil: return Fact(.healthy, "\(version), \(polled)")
+    case nil: return Fact(.unknown, "\(version), readiness unknown, \(polled)")
     }
   }
 
@@ -162,13 +173,13 @@ package enum ClusterFacts {
     return counted(text, verdicts, cluster, now)
   }
 
-  private static func others(_ cluster: ClusterDocument) -> Fact? {
-    // Without a successful poll, the line of the nodes already shows that the state is unknown.
-    guard cluster.poll.ok == true else { return nil }
+  private static func others(_ cluster: ClusterDocument, _ now: Timestamp) -> Fact? {
     var parts: [String] = []
     func count(_ noun: String, _ verdicts: [Verdict], _ word: String = "healthy") {
       guard !verdicts.isEmpty else { return }
       let all = verdicts.count.of(noun)
+      // The states are old.
+      if cluster.poll.ok != true { return parts.append(all) }
       if verdicts.areUnknown { return parts.append("\(all) unknown") }
       let unknown = verdicts.count { $0 == .unknown }
       parts.append(
@@ -182,6 +193,9 @@ package enum ClusterFacts {
       $0.present.map { present in present ? .healthy : .critical } ?? .unknown
     }
     count("secret", secrets, "present")
+    guard cluster.poll.ok == true else {
+      return parts.isEmpty ? nil : counted(parts.joined(separator: ", "), [], cluster, now)
+    }
     let pods = pods(cluster.pods)
     parts += pods.map { [$0] } ?? []
     guard !parts.isEmpty else { return nil }

@@ -8,6 +8,8 @@ package enum ProblemLines {
   /// next step. Causes come first.
   private static let whole = 4
   private static let named = 12
+  /// The lines for the cause of the first problem.
+  private static let firstCause = 8
 
   /// Full details of the first problems, title and next step of the next, and the number of the rest.
   package static func screen(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal)
@@ -16,9 +18,11 @@ package enum ProblemLines {
     let groups = namesCluster ? grouped(problems) : problems.map { Group(first: $0) }
     var page = Page()
     let isLong = groups.count > whole + 1
-    for group in isLong ? Array(groups.prefix(whole)) : groups {
+    for (index, group) in (isLong ? Array(groups.prefix(whole)) : groups).enumerated() {
       page.gap()
-      page += lines([group.first], namesCluster: namesCluster, terminal)
+      page += lines(
+        [group.first], namesCluster: namesCluster, terminal,
+        cause: index == 0 ? firstCause : String.paragraphLines)
       page += also(group, terminal)
     }
     guard isLong else { return page.lines }
@@ -51,8 +55,7 @@ package enum ProblemLines {
     var groups: [Group] = []
     var indexes: [String: Int] = [:]
     for problem in problems {
-      let isOfConnection = [Problem.Kind.tunnel, .api].contains { $0.rawValue == problem.kind }
-      guard isOfConnection, !problem.code.isEmpty else {
+      guard problem.isOfConnection, !problem.code.isEmpty else {
         groups.append(Group(first: problem))
         continue
       }
@@ -74,8 +77,11 @@ package enum ProblemLines {
     return [terminal.width.map(line.cut(to:)) ?? line]
   }
 
-  package static func lines(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line]
-  {
+  /// - Parameter cause: the most lines for a cause.
+  package static func lines(
+    _ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal,
+    cause: Int = String.paragraphLines
+  ) -> [Line] {
     var page = Page()
     for problem in problems {
       page.gap()
@@ -98,7 +104,7 @@ package enum ProblemLines {
           "muted", margin: 7, Span("\(until)by \(silence.author): \(silence.reason)", .warning))
       }
       if !problem.detail.isEmpty {
-        page += terminal.labelled("why", margin: 7, Span(problem.detail), whole: "-o json")
+        page += terminal.labelled("why", margin: 7, Span(problem.detail), whole: "-o json", most: cause)
       }
       page += next(problem.step, terminal)
     }
@@ -119,11 +125,20 @@ package enum ProblemLines {
     let namesCluster = namesCluster && !problem.cluster.isEmpty
     let subject = namesCluster ? "\(problem.cluster), \(problem.subject)" : problem.subject
     if problem.title.isEmpty { return subject }
-    // Many titles already contain their subject.
+    // Many titles already contain their subject, or the name in it.
     let (name, title) = (problem.subject.lowercased(), problem.title.lowercased())
     let words = title.split(separator: " ")
-    let isNamed = title.contains(name) || name.split(separator: " ").allSatisfy(words.contains)
+    let names = name.split(separator: " ").filter { $0 != "of" && $0 != problem.cluster.lowercased() }
+    let isNamed =
+      title.contains(name) || names.allSatisfy(words.contains)
+      || (names.count > 1
+        && names.last.map { $0.contains(where: \.isPunctuation) && words.contains($0) } == true)
     if problem.subject.isEmpty || (isNamed && !namesCluster) { return problem.title }
     return isNamed ? "\(problem.cluster): \(problem.title)" : "\(subject): \(problem.title)"
   }
+}
+
+extension ProblemDocument {
+  /// True if the cluster can't be reached.
+  var isOfConnection: Bool { [Problem.Kind.tunnel, .api].contains { $0.rawValue == kind } }
 }

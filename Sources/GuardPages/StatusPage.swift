@@ -12,7 +12,7 @@ package enum StatusPage {
       page += terminal.labelled("guard", margin: 8, indent: 0, Span(status.summary, status.verdict.style))
     }
     let isFleet = status.clusters.count > 1
-    if isFleet { page += FleetLines.lines(status.clusters, terminal, isWide: isWide) }
+    if isFleet { page += FleetLines.lines(status.clusters, among: status.problems, terminal, isWide: isWide) }
     for cluster in isFleet && !isWide ? [] : status.clusters {
       page.gap()
       page += block(cluster, among: status.problems, terminal)

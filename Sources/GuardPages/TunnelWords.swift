@@ -5,8 +5,10 @@ package import Health
 
 /// The tunnel in a few lines of the status page.
 package enum TunnelWords {
-  package static func lines(_ tunnel: TunnelDocument, _ now: Timestamp) -> [Span] {
-    [state(tunnel, now)] + error(tunnel) + tunnel.forwards.map { forward($0, isUp: tunnel.state == .up) }
+  /// - Parameter isExplained: true if a problem on the same page has the text of the error.
+  package static func lines(_ tunnel: TunnelDocument, isExplained: Bool, _ now: Timestamp) -> [Span] {
+    [state(tunnel, now)] + error(tunnel, isExplained: isExplained)
+      + tunnel.forwards.map { forward($0, isUp: tunnel.state == .up) }
   }
 
   package static func state(_ tunnel: TunnelDocument, _ now: Timestamp) -> Span {
@@ -37,9 +39,9 @@ package enum TunnelWords {
   }
 
   /// The error that caused the current state. `oceanid-ctl tunnel` shows older ones.
-  private static func error(_ tunnel: TunnelDocument) -> [Span] {
+  private static func error(_ tunnel: TunnelDocument, isExplained: Bool) -> [Span] {
     guard tunnel.state != .up, let error = tunnel.lastError else { return [] }
-    return [Span(error.message.isEmpty ? error.code : "\(error.code): \(error.message)", .bad)]
+    return [Span(error.message.isEmpty || isExplained ? error.code : "\(error.code): \(error.message)", .bad)]
   }
 
   private static func forward(_ forward: ForwardDocument, isUp: Bool) -> Span {

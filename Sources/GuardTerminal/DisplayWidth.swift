@@ -50,16 +50,19 @@ extension String {
 
   /// Wrapped into a few lines. If the text has more, the last line ends with the way to see all of it.
   ///
-  /// - Parameter whole: the options that print the whole text, for example `-o json`.
-  package func wrapped(to width: Int, whole: String) -> [String] {
+  /// - Parameters:
+  ///   - whole: the options that print the whole text, for example `-o json`.
+  ///   - most: the number of lines, at least 1.
+  package func wrapped(to width: Int, whole: String, most: Int = paragraphLines) -> [String] {
     let lines = wrapped(to: width)
-    guard lines.count > String.paragraphLines else { return lines }
+    guard lines.count > most else { return lines }
     let hint = " (whole text: \(whole))"
-    let kept = lines[String.paragraphLines - 1].cut(to: max(1, width - hint.displayWidth - 1))
-    return lines.prefix(String.paragraphLines - 1) + [(kept.hasSuffix("…") ? kept : kept + "…") + hint]
+    let kept = lines[most - 1].cut(to: max(1, width - hint.displayWidth - 1))
+    return lines.prefix(most - 1) + [(kept.hasSuffix("…") ? kept : kept + "…") + hint]
   }
 
-  private static let paragraphLines = 4
+  /// The lines of a paragraph on a page with several.
+  package static let paragraphLines = 4
 }
 
 extension Character {

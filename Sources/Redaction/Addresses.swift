@@ -134,12 +134,15 @@ extension CredentialScanner {
     return mark
   }
 
-  /// True if the text after the colon is not a port.
+  /// True if the text after the colon is not a port. Punctuation of the sentence may follow a port:
+  /// `(https://10.0.0.1:6443).`
   private func hasNoPort(_ authority: Range<Int>) -> Bool {
     guard bytes[authority].first != UInt8(ascii: "["),
       let colon = authority.last(where: { bytes[$0] == UInt8(ascii: ":") })
     else { return false }
-    return !bytes[colon + 1..<authority.upperBound].allSatisfy(\.isDigit)
+    let port = bytes[colon + 1..<authority.upperBound].prefix(while: \.isDigit)
+    let rest = bytes[port.endIndex..<authority.upperBound]
+    return !rest.isEmpty && (port.isEmpty || port.count > 5 || !rest.allSatisfy(\.endsSentence))
   }
 
   /// `git@`, or a user name alone in a scheme that has no tokens as user names.
@@ -310,6 +313,9 @@ extension CredentialScanner {
 }
 
 extension UInt8 {
+  /// `)`, `]`, `}`, `.`, `,`, `;`, `:`, `!`, `?`
+  fileprivate var endsSentence: Bool { Array(")]}.,;:!?".utf8).contains(self) }
+
   fileprivate var isPartOfHostName: Bool {
     isAlphanumeric || self == UInt8(ascii: ".") || self == UInt8(ascii: "-")
   }

@@ -117,12 +117,13 @@ import Testing
       status(.backoff) == """
         tethys  CRITICAL  the tunnel to tethys is down: connect_refused
         X Tunnel   down since 04:12:07Z (12m), 7 attempts, next in 12s
-                   connect_refused: 192.0.2.7:22 refuses connections
+                   connect_refused
                    127.0.0.1:16443 -> localhost:6443
         ? API      unreachable without the tunnel; last polled 04:12:04Z (12m)
         ? Nodes    unknown; 3 of 3 Ready (12m ago)
         ? Flux     unknown; v2.6.4, 2 of 2 objects healthy (12m ago)
         ? Images   unknown; 2 policies (12m ago)
+        ? Others   unknown; 1 workload, 1 secret (12m ago)
 
         CRITICAL  the SSH tunnel to tethys is down
           since  04:12:07Z (12m)
@@ -146,7 +147,7 @@ import Testing
     let text = status(.forbidden, 200)
     #expect(
       text.contains(
-        "X API      forbidden: GET /api/v1/nodes: 403 Forbidden for user \"guard\"; last polled 04:12:04Z (12m)\n"
+        "X API      forbidden; last polled 04:12:04Z (12m)\n"
       ))
     #expect(text.contains("? Nodes    unknown; 3 of 3 Ready (12m ago)\n"))
   }
@@ -281,7 +282,12 @@ import Testing
     let status = try fleet(Array(repeating: .critical, count: 29) + Array(repeating: .healthy, count: 11))
     let lines = StatusPage.page(status, terminal(width)).lines.map(\.text)
     #expect(lines.first == "40 clusters: 29 critical, 11 healthy")
-    #expect(lines.contains("  and 21 more clusters with problems: oceanid-ctl status -o wide"))
+    // Clusters that are alike share a line.
+    #expect(lines.count { $0.hasPrefix("X c") } == 1)
+    #expect(
+      lines.contains {
+        $0.hasPrefix("X c0  CRITICAL  the tunnel to tethys is down: connect_refused; also 28 m")
+      })
     #expect(lines.count { $0.hasPrefix("CRITICAL") } == 1)
     #expect(lines.contains { $0.hasPrefix("  also   in 28 more clusters: c1, c10") })
     #expect(lines.prefix(24).contains("  next   ssh -v tethys true"))
@@ -289,6 +295,38 @@ import Testing
     let wide = StatusPage.page(status, terminal(width), isWide: true).lines.map(\.text)
     #expect(wide.count { $0.hasPrefix("X c") } == 29)
     #expect(wide.count { $0.hasPrefix("CRITICAL") } == 29)
+  }
+
+  /// Among critical clusters, those whose problem comes first are first; clusters with problems of their own are not merged.
+  @Test func clustersWithCausesComeFirst() throws {
+    var status = try fleet(Array(repeating: .critical, count: 12))
+    for index in status.clusters.indices where index % 2 == 0 {
+      let name = status.clusters[index].name
+      status.problems.removeAll { $0.cluster == name }
+      var problem = try #require(Scene.nodeDown.status.problems.first)
+      problem.cluster = name
+      status.problems.append(problem)
+      status.clusters[index].summary = "node calypso is NotReady"
+    }
+    let lines = StatusPage.page(status, terminal(80)).lines.map(\.text)
+    let rows = lines.filter { $0.hasPrefix("X c") }
+    #expect(
+      rows.map { $0.prefix(4) } == ["X c1", "X c0", "X c2", "X c4", "X c6", "X c8", "X c1"], "\(lines)")
+    #expect(rows[0].contains("; also 5 more: c3"), "\(rows)")
+    let wide = StatusPage.page(status, terminal(80), isWide: true).lines.map(\.text)
+    #expect(wide.count { $0.hasPrefix("X c") } == 12)
+  }
+
+  /// The reason of a failed connection is said once, in the problem below.
+  @Test(arguments: [60, 80, 120, 200], [Scene.backoff, .forbidden])
+  func reasonIsShownOnce(_ width: Int, _ scene: Scene) throws {
+    let lines = StatusPage.page(scene.status, terminal(width)).lines.map(\.text)
+    let next = try #require(lines.firstIndex { $0.hasPrefix("  next ") }, "\(lines)")
+    #expect(next < 24)
+    let cluster = scene.status.clusters[0]
+    let message = try #require(cluster.tunnel.lastError?.message ?? cluster.poll.error?.message)
+    let start = String(message.prefix(20))
+    #expect(lines.count { $0.contains(start) } == 1, "\(lines)")
   }
 
   @Test func noCluster() {

@@ -51,8 +51,8 @@ enum Scene {
 struct PlainPages: ScreenPages {
   func chosen(of status: StatusDocument) throws -> StatusDocument { status }
   func includes(_ change: ChangeDocument) -> Bool { true }
-  func fleet(_ clusters: [ClusterDocument], _ terminal: Terminal) -> [Line] {
-    clusters.map { Line(Span("\($0.name) \($0.summary)")) }
+  func fleet(_ status: StatusDocument, _ terminal: Terminal) -> [Line] {
+    status.clusters.map { Line(Span("\($0.name) \($0.summary)")) }
   }
   func cluster(_ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal) -> [Line]
   {

@@ -13,8 +13,8 @@ struct WatchPages: ScreenPages {
 
   func includes(_ change: ChangeDocument) -> Bool { cluster == nil || change.cluster == cluster }
 
-  func fleet(_ clusters: [ClusterDocument], _ terminal: Terminal) -> [Line] {
-    FleetLines.lines(clusters, terminal, isWide: false)
+  func fleet(_ status: StatusDocument, _ terminal: Terminal) -> [Line] {
+    FleetLines.lines(status.clusters, among: status.problems, terminal, isWide: false)
   }
 
   func cluster(

@@ -50,7 +50,7 @@ struct ListPage {
     guard !status.clusters.isEmpty else {
       return terminal.labelled("guard", margin: 8, indent: 0, Span(status.summary, status.verdict.style))
     }
-    if namesCluster { return pages.fleet(status.clusters, terminal) }
+    if namesCluster { return pages.fleet(status, terminal) }
     let cluster = status.clusters.first { $0.name == state.list.cluster } ?? status.clusters[0]
     return pages.cluster(cluster, among: status.problems, terminal)
   }

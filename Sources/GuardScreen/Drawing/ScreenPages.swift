@@ -8,7 +8,7 @@ package protocol ScreenPages: Sendable {
   /// True if the change belongs to the requested cluster.
   func includes(_ change: ChangeDocument) -> Bool
   /// The overview of several clusters.
-  func fleet(_ clusters: [ClusterDocument], _ terminal: Terminal) -> [Line]
+  func fleet(_ status: StatusDocument, _ terminal: Terminal) -> [Line]
   /// The verdict and the facts of one cluster.
   func cluster(_ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal) -> [Line]
   /// A problem in one line.

@@ -5,7 +5,7 @@ package import GuardTerminal
 package enum ScreenEvent: Sendable {
   case key(Key)
   /// Lines of the guard's stream: the last document and the changes. A heartbeat may have neither.
-  case heard(StatusDocument?, [ChangeDocument])
+  case received(StatusDocument?, [ChangeDocument])
   /// There is no stream, for this reason.
   case lost(String)
   case reply(ScreenReply)

@@ -1,6 +1,6 @@
 public import GuardTypes
 
-/// The input of the rules for one cluster. The time and the memory are separate parameters.
+/// The input of the rules for one cluster. The time and the history are separate parameters.
 public struct Observation: Hashable, Sendable {
   public let cluster: String
   /// The local address through which the API is reached, for remedies, for example `127.0.0.1:16443`.

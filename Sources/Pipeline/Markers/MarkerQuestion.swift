@@ -30,7 +30,7 @@ package struct MarkerQuestion: Hashable, Sendable {
 }
 
 /// When each verdict on markers was first reached, by its path. It is empty at first and lives as long as the guard.
-package struct MarkerMemory: Hashable, Sendable {
+package struct MarkerHistory: Hashable, Sendable {
   package var firstSeen: [String: Timestamp]
 
   package init(firstSeen: [String: Timestamp] = [:]) { self.firstSeen = firstSeen }

@@ -1,7 +1,7 @@
 package import Health
 
 /// What a stage does now, with the problems that follow.
-package struct StageJudgement: Hashable, Sendable {
+package struct StageResult: Hashable, Sendable {
   package var state: Stage.State
   /// What the stage runs.
   package var commit: CommitID?

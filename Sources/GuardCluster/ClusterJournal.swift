@@ -144,7 +144,7 @@ final class ClusterJournal {
         from: from.rawValue,
         to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init), incident: incident)
     case .connecting where from == .up && failure == nil:
-      // Somebody requested it, so it is no incident. One begins if the attempt fails.
+      // A user requested it, so it is no incident. One begins if the attempt fails.
       record(
         .tunnelDown, "tunnel reconnects on request", subject: "tunnel", from: from.rawValue, to: to.rawValue)
     case .backoff where from == .up, .connecting where from == .up:

@@ -143,7 +143,7 @@ package struct JSONReader {
     throw Malformed()
   }
 
-  /// What follows a backslash (RFC 8259 §7).
+  /// The rest of an escape sequence, after its backslash (RFC 8259 §7).
   private mutating func escape() throws(Malformed) -> Unicode.Scalar {
     guard let byte = next else { throw Malformed() }
     index += 1

@@ -3,7 +3,7 @@ import GuardConnection
 import Platform
 import Synchronization
 
-/// What arrived from the guard and is not on the screen yet. It is bounded, because a terminal may block for hours.
+/// Messages from the guard that are not on the screen yet. It is bounded, because a terminal may block for hours.
 final class GuardInbox: Sendable {
   struct Contents: Sendable {
     /// True if there is a stream, since the last error.

@@ -12,7 +12,7 @@ package enum ScreenEvent: Sendable {
   case resized(TerminalSize)
 }
 
-/// What the program must do after an event.
+/// An action of the program after an event.
 package enum ScreenEffect: Hashable, Sendable {
   case send(ScreenRequest)
   case copy(String)

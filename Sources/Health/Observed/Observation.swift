@@ -12,7 +12,7 @@ public struct Observation: Hashable, Sendable {
   /// Further options for a command on this machine: `--server …` if the kubeconfig has another address than the
   /// forward.
   public let serverFlags: String?
-  /// What the kubeconfig selects; nil: it was not read yet.
+  /// The context and server that the kubeconfig selects; nil before it was read.
   public let target: KubeconfigTarget?
   /// The reason why kubectl on this machine does not reach the forward with the kubeconfig; nil: it does, or the file was
   /// not read yet.

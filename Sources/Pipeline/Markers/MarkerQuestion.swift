@@ -1,6 +1,6 @@
 package import Health
 
-/// What the check of markers needs to know of a cluster. All lists are complete: what is not in them does not exist.
+/// The facts of a cluster that the check of markers needs. All lists are complete.
 package struct MarkerQuestion: Hashable, Sendable {
   package let cluster: String
   package let policies: [ImagePolicyReport]

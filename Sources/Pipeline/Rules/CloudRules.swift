@@ -1,6 +1,6 @@
 package import Health
 
-/// What is known of the workflow that deploys the cloud stack.
+/// The known facts about the workflow that deploys the cloud stack.
 package struct CloudFacts: Hashable, Sendable {
   package let workflow: Workflow
   /// The runs that deploy the branch, newest first.

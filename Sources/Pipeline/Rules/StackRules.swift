@@ -1,6 +1,6 @@
 package import Health
 
-/// What is known of the stack that Pulumi Deployments update.
+/// The known facts about the stack that Pulumi Deployments update.
 package struct StackFacts: Hashable, Sendable {
   /// Newest first.
   package let deployments: [Deployment]

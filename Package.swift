@@ -255,7 +255,7 @@ let package = Package(
     module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Health", "Platform"]),
     // `doctor`: the guard's view of the connection to the clusters, the caller's own, and the difference.
     module(
-      "GuardExamination",
+      "GuardClientDoctor",
       [
         "GuardAPI", "GuardConnection", "GuardRun", "GuardTerminal", "GuardTypes", "Health", "Platform",
         "SystemJournal",
@@ -264,7 +264,7 @@ let package = Package(
     module(
       "GuardSetup",
       [
-        "GuardAPI", "GuardConnection", "GuardExamination", "GuardTerminal", "GuardTypes", "Health",
+        "GuardAPI", "GuardConnection", "GuardClientDoctor", "GuardTerminal", "GuardTypes", "Health",
         "Platform", "Redaction",
       ]),
     // The pages and lines that commands print.
@@ -285,7 +285,7 @@ let package = Package(
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardAssistants", "GuardConnection", "GuardExamination", "GuardExplain",
+        "GuardTypes", "GuardAPI", "GuardAssistants", "GuardConnection", "GuardClientDoctor", "GuardExplain",
         "GuardHistory", "GuardNotices", "GuardPages", "GuardRun", "GuardScreen", "GuardSetup",
         "GuardTerminal", "GuardWeb", "Health",
         "Platform",
@@ -387,11 +387,11 @@ let package = Package(
         "TestSupport",
       ]),
     tests(
-      "GuardSetup", ["GuardAPI", "GuardExamination", "GuardTerminal", "Health", "Platform", "TestSupport"]),
+      "GuardSetup", ["GuardAPI", "GuardClientDoctor", "GuardTerminal", "Health", "Platform", "TestSupport"]),
     tests(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardExplain", "GuardHistory",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardClientDoctor", "GuardExplain", "GuardHistory",
         "GuardNotices", "GuardPages", "GuardRun", "GuardScreen", "GuardTerminal", "GuardWeb", "Health",
         "IncidentTracking", "Platform",
         "SystemJournal",

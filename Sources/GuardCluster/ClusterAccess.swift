@@ -41,7 +41,7 @@ package final class ClusterAccess: Sendable {
   /// Polls once. Blocks for up to the poll's timeout.
   package func poll() -> Result<Snapshot, PollFailure> {
     guard tunnel.status.state == .up else {
-      look()
+      readKubeconfig()
       return .failure(tunnelDown)
     }
     do throws(PollFailure) {
@@ -62,7 +62,7 @@ package final class ClusterAccess: Sendable {
   }
 
   /// Reads the kubeconfig, so that its server is known before the first poll. Blocks while it reads files.
-  func look() { _ = try? current() }
+  func readKubeconfig() { _ = try? current() }
 
   /// The kubeconfig as it was read last; nil before.
   private var kubeconfig: Kubeconfig? { state.withLock { $0.kubeconfig } }

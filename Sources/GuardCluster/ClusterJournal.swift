@@ -25,20 +25,20 @@ final class ClusterJournal {
   /// The standing entries that were written before the guard was restarted.
   private var inherited: Set<String>
   private let socketStep: (StreamAddress) -> NextStep?
-  private let save: (JournalMemory) -> Void
+  private let save: (JournalState) -> Void
   /// True if `save` has not been called since the last change.
   private var isChanged = false
 
   /// - Parameters:
   ///   - host: the host of the tunnel, as in the subject of its problem.
-  ///   - memory: the entries that were written before the guard was restarted.
+  ///   - state: the entries that were written before the guard was restarted.
   ///   - socketStep: the next step for an address that the guard holds and its socket unit does not.
-  ///   - save: saves the memory for the next start; called after each entry that changes it.
+  ///   - save: saves the state for the next start; called after each entry that changes it.
   init(
     cluster: String, host: String, log: any EventLog, ledger: IncidentLedger,
-    memory: JournalMemory = JournalMemory(),
+    state: JournalState = JournalState(),
     socketStep: @escaping (StreamAddress) -> NextStep? = { _ in nil },
-    save: @escaping (JournalMemory) -> Void = { _ in }
+    save: @escaping (JournalState) -> Void = { _ in }
   ) {
     self.cluster = cluster
     self.log = log
@@ -47,13 +47,13 @@ final class ClusterJournal {
     self.save = save
     tunnelSubject = "tunnel \(host)"
     apiSubject = "API of \(cluster)"
-    standing = memory.standing
-    inherited = memory.standing
-    if let former = memory.former { adopt(former) }
+    standing = state.standing
+    inherited = state.standing
+    if let former = state.former { adopt(former) }
   }
 
   /// Adopts the incidents of a former version.
-  private func adopt(_ former: JournalMemory.Former) {
+  private func adopt(_ former: JournalState.Former) {
     ledger.adopt(
       Dictionary(former.open.map { ($0.id, $0.subject) }, uniquingKeysWith: { first, _ in first }),
       of: cluster)
@@ -61,13 +61,13 @@ final class ClusterJournal {
     if let id = former.apiIncident { _ = stands(.apiFailed, id) }
     // Remove the former state at once, so that it is not adopted again when it is outdated.
     ledger.save()
-    save(JournalMemory(standing: standing))
+    save(JournalState(standing: standing))
   }
 
   private func saveChanges() {
     guard isChanged else { return }
     isChanged = false
-    save(JournalMemory(standing: standing))
+    save(JournalState(standing: standing))
   }
 
   /// Marks an entry about a lasting state as written.
@@ -98,19 +98,19 @@ final class ClusterJournal {
     case .forwardListening(let listen):
       endStanding(.forwardPortBusy, "\(listen)")
       let step = socketStep(listen)
-      put(
+      record(
         .forwardListening,
         "listening on \(listen)\(step == nil ? "" : ", which the socket unit does not hold")",
         subject: "forward \(listen)", step: step)
     case .forwardBusy(let listen, let holder):
       guard stands(.forwardPortBusy, "\(listen)") else { return }
-      put(
+      record(
         .forwardPortBusy,
         "\(listen) is taken\(holder.map { " by \($0)" } ?? ""); trying again until it is free",
         subject: "forward \(listen)", reason: "port_busy",
         step: NextStep(command: listen.holderCommand))
     case .clientsRefused(let target, let count, let reason):
-      put(
+      record(
         .forwardClientRefused,
         count == 0
           ? "local connections for \(target) wait to be accepted: \(reason)"
@@ -119,7 +119,7 @@ final class ClusterJournal {
     // The resulting problem has its own entry.
     case .admissionChanged: break
     case .targetRefused(let failure):
-      put(
+      record(
         .forwardClientRefused, failure.message, subject: "forward", reason: failure.code.rawValue,
         step: NextStep(failure))
     }
@@ -131,7 +131,7 @@ final class ClusterJournal {
     attempts = max(attempts, attempt)
     switch to {
     case .up:
-      put(
+      record(
         .tunnelUp, "tunnel up", subject: "tunnel", from: from.rawValue, to: to.rawValue,
         incident: ledger.currentID(of: tunnelSubject, in: cluster), attempts: attempts)
       attempts = 0
@@ -139,16 +139,16 @@ final class ClusterJournal {
     case .blocked:
       let incident = tunnelIncident()
       guard stands(.tunnelBlocked, failure?.code.rawValue ?? "") else { return }
-      put(
+      record(
         .tunnelBlocked, "tunnel blocked: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue,
         to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init), incident: incident)
     case .connecting where from == .up && failure == nil:
-      // Somebody requested it, so it is no incident. One begins if the attempt fails.
-      put(
+      // A user requested it, so it is no incident. One begins if the attempt fails.
+      record(
         .tunnelDown, "tunnel reconnects on request", subject: "tunnel", from: from.rawValue, to: to.rawValue)
     case .backoff where from == .up, .connecting where from == .up:
-      put(
+      record(
         .tunnelDown, "tunnel down: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue,
         to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init),
@@ -157,7 +157,7 @@ final class ClusterJournal {
       // One entry per doubling, not per attempt.
       let incident = tunnelIncident()
       guard attempt > 0, attempt & (attempt - 1) == 0 else { return }
-      put(
+      record(
         .tunnelRetry, "attempt \(attempt) failed: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue, to: to.rawValue, reason: failure?.code.rawValue,
         step: failure.map(NextStep.init),
@@ -174,7 +174,7 @@ final class ClusterJournal {
     defer { saveChanges() }
     let incident = ledger.issueID(of: apiSubject, .api, in: cluster)
     _ = stands(.apiFailed, incident)
-    put(
+    record(
       .apiFailed, "the API does not answer: \(failure.message)", subject: apiSubject, from: "answering",
       to: "failing", reason: failure.code.rawValue, step: failure.step, incident: incident)
   }
@@ -184,7 +184,7 @@ final class ClusterJournal {
     guard let incident = failedAPIIncident else { return }
     defer { saveChanges() }
     endStanding(.apiFailed)
-    put(
+    record(
       .apiRecovered, "the API answers again", subject: apiSubject, from: "failing", to: "answering",
       incident: incident)
   }
@@ -203,13 +203,13 @@ final class ClusterJournal {
   func write(_ events: [IncidentEvent], from previous: ClusterReport?, to report: ClusterReport) {
     for event in events { log.write(LogRecord(event)) }
     guard let previous, previous.verdict != report.verdict else { return }
-    put(
+    record(
       .verdictChanged, "\(cluster) is \(report.verdict.rawValue): \(report.summary)",
       subject: "cluster \(cluster)",
       from: previous.verdict.rawValue, to: report.verdict.rawValue, reason: report.summary)
   }
 
-  private func put(
+  private func record(
     _ event: Event, _ message: String, subject: String, from: String? = nil, to: String? = nil,
     reason: String? = nil, step: NextStep? = nil, incident: String? = nil, attempts: Int? = nil
   ) {

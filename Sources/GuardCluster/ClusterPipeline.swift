@@ -14,7 +14,7 @@ package final class ClusterPipeline: Sendable {
   private struct State {
     var knowledge = PipelineKnowledge()
     var view: ClusterView?
-    var markerMemory = MarkerMemory()
+    var markerHistory = MarkerHistory()
     var markers: [MarkerFinding] = []
   }
 
@@ -41,7 +41,7 @@ package final class ClusterPipeline: Sendable {
       clock: { .now }, publish: inbox.send)
     inbox.connect { [weak self] knowledge in
       guard let self else { return }
-      changed(self.take(knowledge))
+      changed(self.update(knowledge))
     }
   }
 
@@ -78,13 +78,13 @@ package final class ClusterPipeline: Sendable {
       if observation.isFresh, report.unseen.isDisjoint(with: [.image, .flux]) {
         let view = ClusterView(report, plan: plan, isFresh: true)
         let sources = view.sources.map(\.judged.value.resource.reference)
-        (state.markers, state.markerMemory) = checkMarkers(
+        (state.markers, state.markerHistory) = checkMarkers(
           in: tree,
           of: MarkerQuestion(
             cluster: cluster, policies: report.policies, automations: view.automations,
             kustomizations: report.flux.map(\.value), source: sources.count == 1 ? sources.first : nil,
             access: observation.access, owner: observation.owner),
-          memory: state.markerMemory, now: now)
+          history: state.markerHistory, now: now)
       }
       return report.replacing(problems: state.markers.joined(with: report.problems))
     }
@@ -112,7 +112,7 @@ package final class ClusterPipeline: Sendable {
     return PipelineDocument(stages, markers: markers, knowledge, plan: plan)
   }
 
-  private func take(_ knowledge: PipelineKnowledge) -> Bool {
+  private func update(_ knowledge: PipelineKnowledge) -> Bool {
     state.withLock { state in
       defer { state.knowledge = knowledge }
       return knowledge.differs(from: state.knowledge)

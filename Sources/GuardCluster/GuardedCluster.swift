@@ -43,11 +43,11 @@ package actor GuardedCluster {
   private let observed: @Sendable () -> Void
   private let journal: ClusterJournal
   private let changes: ChangeRecorder
-  private var memory: Memory
-  private let memoryFile: MemoryFile?
+  private var history: PollHistory
+  private let historyFile: PollHistoryFile?
   /// The contents of the file, and when they were written.
-  private var savedMemory: (memory: Memory, at: Timestamp)?
-  /// The interval at which the memory is saved if only Lease renewals changed. They change all the time, and
+  private var savedHistory: (history: PollHistory, at: Timestamp)?
+  /// The interval at which the history is saved if only Lease renewals changed. They change all the time, and
   /// an older time is sufficient to detect a Lease that is no longer renewed.
   private static let leaseSaveInterval: Duration = .seconds(600)
   private var lastPoll: PollOutcome?
@@ -94,11 +94,11 @@ package actor GuardedCluster {
       try ClusterPipeline(
         section, cluster: configuration.name, environment: environment, changed: pipelinePolls.send)
     }
-    let memoryFile = state.map { MemoryFile(cluster: configuration.name, folder: $0) }
-    let memory = memoryFile?.load() ?? Memory()
+    let historyFile = state.map { PollHistoryFile(cluster: configuration.name, folder: $0) }
+    let history = historyFile?.load() ?? PollHistory()
     let access = ClusterAccess(
       configuration, tunnel: tunnel, environment: environment,
-      kinds: Set(memory.kinds.filter { $0.value.goneSince == nil }.keys))
+      kinds: Set(history.kinds.filter { $0.value.goneSince == nil }.keys))
     self.executor = executor
     self.configuration = configuration
     self.tunnel = tunnel
@@ -109,16 +109,16 @@ package actor GuardedCluster {
     self.board = board
     self.ledger = ledger
     self.observed = observed
-    self.memoryFile = memoryFile
+    self.historyFile = historyFile
     self.roundTrips = RoundTripRecord(cluster: configuration.name, folder: state)
-    self.memory = memory
-    self.savedMemory = (memory, Timestamp.now)
-    let journalFile = state.map { JournalMemoryFile(cluster: configuration.name, folder: $0) }
+    self.history = history
+    self.savedHistory = (history, Timestamp.now)
+    let journalFile = state.map { JournalStateFile(cluster: configuration.name, folder: $0) }
     self.journal = ClusterJournal(
       cluster: configuration.name, host: tunnel.status.host, log: log, ledger: ledger,
       // Ids of incidents that the ledger has lost must not be reused, because receivers would treat the
       // notices as repetitions.
-      memory: ledger.isNew ? JournalMemory() : journalFile?.load() ?? JournalMemory(),
+      state: ledger.isNew ? JournalState() : journalFile?.load() ?? JournalState(),
       socketStep: socketStep,
       save: { journalFile?.save($0) })
     self.changes = ChangeRecorder(
@@ -142,7 +142,7 @@ package actor GuardedCluster {
     // The kubeconfig is read on another thread, because a file system may hang.
     // Not on the global queue, whose monitor would wake the process every second from then on.
     DispatchQueue(label: "kubeconfig").async { [weak self] in
-      access.look()
+      access.readKubeconfig()
       guard let self else { return }
       executor.queue.async { self.assumeIsolated { $0.judgeNow() } }
     }
@@ -157,7 +157,7 @@ package actor GuardedCluster {
     pipeline?.stop()
     access.cancel()
     roundTrips.save()
-    // The next run of the guard starts with this memory.
+    // The next run of the guard starts with this history.
     let isKept = DispatchSemaphore(value: 0)
     executor.queue.async {
       self.assumeIsolated {
@@ -243,15 +243,15 @@ package actor GuardedCluster {
   }
 
   private func saveMemory(at now: Timestamp, isLast: Bool = false) {
-    if let (known, at) = savedMemory {
+    if let (known, at) = savedHistory {
       let isSame =
-        known.firstSeen == memory.firstSeen && known.failures == memory.failures
-        && known.critical == memory.critical && known.kinds == memory.kinds
+        known.firstSeen == history.firstSeen && known.failures == history.failures
+        && known.critical == history.critical && known.kinds == history.kinds
       let isDue = isLast || now - at > GuardedCluster.leaseSaveInterval || now < at
-      guard !isSame || (isDue && known.renewals != memory.renewals) else { return }
+      guard !isSame || (isDue && known.renewals != history.renewals) else { return }
     }
-    memoryFile?.save(memory)
-    savedMemory = (memory, now)
+    historyFile?.save(history)
+    savedHistory = (history, now)
   }
 
   private func judgeNow() {
@@ -271,10 +271,10 @@ package actor GuardedCluster {
       expectations: configuration.expect, findings: pipelineReport?.findings ?? [],
       unseenSubjects: (pipelineReport?.unseenSubjects ?? [])
         .union(pipeline?.unseenMarkers(of: seen?.snapshot) ?? []))
-    let (ruled, memory) = judge(observation, memory: memory, now: now)
+    let (ruled, history) = judge(observation, history: history, now: now)
     let judged =
       pipeline?.joinMarkers(with: ruled, observation, at: now) ?? ruled
-    self.memory = memory
+    self.history = history
     saveMemory(at: now)
     let update = ledger.observe(
       ProblemObservation(

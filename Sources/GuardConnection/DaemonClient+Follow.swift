@@ -12,7 +12,7 @@ extension DaemonClient {
       switch try stream.next(within: .seconds(1)) {
       case .line(let bytes):
         guard let text = try text(bytes) else { continue }
-        guard try StandardOutput.tell(text) else { return }
+        guard try StandardOutput.writePart(text) else { return }
       case .quiet:
         guard StandardOutput.hasReader else { return }
       case .ended:

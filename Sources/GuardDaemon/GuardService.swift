@@ -241,8 +241,8 @@ package final class GuardService: Sendable {
   /// Removes the incidents and files of clusters that are not in the configuration.
   private func removeUnknownClusters(_ configuration: Configuration) {
     let names = configuration.clusters.map(\.name)
-    ledger.keep(names)
-    if let folder { JournalMemoryFile.keep(names, in: folder) }
+    ledger.retain(clusters: names)
+    if let folder { JournalStateFile.removeAll(except: names, in: folder) }
   }
 
   private func begin(_ cluster: Configuration.Cluster, _ adopted: [StreamAddress: Int32]) throws
@@ -270,7 +270,7 @@ package final class GuardService: Sendable {
       _ = self?.each(named: nil) { $0.tunnel.handle(hint) }
     }
     let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
-      hints.look()
+      hints.check()
       self?.restoreControlSocket()
       _ = self?.each(named: nil) { $0.tunnel.restoreInternalSocket() }
       self?.passes.pass()

@@ -27,7 +27,7 @@ package final class GuardViewRequests: Sendable {
   }
 
   private enum Next {
-    case tell(GuardViewDocument?)
+    case answer(GuardViewDocument?)
     case begin(serial: Int)
     case wait
   }
@@ -48,11 +48,11 @@ package final class GuardViewRequests: Sendable {
   package func ask(of view: @escaping @Sendable () -> any Examinable, _ answer: @escaping Answer) {
     let next = state.withLock { state -> Next in
       if let last = state.last, MonotonicTime.now - last.at < GuardViewRequests.freshness {
-        return .tell(last.document)
+        return .answer(last.document)
       }
       // An examination without waiting requests has passed the limit, because its requests were answered.
       let hangs = state.isRunning && state.waiting.isEmpty
-      guard !hangs, state.waiting.count < GuardViewRequests.mostWaiting else { return .tell(nil) }
+      guard !hangs, state.waiting.count < GuardViewRequests.mostWaiting else { return .answer(nil) }
       state.waiting.append(answer)
       guard !state.isRunning else { return .wait }
       state.isRunning = true
@@ -61,7 +61,7 @@ package final class GuardViewRequests: Sendable {
       return .begin(serial: state.serial)
     }
     switch next {
-    case .tell(let document): answer(document)
+    case .answer(let document): answer(document)
     case .begin(let serial): begin(serial, view)
     case .wait: break
     }

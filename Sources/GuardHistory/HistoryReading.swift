@@ -71,8 +71,8 @@ package struct HistoryReading {
     }
   }
 
-  /// Reports changes after a time as they occur, until `tell` returns false.
-  package func follow(_ query: HistoryQuery, after moment: Timestamp, tell: (ChangeDocument) throws -> Bool)
+  /// Reports changes after a time as they occur, until `body` returns false.
+  package func follow(_ query: HistoryQuery, after moment: Timestamp, body: (ChangeDocument) throws -> Bool)
     throws
   {
     var query = query
@@ -89,7 +89,7 @@ package struct HistoryReading {
           guard let change = ChangeDocument(journal: entry.fields, at: last), query.includes(change) else {
             continue
           }
-          guard try tell(change) else { return }
+          guard try body(change) else { return }
         }
         guard StandardOutput.hasReader else { return }
         try reader.wait(atMost: 1_000_000)
@@ -102,7 +102,7 @@ package struct HistoryReading {
         let line: WatchLine
         do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
         guard case .change(let change, _) = line, change.at > moment, query.includes(change) else { continue }
-        guard try tell(change) else { return }
+        guard try body(change) else { return }
       case .quiet:
         guard StandardOutput.hasReader else { return }
       case .ended:

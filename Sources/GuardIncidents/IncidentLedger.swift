@@ -65,7 +65,7 @@ package final class IncidentLedger: Sendable {
     let unsent = tracker.unsent(at: .now)
     state = Mutex(State(tracker: tracker, saved: isNew ? nil : tracker.revision))
     board?.setSilences(tracker.silences)
-    handOver(unsent)
+    deliverAll(unsent)
     save()
   }
 
@@ -86,10 +86,10 @@ package final class IncidentLedger: Sendable {
   package func resume(at now: Timestamp = .now) { state.withLock { $0.tracker.resume(at: now) } }
 
   /// Sets the clusters of the configuration, and ends the incidents of all others.
-  package func keep(_ clusters: [String], at now: Timestamp = .now) {
+  package func retain(clusters: [String], at now: Timestamp = .now) {
     let events = state.withLock {
       $0.clusters = clusters
-      return $0.tracker.keep(clusters, at: now)
+      return $0.tracker.retain(clusters: clusters, at: now)
     }
     if !events.isEmpty { save() }
     for event in events { log.write(LogRecord(event)) }
@@ -108,16 +108,16 @@ package final class IncidentLedger: Sendable {
   /// Delivers the notices that are due, and saves changes. Call it after each observation, and every few
   /// seconds.
   package func pass(at now: Timestamp = .now) {
-    let (notices, expired) = state.withLock { ($0.tracker.advance(to: now), $0.tracker.takeExpired()) }
+    let (notices, expired) = state.withLock { ($0.tracker.advance(to: now), $0.tracker.drainExpired()) }
     for silence in expired { log.write(LogRecord(expired: silence)) }
     save()
     guard !notices.isEmpty else { return }
-    handOver(notices)
+    deliverAll(notices)
     save()
   }
 
   /// Passes notices to the channels, which save them.
-  private func handOver(_ notices: [IncidentNotice]) {
+  private func deliverAll(_ notices: [IncidentNotice]) {
     for notice in notices {
       for entry in notice.entries { log.write(LogRecord(entry)) }
       deliver(notice)
@@ -205,7 +205,7 @@ package final class IncidentLedger: Sendable {
   // MARK: - Output
 
   /// Open incidents that were notified.
-  package var told: [Incident] { state.withLock { $0.tracker.told } }
+  package var notified: [Incident] { state.withLock { $0.tracker.notified } }
 
   /// The number of open incidents that are not pending, by severity.
   package var firing: [Problem.Severity: Int] {

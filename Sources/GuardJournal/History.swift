@@ -12,7 +12,7 @@ package final class History: Sendable {
   package static let patience = 16
 
   /// The changes since the start, for systems without a journal.
-  package let memory = ChangeMemory()
+  package let memory = RecentChanges()
   private let scope: JournalScope?
   private let queue = DispatchQueue(label: "history", qos: .utility)
   private let waiting = Mutex(0)

@@ -6,12 +6,12 @@ internal import Platform
 /// Writes every record to the log of this process. Adds changes to the history and publishes them.
 package struct PublishingLog: EventLog {
   private let log: any EventLog
-  private let history: ChangeMemory
+  private let history: RecentChanges
   private let publish: @Sendable (ChangeDocument) -> Void
 
   /// - Parameter publish: called on the thread that logs the record; must return quickly.
   package init(
-    log: any EventLog, history: ChangeMemory, publish: @escaping @Sendable (ChangeDocument) -> Void
+    log: any EventLog, history: RecentChanges, publish: @escaping @Sendable (ChangeDocument) -> Void
   ) {
     self.log = log
     self.history = history

@@ -81,7 +81,7 @@ package struct NoticeBoard {
 
   // MARK: - Input from the guard
 
-  mutating func take(_ change: ChangeDocument, at now: ContinuousClock.Instant) {
+  mutating func apply(_ change: ChangeDocument, at now: ContinuousClock.Instant) {
     guard let incident = OpenIncident(change),
       filter.includes(cluster: incident.cluster, severity: incident.severity) || isKnown(incident.id)
     else { return }
@@ -98,7 +98,7 @@ package struct NoticeBoard {
   }
 
   /// Updates all incidents from a document, after a time without changes.
-  mutating func take(_ document: IncidentsDocument, at now: ContinuousClock.Instant) {
+  mutating func apply(_ document: IncidentsDocument, at now: ContinuousClock.Instant) {
     let open = Dictionary(document.open.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let past = Dictionary(document.past.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     // Incidents that the guard no longer knows: without a state directory, its ids change with a restart.
@@ -111,7 +111,7 @@ package struct NoticeBoard {
         refresh(OpenIncident(incident))
       } else if let former = forgotten[Subject(incident.cluster, incident.subject)] {
         rename(former, to: OpenIncident(incident))
-      } else if incident.isTold {
+      } else if incident.isNotified {
         self.open(OpenIncident(incident))
       }
     }
@@ -218,7 +218,7 @@ package struct NoticeBoard {
     if let since = muted.removeValue(forKey: id), now - since < NoticeBoard.longGone {
       over = Array((over + [headline]).prefix(NoticeBoard.mostOver))
     }
-    guard let place = takeOut(id) else { return }
+    guard let place = detach(id) else { return }
     if bubbles[place]?.over.count ?? 0 < NoticeBoard.mostOver { bubbles[place]?.over.append(headline) }
     guard let bubble = bubbles[place], bubble.incidents.isEmpty else { return }
     remove(place)
@@ -236,12 +236,12 @@ package struct NoticeBoard {
 
   /// Removes an incident that must no longer be displayed.
   private mutating func withdraw(_ id: String) {
-    guard let place = takeOut(id), bubbles[place]?.incidents.isEmpty == true else { return }
+    guard let place = detach(id), bubbles[place]?.incidents.isEmpty == true else { return }
     remove(place)
   }
 
   /// - Returns: the place where it was displayed.
-  private mutating func takeOut(_ id: String) -> Place? {
+  private mutating func detach(_ id: String) -> Place? {
     guard incidents.removeValue(forKey: id) != nil else { return nil }
     guard let place = places.removeValue(forKey: id) else {
       fresh.removeAll { $0 == id }
@@ -317,21 +317,21 @@ package struct NoticeBoard {
 
 extension NoticeBoard {
   /// The displayed state that a restart restores.
-  struct Memory: Hashable, Codable {
+  struct State: Hashable, Codable {
     fileprivate let incidents: [OpenIncident]
     fileprivate let bubbles: [Place: Bubble]
   }
 
-  var memory: Memory {
-    Memory(
+  var state: State {
+    State(
       incidents: places.keys.sorted().compactMap { incidents[$0] },
       bubbles: bubbles)
   }
 
   /// Restores the notifications of an earlier agent on the same server. Call it before any other function.
-  mutating func restore(_ memory: Memory) {
-    let known = Dictionary(memory.incidents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for (place, bubble) in memory.bubbles {
+  mutating func restore(_ state: State) {
+    let known = Dictionary(state.incidents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for (place, bubble) in state.bubbles {
       var bubble = bubble
       bubble.incidents = bubble.incidents.filter { known[$0] != nil && places[$0] == nil }
       guard bubble.words != nil || !bubble.incidents.isEmpty else { continue }
@@ -342,7 +342,7 @@ extension NoticeBoard {
       bubbles[place] = bubble
     }
     // The options may have changed since.
-    for incident in memory.incidents
+    for incident in state.incidents
     where !filter.includes(cluster: incident.cluster, severity: incident.severity) { withdraw(incident.id) }
   }
 }
@@ -355,5 +355,5 @@ extension NoticeBoard.Filter {
 
 extension IncidentDocument {
   /// True if its begin was notified and its end was not.
-  fileprivate var isTold: Bool { notices > 0 && (state == .firing || state == .recovering) }
+  fileprivate var isNotified: Bool { notices > 0 && (state == .firing || state == .recovering) }
 }

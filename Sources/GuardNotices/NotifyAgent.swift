@@ -8,9 +8,9 @@ import SessionBus
 ///
 /// One thread with one poll(2) waits for the guard, the desktop, signals and timeouts.
 package final class NotifyAgent {
-  private let news: GuardNews
+  private let updates: GuardUpdates
   private let display: any NoticeDisplay
-  private let memory: NoticeMemoryFile?
+  private let stateFile: NoticeStateFile?
   private let log: (String) -> Void
   private var board: NoticeBoard
 
@@ -23,7 +23,7 @@ package final class NotifyAgent {
   /// An unavailable guard is reported after this time, because a restart takes less. Suspended time does not
   /// count.
   private static let awayIsNews: Duration = .seconds(60)
-  private var guardTrouble: (since: SuspendingClock.Instant, error: ClientError)?
+  private var guardFailure: (since: SuspendingClock.Instant, error: ClientError)?
 
   private static let firstPause: Duration = .seconds(1)
   private static let lastPause: Duration = .seconds(60)
@@ -33,11 +33,11 @@ package final class NotifyAgent {
 
   init(
     client: DaemonClient, display: any NoticeDisplay, filter: NoticeBoard.Filter,
-    memory: NoticeMemoryFile? = nil, log: @escaping (String) -> Void
+    stateFile: NoticeStateFile? = nil, log: @escaping (String) -> Void
   ) {
-    news = GuardNews(client: client)
+    updates = GuardUpdates(client: client)
     self.display = display
-    self.memory = memory
+    self.stateFile = stateFile
     self.log = log
     board = NoticeBoard(filter: filter)
   }
@@ -48,7 +48,7 @@ package final class NotifyAgent {
   ) {
     self.init(
       client: client, display: prints ? PrintedDisplay() : DesktopDisplay(), filter: filter,
-      memory: NoticeMemoryFile { name in getenv(name).map { String(cString: $0) } }, log: log)
+      stateFile: NoticeStateFile { name in getenv(name).map { String(cString: $0) } }, log: log)
   }
 
   /// Runs until SIGTERM, SIGINT or SIGHUP. Displayed notifications stay, because they are still correct.
@@ -67,26 +67,26 @@ package final class NotifyAgent {
   // MARK: - The guard
 
   private func receiveNews(at now: ContinuousClock.Instant) {
-    for item in news.read(at: now) {
+    for item in updates.read(at: now) {
       switch item {
-      case .stands(let document):
-        if let trouble = guardTrouble {
+      case .current(let document):
+        if let failure = guardFailure {
           log(
-            "the guard is responding again after \((SuspendingClock.now - trouble.since).components.seconds) s"
+            "the guard is responding again after \((SuspendingClock.now - failure.since).components.seconds) s"
           )
         }
-        guardTrouble = nil
+        guardFailure = nil
         board.guardIsBack()
-        board.take(document, at: now)
+        board.apply(document, at: now)
       case .clusters(let names):
         if let cluster = board.filter.cluster, !names.contains(cluster) {
           log("\(NoSuchCluster(name: cluster, known: names)); waiting for it")
         }
         continue
-      case .change(let change): board.take(change, at: now)
+      case .change(let change): board.apply(change, at: now)
       case .lost(let error):
-        if guardTrouble == nil { log("\(error); trying again") }
-        guardTrouble = (guardTrouble?.since ?? .now, error)
+        if guardFailure == nil { log("\(error); trying again") }
+        guardFailure = (guardFailure?.since ?? .now, error)
         continue
       }
       if board.hasWork {
@@ -94,8 +94,8 @@ package final class NotifyAgent {
         lastNews = now
       }
     }
-    if let trouble = guardTrouble, SuspendingClock.now - trouble.since >= NotifyAgent.awayIsNews {
-      board.guardIsAway(trouble.error)
+    if let failure = guardFailure, SuspendingClock.now - failure.since >= NotifyAgent.awayIsNews {
+      board.guardIsAway(failure.error)
     }
   }
 
@@ -145,10 +145,10 @@ package final class NotifyAgent {
 
   /// Restores the notifications that were displayed before a restart.
   private func restoreNotices() {
-    guard let memory = memory?.load() else { return }
+    guard let saved = stateFile?.load() else { return }
     do throws(BusError) {
       try display.open()
-      if try display.screen() == memory.screen { board.restore(memory.board) }
+      if try display.screen() == saved.screen { board.restore(saved.board) }
     } catch {
       stumble(error)
     }
@@ -156,8 +156,8 @@ package final class NotifyAgent {
 
   /// Saves the displayed notices. Without a file, a restart shows open incidents again.
   private func saveNotices() {
-    guard let memory, let screen = try? display.screen() else { return }
-    try? memory.save(NoticeMemory(screen: screen, board: board.memory))
+    guard let stateFile, let screen = try? display.screen() else { return }
+    try? stateFile.save(NoticeState(screen: screen, board: board.state))
   }
 
   private func stumble(_ error: BusError) {
@@ -185,7 +185,7 @@ package final class NotifyAgent {
   private func wakeUp(after now: ContinuousClock.Instant) -> ContinuousClock.Instant {
     // The guard sends a heartbeat every 15 s; a silent connection is detected by reading it.
     var moment = now + .seconds(20)
-    if news.raw == nil { moment = min(moment, news.nextAttempt) }
+    if updates.raw == nil { moment = min(moment, updates.nextAttempt) }
     if display.wakes == nil { moment = min(moment, nextTry) }
     if board.hasWork {
       let settled = gatheringSince.map {
@@ -193,8 +193,8 @@ package final class NotifyAgent {
       }
       moment = min(moment, max(settled ?? now, nextTry))
     }
-    if let trouble = guardTrouble {
-      let left = NotifyAgent.awayIsNews - (SuspendingClock.now - trouble.since)
+    if let failure = guardFailure {
+      let left = NotifyAgent.awayIsNews - (SuspendingClock.now - failure.since)
       if left > .zero { moment = min(moment, now + left) }
     }
     return moment
@@ -202,7 +202,7 @@ package final class NotifyAgent {
 
   private func wait(_ signals: Int32, until moment: ContinuousClock.Instant) {
     var entries = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
-    if let raw = news.raw { entries.append(pollfd(fd: raw, events: Int16(POLLIN), revents: 0)) }
+    if let raw = updates.raw { entries.append(pollfd(fd: raw, events: Int16(POLLIN), revents: 0)) }
     if let desktop = display.wakes { entries.append(desktop) }
     poll(&entries, nfds_t(entries.count), Epoll.milliseconds(moment - .now))
   }

@@ -46,7 +46,7 @@ package enum IncidentsPage {
         Table.Row(
           cells: [
             Span(incident.severity.rawValue, incident.severity.style), Span(state(incident)),
-            Span(incident.since.map { $0.since(now) } ?? "-"), Span(told(incident, document)),
+            Span(incident.since.map { $0.since(now) } ?? "-"), Span(notices(incident, document)),
             Span(title(incident, namesCluster)),
           ], tellsAll: true))
     }
@@ -66,7 +66,7 @@ package enum IncidentsPage {
         Table.Row(
           cells: [
             Span(incident.endedAt.map { $0.since(now) } ?? "-"), Span(length ?? "-"),
-            Span(told(incident, document)),
+            Span(notices(incident, document)),
             Span(title(incident, namesCluster)),
           ], tellsAll: true))
     }
@@ -78,7 +78,7 @@ package enum IncidentsPage {
     return incident.flapping ? "flapping" : incident.state?.rawValue ?? "unknown"
   }
 
-  private static func told(_ incident: IncidentDocument, _ document: IncidentsDocument) -> String {
+  private static func notices(_ incident: IncidentDocument, _ document: IncidentsDocument) -> String {
     guard document.channels != 0 else { return "no channel" }
     return switch incident.notices {
     case 0: "never"

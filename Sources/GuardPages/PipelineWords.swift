@@ -45,7 +45,7 @@ package enum PipelineWords {
     }
   }
 
-  /// What an operator has to know about a source: it does not answer, or its token ends. nil if there is nothing.
+  /// A warning about a source: it does not answer, or its token expires. nil if there is none.
   private static func source(_ source: PipelineDocument.Source, _ now: Timestamp) -> String? {
     switch source.state {
     case "ok":

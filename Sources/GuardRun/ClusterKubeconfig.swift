@@ -16,7 +16,7 @@ package enum ClusterKubeconfig {
     }
     guard let cluster = status.clusters.first else { throw .noCluster }
     guard status.clusters.count == 1 else { throw .severalClusters(status.clusters.map(\.name)) }
-    guard let path = cluster.kubeconfig else { throw .notTold }
+    guard let path = cluster.kubeconfig else { throw .pathUnknown }
     if let error = cluster.kubeconfigError {
       throw .elsewhere(path, error.message, step: [error.command, error.note].compactMap(\.self))
     }
@@ -41,7 +41,7 @@ package enum UnusableKubeconfig: CommandError, Hashable {
   case noCluster
   case severalClusters([String])
   /// The daemon is older than this client.
-  case notTold
+  case pathUnknown
   case unreadable(String, Int32, isOwn: Bool)
   /// Programs on this machine do not reach the cluster with the guard's file.
   case elsewhere(String, String, step: [String])
@@ -53,7 +53,7 @@ package enum UnusableKubeconfig: CommandError, Hashable {
     case .unreadable(_, EACCES, _), .untrusted: ExitStatus.denied.rawValue
     // The request was valid; there is no file that can be used.
     case .unreadable(_, _, isOwn: false), .elsewhere: ExitStatus.unavailable.rawValue
-    case .noCluster, .severalClusters, .notTold, .unreadable: ExitStatus.usage.rawValue
+    case .noCluster, .severalClusters, .pathUnknown, .unreadable: ExitStatus.usage.rawValue
     }
   }
 
@@ -63,7 +63,7 @@ package enum UnusableKubeconfig: CommandError, Hashable {
     case .severalClusters(let names):
       return
         "the guard watches several clusters (\(names.joined(separator: ", "))): choose one with --cluster"
-    case .notTold:
+    case .pathUnknown:
       return
         "the running guard is older and does not report its kubeconfig: name yours with --kubeconfig FILE"
     case .unreadable(let path, let code, let isOwn):

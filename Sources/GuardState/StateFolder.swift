@@ -15,7 +15,7 @@ package final class StateFolder: Sendable {
   private struct State {
     /// Failures by file name.
     var failures: [String: Failure] = [:]
-    /// Contents that could not be written, by file name. `look` retries them.
+    /// Contents that could not be written, by file name. `check` retries them.
     var unwritten: [String: [UInt8]] = [:]
     var probedAt: Timestamp?
   }
@@ -70,7 +70,7 @@ package final class StateFolder: Sendable {
     try writing.withLock { (_) throws(SystemError) in try write(name, contents) }
   }
 
-  /// Like `replace`, for a file that is not written again soon. After a failure, `look` retries it.
+  /// Like `replace`, for a file that is not written again soon. After a failure, `check` retries it.
   package func persist(_ name: String, _ contents: [UInt8]) {
     writing.withLock { _ in
       do throws(SystemError) {
@@ -148,7 +148,7 @@ package final class StateFolder: Sendable {
   // MARK: - Failures
 
   /// Retries failed writes, and periodically tests whether the folder is writable. Call it every few seconds.
-  package func look() {
+  package func check() {
     let now = clock()
     let (unwritten, isDue) = state.withLock { state -> ([String], Bool) in
       let isDue =

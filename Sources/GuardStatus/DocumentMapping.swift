@@ -14,23 +14,23 @@ extension TunnelHealth {
       forwards: status.forwards.map {
         Forward(
           listen: $0.listen.description, target: $0.target.description, state: $0.state,
-          holder: $0.holder, shortage: $0.shortage, crowds: $0.limitedOwners.map(Crowd.init),
+          holder: $0.holder, shortage: $0.shortage, limitedClients: $0.limitedOwners.map(LimitedClient.init),
           refusal: $0.refusal.map(Failure.init))
       })
   }
 }
 
-extension TunnelHealth.Crowd {
-  init(_ crowd: TunnelStatus.LimitedOwner) {
+extension TunnelHealth.LimitedClient {
+  init(_ client: TunnelStatus.LimitedOwner) {
     let (key, name) =
-      switch crowd.owner {
+      switch client.owner {
       case .user(let uid): ("uid-\(uid)", UserName.described(uid))
       case .host(let address): ("host-\(address)", address)
-      case .own: ("own", crowd.owner.description)
-      case .departed: ("departed", crowd.owner.description)
-      case .unknown: ("unknown", crowd.owner.description)
+      case .own: ("own", client.owner.description)
+      case .departed: ("departed", client.owner.description)
+      case .unknown: ("unknown", client.owner.description)
       }
-    self.init(key: key, name: name, openConnections: crowd.openConnections)
+    self.init(key: key, name: name, openConnections: client.openConnections)
   }
 }
 

@@ -8,10 +8,10 @@ package enum StandardOutput {
 
   /// Writes the output of a command. A closed pipe is not an error, because the reader needs no more output.
   /// Other failures are, for example a full disk.
-  package static func answer(_ text: String) throws { _ = try tell(text) }
+  package static func answer(_ text: String) throws { _ = try writePart(text) }
 
   /// Writes one part of the output; false if the pipe's reader has gone.
-  package static func tell(_ text: String) throws -> Bool {
+  package static func writePart(_ text: String) throws -> Bool {
     guard !write(text) else { return true }
     let code = errno
     guard code != EPIPE else { return false }

@@ -50,7 +50,7 @@ package struct Table: Hashable, Sendable {
     var total: Int { widths.reduce(-gap) { $0 + $1 + gap } }
 
     /// Reduces these columns to a total of `width`, starting with the one that has the most spare width.
-    mutating func take(from columns: Range<Int>, to width: Int, least: (Int) -> Int) {
+    mutating func shrink(_ columns: Range<Int>, to width: Int, least: (Int) -> Int) {
       while total > width, let richest = columns.max(by: { widths[$0] - least($0) < widths[$1] - least($1) }),
         widths[richest] > least(richest)
       {
@@ -115,15 +115,15 @@ package struct Table: Hashable, Sendable {
       if layout.total <= width { return layout }
     }
     if let elastic, all.contains(elastic) {
-      layout.take(from: elastic..<elastic + 1, to: width, least: { _ in Table.leastElastic })
+      layout.shrink(elastic..<elastic + 1, to: width, least: { _ in Table.leastElastic })
     }
     if layout.total > width { layout.gap = 1 }
     // Cutting a heading removes less information than cutting a value.
-    layout.take(from: all, to: width) { column in
+    layout.shrink(all, to: width) { column in
       rows.reduce(Table.leastCell) { max($0, $1.cells[column].width) }
     }
-    layout.take(from: min(names, all.upperBound)..<all.upperBound, to: width) { _ in Table.leastCell }
-    layout.take(from: all, to: width) { _ in Table.leastCell }
+    layout.shrink(min(names, all.upperBound)..<all.upperBound, to: width) { _ in Table.leastCell }
+    layout.shrink(all, to: width) { _ in Table.leastCell }
     return layout
   }
 

@@ -1,9 +1,9 @@
-/// What the port of a silent API server tells about K3s: its supervisor answers `GET /ping` there without login, also
-/// while the API server does not run (k3s, pkg/server/handlers).
+/// The state of K3s while its API server is silent, as the port shows it. The supervisor of K3s answers `GET /ping` there
+/// without login, also while the API server does not run (k3s, pkg/server/handlers).
 public enum ControlPlaneState: Hashable, Sendable {
   /// Nothing answers on the port: K3s does not run, or the port is closed.
   case down
-  /// K3s answers, and hands nothing to its API server yet: it starts, or waits for its datastore.
+  /// K3s answers, but passes no request to its API server yet: it starts, or waits for its datastore.
   case notReady
   /// K3s answers, and its API server does not.
   case hanging

@@ -1,6 +1,6 @@
 /// The state of a unit, as `systemctl show --timestamp=unix` on its machine prints it.
 public struct ServiceReport: Hashable, Sendable {
-  /// What the state means for a service that should run.
+  /// The meaning of the state for a service that should run.
   public enum State: Hashable, Sendable {
     /// It ends again and again, and systemd starts it each time.
     case crashLooping
@@ -8,7 +8,7 @@ public struct ServiceReport: Hashable, Sendable {
     case starting
     /// It has ended by itself; the cause in systemd's words: `oom-kill`, `exit-code`.
     case failed(String)
-    /// Somebody stopped it.
+    /// It was stopped on purpose.
     case stopped
     case running
     /// The machine has no such unit.

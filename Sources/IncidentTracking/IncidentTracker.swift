@@ -46,7 +46,7 @@ public struct IncidentTracker: Sendable {
   private var quietUntil: Timestamp?
   /// The number of each cluster's subjects that exceeded the limit in its last observation.
   private var ignoredByCluster: [String: Int] = [:]
-  /// Silences that expired and were not yet returned by `takeExpired`.
+  /// Silences that expired and were not yet returned by `drainExpired`.
   private var expired: [Silence] = []
   /// The time of the last call.
   private var last: Timestamp?
@@ -65,23 +65,23 @@ public struct IncidentTracker: Sendable {
       let key = Key(cluster: cluster, subject: problem.subject)
       if problems[key]?.add(problem) == nil { problems[key] = SubjectProblems(problem) }
     }
-    var newcomers: [Key: SubjectProblems] = [:]
+    var added: [Key: SubjectProblems] = [:]
     var opened: [Key: Set<String>] = [:]
     for (key, problems) in problems {
       guard var subject = subjects.removeValue(forKey: key) else {
-        newcomers[key] = problems
+        added[key] = problems
         continue
       }
       seen.insert(key)
       let (isChanged, new) = subject.see(
-        problems, newID: { takeID(of: key) }, poll: observation.poll, isQuiet: isQuiet, at: now, thresholds)
+        problems, newID: { nextID(of: key) }, poll: observation.poll, isQuiet: isQuiet, at: now, thresholds)
       subjects[key] = subject
       if !new.isEmpty { opened[key] = new }
       if isChanged { revision += 1 }
     }
     let closed = miss(observation, except: problems, isQuiet: isQuiet, at: now)
     lapse(observation, except: problems)
-    for key in admit(newcomers, poll: observation.poll, at: now) {
+    for key in admit(added, poll: observation.poll, at: now) {
       opened[key] = problems[key]?.ids
     }
     // Includes subjects that were removed in favor of others of this cluster.
@@ -143,9 +143,9 @@ public struct IncidentTracker: Sendable {
   ///
   /// - Returns: the admitted subjects.
   private mutating func admit(
-    _ newcomers: [Key: SubjectProblems], poll: Timestamp?, at now: Timestamp
+    _ added: [Key: SubjectProblems], poll: Timestamp?, at now: Timestamp
   ) -> [Key] {
-    var queue = newcomers.map { (key: $0.key, problems: $0.value, rank: IncidentRank($0.value.worst)) }
+    var queue = added.map { (key: $0.key, problems: $0.value, rank: IncidentRank($0.value.worst)) }
     if subjects.count + queue.count > IncidentRank.warning.places {
       queue.sort { ($1.rank, $0.key.subject) < ($0.rank, $1.key.subject) }
     }
@@ -159,7 +159,7 @@ public struct IncidentTracker: Sendable {
         subjects[first.key] = nil
         seen.remove(first.key)
       }
-      subjects[key] = TrackedSubject(problems, id: takeID(of: key), poll: poll, at: now)
+      subjects[key] = TrackedSubject(problems, id: nextID(of: key), poll: poll, at: now)
       seen.insert(key)
       admitted.append(key)
       revision += 1
@@ -189,14 +189,14 @@ public struct IncidentTracker: Sendable {
   ///
   /// - Parameter clusters: those of the configuration.
   @discardableResult
-  public mutating func keep(_ clusters: [String], at now: Timestamp) -> [IncidentEvent] {
+  public mutating func retain(clusters: [String], at now: Timestamp) -> [IncidentEvent] {
     clamp(to: now)
     var closed: [Incident] = []
     for key in subjects.keys where !key.cluster.isEmpty && !clusters.contains(key.cluster) {
       guard var subject = subjects[key] else { continue }
       let (wasOpen, wasPresent) = (subject.isOpen, subject.isPresent)
       subject.abandon(at: now)
-      if wasOpen, subject.told == nil { remember(subject.incident) }
+      if wasOpen, subject.told == nil { archive(subject.incident) }
       if wasPresent { closed.append(subject.incident) }
       subjects[key] = subject
       seen.remove(key)
@@ -244,7 +244,7 @@ public struct IncidentTracker: Sendable {
     return subject.incident.id
   }
 
-  private func takeID(of key: Key) -> String { issued[key]?.id ?? makeID() }
+  private func nextID(of key: Key) -> String { issued[key]?.id ?? makeID() }
 
   // MARK: - Output
 
@@ -268,22 +268,22 @@ public struct IncidentTracker: Sendable {
         revision += 1
       }
       // The end of an incident that was not notified is not notified either.
-      if wasOpen, !subject.isOpen, subject.told == nil { remember(subject.incident) }
+      if wasOpen, !subject.isOpen, subject.told == nil { archive(subject.incident) }
       let change = owed(key, subject, at: now)
       // The due notice of an unseen subject is not changed. After a start of the guard, all subjects are
       // unseen.
-      if change != nil || seen.contains(key) { subject.note(owed: change != nil, at: now) }
+      if change != nil || seen.contains(key) { subject.setOwed(change != nil, at: now) }
       if change != nil, let since = subject.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
         due.insert(key.cluster)
       }
       subjects[key] = subject.isForgettable(at: now, thresholds) ? nil : subject
       if subjects[key] == nil { seen.remove(key) }
     }
-    return due.sorted().map { tell($0, at: now) }
+    return due.sorted().map { makeNotice(of: $0, at: now) }
   }
 
   /// Returns the silences that expired since the last call.
-  public mutating func takeExpired() -> [Silence] {
+  public mutating func drainExpired() -> [Silence] {
     defer { expired = [] }
     return expired
   }
@@ -293,13 +293,13 @@ public struct IncidentTracker: Sendable {
       isSeen: seen.contains(key), isSilenced: isSilenced(subject.incident), at: now, thresholds)
   }
 
-  private mutating func tell(_ cluster: String, at now: Timestamp) -> IncidentNotice {
+  private mutating func makeNotice(of cluster: String, at now: Timestamp) -> IncidentNotice {
     var entries: [IncidentNotice.Entry] = []
     for (key, subject) in subjects where key.cluster == cluster {
       guard let change = owed(key, subject, at: now) else { continue }
       var subject = subject
-      let entry = subject.tell(change, at: now, thresholds)
-      if change == .ended { remember(entry.incident) }
+      let entry = subject.makeEntry(change, at: now, thresholds)
+      if change == .ended { archive(entry.incident) }
       entries.append(entry)
       subjects[key] = subject
     }
@@ -331,7 +331,7 @@ public struct IncidentTracker: Sendable {
     subjects.contains { $0.value.isInMotion && (seen.contains($0.key) || !$0.value.isOpen) }
   }
 
-  private mutating func remember(_ incident: Incident) {
+  private mutating func archive(_ incident: Incident) {
     guard incident.firedAt != nil else { return }
     past.append(incident)
     past.removeFirst(max(0, past.count - IncidentTracker.longestPast))
@@ -346,7 +346,7 @@ public struct IncidentTracker: Sendable {
   }
 
   /// Open incidents that were notified.
-  public var told: [Incident] { subjects.values.filter { $0.told != nil && $0.isOpen }.map(\.incident) }
+  public var notified: [Incident] { subjects.values.filter { $0.told != nil && $0.isOpen }.map(\.incident) }
 
   public func silence(of incident: Incident) -> Silence? { silences.first { $0.holdsBack(incident) } }
 

@@ -6,7 +6,7 @@ internal import Health
 /// its recent changes count for flapping.
 struct TrackedSubject: Hashable, Codable, Sendable {
   /// A problem of the current incident.
-  private struct SeenProblem: Hashable, Codable {
+  private struct ObservedProblem: Hashable, Codable {
     var since: Timestamp
     /// True if the problem was present when the subject was last observed.
     var isPresent: Bool
@@ -37,7 +37,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   /// The last notice, until the channels have saved it.
   private(set) var unsent: IncidentNotice.Change?
   /// The problems by id. nil only in files of older guards.
-  private var problems: [String: SeenProblem]?
+  private var problems: [String: ObservedProblem]?
 
   /// Problems that are not present are forgotten beyond this number.
   private static let mostProblems = 64
@@ -47,7 +47,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     changedAt = now
     self.poll = poll
     changes = [now]
-    _ = take(problems, at: now)
+    _ = record(problems, at: now)
   }
 
   var isOpen: Bool { incident.state != .ended }
@@ -61,12 +61,12 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   /// Adds a problem that has belonged to the incident since before a restart.
   mutating func adopt(_ problem: String) {
     guard isOpen, isPresent, problems?[problem] == nil else { return }
-    problems?[problem] = SeenProblem(since: incident.since, isPresent: true)
+    problems?[problem] = ObservedProblem(since: incident.since, isPresent: true)
   }
 
   /// Completes the state from a file of an older guard.
   mutating func restore(_ thresholds: IncidentThresholds) {
-    problems = problems ?? [incident.problem: SeenProblem(since: incident.since, isPresent: isPresent)]
+    problems = problems ?? [incident.problem: ObservedProblem(since: incident.since, isPresent: isPresent)]
     incident.toldSeverity = incident.toldSeverity ?? told
     if told != nil, toldAt == nil {
       let count = min(max(remindersTold, 0), 1000)
@@ -95,7 +95,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   ) -> (isChanged: Bool, opened: Set<String>) {
     let before = incident
     guard !isPresent else {
-      let opened = take(problems, at: now)
+      let opened = record(problems, at: now)
       incident.update(problems.worst)
       let isCounted = count(poll, upTo: thresholds.firesAtPolls, at: now)
       return (isCounted || !opened.isEmpty || incident != before, opened)
@@ -113,14 +113,14 @@ struct TrackedSubject: Hashable, Codable, Sendable {
       self.problems = [:]
     case .pending, .firing: break
     }
-    judgeFlapping(at: now, thresholds)
-    let opened = take(problems, at: now)
+    checkFlapping(at: now, thresholds)
+    let opened = record(problems, at: now)
     incident.update(problems.worst)
     return (true, opened)
   }
 
   /// - Returns: the ids of the problems that were not present before.
-  private mutating func take(_ observed: SubjectProblems, at now: Timestamp) -> Set<String> {
+  private mutating func record(_ observed: SubjectProblems, at now: Timestamp) -> Set<String> {
     var known = problems ?? [:]
     let ids = observed.ids
     for id in known.keys where !ids.contains(id) { known[id]?.isPresent = false }
@@ -128,7 +128,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     var opened: Set<String> = []
     for problem in observed.all where known[problem.id]?.isPresent != true {
       let since = known[problem.id]?.since ?? min(problem.since, now)
-      known[problem.id] = SeenProblem(since: since, isPresent: true)
+      known[problem.id] = ObservedProblem(since: since, isPresent: true)
       incident.since = min(incident.since, since)
       opened.insert(problem.id)
     }
@@ -145,7 +145,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     guard isPresent else { return isOpen && count(poll, upTo: thresholds.endsAtPolls, at: now) }
     turn(isPresent: false, poll: poll, isQuiet: isQuiet, at: now)
     for id in (problems ?? [:]).keys { problems?[id]?.isPresent = false }
-    judgeFlapping(at: now, thresholds)
+    checkFlapping(at: now, thresholds)
     switch incident.state {
     // Too short to be notified.
     case .pending: end()
@@ -183,7 +183,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return true
   }
 
-  private mutating func judgeFlapping(at now: Timestamp, _ thresholds: IncidentThresholds) {
+  private mutating func checkFlapping(at now: Timestamp, _ thresholds: IncidentThresholds) {
     changes.removeFirst(max(0, changes.count - (thresholds.flaps.map(\.changes).max() ?? 0)))
     let isFlapping = thresholds.flaps.contains { flap in
       guard changes.count >= flap.changes else { return false }
@@ -296,10 +296,10 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return incident.state == .firing && isReminderDue(at: now, thresholds) ? .reminder : nil
   }
 
-  mutating func note(owed: Bool, at now: Timestamp) { owedSince = owed ? owedSince ?? now : nil }
+  mutating func setOwed(_ owed: Bool, at now: Timestamp) { owedSince = owed ? owedSince ?? now : nil }
 
   /// Makes the entry of a notice; from now on the change counts as notified.
-  mutating func tell(
+  mutating func makeEntry(
     _ change: IncidentNotice.Change, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> IncidentNotice.Entry {
     owedSince = nil

@@ -16,7 +16,7 @@ extension Session {
     }
     let progress = try progress(code, "handshake")
     if !isIdentified { try identify() }
-    if progress == .done { wire.forgetOpening() }
+    if progress == .done { wire.clearOpening() }
     return progress
   }
 

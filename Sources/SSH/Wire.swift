@@ -40,7 +40,7 @@ package final class Wire {
   var openingSoFar: [UInt8] { opening + inbound.waiting.prefix(Wire.longestOpening - opening.count) }
 
   /// Call after the key exchange: the following data is encrypted and not recorded.
-  func forgetOpening() {
+  func clearOpening() {
     recordsOpening = false
     opening = []
   }

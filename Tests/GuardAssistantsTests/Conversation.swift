@@ -56,7 +56,7 @@ struct Conversation {
     keep(session.progress(id, done, of: 10, "waiting"))
   }
 
-  mutating func tell(_ record: VerdictRecord) -> [JSONValue] { keep(session.tell(record)) }
+  mutating func tell(_ record: VerdictRecord) -> [JSONValue] { keep(session.update(record)) }
 
   /// The call that was started last.
   var lastCall: AssistantSession.Call? {

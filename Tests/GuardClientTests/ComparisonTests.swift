@@ -3,8 +3,8 @@ import GuardTypes
 import Health
 import Testing
 
+@testable import GuardClientDoctor
 @testable import GuardConnection
-@testable import GuardExamination
 @testable import GuardTerminal
 
 /// The guard's view of the connection, compared with the caller's own.

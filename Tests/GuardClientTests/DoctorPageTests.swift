@@ -2,8 +2,8 @@ import GuardAPI
 import Health
 import Testing
 
+@testable import GuardClientDoctor
 @testable import GuardConnection
-@testable import GuardExamination
 @testable import GuardTerminal
 
 @Suite struct DoctorPageTests {

@@ -165,20 +165,22 @@ import Testing
   }
 
   @Test func parsesTimes() {
-    func moment(_ text: String) -> String? { Moment(argument: text)?.timestamp(now: Self.now).description }
+    func moment(_ text: String) -> String? {
+      TimeArgument(argument: text)?.timestamp(now: Self.now).description
+    }
     #expect(moment("now") == "2026-03-01T04:30:00Z")
     #expect(moment("90m") == "2026-03-01T03:00:00Z")
     #expect(moment("7d") == "2026-02-22T04:30:00Z")
     #expect(moment("2026-03-01T04:12:07+01:00") == "2026-03-01T03:12:07Z")
-    let day = Moment(argument: "2026-03-01")?.timestamp(now: Self.now)
-    #expect(Moment(argument: "2026-03-01 00:00")?.timestamp(now: Self.now) == day)
+    let day = TimeArgument(argument: "2026-03-01")?.timestamp(now: Self.now)
+    #expect(TimeArgument(argument: "2026-03-01 00:00")?.timestamp(now: Self.now) == day)
     #expect(
-      day.flatMap { Moment(argument: "2026-03-01 04:12:07")?.timestamp(now: Self.now) - $0 }
+      day.flatMap { TimeArgument(argument: "2026-03-01 04:12:07")?.timestamp(now: Self.now) - $0 }
         == .seconds(15_127))
-    let midnight = Moment(argument: "today")?.timestamp(now: Self.now)
+    let midnight = TimeArgument(argument: "today")?.timestamp(now: Self.now)
     #expect(midnight.map { (Duration.zero..<Duration.seconds(25 * 3600)).contains(Self.now - $0) } == true)
     for text in ["", "soon", "2026", "2026-13-01", "d", "-1d", "2026-03-01 4:12", "1w"] {
-      #expect(Moment(argument: text) == nil, "\(text)")
+      #expect(TimeArgument(argument: text) == nil, "\(text)")
     }
   }
 

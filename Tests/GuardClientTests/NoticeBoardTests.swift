@@ -223,7 +223,7 @@ import Testing
     before.perform()
     before.dismiss(1)
     let kept = try JSONDecoder().decode(
-      NoticeBoard.Memory.self, from: try JSONEncoder().encode(before.board.memory))
+      NoticeBoard.State.self, from: try JSONEncoder().encode(before.board.state))
 
     var after = Screen()
     after.board.restore(kept)
@@ -232,11 +232,11 @@ import Testing
     after.change(.ended, "node b", .critical)
     #expect(after.perform().first == "close 2")
     // A damaged file must not cause invalid calls.
-    let emptied = String(decoding: try JSONEncoder().encode(before.board.memory), as: UTF8.self)
+    let emptied = String(decoding: try JSONEncoder().encode(before.board.state), as: UTF8.self)
       .replacing(#/"incidents":\["[^\]]*\]/#, with: "\"incidents\":[]")
     #expect(emptied.contains("\"incidents\":[]"))
     var confused = Screen()
-    confused.board.restore(try JSONDecoder().decode(NoticeBoard.Memory.self, from: Data(emptied.utf8)))
+    confused.board.restore(try JSONDecoder().decode(NoticeBoard.State.self, from: Data(emptied.utf8)))
     #expect(confused.perform() == [])
     confused.stands([try incident("node a")])
     #expect(confused.perform() == ["show 1 warning tethys: node a"])

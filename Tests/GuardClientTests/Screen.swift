@@ -48,7 +48,7 @@ struct Screen {
     let words: [IncidentNotice.Change: String] = [
       .worsened: "critical now: ", .flapping: "flapping: ", .reminder: "ongoing: ", .ended: "ended: ",
     ]
-    board.take(
+    board.apply(
       ChangeDocument(
         at: Scene.now, event: "incident_\(change.rawValue)", cluster: cluster, subject: subject,
         reason: "why", message: "\(cluster): \(words[change] ?? "")\(subject)", incident: id ?? subject,
@@ -61,7 +61,7 @@ struct Screen {
   }
 
   mutating func stands(_ incidents: [IncidentDocument], past: [IncidentDocument] = []) {
-    board.take(IncidentsDocument(open: incidents, past: past), at: now)
+    board.apply(IncidentsDocument(open: incidents, past: past), at: now)
   }
 }
 

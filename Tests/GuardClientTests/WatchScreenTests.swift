@@ -19,7 +19,7 @@ import Testing
     let change = ChangeDocument(
       at: Scene.now, event: "node_not_ready", cluster: "tethys", subject: "node calypso", from: "Ready",
       to: "NotReady", reason: "NodeStatusUnknown", message: "")
-    _ = state.apply(.heard(status, [change]), at: time)
+    _ = state.apply(.received(status, [change]), at: time)
     return state
   }
 

@@ -33,6 +33,6 @@ import Testing
   ])
   func commandsAcceptUTC(_ command: String) throws {
     let parsed = try OceanidCtl.parseAsRoot(command.split(separator: " ").map(String.init) + ["--utc"])
-    #expect((parsed as? any TimeTelling)?.utc == true)
+    #expect((parsed as? any TimeDisplaying)?.utc == true)
   }
 }

@@ -249,9 +249,9 @@ import Testing
   @Test func fileOfAClusterThatIsNotGuardedAnyMoreIsRemoved() throws {
     poll(recorder(), 0)
     let state = StateFolder(folder: folder.path)
-    JournalMemoryFile.keep(["tethys"], in: state)
+    JournalStateFile.removeAll(except: ["tethys"], in: state)
     #expect(state.exists("inventory-tethys"))
-    JournalMemoryFile.keep(["dione"], in: state)
+    JournalStateFile.removeAll(except: ["dione"], in: state)
     #expect(!state.exists("inventory-tethys"))
   }
 

@@ -13,12 +13,12 @@ struct JournalFixture {
 
   /// - Parameter file: the incidents of an earlier run; nil: none are kept.
   init(
-    log: any EventLog, file: IncidentFile? = nil, memory: JournalMemory = JournalMemory(),
-    save: @escaping (JournalMemory) -> Void = { _ in }
+    log: any EventLog, file: IncidentFile? = nil, state: JournalState = JournalState(),
+    save: @escaping (JournalState) -> Void = { _ in }
   ) {
     ledger = IncidentLedger(file: file, log: log)
     journal = ClusterJournal(
-      cluster: "tethys", host: "tethys", log: log, ledger: ledger, memory: memory, save: save)
+      cluster: "tethys", host: "tethys", log: log, ledger: ledger, state: state, save: save)
   }
 
   /// What a judgement found, as `GuardedCluster` passes it on.

@@ -225,7 +225,7 @@ import Testing
   }
 
   @Test func historyInMemoryIsLimitedAndReportsItsStart() {
-    let memory = ChangeMemory(since: Timestamp(seconds: 0))
+    let memory = RecentChanges(since: Timestamp(seconds: 0))
     func add(_ count: Int) {
       for number in 0..<count {
         memory.add(
@@ -233,11 +233,11 @@ import Testing
             at: Timestamp(seconds: Int64(number)), event: "e", cluster: "", subject: "", message: ""))
       }
     }
-    add(ChangeMemory.capacity)
+    add(RecentChanges.capacity)
     #expect(memory.history(HistoryQuery(limit: 10_000)).knownSince == Timestamp(seconds: 0))
     add(5)
     let history = memory.history(HistoryQuery(limit: 10_000))
-    #expect(history.events.count == ChangeMemory.capacity)
+    #expect(history.events.count == RecentChanges.capacity)
     #expect(history.knownSince == Timestamp(seconds: 5))
     #expect(history.events.first?.at == Timestamp(seconds: 5))
     #expect(history.events.last?.at == Timestamp(seconds: 4))

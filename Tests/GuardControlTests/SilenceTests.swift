@@ -36,7 +36,7 @@ import Testing
       DocumentCoding.decodeReceipt(Data((answer.split(separator: "\r\n").last ?? "").utf8)))
     #expect(receipt.silence?.id == id && receipt.silence?.expiresAt != nil)
     #expect(receipt.effect == "it mutes 1 open incident")
-    fixture.ledger.keep(["tethys"])
+    fixture.ledger.retain(clusters: ["tethys"])
     let unknown = try fixture.get("/v1/silence?reason=known&seconds=600&cluster=nosuch", method: "POST")
     #expect(unknown.contains("404") && unknown.contains("no such cluster"))
     #expect(try fixture.get("/v1/silence?end=nope", method: "POST").contains("404"))

@@ -120,7 +120,7 @@ import Testing
     #expect(told.words == ["opened node calypso"])
     try FileManager.default.removeItem(atPath: place)
     Self.run(ledger, 40..<45, [Self.problem])
-    state.look()
+    state.check()
     #expect(state.problem == nil)
     #expect(try file.load()?.open.count == 1)
   }
@@ -190,7 +190,7 @@ import Testing
     #expect(long.count < 600)
     #expect(try words("pattern=*") == "it mutes 201 open incidents")
 
-    ledger.keep(["tethys"], at: Self.start)
+    ledger.retain(clusters: ["tethys"], at: Self.start)
     #expect(try words("cluster=nosuch") == nil)
     #expect(try words("cluster=tethys") != nil)
     #expect(try words("cluster=") == "no incident is open now")

@@ -34,7 +34,7 @@ enum Scene {
     _ problems: [Problem], clusters: [String] = ["tethys"], rows: Int = 24, columns: Int = 80
   ) -> ScreenState {
     var state = ScreenState(size: TerminalSize(rows: rows, columns: columns), time: time(0))
-    _ = state.apply(.heard(document(problems, clusters: clusters), []), at: time(0))
+    _ = state.apply(.received(document(problems, clusters: clusters), []), at: time(0))
     return state
   }
 
@@ -81,11 +81,11 @@ extension ScreenState {
   }
 
   @discardableResult
-  mutating func hear(
+  mutating func receive(
     _ problems: [Problem], clusters: [String] = ["tethys"], _ changes: [ChangeDocument] = [],
     at seconds: Int = 0
   ) -> [ScreenEffect] {
-    apply(.heard(Scene.document(problems, clusters: clusters), changes), at: Scene.time(seconds))
+    apply(.received(Scene.document(problems, clusters: clusters), changes), at: Scene.time(seconds))
   }
 
   var selected: String? { list.selected?.subject }

@@ -55,16 +55,16 @@ import Testing
   @Test func selectionFollowsTheIdAndNotTheRow() {
     var state = Scene.state(Self.letters)
     state.hit(.down)
-    state.hear([Scene.problem("z"), Scene.problem("y")] + Self.letters)
+    state.receive([Scene.problem("z"), Scene.problem("y")] + Self.letters)
     #expect(state.selected == "node b")
     // It is missing, for example while the guard restarts. Meanwhile its neighbour is selected.
-    state.hear([Scene.problem("y"), Scene.problem("x")])
+    state.receive([Scene.problem("y"), Scene.problem("x")])
     #expect(state.selected == "node x")
-    state.hear([Scene.problem("x"), Scene.problem("y")])
+    state.receive([Scene.problem("x"), Scene.problem("y")])
     #expect(state.selected == "node x")
-    state.hear([])
+    state.receive([])
     #expect(state.selected == nil && state.text.contains("No problems"))
-    state.hear(Self.letters)
+    state.receive(Self.letters)
     #expect(state.selected == "node b")
   }
 
@@ -82,7 +82,7 @@ import Testing
     #expect(state.text.contains("2 of 3 problems  filter: CAL"))
     // The filter stays over a restart of the guard.
     _ = state.apply(.lost("gone"), at: Scene.time(1))
-    state.hear([Scene.problem("atlas"), Scene.problem("calypso")], at: 2)
+    state.receive([Scene.problem("atlas"), Scene.problem("calypso")], at: 2)
     #expect(state.list.filter == "CAL" && state.list.shown.map(\.subject) == ["node calypso"])
     state.hit(.escape)
     #expect(state.list.filter.isEmpty && state.list.shown.count == 2)
@@ -117,7 +117,7 @@ import Testing
     #expect(state.list.cluster == "gamma" && state.list.shown.map(\.cluster) == ["gamma"])
     #expect(state.text.contains("cluster 3 of 3"))
     // The cluster is removed from the configuration.
-    state.hear([], clusters: ["alpha", "beta"])
+    state.receive([], clusters: ["alpha", "beta"])
     #expect(state.list.cluster == nil)
     var single = Scene.state(Self.letters)
     single.hit(.tab)
@@ -211,20 +211,20 @@ import Testing
     }
     #expect(!state.text.contains("node b went down"))
     // A change of its own is a reason to read the history again.
-    #expect(state.hear([Scene.problem("a")], [changes[1]], at: 2) == [])
+    #expect(state.receive([Scene.problem("a")], [changes[1]], at: 2) == [])
     let second = ScreenRequest.record(ProblemDocument(Scene.problem("a")))
-    #expect(state.hear([Scene.problem("a")], [changes[0]], at: 2) == [.send(second)])
+    #expect(state.receive([Scene.problem("a")], [changes[0]], at: 2) == [.send(second)])
     // Only one request at a time: the next one follows the answer.
     let third = ScreenRequest.record(ProblemDocument(Scene.problem("a", command: "other")))
-    #expect(state.hear([Scene.problem("a", command: "other")], [changes[0]], at: 2) == [])
+    #expect(state.receive([Scene.problem("a", command: "other")], [changes[0]], at: 2) == [])
     #expect(
       state.apply(.reply(ScreenReply(second, .record(record))), at: Scene.time(2)) == [.send(third)])
     #expect(state.apply(.reply(ScreenReply(third, .failed("no answer"))), at: Scene.time(2)) == [])
     #expect(state.text.contains("unknown: no answer"))
     // The guard is back.
     _ = state.apply(.lost("gone"), at: Scene.time(2))
-    #expect(state.hear([Scene.problem("a")], at: 3) == [.send(second)])
-    state.hear([], at: 3)
+    #expect(state.receive([Scene.problem("a")], at: 3) == [.send(second)])
+    state.receive([], at: 3)
     #expect(state.text.contains("This problem has ended"))
     state.hit(.backspace)
     #expect(state.open == nil)
@@ -282,7 +282,7 @@ import Testing
     // Everything between the title and the status line is dimmed.
     let lines = Scene.frame(state).lines.dropFirst(2).dropLast(2)
     #expect(lines.allSatisfy { $0.spans.allSatisfy { $0.style == .faint } })
-    _ = state.apply(.heard(nil, []), at: Scene.time(3601))
+    _ = state.apply(.received(nil, []), at: Scene.time(3601))
     #expect(!state.isPast)
     _ = state.apply(.lost("the guard is not running"), at: Scene.time(3602))
     #expect(state.isPast && state.text.contains("the guard is not running; retrying"))

@@ -1,5 +1,5 @@
 import Foundation
-import GuardExamination
+import GuardClientDoctor
 import TestSupport
 import Testing
 

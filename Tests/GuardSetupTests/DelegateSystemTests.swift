@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import GuardExamination
+@testable import GuardClientDoctor
 @testable import GuardSetup
 
 /// Root reads and writes the files of another user, who may have put links to root's files in their place.

@@ -165,12 +165,12 @@ import Testing
   @Test func firstSightingIsTheStartOfAFaultWithoutATime() {
     let expectations = Expectations(nodes: ["ghost"])
     let observation = Fixture.observation(Fixture.snapshot(), expectations)
-    let (first, memory) = judge(observation, memory: Memory(), now: Fixture.now)
-    let (second, _) = judge(observation, memory: memory, now: Fixture.now + .seconds(20))
+    let (first, history) = judge(observation, history: PollHistory(), now: Fixture.now)
+    let (second, _) = judge(observation, history: history, now: Fixture.now + .seconds(20))
     let id = "tethys/node/ghost/missing"
     #expect(first.problems.first { $0.id == id }?.since == Fixture.now)
     #expect(second.problems.first { $0.id == id }?.since == Fixture.now)
-    let (_, cleared) = judge(Fixture.observation(), memory: memory, now: Fixture.now)
+    let (_, cleared) = judge(Fixture.observation(), history: history, now: Fixture.now)
     #expect(cleared.firstSeen.isEmpty)
   }
 

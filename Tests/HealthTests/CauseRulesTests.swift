@@ -169,18 +169,18 @@ import Testing
         "Kustomization", "apps",
         [Fixture.condition("Ready", .isFalse, "DependencyNotReady", "not found", ago: -7200)]),
       interval: .seconds(600), dependsOn: [ghost])
-    func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
+    func look(_ seconds: Int64, _ history: PollHistory) -> (report: ClusterReport, history: PollHistory) {
       let now = Fixture.now + .seconds(seconds)
       let snapshot = Fixture.snapshot {
         $0.serverTime = now
         $0.nodes = .seen([Fixture.node("calypso", renewed: nil)])
         $0.flux = .seen([object])
       }
-      return judge(Fixture.observation(snapshot, at: now), memory: memory, now: now)
+      return judge(Fixture.observation(snapshot, at: now), history: history, now: now)
     }
-    let (first, memory) = look(0, Memory())
+    let (first, history) = look(0, PollHistory())
     #expect(first.problems.isEmpty)
-    #expect(look(60, memory).report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/failed"])
+    #expect(look(60, history).report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/failed"])
   }
 
   @Test func waitingForAHealthyParentIsAProblem() {

@@ -16,7 +16,7 @@ import Testing
 
   private static func report(
     _ controllers: [Workload], renewed: [String: Int64] = [:], _ expectations: Expectations = Expectations(),
-    memory: Memory = Memory(), ready seconds: Int64 = 300
+    history: PollHistory = PollHistory(), ready seconds: Int64 = 300
   ) -> ClusterReport {
     let snapshot = Fixture.snapshot {
       let ready = [Fixture.condition("Ready", .isTrue, ago: seconds)]
@@ -30,7 +30,7 @@ import Testing
             namespace: "flux-system", name: "\($0.key)-leader-election", renewTime: Fixture.ago($0.value))
         })
     }
-    return Fixture.report(Fixture.observation(snapshot, expectations), memory: memory)
+    return Fixture.report(Fixture.observation(snapshot, expectations), history: history)
   }
 
   @Test func controllersAreShownWithTheirVersions() {

@@ -111,8 +111,8 @@ enum Fixture {
         "kubectl --kubeconfig /home/ann/.kube/k3s-config.yaml config set-cluster default --server=https://127.0.0.1:16443",
       note: "it changes that line of the file; the guard reads it again by itself"))
 
-  static func report(_ observation: Observation, memory: Memory = Memory()) -> ClusterReport {
-    judge(observation, memory: memory, now: now).report
+  static func report(_ observation: Observation, history: PollHistory = PollHistory()) -> ClusterReport {
+    judge(observation, history: history, now: now).report
   }
 
   static func report(

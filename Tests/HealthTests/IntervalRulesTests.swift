@@ -60,7 +60,7 @@ import Testing
   @Test func unobservedChangeIsStuckAfterATime() {
     let changed = Fixture.kustomization("apps", generation: 2)
     let observation = Fixture.observation(Fixture.snapshot { $0.flux = .seen([changed]) })
-    let (first, memory) = judge(observation, memory: Memory(), now: Fixture.now)
+    let (first, history) = judge(observation, history: PollHistory(), now: Fixture.now)
     #expect(first.problems.isEmpty)
     #expect(first.flux.map(\.status) == [.inProgress])
     // Its timeout is its interval less half a minute: 570 s and a minute.
@@ -71,7 +71,7 @@ import Testing
         $0.nodes = .seen([])
         $0.serverTime = now
       }
-      return judge(Fixture.observation(snapshot, at: now), memory: memory, now: now).report
+      return judge(Fixture.observation(snapshot, at: now), history: history, now: now).report
     }
     #expect(later(620).problems.isEmpty)
     #expect(later(640).problemIDs == ["tethys/flux/kustomization/flux-system/apps/stuck"])
@@ -83,23 +83,23 @@ import Testing
         Fixture.snapshot { $0.flux = .seen([Fixture.kustomization("apps", conditions)]) })
     }
     let failed = Fixture.condition("Ready", .isFalse, "BuildFailed", "no such file", ago: 100)
-    let (_, memory) = judge(observation([failed]), memory: Memory(), now: Fixture.now)
+    let (_, history) = judge(observation([failed]), history: PollHistory(), now: Fixture.now)
     let running = [
       Fixture.condition("Reconciling", .isTrue, "Progressing", ago: 1),
       Fixture.condition("Ready", .unknown, "Progressing", "Reconciliation in progress", ago: 1),
     ]
-    let (retried, next) = judge(observation(running), memory: memory, now: Fixture.now)
+    let (retried, next) = judge(observation(running), history: history, now: Fixture.now)
     let problem = try #require(retried.problems.first)
     #expect(problem.id == "tethys/flux/kustomization/flux-system/apps/failed")
     #expect(problem.detail.contains("no such file"))
     // The same failure again, with the time of the last attempt: it is as old as it was.
     let again = Fixture.condition("Ready", .isFalse, "BuildFailed", "no such file", ago: 0)
-    let (third, last) = judge(observation([again]), memory: next, now: Fixture.now)
+    let (third, last) = judge(observation([again]), history: next, now: Fixture.now)
     #expect(third.problems.map(\.since) == [Fixture.ago(100)])
-    let (mended, forgotten) = judge(observation([Fixture.ready]), memory: last, now: Fixture.now)
+    let (mended, forgotten) = judge(observation([Fixture.ready]), history: last, now: Fixture.now)
     #expect(mended.problems.isEmpty)
     #expect(forgotten.failures.isEmpty)
-    #expect(judge(observation(running), memory: forgotten, now: Fixture.now).report.problems.isEmpty)
+    #expect(judge(observation(running), history: forgotten, now: Fixture.now).report.problems.isEmpty)
   }
 
   @Test func releaseWithoutTheNewChartIsBehind() {

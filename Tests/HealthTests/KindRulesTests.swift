@@ -41,13 +41,13 @@ import Testing
   }
 
   private static func judged(
-    _ snapshot: Snapshot, _ memory: Memory = Memory(), after seconds: Int64 = 0,
+    _ snapshot: Snapshot, _ history: PollHistory = PollHistory(), after seconds: Int64 = 0,
     _ expectations: Expectations = Expectations()
-  ) -> (report: ClusterReport, memory: Memory) {
+  ) -> (report: ClusterReport, history: PollHistory) {
     let now = Fixture.now + .seconds(seconds)
     var snapshot = snapshot
     snapshot.serverTime = now
-    return judge(Fixture.observation(snapshot, at: now, expectations), memory: memory, now: now)
+    return judge(Fixture.observation(snapshot, at: now, expectations), history: history, now: now)
   }
 
   @Test(arguments: [
@@ -56,9 +56,9 @@ import Testing
     ("Certificate", "certificate", "cert-manager runs, but its kind is not served"),
     ("Stack", "stack", "operator runs, but its kind is not served"),
   ]) func removedKindIsAProblemAndItsObjectsStay(kind: String, area: String, title: String) throws {
-    let (before, memory) = Self.judged(Self.snapshot())
+    let (before, history) = Self.judged(Self.snapshot())
     #expect(!before.problemIDs.contains { $0.hasSuffix("/not-served") })
-    let (after, next) = Self.judged(Self.snapshot(without: [kind]), memory, after: 15)
+    let (after, next) = Self.judged(Self.snapshot(without: [kind]), history, after: 15)
     let problem = try #require(after.problems.first { $0.id == "tethys/\(area)/kinds/not-served" })
     #expect(problem.title == title)
     #expect(problem.severity == .critical)
@@ -84,16 +84,16 @@ import Testing
       Fixture.git(),
       Fixture.kustomization("apps", [Fixture.condition("Ready", .isFalse, "BuildFailed", "no")]),
     ]
-    let (before, memory) = Self.judged(Self.snapshot(objects: failing))
+    let (before, history) = Self.judged(Self.snapshot(objects: failing))
     #expect(before.problemIDs.contains("tethys/flux/kustomization/flux-system/apps/failed"))
     var tracker = IncidentTracker()
-    var next = memory
+    var next = history
     var now = Fixture.now
     for step in 0..<20 {
       let gone: Set = step < 5 ? [] : ["Kustomization"]
-      let (report, memory) = Self.judged(
+      let (report, history) = Self.judged(
         Self.snapshot(without: gone, objects: failing), next, after: Int64(step) * 15)
-      next = memory
+      next = history
       now = Fixture.now + .seconds(Int64(step) * 15)
       if step >= 5 { #expect(report.unseen.contains(.flux)) }
       tracker.observe(
@@ -104,9 +104,9 @@ import Testing
   }
 
   @Test func allFluxKindsAtOnceAreOneProblem() throws {
-    let (_, memory) = Self.judged(Self.snapshot())
+    let (_, history) = Self.judged(Self.snapshot())
     let (after, _) = Self.judged(
-      Self.snapshot(without: ["GitRepository", "Kustomization"]), memory, after: 15,
+      Self.snapshot(without: ["GitRepository", "Kustomization"]), history, after: 15,
       Expectations(fluxVersion: "v2.6.4"))
     let told = after.problems.filter { $0.id.hasPrefix("tethys/flux/") && $0.severity == .critical }
     #expect(told.map(\.id) == ["tethys/flux/kinds/not-served"])
@@ -122,8 +122,8 @@ import Testing
   }
 
   @Test func startedGuardDetectsARemovedKindByItsMemory() throws {
-    let memory = Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 12)])
-    let (report, next) = Self.judged(Self.snapshot(without: ["Kustomization"], workloads: []), memory)
+    let history = PollHistory(kinds: ["Kustomization": PollHistory.KnownKind(objects: 12)])
+    let (report, next) = Self.judged(Self.snapshot(without: ["Kustomization"], workloads: []), history)
     let problem = try #require(report.problems.first { $0.id == "tethys/flux/kinds/not-served" })
     #expect(problem.title == "Kustomization is not served")
     #expect(problem.detail.contains("12 objects of Kustomization"))
@@ -131,25 +131,25 @@ import Testing
   }
 
   @Test func kindRemovedWithItsControllerIsForgottenAfterADay() {
-    var (_, memory) = Self.judged(Self.snapshot())
+    var (_, history) = Self.judged(Self.snapshot())
     for (hours, isTold) in [(0, true), (23, true), (25, false), (26, false)] {
       let (report, next) = Self.judged(
-        Self.snapshot(without: ["Certificate"], workloads: []), memory, after: Int64(hours) * 3600)
-      memory = next
+        Self.snapshot(without: ["Certificate"], workloads: []), history, after: Int64(hours) * 3600)
+      history = next
       #expect(report.problemIDs.contains("tethys/certificate/kinds/not-served") == isTold, "\(hours) h")
     }
     // With its controller left behind, it is never.
-    (_, memory) = Self.judged(Self.snapshot())
+    (_, history) = Self.judged(Self.snapshot())
     for days in [0, 40] as [Int64] {
-      let (report, next) = Self.judged(Self.snapshot(without: ["Certificate"]), memory, after: days * 86_400)
-      memory = next
+      let (report, next) = Self.judged(Self.snapshot(without: ["Certificate"]), history, after: days * 86_400)
+      history = next
       #expect(report.problemIDs.contains("tethys/certificate/kinds/not-served"))
     }
   }
 
   @Test func unusedKindIsNotReported() {
-    let memory = Memory(kinds: ["Stack": Memory.KnownKind(objects: 0)])
-    let (report, next) = Self.judged(Self.snapshot(without: ["Stack"], workloads: []), memory)
+    let history = PollHistory(kinds: ["Stack": PollHistory.KnownKind(objects: 0)])
+    let (report, next) = Self.judged(Self.snapshot(without: ["Stack"], workloads: []), history)
     #expect(!report.problemIDs.contains { $0.hasSuffix("/not-served") })
     #expect(next.kinds["Stack"] == nil)
     // A kind of a later release only.
@@ -158,7 +158,7 @@ import Testing
   }
 
   @Test func unreadyServerIsOneProblem() {
-    let (before, memory) = Self.judged(Self.snapshot())
+    let (before, history) = Self.judged(Self.snapshot())
     var starting = Self.snapshot()
     starting.isReady = false
     let failure = PollFailure(code: .unreachable, message: "503", remedy: "ask")
@@ -166,17 +166,17 @@ import Testing
     starting.certificates = .failed(.kindInDoubt)
     starting.stacks = .failed(failure)
     starting.workloads = .failed(PollFailure(code: .forbidden, message: "403", remedy: "ask"))
-    let (report, _) = Self.judged(starting, memory, after: 15)
+    let (report, _) = Self.judged(starting, history, after: 15)
     #expect(report.problemIDs.filter { !before.problemIDs.contains($0) } == ["tethys/api/not-ready"])
     #expect(report.unseen.isSuperset(of: [.flux, .certificate, .stack, .workload]))
     #expect(report.flux.count == 2 && report.certificates.count == 1 && report.stacks.count == 1)
   }
 
   @Test func unconfirmedRemovalIsUnknown() {
-    let (before, memory) = Self.judged(Self.snapshot())
+    let (before, history) = Self.judged(Self.snapshot())
     var doubtful = Self.snapshot()
     doubtful.flux = .failed(.kindInDoubt)
-    let (report, _) = Self.judged(doubtful, memory, after: 15)
+    let (report, _) = Self.judged(doubtful, history, after: 15)
     #expect(report.problemIDs == before.problemIDs)
     #expect(report.verdict == .unknown)
     #expect(report.summary == "flux can't be read just now")

@@ -57,11 +57,11 @@ import Testing
       resource: Fixture.resource("GitRepository", "web", [Fixture.condition("ArtifactInStorage", .isTrue)]),
       interval: .seconds(60))
     let observation = Fixture.observation(Fixture.snapshot { $0.flux = .seen([object]) })
-    let first = judge(observation, memory: Memory(), now: Fixture.now)
+    let first = judge(observation, history: PollHistory(), now: Fixture.now)
     #expect(first.report.problems.isEmpty)
     let later = Fixture.observation(observation.snapshot, at: Fixture.now + .seconds(400))
     #expect(
-      judge(later, memory: first.memory, now: Fixture.now + .seconds(400)).report.problemIDs
+      judge(later, history: first.history, now: Fixture.now + .seconds(400)).report.problemIDs
         == ["tethys/flux/gitrepository/flux-system/web/stuck"])
   }
 

@@ -32,18 +32,18 @@ import Testing
   @Test func etcdLearnerSinceAFutureTimeIsReported() {
     let learner = Fixture.condition("EtcdIsVoter", .isFalse, "MemberIsLearner", ago: -7200)
     let node = Fixture.node("calypso", [Fixture.condition("Ready", .isTrue), learner], renewed: nil)
-    func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
+    func look(_ seconds: Int64, _ history: PollHistory) -> (report: ClusterReport, history: PollHistory) {
       let snapshot = Fixture.snapshot {
         $0.serverTime = Fixture.now + .seconds(seconds)
         $0.nodes = .seen([node])
         $0.flux = .seen([])
       }
       let now = Fixture.now + .seconds(seconds)
-      return judge(Fixture.observation(snapshot, at: now), memory: memory, now: now)
+      return judge(Fixture.observation(snapshot, at: now), history: history, now: now)
     }
-    let (first, memory) = look(0, Memory())
+    let (first, history) = look(0, PollHistory())
     #expect(first.problems.isEmpty)
-    #expect(look(400, memory).report.problemIDs == ["tethys/node/calypso/EtcdIsVoter"])
+    #expect(look(400, history).report.problemIDs == ["tethys/node/calypso/EtcdIsVoter"])
   }
 
   /// Bad when True: node-problem-detector, AKS, GKE, NVSentinel and others.

@@ -67,33 +67,34 @@ import Testing
   }
 
   @Test func kubeletWithAnotherClockIsAliveWhileItsLeaseChanges() {
-    func report(_ renewed: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
+    func report(_ renewed: Int64, _ history: PollHistory) -> (report: ClusterReport, history: PollHistory) {
       let node = Fixture.node("calypso", renewed: Fixture.ago(renewed))
       return judge(
-        Fixture.observation(Fixture.snapshot { $0.nodes = .seen([node]) }), memory: memory, now: Fixture.now)
+        Fixture.observation(Fixture.snapshot { $0.nodes = .seen([node]) }), history: history, now: Fixture.now
+      )
     }
     // Two minutes behind: at first sight it may have stopped.
-    let (first, memory) = report(120, Memory())
+    let (first, history) = report(120, PollHistory())
     #expect(first.problemIDs == ["tethys/node/calypso/lease-stale"])
-    let (second, moved) = report(110, memory)
+    let (second, moved) = report(110, history)
     #expect(second.problems.isEmpty)
     #expect(report(110, moved).report.problems.isEmpty)
   }
 
   @Test func kubeletWithAFutureUnchangedLeaseHasStopped() {
     let node = Fixture.node("calypso", renewed: Fixture.ago(-7200))
-    func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
+    func look(_ seconds: Int64, _ history: PollHistory) -> (report: ClusterReport, history: PollHistory) {
       let now = Fixture.now + .seconds(seconds)
       let snapshot = Fixture.snapshot {
         $0.serverTime = now
         $0.nodes = .seen([node])
         $0.flux = .seen([])
       }
-      return judge(Fixture.observation(snapshot, at: now), memory: memory, now: now)
+      return judge(Fixture.observation(snapshot, at: now), history: history, now: now)
     }
-    let (first, memory) = look(0, Memory())
+    let (first, history) = look(0, PollHistory())
     #expect(first.problems.isEmpty)
-    #expect(look(40, memory).report.problemIDs == ["tethys/node/calypso/lease-stale"])
+    #expect(look(40, history).report.problemIDs == ["tethys/node/calypso/lease-stale"])
   }
 
   @Test(arguments: [(Int?.some(1), "device plugin"), (nil, "driver")])

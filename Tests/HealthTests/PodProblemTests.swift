@@ -86,9 +86,9 @@ import Testing
   @Test func reasonOfAnEvictionIsReported() {
     let pod = Pod(
       resource: Resource(kind: "Pod", namespace: "apps", name: "web", creationTimestamp: Fixture.ago(900)),
-      phase: "Failed", failure: "Evicted", failureMessage: "The node was low on resource: memory.")
+      phase: "Failed", failure: "Evicted", failureMessage: "The node was low on resource: history.")
     #expect(
-      Self.report(pod).problems.map(\.detail) == ["pod web: Evicted: The node was low on resource: memory."])
+      Self.report(pod).problems.map(\.detail) == ["pod web: Evicted: The node was low on resource: history."])
   }
 
   /// Container runtimes and the kubelet give ever new reasons, and all but two are errors.
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func podUnreadySinceAFutureTimeIsReported() {
-    func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
+    func look(_ seconds: Int64, _ history: PollHistory) -> (report: ClusterReport, history: PollHistory) {
       let now = Fixture.now + .seconds(seconds)
       let snapshot = Fixture.snapshot {
         $0.serverTime = now
@@ -111,11 +111,11 @@ import Testing
         $0.flux = .seen([])
         $0.pods = .seen(PodCensus(total: 1, unwell: [Self.pod(ago: -7200)]))
       }
-      return judge(Fixture.observation(snapshot, at: now), memory: memory, now: now)
+      return judge(Fixture.observation(snapshot, at: now), history: history, now: now)
     }
-    let (first, memory) = look(0, Memory())
+    let (first, history) = look(0, PollHistory())
     #expect(first.problems.isEmpty)
-    #expect(look(700, memory).report.problemIDs == ["tethys/pods/not-ready"])
+    #expect(look(700, history).report.problemIDs == ["tethys/pods/not-ready"])
   }
 
   // MARK: Jobs

@@ -5,7 +5,7 @@ import Testing
 /// Pods: told with their workload where it is the platform's, else as a count with the worst by name.
 @Suite struct PodRulesTests {
   private static func report(
-    _ pods: [Pod], workload: Workload? = nil, lost: String? = nil, memory: Memory = Memory()
+    _ pods: [Pod], workload: Workload? = nil, lost: String? = nil, history: PollHistory = PollHistory()
   ) -> ClusterReport {
     let snapshot = Fixture.snapshot {
       $0.pods = .seen(PodCensus(total: 12, unwell: pods))
@@ -14,7 +14,7 @@ import Testing
         $0.nodes = .seen([Fixture.node(lost, [Fixture.condition("Ready", .unknown, "NodeStatusUnknown")])])
       }
     }
-    return Fixture.report(Fixture.observation(snapshot), memory: memory)
+    return Fixture.report(Fixture.observation(snapshot), history: history)
   }
 
   private static func cloudflared(_ available: Int) -> Workload {
@@ -69,7 +69,7 @@ import Testing
 
   @Test func availableRolloutHasTime() {
     let observation = Fixture.observation(Fixture.snapshot { $0.workloads = .seen([Self.cloudflared(1)]) })
-    let (first, memory) = judge(observation, memory: Memory(), now: Fixture.now)
+    let (first, history) = judge(observation, history: PollHistory(), now: Fixture.now)
     #expect(first.problems.isEmpty)
     func later(_ seconds: Int64) -> [String] {
       let now = Fixture.now + .seconds(seconds)
@@ -80,7 +80,7 @@ import Testing
           $0.flux = .seen([])
           $0.serverTime = now
         }, at: now)
-      return judge(observation, memory: memory, now: now).report.problemIDs
+      return judge(observation, history: history, now: now).report.problemIDs
     }
     #expect(later(179).isEmpty)
     #expect(later(181) == ["tethys/workload/cloudflared/cloudflared/deployment"])

@@ -140,15 +140,15 @@ import Testing
 
   /// 503, then 401, then 403, then silence: one outage of the API.
   @Test func outageOfTheAPIStartsWithItsFirstCause() {
-    var memory = Memory()
+    var history = PollHistory()
     var begins: [Timestamp] = []
     let codes: [PollErrorCode?] = [.unreachable, .unauthorized, .forbidden, .timeout, nil]
     for (step, code) in codes.enumerated() {
       let now = Fixture.now + .seconds(Int64(step) * 100)
       let failure = code.map { PollFailure(code: $0, message: "no", remedy: "") }
       let (report, next) = judge(
-        Fixture.observation(at: Fixture.ago(3), failure: failure), memory: memory, now: now)
-      memory = next
+        Fixture.observation(at: Fixture.ago(3), failure: failure), history: history, now: now)
+      history = next
       #expect(report.problems.map(\.kind) == [.api])
       begins += report.problems.map(\.since)
     }
@@ -158,12 +158,12 @@ import Testing
   }
 
   @Test func laterBlockedTunnelIsTheSameOutage() {
-    var memory = Memory()
+    var history = PollHistory()
     func judged(_ tunnel: TunnelHealth, _ seconds: Int64, failure: PollFailure? = nil) -> Problem? {
       let (report, next) = judge(
-        Fixture.observation(tunnel: tunnel, failure: failure), memory: memory,
+        Fixture.observation(tunnel: tunnel, failure: failure), history: history,
         now: Fixture.now + .seconds(seconds))
-      memory = next
+      history = next
       return report.problems.first
     }
     func down(_ state: TunnelState, _ code: TunnelErrorCode) -> TunnelHealth {

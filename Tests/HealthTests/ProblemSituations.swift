@@ -48,14 +48,15 @@ enum ProblemSituations {
       Fixture.report(Fixture.observation(nil, tunnel: tunnel))
     }
     func forward(
-      _ state: ForwardState = .listening, shortage: String? = nil, crowds: [TunnelHealth.Crowd] = [],
+      _ state: ForwardState = .listening, shortage: String? = nil,
+      limitedClients: [TunnelHealth.LimitedClient] = [],
       refusal: TunnelHealth.Failure? = nil
     ) -> ClusterReport {
       report(
         Fixture.tunnel(forwards: [
           .init(
             listen: "127.0.0.1:16443", target: "localhost:6443", state: state, holder: nil,
-            shortage: shortage, crowds: crowds, refusal: refusal)
+            shortage: shortage, limitedClients: limitedClients, refusal: refusal)
         ]))
     }
     let refused = TunnelHealth.Failure(
@@ -64,7 +65,7 @@ enum ProblemSituations {
       report(Fixture.tunnel(.backoff, refused)), report(Fixture.tunnel(.blocked, refused)),
       report(Fixture.tunnel(.stopped)), forward(.portBusy),
       forward(shortage: "too many open files"),
-      forward(crowds: [.init(key: "uid-1001", name: "alice (uid 1001)", openConnections: 448)]),
+      forward(limitedClients: [.init(key: "uid-1001", name: "alice (uid 1001)", openConnections: 448)]),
       forward(refusal: refused),
     ]
   }

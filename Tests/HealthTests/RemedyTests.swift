@@ -103,7 +103,7 @@ import Testing
     }
     let here = Fixture.ago(120)
     let report = judge(
-      Fixture.observation(snapshot, at: here), memory: Memory(), now: here
+      Fixture.observation(snapshot, at: here), history: PollHistory(), now: here
     ).report
     #expect(try #require(report.problems.first).since == here - .seconds(600))
   }

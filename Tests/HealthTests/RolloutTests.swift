@@ -19,10 +19,12 @@ import Testing
   private static let late = Fixture.condition(
     "Progressing", .isFalse, "ProgressDeadlineExceeded", "has timed out progressing", ago: 3600)
 
-  private static func report(_ workload: Workload, memory: Memory = Memory()) -> (ClusterReport, Memory) {
+  private static func report(_ workload: Workload, history: PollHistory = PollHistory()) -> (
+    ClusterReport, PollHistory
+  ) {
     let observation = Fixture.observation(Fixture.snapshot { $0.workloads = .seen([workload]) })
-    let judged = judge(observation, memory: memory, now: Fixture.now)
-    return (judged.report, judged.memory)
+    let judged = judge(observation, history: history, now: Fixture.now)
+    return (judged.report, judged.history)
   }
 
   @Test(arguments: [2, 1])
@@ -48,12 +50,12 @@ import Testing
   @Test func stuckAvailableRolloutIsReportedWithItsReason() {
     let paused = Fixture.condition("Progressing", .unknown, "DeploymentPaused")
     let workload = Self.deployment(2, of: 2, [Self.available, paused])
-    let (first, memory) = Self.report(workload)
+    let (first, history) = Self.report(workload)
     #expect(first.problems.isEmpty)
     let later = judge(
       Fixture.observation(
         Fixture.snapshot { $0.workloads = .seen([workload]) }, at: Fixture.now + .seconds(200)),
-      memory: memory, now: Fixture.now + .seconds(200)
+      history: history, now: Fixture.now + .seconds(200)
     ).report
     #expect(
       later.problems.map(\.title) == ["Deployment cloudflared/web does not roll out: ReplicaSetNotAvailable"])
@@ -82,10 +84,11 @@ import Testing
       let workload = Workload(
         resource: Fixture.resource(kind, "web", namespace: "cloudflared", []), desired: 3, ready: ready,
         available: available, updated: updated, current: 3, updates: .onDelete)
-      let memory = Self.report(workload).1
+      let history = Self.report(workload).1
       let later = Fixture.now + .seconds(200)
       let report = judge(
-        Fixture.observation(Fixture.snapshot { $0.workloads = .seen([workload]) }, at: later), memory: memory,
+        Fixture.observation(Fixture.snapshot { $0.workloads = .seen([workload]) }, at: later),
+        history: history,
         now: later
       ).report
       let id = "tethys/workload/cloudflared/web/\(kind.lowercased())"

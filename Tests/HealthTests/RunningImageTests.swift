@@ -21,7 +21,8 @@ import Testing
   }
 
   private static func report(
-    _ latest: String = "ghcr.io/a/app:v2", saw: String? = "ghcr.io/a/app:v2", memory: Memory = Memory(),
+    _ latest: String = "ghcr.io/a/app:v2", saw: String? = "ghcr.io/a/app:v2",
+    history: PollHistory = PollHistory(),
     _ change: (inout Snapshot) -> Void = { _ in }
   ) -> ClusterReport {
     let snapshot = Fixture.snapshot {
@@ -30,7 +31,7 @@ import Testing
       $0.imageUpdateAutomations = .seen([automation(saw: saw)])
       change(&$0)
     }
-    return Fixture.report(Fixture.observation(snapshot), memory: memory)
+    return Fixture.report(Fixture.observation(snapshot), history: history)
   }
 
   @Test func policyWithoutAKnownUserIsUnknown() {

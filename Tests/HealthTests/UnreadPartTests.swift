@@ -11,14 +11,14 @@ import Testing
   private static func reports(
     _ expectations: Expectations = Expectations(), _ snapshots: Snapshot...
   ) -> [ClusterReport] {
-    var memory = Memory()
+    var history = PollHistory()
     var now = Fixture.now
     return snapshots.map { snapshot in
       var snapshot = snapshot
       snapshot.serverTime = now
       let (report, next) = judge(
-        Fixture.observation(snapshot, at: now, expectations), memory: memory, now: now)
-      memory = next
+        Fixture.observation(snapshot, at: now, expectations), history: history, now: now)
+      history = next
       now = now + .seconds(15)
       return report
     }
@@ -69,11 +69,11 @@ import Testing
       $0.imagePolicies = .failed(Self.failure)
     }
     // Also over many polls, and when the tunnel goes down then.
-    var memory = judge(Fixture.observation(Self.full), memory: Memory(), now: Fixture.now).memory
+    var history = judge(Fixture.observation(Self.full), history: PollHistory(), now: Fixture.now).history
     for state in [TunnelState.up, .up, .backoff] {
       let (report, next) = judge(
-        Fixture.observation(failed, tunnel: Fixture.tunnel(state)), memory: memory, now: Fixture.now)
-      memory = next
+        Fixture.observation(failed, tunnel: Fixture.tunnel(state)), history: history, now: Fixture.now)
+      history = next
       #expect(report.nodes.map(\.verdict) == [.unknown, .unknown])
       #expect(report.flux.map(\.verdict) == [.unknown, .unknown])
       #expect(report.flux.allSatisfy { $0.message == "last seen at \(Fixture.now)" })
@@ -84,7 +84,7 @@ import Testing
       #expect(report.policies.map(\.isBehind) == [nil])
     }
     let gone = Self.without { $0.certificates = .notServed }
-    #expect(judge(Fixture.observation(gone), memory: memory, now: Fixture.now).report.certificates.isEmpty)
+    #expect(judge(Fixture.observation(gone), history: history, now: Fixture.now).report.certificates.isEmpty)
   }
 
   @Test func failedFluxKindKeepsItsObjects() throws {

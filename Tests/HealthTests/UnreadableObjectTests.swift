@@ -82,16 +82,17 @@ import Testing
   @Test func itsProblemHasNotEnded() {
     let broken = Fixture.node("calypso", [Fixture.condition("Ready", .isFalse)])
     let first = judge(
-      Fixture.observation(Fixture.snapshot { $0.nodes = .seen([broken]) }), memory: Memory(), now: Fixture.now
+      Fixture.observation(Fixture.snapshot { $0.nodes = .seen([broken]) }), history: PollHistory(),
+      now: Fixture.now
     )
     #expect(first.report.verdict == .critical)
     let snapshot = Fixture.snapshot {
       $0.nodes = .seen([])
       $0.undecodable = [Self.unreadable("Node", "calypso")]
     }
-    let (report, memory) = judge(Fixture.observation(snapshot), memory: first.memory, now: Fixture.now)
+    let (report, history) = judge(Fixture.observation(snapshot), history: first.history, now: Fixture.now)
     #expect(report.unseenSubjects == ["node calypso"])
-    #expect(memory.firstSeen["tethys/node/calypso/not-ready"] != nil)
+    #expect(history.firstSeen["tethys/node/calypso/not-ready"] != nil)
     #expect(report.verdict == .unknown)
   }
 
@@ -107,7 +108,7 @@ import Testing
       $0.imagePolicies = .seen([policy])
       $0.workloads = .seen([workload])
     }
-    var memory = judge(Fixture.observation(full), memory: Memory(), now: Fixture.now).memory
+    var history = judge(Fixture.observation(full), history: PollHistory(), now: Fixture.now).history
     let hidden = Fixture.snapshot {
       $0.certificates = .seen([])
       $0.imagePolicies = .seen([])
@@ -119,8 +120,8 @@ import Testing
     }
     // Not only once.
     for _ in 0..<3 {
-      let (report, next) = judge(Fixture.observation(hidden), memory: memory, now: Fixture.now)
-      memory = next
+      let (report, next) = judge(Fixture.observation(hidden), history: history, now: Fixture.now)
+      history = next
       #expect(report.certificates.map(\.verdict) == [.unknown])
       #expect(report.policies.map(\.policy.verdict) == [.unknown])
       #expect(report.workloads.map(\.verdict) == [.unknown])

@@ -118,7 +118,7 @@ import Testing
     #expect(world.tracker.ignored == 6)
     world.tracker.observe(ProblemObservation(cluster: "b", problems: []), at: world.now)
     #expect(world.tracker.ignored == 5)
-    world.tracker.keep(["b"], at: world.now)
+    world.tracker.retain(clusters: ["b"], at: world.now)
     #expect(world.tracker.ignored == 0)
   }
 }

@@ -301,7 +301,7 @@ import Testing
     world.problems.removeLast()
     world.pass(60)
     #expect(world.tracker.past.map(\.subject) == ["node atlas"])
-    for _ in 0..<2 { world.tracker.keep(["other"], at: world.now) }
+    for _ in 0..<2 { world.tracker.retain(clusters: ["other"], at: world.now) }
     world.pass(30)
     #expect(world.told.isEmpty)
     #expect(world.tracker.past.map(\.subject) == ["node atlas", "node calypso"])
@@ -312,7 +312,7 @@ import Testing
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
-    world.tracker.keep(["other"], at: world.now)
+    world.tracker.retain(clusters: ["other"], at: world.now)
     world.notices += world.tracker.advance(to: world.now)
     world.notices += world.tracker.advance(to: world.now + .seconds(10))
     #expect(world.told == ["opened node calypso", "ended node calypso"])

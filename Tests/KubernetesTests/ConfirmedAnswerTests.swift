@@ -30,7 +30,7 @@ import Testing
         cluster: "tethys", listen: "127.0.0.1:16443", kubeconfig: "/k",
         tunnel: TunnelHealth(state: .up, since: now, host: "tethys"), snapshot: snapshot, snapshotAt: now,
         pollFailure: nil, pollInterval: .seconds(15), expectations: expectations),
-      memory: Memory(), now: now
+      history: PollHistory(), now: now
     ).report
   }
 

@@ -18,7 +18,7 @@ import Testing
     let demo: DemoCluster
     let client: ClusterClient
     private let folder: TemporaryFolder
-    private var memory = Memory()
+    private var history = PollHistory()
     private var last: Snapshot?
 
     init() throws {
@@ -49,8 +49,8 @@ import Testing
         tunnel: TunnelHealth(state: .up, since: now, host: "tethys"), snapshot: last,
         snapshotAt: last?.serverTime, pollFailure: failure, pollInterval: .seconds(15),
         expectations: Expectations())
-      let (report, next) = judge(observation, memory: memory, now: now)
-      memory = next
+      let (report, next) = judge(observation, history: history, now: now)
+      history = next
       return report
     }
   }

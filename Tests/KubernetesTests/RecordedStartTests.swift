@@ -19,8 +19,8 @@ import Testing
     #expect(report.flux.count == 10)
     #expect(report.policies.count == 2 && report.repositories.count == 1 && report.automations.count == 1)
     #expect(!report.problems.contains { $0.id.contains("/undecodable/") || $0.id.hasPrefix("tethys/api/") })
-    #expect(watching.memory.kinds["Kustomization"]?.objects == 6)
-    #expect(watching.memory.kinds.count == (release == .flux27 ? 16 : 15))
+    #expect(watching.history.kinds["Kustomization"]?.objects == 6)
+    #expect(watching.history.kinds.count == (release == .flux27 ? 16 : 15))
   }
 
   /// The problems of an undisturbed server per second: they change, because objects age.
@@ -80,8 +80,8 @@ import Testing
   func aGuardStartedMeanwhileAssumesNoAbsence(phase: Startup.Phase) throws {
     var expectations = Expectations()
     expectations.fluxVersion = "v2.6.4"
-    for memory in [Memory(), Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 6)])] {
-      var watching = try RecordedGuard(RecordedServer(release: .flux264, phase: phase), memory: memory)
+    for history in [PollHistory(), PollHistory(kinds: ["Kustomization": PollHistory.KnownKind(objects: 6)])] {
+      var watching = try RecordedGuard(RecordedServer(release: .flux264, phase: phase), history: history)
       for second in [0, 15, 30, 45, 60, 75] {
         let report = try watching.poll(at: second, expecting: expectations)
         #expect(report.isFluxInstalled != false)

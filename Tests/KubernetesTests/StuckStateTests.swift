@@ -244,19 +244,19 @@ import Testing
   @Test(arguments: sampled(nodes + flux + images + platform))
   func eachFaultIsOneProblemThatResolves(_ state: State) async throws {
     let cluster = try WatchedCluster()
-    var memory = Memory()
-    let before = try await cluster.look(&memory)
+    var history = PollHistory()
+    let before = try await cluster.look(&history)
     #expect(before.problems.isEmpty, "\(before.problems)")
     #expect(before.verdict == .healthy)
 
     for fault in state.faults { cluster.demo.apply(fault) }
-    let during = try await cluster.look(&memory)
+    let during = try await cluster.look(&history)
     if state.after > 0 {
       let allowed = during.problems.map(\.id).filter { $0 != "tethys/\(state.problem)" }
       #expect(allowed.isEmpty, "at once: \(during.problems)")
       cluster.demo.apply(.clockAhead(seconds: state.after))
     }
-    let report = state.after > 0 ? try await cluster.look(&memory) : during
+    let report = state.after > 0 ? try await cluster.look(&history) : during
     #expect(report.problems.map(\.id) == ["tethys/\(state.problem)"], "\(report.problems)")
     let problem = try #require(report.problems.first)
     #expect(problem.severity == state.severity)
@@ -267,7 +267,7 @@ import Testing
     #expect(!problem.detail.isEmpty || problem.id.hasSuffix("/missing") || problem.id.hasSuffix("/suspended"))
 
     for fix in state.fixes { cluster.demo.apply(fix) }
-    let after = try await cluster.look(&memory)
+    let after = try await cluster.look(&history)
     #expect(after.problems.isEmpty, "\(after.problems)")
     #expect(after.verdict == .healthy)
   }
@@ -275,24 +275,24 @@ import Testing
   /// An API group that is missing for a while, as when its custom resource definitions are replaced.
   @Test func aRemovedKindIsUnknownUntilConfirmed() async throws {
     let cluster = try WatchedCluster()
-    var memory = Memory()
-    let before = try await cluster.look(&memory)
+    var history = PollHistory()
+    let before = try await cluster.look(&history)
     cluster.demo.apply(.groupMissing("helm.toolkit.fluxcd.io"))
-    let during = try await cluster.look(&memory)
+    let during = try await cluster.look(&history)
     #expect(during.problems.map(\.id) == ["tethys/api/HelmRelease/bad_response"])
     #expect(during.verdict == .unknown)
     #expect(during.flux.count == before.flux.count)
     #expect(during.flux.allSatisfy { ($0.verdict == .unknown) == ($0.value.resource.kind == "HelmRelease") })
     // Discovery is read again and does not list the kind; one more poll must confirm that.
-    let doubtful = try await cluster.look(&memory)
+    let doubtful = try await cluster.look(&history)
     #expect(doubtful.problems.isEmpty, "\(doubtful.problems)")
     #expect(doubtful.verdict == .unknown)
-    let after = try await cluster.look(&memory)
+    let after = try await cluster.look(&history)
     #expect(after.problems.map(\.title) == ["helm-controller runs, but its kind is not served"])
     #expect(after.flux.count == before.flux.count)
     cluster.demo.apply(.groupBack("helm.toolkit.fluxcd.io"))
-    _ = try await cluster.look(&memory)
-    #expect(try await cluster.look(&memory).verdict == .healthy)
+    _ = try await cluster.look(&history)
+    #expect(try await cluster.look(&history).verdict == .healthy)
   }
 
   /// Each definition of the demo's cluster is deleted.
@@ -301,11 +301,11 @@ import Testing
     "alerts.notification.toolkit.fluxcd.io", "certificates.cert-manager.io", "stacks.pulumi.com",
   ]) func aDeletedDefinitionIsOneProblem(definition: String) async throws {
     let cluster = try WatchedCluster()
-    var memory = Memory()
-    #expect(try await cluster.look(&memory).problems.isEmpty)
+    var history = PollHistory()
+    #expect(try await cluster.look(&history).problems.isEmpty)
     cluster.demo.apply(.definitionDeleted(definition))
-    var report = try await cluster.look(&memory)
-    for _ in 0..<3 { report = try await cluster.look(&memory) }
+    var report = try await cluster.look(&history)
+    for _ in 0..<3 { report = try await cluster.look(&history) }
     #expect(report.problems.count == 1)
     #expect(report.problems.first?.id.hasSuffix("/kinds/not-served") == true)
     #expect(report.problems.first?.detail.contains(definition) == true)
@@ -315,28 +315,28 @@ import Testing
   @Test(arguments: Startup.Phase.allCases.filter { $0 != .down })
   func aStartingServerIsOneProblem(phase: Startup.Phase) async throws {
     let cluster = try WatchedCluster()
-    var memory = Memory()
-    let before = try await cluster.look(&memory)
+    var history = PollHistory()
+    let before = try await cluster.look(&history)
     cluster.demo.apply(.starting(phase))
     for _ in 0..<3 {
-      let report = try await cluster.look(&memory)
+      let report = try await cluster.look(&history)
       #expect(report.problems.map(\.id) == ["tethys/api/not-ready"])
       #expect(report.objects == before.objects)
       #expect(report.certificates.count == before.certificates.count)
       #expect(report.stacks.count == before.stacks.count)
     }
     cluster.demo.apply(.started)
-    #expect(try await cluster.look(&memory).verdict == .healthy)
+    #expect(try await cluster.look(&history).verdict == .healthy)
   }
 
   @Test func suspendedObjectsAreDistinguishedFromStuckOnes() async throws {
     let cluster = try WatchedCluster()
-    var memory = Memory()
+    var history = PollHistory()
     cluster.demo.apply(.begins(.automationMissing))
     cluster.demo.apply(.policyMoved("cloudflared", tag: "2025.9.0"))
-    _ = try await cluster.look(&memory)
+    _ = try await cluster.look(&history)
     cluster.demo.apply(.clockAhead(seconds: 86_400))
-    let report = try await cluster.look(&memory)
+    let report = try await cluster.look(&history)
     #expect(report.problems.isEmpty, "\(report.problems)")
     let policy = try #require(report.policies.first { $0.policy.value.resource.name == "cloudflared" })
     #expect(policy.isBehind == true)
@@ -346,8 +346,8 @@ import Testing
 
   @Test func statusOfAHealthyCluster() async throws {
     let cluster = try WatchedCluster()
-    var memory = Memory()
-    let report = try await cluster.look(&memory)
+    var history = PollHistory()
+    let report = try await cluster.look(&history)
     #expect(report.nodes.map(\.status) == ["Ready", "Ready", "Ready"])
     #expect(report.nodes.map(\.node.roles) == [[], ["control-plane", "master"], []])
     #expect(report.nodes.map { $0.node.internalIP } == ["10.0.0.3", "10.0.0.1", "10.0.0.2"])

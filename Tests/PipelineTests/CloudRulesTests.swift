@@ -22,7 +22,7 @@ private func judge(
   _ runs: [WorkflowRun], state: String = "active", job: FailedJob? = nil, approvals: [PendingApproval] = [],
   head: (digit: Character, seen: Int64)? = ("a", 3600), distance: Distance? = nil, statusSince: Int64? = nil,
   emptySince: Int64? = nil
-) -> StageJudgement {
+) -> StageResult {
   CloudRules(
     CloudFacts(
       workflow: Workflow(state: state, url: "https://github.com/o/r/actions"), runs: runs, failedJob: job,
@@ -32,7 +32,7 @@ private func judge(
   ).judgement
 }
 
-extension StageJudgement {
+extension StageResult {
   /// The titles of its problems, with all placeholders filled.
   fileprivate var titles: [String] {
     findings.map {
@@ -95,7 +95,7 @@ extension StageJudgement {
   }
 
   @Test func slowRun() {
-    func running(_ started: Int64, usual: Int64 = 200) -> StageJudgement {
+    func running(_ started: Int64, usual: Int64 = 200) -> StageResult {
       judge(
         [
           run(42, "in_progress", nil, at: "b", started: started, ended: started),
@@ -114,7 +114,7 @@ extension StageJudgement {
     ("pending", "has waited for another run"),
   ])
   func queuedRun(_ status: String, _ words: String) {
-    func queued(_ seconds: Int64) -> StageJudgement {
+    func queued(_ seconds: Int64) -> StageResult {
       judge([run(42, status, nil, at: "b"), Self.good], head: ("b", 60), statusSince: seconds)
     }
     #expect(queued(590).state == .waiting && queued(590).findings.isEmpty)
@@ -122,7 +122,7 @@ extension StageJudgement {
   }
 
   @Test func waitingForApproval() {
-    func waiting(_ seconds: Int64, timer: Int64 = 0) -> StageJudgement {
+    func waiting(_ seconds: Int64, timer: Int64 = 0) -> StageResult {
       judge(
         [run(42, "waiting", nil, at: "b"), Self.good],
         approvals: [PendingApproval(environment: "production", waitMinutes: timer)], head: ("b", 60),
@@ -135,7 +135,7 @@ extension StageJudgement {
   }
 
   @Test func notStartedForTheNewestCommit() {
-    func behind(_ distance: Distance?, seen: Int64) -> StageJudgement {
+    func behind(_ distance: Distance?, seen: Int64) -> StageResult {
       judge([Self.good], head: ("b", seen), distance: distance)
     }
     #expect(behind(Distance(behind: 1), seen: 300).state == .behind)

@@ -34,14 +34,14 @@ import Testing
   private static func check(
     _ files: [String: String], _ policies: [ImagePolicyReport] = [policy()],
     _ automations: [ImageUpdateAutomation] = [automation()], kustomizations: [FluxObject] = [],
-    isPartial: Bool = false, memory: MarkerMemory = MarkerMemory(), after seconds: Int64 = 0
-  ) -> (findings: [MarkerFinding], memory: MarkerMemory) {
+    isPartial: Bool = false, history: MarkerHistory = MarkerHistory(), after seconds: Int64 = 0
+  ) -> (findings: [MarkerFinding], history: MarkerHistory) {
     checkMarkers(
       in: MarkedTree(commit: commit, texts: files.mapValues { Array($0.utf8) }, isPartial: isPartial),
       of: MarkerQuestion(
         cluster: "tethys", policies: policies, automations: automations, kustomizations: kustomizations,
         access: "--kubeconfig /k"),
-      memory: memory, now: now + .seconds(seconds))
+      history: history, now: now + .seconds(seconds))
   }
 
   private static func marker(_ text: String) -> String { "# {\"$imagepolicy\": \"\(text)\"}" }
@@ -109,7 +109,7 @@ import Testing
   ]
 
   @Test(arguments: rows) func faultIsOneProblemAndEnds(_ row: Row) throws {
-    let (findings, memory) = Self.check(row.files)
+    let (findings, history) = Self.check(row.files)
     let problems = findings.compactMap(\.problem)
     #expect(problems.map(\.code) == [.marker(row.code)])
     let problem = try #require(problems.first)
@@ -120,11 +120,11 @@ import Testing
     #expect(!problem.remedy.contains("<"))
     #expect(problem.since == Self.now)
     // It has begun at its first sighting, and is the same problem.
-    let later = Self.check(row.files, memory: memory, after: 600).findings.compactMap(\.problem)
+    let later = Self.check(row.files, history: history, after: 600).findings.compactMap(\.problem)
     #expect(later == problems)
-    let mended = Self.check(["apps/a.yaml": Self.good], memory: memory, after: 660)
+    let mended = Self.check(["apps/a.yaml": Self.good], history: history, after: 660)
     #expect(mended.findings.map(\.state) == [.good])
-    #expect(mended.memory == MarkerMemory())
+    #expect(mended.history == MarkerHistory())
   }
 
   @Test func policyOfAnotherNamespaceOrUnselectedIsUnknown() {
@@ -156,9 +156,9 @@ import Testing
     let old = ["apps/a.yaml": "image: r/app:1 \(Self.marker("flux-system:app"))\n"]
     let first = Self.check(old)
     #expect(first.findings.map(\.state) == [.pending])
-    let second = Self.check(old, memory: first.memory, after: 900)
+    let second = Self.check(old, history: first.history, after: 900)
     #expect(second.findings.map(\.state) == [.pending])
-    let third = Self.check(old, memory: second.memory, after: 901)
+    let third = Self.check(old, history: second.history, after: 901)
     let problem = try #require(third.findings.first?.problem)
     #expect(problem.code == .marker(.notWritten))
     #expect(problem.title == "flux-system:app selected r/app:2, which apps/a.yaml:1 does not have")
@@ -166,9 +166,9 @@ import Testing
       problem.step.command
         == "flux --kubeconfig /k logs --kind=ImageUpdateAutomation --name=auto --namespace=flux-system")
     // A newer image starts the time again, and the written value ends the problem.
-    let newer = Self.check(old, [Self.policy(latest: "r/app:3")], memory: third.memory, after: 960)
+    let newer = Self.check(old, [Self.policy(latest: "r/app:3")], history: third.history, after: 960)
     #expect(newer.findings.map(\.state) == [.pending])
-    let written = Self.check(["apps/a.yaml": Self.good], memory: third.memory, after: 960)
+    let written = Self.check(["apps/a.yaml": Self.good], history: third.history, after: 960)
     #expect(written.findings.map(\.state) == [.good])
   }
 
@@ -178,8 +178,8 @@ import Testing
       (Self.automation(suspended: true), MarkerFinding.State.pending),
       (Self.automation(reviewBranch: "updates"), .review),
     ] {
-      let memory = Self.check(old, [Self.policy()], [automation]).memory
-      let later = Self.check(old, [Self.policy()], [automation], memory: memory, after: 9000)
+      let history = Self.check(old, [Self.policy()], [automation]).history
+      let later = Self.check(old, [Self.policy()], [automation], history: history, after: 9000)
       #expect(later.findings.map(\.state) == [state])
     }
   }

@@ -25,7 +25,7 @@ private func deployment(
 private func judge(
   _ deployments: [Deployment], state: DeploymentsState = DeploymentsState(), latest: StackUpdate? = nil,
   online: Bool? = true, singleRun: Bool = false, faulty: Bool = false
-) -> StageJudgement {
+) -> StageResult {
   StackRules(
     StackFacts(
       deployments: deployments, state: state, latestUpdate: latest,
@@ -35,7 +35,7 @@ private func judge(
   ).judgement
 }
 
-extension StageJudgement {
+extension StageResult {
   fileprivate var codes: [ProblemCode] { findings.map(\.code) }
 }
 
@@ -63,7 +63,7 @@ extension StageJudgement {
   }
 
   @Test func waitsWithoutAnAgent() {
-    func waiting(_ age: Int64) -> StageJudgement {
+    func waiting(_ age: Int64) -> StageResult {
       judge([deployment(12, "not-started", age: age), Self.good], online: false)
     }
     #expect(waiting(60).state == .waiting && waiting(60).codes.isEmpty)

@@ -13,19 +13,19 @@ import Testing
   @Test func bulkMattersMoreThanTheNumberOfConnections() {
     #expect(choose(Load(clients: 1, bulk: 1), Load(clients: 9)) == 1)
     #expect(choose(Load(clients: 3), Load(clients: 2)) == 0)
-    #expect(choose(Load(clients: Placement.crowd), Load(clients: 2)) == 1)
+    #expect(choose(Load(clients: Placement.clientStep), Load(clients: 2)) == 1)
   }
 
   @Test func possibleBulkIsSpreadEvenly() {
-    #expect(choose(Load(clients: 1, newcomers: 1), Load()) == 1)
-    #expect(choose(Load(clients: 1, newcomers: 1), Load(clients: 1, newcomers: 1)) == 0)
-    #expect(choose(Load(bulk: 2), Load(bulk: 1, newcomers: 2)) == 0)
+    #expect(choose(Load(clients: 1, recentClients: 1), Load()) == 1)
+    #expect(choose(Load(clients: 1, recentClients: 1), Load(clients: 1, recentClients: 1)) == 0)
+    #expect(choose(Load(bulk: 2), Load(bulk: 1, recentClients: 2)) == 0)
   }
 
   @Test func aSmallRequestAvoidsBulkButABurstUsesAllSessions() {
-    #expect(choose(Load(bulk: 1), Load(newcomers: 3)) == 1)
-    #expect(choose(Load(bulk: 1), Load(newcomers: Placement.newcomers)) == 0)
-    #expect(choose(Load(bulk: 1), Load(newcomers: 2), expectsBulk: true) == 0)
+    #expect(choose(Load(bulk: 1), Load(recentClients: 3)) == 1)
+    #expect(choose(Load(bulk: 1), Load(recentClients: Placement.recentClients)) == 0)
+    #expect(choose(Load(bulk: 1), Load(recentClients: 2), expectsBulk: true) == 0)
   }
 
   /// Connections that start at once are placed before any is known as bulk, or after some are.
@@ -33,22 +33,22 @@ import Testing
   func noSessionGetsMoreThanItsShareOfABurst(sessions: Int, known: Int) {
     var loads = [Load](repeating: Load(), count: sessions)
     // The first ones are placed while there is one session.
-    loads[0] = Load(clients: 2, bulk: known, newcomers: 2 - known)
+    loads[0] = Load(clients: 2, bulk: known, recentClients: 2 - known)
     for _ in 2..<4 * sessions {
       guard let index = Placement.choose(among: loads, expectsBulk: true) else {
         Issue.record("no session")
         return
       }
       loads[index].clients += 1
-      loads[index].newcomers += 1
+      loads[index].recentClients += 1
     }
     #expect(loads.allSatisfy { $0.clients == 4 })
   }
 
   @Test(arguments: [
-    (2, [Load(newcomers: 2)], 2, 1), (6, [Load(bulk: 2)], 2, 1), (14, [Load(newcomers: 2)], 4, 3),
-    (1, [Load(newcomers: 2)], 16, 1), (6, [Load(newcomers: 2), Load()], 2, 0),
-    (6, [Load(newcomers: 2)], 1, 0),
+    (2, [Load(recentClients: 2)], 2, 1), (6, [Load(bulk: 2)], 2, 1), (14, [Load(recentClients: 2)], 4, 3),
+    (1, [Load(recentClients: 2)], 16, 1), (6, [Load(recentClients: 2), Load()], 2, 0),
+    (6, [Load(recentClients: 2)], 1, 0),
     (6, [Load(isStuck: true)], 2, 2), (6, [Load(isStuck: true), Load(isStuck: true)], 1, 0),
   ])
   private func aBurstOpensTheSessionsThatItNeeds(_ waiting: Int, _ loads: [Load], _ limit: Int, _ wanted: Int)
@@ -75,14 +75,14 @@ import Testing
 
   @Test func newcomersEndOrGrowOld() {
     let start = MonotonicTime.now
-    var newcomers = Newcomers()
-    newcomers.add(1, start)
-    newcomers.add(2, start + .milliseconds(500))
-    newcomers.add(3, start + .milliseconds(500))
-    newcomers.remove(3)
-    #expect(newcomers.count(start + .milliseconds(600)) == 2)
-    #expect(newcomers.count(start + .milliseconds(1100)) == 1)
-    #expect(newcomers.count(start + .milliseconds(1600)) == 0)
+    var recentClients = RecentClients()
+    recentClients.add(1, start)
+    recentClients.add(2, start + .milliseconds(500))
+    recentClients.add(3, start + .milliseconds(500))
+    recentClients.remove(3)
+    #expect(recentClients.count(start + .milliseconds(600)) == 2)
+    #expect(recentClients.count(start + .milliseconds(1100)) == 1)
+    #expect(recentClients.count(start + .milliseconds(1600)) == 0)
   }
 
   @Test func aMegabyteAtOnceIsBulkAndFades() {

@@ -1,6 +1,6 @@
 package import Health
 
-/// What changed in a span of time: the output of `oceanid-ctl diff --json`.
+/// The changes in a span of time: the output of `oceanid-ctl diff --json`.
 package struct DiffDocument: Codable, Hashable, Sendable {
   package var schema: String
   package var since: Timestamp

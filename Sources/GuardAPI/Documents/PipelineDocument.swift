@@ -18,7 +18,7 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
 
   /// An entry of `pipeline.stages`.
   package struct Stage: Codable, Hashable, Sendable {
-    /// What the stage does with the newest commit.
+    /// The state of the newest commit in this stage.
     package enum State: String, Sendable, CaseIterable {
       /// It runs the newest commit, or no later commit touches its paths.
       case current
@@ -32,7 +32,7 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
       case failed
       /// Nothing will deploy until somebody acts: disabled, paused, suspended.
       case stopped
-      /// What it runs is no longer on the branch.
+      /// It runs a commit that is no longer on the branch.
       case diverged
       case unknown
     }
@@ -52,7 +52,7 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
     @Field package var elsewhere: Int?
     /// How many of `behind` and `elsewhere` image automation made.
     @Field package var automation: Int?
-    /// What it does, in one line: `run 42 failed: deploy, step "pulumi up"`.
+    /// Its state in one line: `run 42 failed: deploy, step "pulumi up"`.
     @Field package var summary: String
     /// When `state` began.
     @Field package var since: Timestamp?

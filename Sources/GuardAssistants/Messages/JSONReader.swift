@@ -34,7 +34,7 @@ package struct JSONReader {
     while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { index += 1 }
   }
 
-  private mutating func take(_ byte: Character) -> Bool {
+  private mutating func skip(_ byte: Character) -> Bool {
     guard let ascii = byte.asciiValue, next == ascii else { return false }
     index += 1
     return true
@@ -66,17 +66,17 @@ package struct JSONReader {
     index += 1
     var fields: [String: JSONValue] = [:]
     skipSpace()
-    if take("}") { return .object(fields) }
+    if skip("}") { return .object(fields) }
     repeat {
       skipSpace()
       guard next == UInt8(ascii: "\"") else { throw Malformed() }
       let key = try string()
       skipSpace()
-      guard take(":") else { throw Malformed() }
+      guard skip(":") else { throw Malformed() }
       fields[key] = try value(depth: depth)
       skipSpace()
-    } while take(",")
-    guard take("}") else { throw Malformed() }
+    } while skip(",")
+    guard skip("}") else { throw Malformed() }
     return .object(fields)
   }
 
@@ -84,29 +84,29 @@ package struct JSONReader {
     index += 1
     var items: [JSONValue] = []
     skipSpace()
-    if take("]") { return .array(items) }
+    if skip("]") { return .array(items) }
     repeat {
       items.append(try value(depth: depth))
       skipSpace()
-    } while take(",")
-    guard take("]") else { throw Malformed() }
+    } while skip(",")
+    guard skip("]") else { throw Malformed() }
     return .array(items)
   }
 
   /// RFC 8259 §6. An integer that does not fit into 64 bits is a Double.
   private mutating func number() throws(Malformed) -> JSONValue {
     let start = index
-    _ = take("-")
+    _ = skip("-")
     let whole = digits()
     guard whole == 1 || whole > 1 && bytes[index - whole] != UInt8(ascii: "0") else { throw Malformed() }
     var isInteger = true
-    if take(".") {
+    if skip(".") {
       isInteger = false
       guard digits() > 0 else { throw Malformed() }
     }
-    if take("e") || take("E") {
+    if skip("e") || skip("E") {
       isInteger = false
-      if !take("+") { _ = take("-") }
+      if !skip("+") { _ = skip("-") }
       guard digits() > 0 else { throw Malformed() }
     }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
@@ -143,7 +143,7 @@ package struct JSONReader {
     throw Malformed()
   }
 
-  /// What follows a backslash (RFC 8259 §7).
+  /// The rest of an escape sequence, after its backslash (RFC 8259 §7).
   private mutating func escape() throws(Malformed) -> Unicode.Scalar {
     guard let byte = next else { throw Malformed() }
     index += 1
@@ -164,7 +164,7 @@ package struct JSONReader {
     if let scalar = Unicode.Scalar(UInt32(unit)) { return scalar }
     // A high surrogate counts only together with the low one that follows it.
     let place = index
-    if UTF16.isLeadSurrogate(unit), take("\\"), take("u"), let low = try? codeUnit(),
+    if UTF16.isLeadSurrogate(unit), skip("\\"), skip("u"), let low = try? codeUnit(),
       UTF16.isTrailSurrogate(low)
     {
       let value = 0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(low) - 0xDC00)

@@ -16,7 +16,7 @@ package struct LineSplitter: Sendable {
     var lines: [[UInt8]] = []
     var rest = bytes[...]
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-      keep(rest[..<end])
+      append(rest[..<end])
       if isDropping {
         isDropping = false
       } else if !pending.isEmpty {
@@ -25,11 +25,11 @@ package struct LineSplitter: Sendable {
       pending = []
       rest = rest[rest.index(after: end)...]
     }
-    keep(rest)
+    append(rest)
     return lines
   }
 
-  private mutating func keep(_ bytes: some Collection<UInt8>) {
+  private mutating func append(_ bytes: some Collection<UInt8>) {
     guard !isDropping else { return }
     guard pending.count + bytes.count <= limit else {
       pending = []

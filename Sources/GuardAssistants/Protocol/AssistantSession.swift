@@ -260,7 +260,7 @@ package struct AssistantSession: Sendable {
   }
 
   /// The verdicts as they are now. The first ones after a subscription are the state that the client knows.
-  package mutating func tell(_ current: VerdictRecord) -> [Effect] {
+  package mutating func update(_ current: VerdictRecord) -> [Effect] {
     guard !subscriptions.isEmpty else { return [] }
     defer { verdicts = current }
     guard let former = verdicts, former != current else { return [] }

@@ -1,7 +1,7 @@
 import GuardAPI
 import GuardConnection
 
-/// What the server tells about itself.
+/// The server's description of itself: its name and version, its capabilities, and instructions for the model.
 enum ServerIdentity {
   static let json: JSONValue = [
     "name": "oceanid", "title": "Oceanid Guard", "version": .string(Product.version),

@@ -83,7 +83,7 @@ package final class AssistantServer: Sendable {
       watch = nil
       guard begins else { return }
       let new = VerdictWatch(client: client) { [self] record in
-        session.withLock { perform($0.tell(record), in: &$0) }
+        session.withLock { perform($0.update(record), in: &$0) }
       }
       do throws(SystemError) {
         try new.start()

@@ -58,7 +58,7 @@ struct ToolRunner: Sendable {
     let timeout = arguments.integer("timeout_seconds") ?? WaitGoal.usualTimeout
     let start = ContinuousClock.now
     let end = start + .seconds(timeout)
-    var told = start
+    var lastReport = start
     while true {
       var status: StatusDocument?
       var obstacle: WaitGoal.Obstacle?
@@ -75,8 +75,8 @@ struct ToolRunner: Sendable {
       if obstacle == nil || obstacle?.needsPerson == true || now >= end || isCancelled() {
         return WaitAnswer.answer(goal.name, status, obstacle, waited: now - start)
       }
-      if now - told >= .seconds(1) {
-        told = now
+      if now - lastReport >= .seconds(1) {
+        lastReport = now
         let seconds = Double((now - start).components.seconds)
         progress(min(seconds, Double(timeout)), Double(timeout), "not \(goal.name) yet")
       }

@@ -6,14 +6,14 @@ import Synchronization
 /// Follows the guard's changes in a thread while a client has subscriptions.
 final class VerdictWatch: Sendable {
   private let client: DaemonClient
-  private let told: @Sendable (VerdictRecord) -> Void
+  private let changed: @Sendable (VerdictRecord) -> Void
   /// The number of the running thread; another number ends it.
   private let current = Mutex(0)
 
   /// - Parameter told: gets the verdicts after each line of the guard, in the thread of the watch.
-  init(client: DaemonClient, told: @escaping @Sendable (VerdictRecord) -> Void) {
+  init(client: DaemonClient, changed: @escaping @Sendable (VerdictRecord) -> Void) {
     self.client = client
-    self.told = told
+    self.changed = changed
   }
 
   func start() throws(SystemError) {
@@ -25,7 +25,7 @@ final class VerdictWatch: Sendable {
       while isCurrent(serial) {
         follow(serial)
         guard isCurrent(serial) else { return }
-        told(.unreachable)
+        changed(.unreachable)
         Pause.sleep(.seconds(1))
       }
     }
@@ -44,7 +44,9 @@ final class VerdictWatch: Sendable {
         case .quiet: continue
         case .ended: return
         case .line(let bytes):
-          if let status = (try? DocumentCoding.decodeWatchLine(bytes))?.status { told(VerdictRecord(status)) }
+          if let status = (try? DocumentCoding.decodeWatchLine(bytes))?.status {
+            changed(VerdictRecord(status))
+          }
         }
       }
     } catch {

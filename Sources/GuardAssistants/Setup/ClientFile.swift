@@ -17,7 +17,7 @@ package struct ClientFile: Sendable {
   /// `~/…` for the user, otherwise in the project.
   package let path: String
   let parts: [Part]
-  /// What a person has to know.
+  /// Remarks for the user.
   let note: String?
 
   /// The name of the server. Gemini accepts no underscore in it.

@@ -2,8 +2,8 @@ import ArgumentParser
 import Glibc
 import GuardAPI
 import GuardAssistants
+import GuardClientDoctor
 import GuardConnection
-import GuardExamination
 import GuardTerminal
 
 struct AgentsCommand: ParsableCommand {

@@ -18,7 +18,7 @@ struct AlertsCommand: ParsableCommand {
     subcommands: [AlertsListCommand.self, AlertsTestCommand.self], defaultSubcommand: AlertsListCommand.self)
 }
 
-struct AlertsListCommand: ParsableCommand, TimeTelling {
+struct AlertsListCommand: ParsableCommand, TimeDisplaying {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the alert channels with their delivery status.",
     discussion: """

@@ -26,10 +26,10 @@ struct DiffCommand: ParsableCommand, Reading {
       """)
 
   @Option(help: ArgumentHelp("Start time.", valueName: "time"))
-  var since: Moment = .dayAgo
+  var since: TimeArgument = .dayAgo
 
   @Option(help: ArgumentHelp("End time (default: now).", valueName: "time"))
-  var until: Moment?
+  var until: TimeArgument?
 
   @Option(
     help: ArgumentHelp("Read the journal files in this folder.", valueName: "folder"), completion: .directory)

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardClientDoctor
 import GuardConnection
-import GuardExamination
 import GuardHistory
 import GuardSetup
 import GuardTerminal

@@ -26,10 +26,10 @@ struct HistoryCommand: ParsableCommand, Reading {
       """)
 
   @Option(help: ArgumentHelp("Start time.", valueName: "time"))
-  var since: Moment = .dayAgo
+  var since: TimeArgument = .dayAgo
 
   @Option(help: ArgumentHelp("End time (default: now).", valueName: "time"))
-  var until: Moment?
+  var until: TimeArgument?
 
   @Option(
     help: ArgumentHelp("Show only this event, one line per entry; may be repeated.", valueName: "event"),
@@ -83,7 +83,9 @@ struct HistoryCommand: ParsableCommand, Reading {
     let history = try reading.read(query)
     try StandardOutput.answer(text(history, query.until.flatMap { $0 < now ? $0 : nil }))
     guard follow else { return }
-    try reading.follow(query, after: history.events.last?.at ?? now) { try StandardOutput.tell(try line($0)) }
+    try reading.follow(query, after: history.events.last?.at ?? now) {
+      try StandardOutput.writePart(try line($0))
+    }
   }
 
   /// - Parameter end: the end of the history, if that is before now.

@@ -110,7 +110,7 @@ extension Duration {
   }
 }
 
-/// What the guard reports now, for the reader of a denial.
+/// The guard's current report, for the reader of a denial.
 private enum GuardSummary {
   private final class Answer: Sendable {
     let text = Mutex<String?>(nil)

@@ -89,7 +89,7 @@ package struct OceanidCtl: ParsableCommand {
       // ArgumentParser prints its general help after `help`, even for an unknown command.
       if arguments.first == "help", let mistake = UnknownCommand(arguments) { throw mistake }
       var command = try parseAsRoot(arguments == ["-v"] ? ["--version"] : arguments)
-      let isUTC = (command as? any TimeTelling)?.utc == true
+      let isUTC = (command as? any TimeDisplaying)?.utc == true
       try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
       Glibc.exit(0)
     } catch let error as any CommandError {

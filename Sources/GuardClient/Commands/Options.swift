@@ -7,13 +7,13 @@ import GuardScreen
 import GuardTerminal
 
 /// A command that shows times.
-protocol TimeTelling {
+protocol TimeDisplaying {
   /// True for UTC instead of this machine's time zone.
   var utc: Bool { get }
 }
 
 /// A command that reads the guard's status.
-protocol Reading: TimeTelling {
+protocol Reading: TimeDisplaying {
   var options: ReadOptions { get }
 }
 

@@ -8,7 +8,7 @@ import GuardWeb
 import Health
 import Platform
 
-struct ReportCommand: ParsableCommand, TimeTelling {
+struct ReportCommand: ParsableCommand, TimeDisplaying {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Write an HTML report: availability, incidents and round-trip times.",
@@ -24,10 +24,10 @@ struct ReportCommand: ParsableCommand, TimeTelling {
       """)
 
   @Option(help: ArgumentHelp("Start time.", valueName: "time"))
-  var since = Moment(ago: .seconds(7 * 86_400), description: "7d")
+  var since = TimeArgument(ago: .seconds(7 * 86_400), description: "7d")
 
   @Option(help: ArgumentHelp("End time (default: now).", valueName: "time"))
-  var until: Moment?
+  var until: TimeArgument?
 
   @Option(
     name: [.short, .long], help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"),

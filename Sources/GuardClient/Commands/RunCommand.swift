@@ -81,13 +81,13 @@ struct RunCommand: ParsableCommand {
       change = words
     case .unseen(let what):
       change = nil
-      note(unchecked: what)
+      warn(unchecked: what)
     case .restricted(let restriction):
       // These need a person, and a person runs this command.
       change = nil
       switch restriction.kind {
-      case .container: note(unchecked: "what \(restriction.words) does in the container")
-      case .unknownVerb: note(unchecked: "the plugin \(restriction.words)")
+      case .container: warn(unchecked: "what \(restriction.words) does in the container")
+      case .unknownVerb: warn(unchecked: "the plugin \(restriction.words)")
       case .credentials, .tunnel, .otherServer, .breakGlass: break
       }
     }
@@ -102,7 +102,7 @@ struct RunCommand: ParsableCommand {
     throw Execution.replaceThisProcess(with: words)
   }
 
-  private func note(unchecked what: String) {
+  private func warn(unchecked what: String) {
     guard breakGlass == nil else { return }
     StandardOutput.writeError("oceanid-ctl: not checked for manual changes: \(Span(what).text)\n")
   }

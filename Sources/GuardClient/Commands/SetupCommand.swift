@@ -1,8 +1,8 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardClientDoctor
 import GuardConnection
-import GuardExamination
 import GuardPages
 import GuardRun
 import GuardSetup
@@ -147,7 +147,7 @@ private struct FirstVerdict {
   private func settled() throws -> StatusDocument {
     let client = DaemonClient(socket: .resolve(option: running.socket), trusted: .current)
     let end = ContinuousClock.now + FirstVerdict.patience
-    var told = ""
+    var reported = ""
     var isCriticalSince: ContinuousClock.Instant?
     while true {
       let words: String
@@ -167,10 +167,10 @@ private struct FirstVerdict {
         if !error.isTransient || ContinuousClock.now >= end { throw error }
         words = "\(error)"
       }
-      if words != told {
+      if words != reported {
         StandardOutput.writeError("oceanid-ctl: waiting for a verdict: \(Span(words).text)\n")
       }
-      told = words
+      reported = words
       usleep(200_000)
     }
   }

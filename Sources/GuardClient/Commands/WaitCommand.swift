@@ -44,7 +44,7 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
-/// What `--for` names.
+/// The goal that `--for` names.
 enum WaitTarget: Hashable, ExpressibleByArgument {
   case state(Goal)
   case commit(CommitName)

@@ -54,7 +54,7 @@ struct Waiting {
     let (subject, state) = words
     let tells = !isQuiet || isatty(STDERR_FILENO) == 1
     var client = client
-    var told: String?
+    var reported: String?
     while true {
       // The last request must not last much longer than the wait itself.
       client.timeout = min(.seconds(5), max(.milliseconds(500), end - .now))
@@ -76,10 +76,10 @@ struct Waiting {
           "oceanid-ctl: after \(timeout) \(subject) is still not \(state): \(Span(reason).text)\n")
         throw ExitCode(ExitStatus.timedOut.rawValue)
       }
-      if tells, told != reason {
+      if tells, reported != reason {
         StandardOutput.writeError("oceanid-ctl: waiting until \(subject) is \(state): \(Span(reason).text)\n")
       }
-      told = reason
+      reported = reason
       // A request for the status is cheap for the guard: its answer is already encoded.
       usleep(UInt32(pause.inMilliseconds * 1000))
     }

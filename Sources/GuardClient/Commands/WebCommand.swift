@@ -6,7 +6,7 @@ import GuardTerminal
 import GuardWeb
 import Platform
 
-struct WebCommand: ParsableCommand, TimeTelling {
+struct WebCommand: ParsableCommand, TimeDisplaying {
   static let configuration = CommandConfiguration(
     commandName: "web",
     abstract: "Show the status as a live page in your browser.",
@@ -48,7 +48,7 @@ struct WebCommand: ParsableCommand, TimeTelling {
       throw UnusablePort(port: port, error: error)
     }
     guard
-      try StandardOutput.tell(
+      try StandardOutput.writePart(
         "The page is at \(server.address)\nThe address works once. Ctrl-C ends the page.\n")
     else { return }
     if !staysClosed, WebCommand.hasDesktop { WebCommand.open(server.address) }

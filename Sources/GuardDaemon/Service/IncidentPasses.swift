@@ -72,7 +72,7 @@ final class IncidentPasses: Sendable {
     let begun = MonotonicTime.now
     let now = Timestamp.now
     state.withLock { $0.next = nil }
-    folder?.look()
+    folder?.check()
     board.setOwnFailures(alerts.failures + [folder?.problem].compactMap(\.self))
     ledger.observe(ProblemObservation(cluster: "", problems: board.ownProblems), at: now)
     // Do this before the ledger records notices as sent.
@@ -80,7 +80,7 @@ final class IncidentPasses: Sendable {
     ledger.pass(at: now)
     alerts.refresh(
       AlertContext(
-        firing: ledger.told, critical: board.criticalProblems, unknown: board.unknownClusters,
+        firing: ledger.notified, critical: board.criticalProblems, unknown: board.unknownClusters,
         isSaved: ledger.isSaved))
     let ended = MonotonicTime.now
     state.withLock { $0.notBefore = ended + min(IncidentPasses.longestPause, (ended - begun) * 4) }

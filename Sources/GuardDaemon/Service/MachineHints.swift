@@ -46,7 +46,7 @@ final class MachineHints: Sendable {
   }
 
   /// Checks whether the machine slept since the last check.
-  func look() { _ = reportSleep() }
+  func check() { _ = reportSleep() }
 
   private func record(_ phase: SleepSignal.Phase) {
     switch phase {

@@ -41,7 +41,7 @@ extension CommandReader {
     switch input {
     case .text(let text): return effect(ofScript: text)
     case .computed(let words):
-      // What a tool or a filter makes into a script cannot be known.
+      // The output of a tool or a filter cannot be known, so neither can a script made of it.
       let script = CommandScript(words)
       if let tool = script.tool {
         return script.effect.or(.change("\(tool) in commands computed for \(name)", isScript: true))
@@ -94,7 +94,7 @@ extension CommandReader {
     if case .text(let text) = input, listed.isEmpty {
       added = text.split { isReplaced ? $0 == "\n" : $0.isWhitespace }.prefix(1000).map(String.init)
     }
-    // What the input adds to a shell or to a program that runs others is a command.
+    // The input of a shell, or of a program that runs others, is part of a command.
     let runs = command.first.map { first in
       [.shell, .runner, .collector, .wordsOfShell].contains(RunPolicy.kinds[ProgramName(first).name])
     }

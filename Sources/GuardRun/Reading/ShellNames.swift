@@ -1,4 +1,4 @@
-/// What a script defines. The order of its commands is not followed: a name has every value that it gets anywhere.
+/// The names that a script defines. The order of its commands is ignored: a name has every value that it gets anywhere.
 struct ShellNames {
   /// Values per name, so that a script cannot make the reading slow.
   private static let most = 8

@@ -14,9 +14,9 @@ extension ShellParser {
     if end < bytes.count, bytes[end] == UInt8(ascii: "+") { end += 1 }
     guard end < bytes.count, bytes[end] == UInt8(ascii: "=") else { return nil }
     index = end + 1
-    guard take("(") else { return ShellAssignment(name: name, values: [try word() ?? ShellWord()]) }
+    guard skip("(") else { return ShellAssignment(name: name, values: [try word() ?? ShellWord()]) }
     var values: [ShellWord] = []
-    while !take(")") {
+    while !skip(")") {
       skipBlanks()
       if byte() == 0x0A, !isAtEnd {
         index += 1

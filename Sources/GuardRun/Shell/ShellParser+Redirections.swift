@@ -5,7 +5,7 @@ extension ShellParser {
     if index == start, byte() == UInt8(ascii: "{") {
       index += 1
       while ShellParser.isName(byte()) { index += 1 }
-      if !take("}") { index = start }
+      if !skip("}") { index = start }
     }
     let operators: [StaticString] = [
       "<<<", "<<-", "<<", "<>", "<&", "&>>", "&>", ">>", ">&", ">|", ">!", "<", ">",

@@ -137,8 +137,8 @@ extension ShellParser {
       if let scripts = try arithmetic() { return .computed(scripts) }
       index -= 2
     }
-    if take("(") { return .output(try substitution(), isQuoted: isQuoted) }
-    if take("[") {
+    if skip("(") { return .output(try substitution(), isQuoted: isQuoted) }
+    if skip("[") {
       let start = index
       while byte() != UInt8(ascii: "]") {
         guard !isAtEnd else { throw ShellSyntaxError(kind: .unterminated) }
@@ -147,7 +147,7 @@ extension ShellParser {
       defer { index += 1 }
       return .computed(try scripts(in: bytes[start..<index]))
     }
-    if take("{") { return try parameter(isQuoted: isQuoted) }
+    if skip("{") { return try parameter(isQuoted: isQuoted) }
     let start = index
     if ShellParser.isName(byte()), !(0x30...0x39).contains(byte()) {
       while ShellParser.isName(byte()) { index += 1 }
@@ -181,14 +181,14 @@ extension ShellParser {
     while ShellParser.isName(byte()) { index += 1 }
     if index == start, !isAtEnd, "@*#?$!-".utf8.contains(byte()) { index += 1 }
     let name = String(decoding: bytes[start..<index], as: UTF8.self)
-    if take("[") {
+    if skip("[") {
       while byte() != UInt8(ascii: "]") {
         guard !isAtEnd else { throw ShellSyntaxError(kind: .unterminated) }
         index += 1
       }
       index += 1
     }
-    if take("}") {
+    if skip("}") {
       return isChanged ? .computed([]) : .variable(name, others: [], isQuoted: isQuoted)
     }
     let hasColon = byte() == UInt8(ascii: ":")

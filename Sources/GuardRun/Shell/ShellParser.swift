@@ -42,7 +42,7 @@ struct ShellParser {
   }
 
   /// Skips the text if it is next.
-  mutating func take(_ text: StaticString) -> Bool {
+  mutating func skip(_ text: StaticString) -> Bool {
     guard isNext(text) else { return false }
     index += text.utf8CodeUnitCount
     return true
@@ -132,7 +132,7 @@ struct ShellParser {
     }
   }
 
-  private mutating func takeReserved(_ word: String) throws(ShellSyntaxError) {
+  private mutating func skipReserved(_ word: String) throws(ShellSyntaxError) {
     guard reservedWord() == word else { throw ShellSyntaxError(kind: .unexpected) }
     index += word.utf8.count
   }
@@ -152,7 +152,7 @@ struct ShellParser {
       }
       commands.append(try nested { (parser) throws(ShellSyntaxError) in try parser.command() })
       skipBlanks()
-    } while !isNext("||") && (take("|&") || take("|"))
+    } while !isNext("||") && (skip("|&") || skip("|"))
     return commands
   }
 
@@ -167,7 +167,7 @@ struct ShellParser {
       }
       index -= 2
     }
-    if take("(") {
+    if skip("(") {
       let script = try list(until: [")"])
       index += 1
       return try redirected(.group(script))
@@ -210,7 +210,7 @@ struct ShellParser {
       index += word.utf8.count
       script.pipelines += try list(until: words + [end]).pipelines
     }
-    try takeReserved(end)
+    try skipReserved(end)
     return script
   }
 
@@ -220,7 +220,7 @@ struct ShellParser {
     var values: [ShellWord] = []
     var variable = ""
     var before: [[ShellCommand]] = []
-    if take("((") {
+    if skip("((") {
       before = try (arithmetic() ?? []).flatMap(\.pipelines)
     } else {
       variable = try word()?.plain ?? ""
@@ -236,14 +236,14 @@ struct ShellParser {
           values.append(value)
           skipBlanks()
         }
-      } else if take("(") {
+      } else if skip("(") {
         // The form of zsh: for x (a b) command.
         skipBlanks()
         while let value = try word() {
           values.append(value)
           skipBlanks()
         }
-        guard take(")") else { throw ShellSyntaxError(kind: .unterminated) }
+        guard skip(")") else { throw ShellSyntaxError(kind: .unterminated) }
       }
     }
     try skipSeparators(in: [])
@@ -265,21 +265,21 @@ struct ShellParser {
       script.pipelines += ShellParser.evaluation(of: [subject])
     }
     try skipSeparators(in: [])
-    try takeReserved("in")
+    try skipReserved("in")
     while true {
       try skipSeparators(in: [])
       if isAtEnd { throw ShellSyntaxError(kind: .unterminated) }
       if reservedWord() == "esac" { break }
-      _ = take("(")
+      _ = skip("(")
       repeat {
         skipBlanks()
         if let pattern = try word() { script.pipelines += ShellParser.evaluation(of: [pattern]) }
         skipBlanks()
-      } while take("|")
-      guard take(")") else { throw ShellSyntaxError(kind: .unexpected) }
+      } while skip("|")
+      guard skip(")") else { throw ShellSyntaxError(kind: .unexpected) }
       script.pipelines += try list(until: [";;", "esac"]).pipelines
     }
-    try takeReserved("esac")
+    try skipReserved("esac")
     return try redirected(.group(script))
   }
 
@@ -288,9 +288,9 @@ struct ShellParser {
     skipBlanks()
     guard let name = try word()?.literal else { throw ShellSyntaxError(kind: .unexpected) }
     skipBlanks()
-    if take("(") {
+    if skip("(") {
       skipBlanks()
-      guard take(")") else { throw ShellSyntaxError(kind: .unexpected) }
+      guard skip(")") else { throw ShellSyntaxError(kind: .unexpected) }
     }
     return try definition(of: name)
   }
@@ -354,9 +354,9 @@ struct ShellParser {
       guard words.count == 1, assignments.isEmpty, let name = word.literal else { continue }
       let start = index
       skipBlanks()
-      if take("(") {
+      if skip("(") {
         skipBlanks()
-        guard take(")") else { throw ShellSyntaxError(kind: .unexpected) }
+        guard skip(")") else { throw ShellSyntaxError(kind: .unexpected) }
         return try definition(of: name)
       }
       index = start

@@ -13,6 +13,6 @@ package protocol ScreenPages: Sendable {
   func cluster(_ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal) -> [Line]
   /// A problem in one line.
   func headline(_ problem: ProblemDocument, namesCluster: Bool) -> String
-  /// What a problem means, as `explain` tells it.
+  /// The meaning of a problem, as in `explain`.
   func explanation(_ problem: ProblemDocument, _ terminal: Terminal) -> [Line]
 }

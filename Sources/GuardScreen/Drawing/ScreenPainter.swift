@@ -56,12 +56,12 @@ package struct ScreenPainter {
     guard rows >= ScreenPainter.smallest.rows, columns >= ScreenPainter.smallest.columns else {
       return small(rows, columns)
     }
-    let (bottom, trouble) = (bottom, trouble)
-    let room = rows - 1 - trouble.count - bottom.count
+    let (bottom, warning) = (bottom, warning)
+    let room = rows - 1 - warning.count - bottom.count
     var body = self.body(room)
     if state.isPast { body.lines = body.lines.map(\.faint) }
     body.lines += Array(repeating: .empty, count: max(0, room - body.lines.count))
-    let top = [title(body.position)] + trouble
+    let top = [title(body.position)] + warning
     let lines = (top + body.lines.prefix(room) + bottom).map { $0.cut(to: columns) }
     let problems = body.problems.reduce(into: [:]) { $0[$1.key + top.count] = $1.value }
     return ScreenFrame(lines: lines, problems: problems, scrollLimit: body.scrollLimit)
@@ -116,10 +116,10 @@ package struct ScreenPainter {
     return "cluster \(index + 1) of \(clusters.count)"
   }
 
-  private var trouble: [Line] {
+  private var warning: [Line] {
     let text: String
-    if let trouble = state.trouble {
-      text = "\(trouble); retrying"
+    if let warning = state.loss {
+      text = "\(warning); retrying"
     } else if let silence = state.silence {
       text = "the guard has sent nothing for \(silence.asAge)"
     } else {

@@ -47,7 +47,7 @@ package struct KeyDecoder: Hashable, Sendable {
 
   package mutating func decode(_ bytes: some Sequence<UInt8>) -> [Key] {
     var keys: [Key] = []
-    for byte in bytes { take(byte, &keys) }
+    for byte in bytes { decode(byte, &keys) }
     return keys
   }
 
@@ -67,7 +67,7 @@ package struct KeyDecoder: Hashable, Sendable {
     matched = 0
   }
 
-  private mutating func take(_ byte: UInt8, _ keys: inout [Key]) {
+  private mutating func decode(_ byte: UInt8, _ keys: inout [Key]) {
     switch state {
     case .ground: begin(byte, &keys)
     case .escape:
@@ -162,12 +162,12 @@ package struct KeyDecoder: Hashable, Sendable {
       return reset()
     }
     // Only the first byte of the end is Esc, so no other start of the end is among the matched bytes.
-    keep(KeyDecoder.pasteEnd[..<matched])
+    append(KeyDecoder.pasteEnd[..<matched])
     matched = byte == KeyDecoder.escape ? 1 : 0
-    if matched == 0 { keep([byte]) }
+    if matched == 0 { append([byte]) }
   }
 
-  private mutating func keep(_ bytes: some Collection<UInt8>) {
+  private mutating func append(_ bytes: some Collection<UInt8>) {
     buffer += bytes.prefix(max(0, KeyDecoder.longestPaste - buffer.count))
   }
 

@@ -3,13 +3,13 @@ import GuardConnection
 import Platform
 import Synchronization
 
-/// What arrived from the guard and is not on the screen yet. It is bounded, because a terminal may block for hours.
+/// Messages from the guard that are not on the screen yet. It is bounded, because a terminal may block for hours.
 final class GuardInbox: Sendable {
   struct Contents: Sendable {
     /// True if there is a stream, since the last error.
     var isConnected = false
     /// True if a line arrived.
-    var wasHeard = false
+    var hasContact = false
     /// The last document.
     var status: StatusDocument?
     /// The last changes, oldest first.
@@ -36,13 +36,13 @@ final class GuardInbox: Sendable {
     wakeup.signal()
   }
 
-  func heard(_ line: WatchLine) {
+  func receive(_ line: WatchLine) {
     contents.withLock { contents in
-      contents.wasHeard = true
+      contents.hasContact = true
       contents.loss = nil
       if let status = line.status { contents.status = status }
       if case .change(let change, _) = line {
-        contents.changes = (contents.changes + [change]).suffix(ScreenState.memory)
+        contents.changes = (contents.changes + [change]).suffix(ScreenState.changeLimit)
       }
     }
     wakeup.signal()
@@ -56,7 +56,7 @@ final class GuardInbox: Sendable {
     wakeup.signal()
   }
 
-  func answered(_ reply: ScreenReply) {
+  func receive(_ reply: ScreenReply) {
     contents.withLock { $0.replies.append(reply) }
     wakeup.signal()
   }

@@ -37,7 +37,7 @@ struct GuardLink: Sendable {
       while true {
         switch try stream.next(within: WatchLine.heartbeatInterval) {
         case .line(let bytes):
-          do throws(DocumentError) { inbox.heard(try DocumentCoding.decodeWatchLine(bytes)) } catch {
+          do throws(DocumentError) { inbox.receive(try DocumentCoding.decodeWatchLine(bytes)) } catch {
             throw .document(error)
           }
         case .quiet: continue
@@ -53,10 +53,10 @@ struct GuardLink: Sendable {
   func send(_ request: ScreenRequest) {
     do {
       _ = try JoinableThread(name: "request") { [self] in
-        inbox.answered(ScreenReply(request, outcome(of: request)))
+        inbox.receive(ScreenReply(request, outcome(of: request)))
       }
     } catch {
-      inbox.answered(ScreenReply(request, .failed("\(error)")))
+      inbox.receive(ScreenReply(request, .failed("\(error)")))
     }
   }
 

@@ -30,7 +30,7 @@ package struct LiveWatch {
     // Connect before the screen is cleared, so that a connection error is displayed as by any other command.
     guard let first = try connect(link, signals) else { return }
     var loop = Loop(link: link, pages: pages)
-    loop.take(first)
+    loop.handle(first)
     loop.run(signals)
   }
 
@@ -52,7 +52,7 @@ package struct LiveWatch {
       if let loss = contents.loss { throw loss }
       // A cluster that does not exist is an error of the command line.
       if let status = contents.status { _ = try pages.chosen(of: status) }
-      if contents.isConnected || contents.wasHeard { return contents }
+      if contents.isConnected || contents.hasContact { return contents }
     }
   }
 
@@ -88,8 +88,8 @@ package struct LiveWatch {
           guard draw() else { return }
         }
         wait(for: signals)
-        while let signal = signals.next() { take(signal, signals) }
-        take(link.inbox.collect())
+        while let signal = signals.next() { handle(signal, signals) }
+        handle(link.inbox.collect())
         if let expiry, ContinuousClock.now >= expiry { press(decoder.expire()) }
       }
     }
@@ -124,7 +124,7 @@ package struct LiveWatch {
       if !keys.isEmpty { due = .now }
     }
 
-    private mutating func take(_ signal: Int32, _ signals: borrowing SignalDescriptor) {
+    private mutating func handle(_ signal: Int32, _ signals: borrowing SignalDescriptor) {
       switch signal {
       case SIGWINCH:
         if let size = TerminalSize.current { perform(state.apply(.resized(size), at: now)) }
@@ -143,12 +143,12 @@ package struct LiveWatch {
       perform(state.apply(.resized(TerminalSize.current ?? state.size), at: now))
     }
 
-    mutating func take(_ contents: GuardInbox.Contents) {
-      if contents.wasHeard {
+    mutating func handle(_ contents: GuardInbox.Contents) {
+      if contents.hasContact {
         let changes = contents.changes.filter(pages.includes)
         do {
           let status = try contents.status.map(pages.chosen)
-          perform(state.apply(.heard(status, changes), at: now))
+          perform(state.apply(.received(status, changes), at: now))
         } catch {
           // The cluster has disappeared from the configuration, and may come back.
           perform(state.apply(.lost("\(error)"), at: now))
@@ -156,7 +156,7 @@ package struct LiveWatch {
       }
       if let loss = contents.loss { perform(state.apply(.lost("\(loss)"), at: now)) }
       for reply in contents.replies { perform(state.apply(.reply(reply), at: now)) }
-      if contents.wasHeard || contents.loss != nil || !contents.replies.isEmpty {
+      if contents.hasContact || contents.loss != nil || !contents.replies.isEmpty {
         due = min(due, max(.now, drawnAt + LiveWatch.leastPause))
       }
     }
@@ -167,7 +167,7 @@ package struct LiveWatch {
         case .send(let request): link.send(request)
         case .copy(let text): writer.copy(text)
         case .redraw:
-          writer.forget()
+          writer.invalidate()
           due = .now
         case .quit: isOver = true
         }

@@ -11,7 +11,7 @@ struct ScreenWriter {
   }
 
   /// Draws everything the next time.
-  mutating func forget() {
+  mutating func invalidate() {
     shown = []
     StandardOutput.write("\u{1B}[2J")
   }

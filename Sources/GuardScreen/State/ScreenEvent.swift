@@ -5,14 +5,14 @@ package import GuardTerminal
 package enum ScreenEvent: Sendable {
   case key(Key)
   /// Lines of the guard's stream: the last document and the changes. A heartbeat may have neither.
-  case heard(StatusDocument?, [ChangeDocument])
+  case received(StatusDocument?, [ChangeDocument])
   /// There is no stream, for this reason.
   case lost(String)
   case reply(ScreenReply)
   case resized(TerminalSize)
 }
 
-/// What the program must do after an event.
+/// An action of the program after an event.
 package enum ScreenEffect: Hashable, Sendable {
   case send(ScreenRequest)
   case copy(String)

@@ -7,7 +7,7 @@ extension ScreenState {
   private static let frameRows = 4
 
   mutating func press(_ key: Key) -> [ScreenEffect] {
-    forgetNote()
+    clearNote()
     switch key {
     // Usually the terminal sends a signal instead.
     case .control("c"): return [.quit]
@@ -67,19 +67,19 @@ extension ScreenState {
     case .character("y"):
       guard let problem else { return [] }
       guard let command = problem.step.command else {
-        say("There is no command for this problem.", .warning)
+        show("There is no command for this problem.", .warning)
         return []
       }
       // The copied text is the shown one: no invisible character reaches a shell.
       let text = Span(command).text
-      say("Copied: \(text)", .good)
+      show("Copied: \(text)", .good)
       return [.copy(text)]
     case .character("p"): return request(.poll(cluster: cluster(of: open?.problem)))
     case .character("r"):
       if let cluster = cluster(of: problem) {
         prompt = .reconnect(cluster: cluster)
       } else {
-        say("Choose a cluster with Tab first.", .warning)
+        show("Choose a cluster with Tab first.", .warning)
       }
     case .character("s"): if let problem { prompt = .silence(SilenceDraft(problem: problem.id)) }
     default: break

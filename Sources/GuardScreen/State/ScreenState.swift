@@ -21,7 +21,7 @@ package struct ScreenState: Sendable {
   /// The last changes, oldest first.
   package private(set) var changes: [ChangeDocument] = []
   /// The reason why there is no stream.
-  package private(set) var trouble: String?
+  package private(set) var loss: String?
   package private(set) var list = ProblemList()
   /// nil while the list is shown.
   package internal(set) var open: OpenProblem?
@@ -36,7 +36,7 @@ package struct ScreenState: Sendable {
   private var frame = ScreenFrame(lines: [])
 
   /// The number of changes that are kept.
-  package static let memory = 50
+  package static let changeLimit = 50
   /// A key removes a message, but not before it could be read.
   private static let leastNote: Duration = .seconds(1)
   private static let longestNote: Duration = .seconds(60)
@@ -55,7 +55,7 @@ package struct ScreenState: Sendable {
   }
 
   /// True if the shown status is from the past, so that the current one is unknown.
-  package var isPast: Bool { trouble != nil || silence != nil }
+  package var isPast: Bool { loss != nil || silence != nil }
 
   /// True if there is an overview and a page per cluster.
   package var isFleet: Bool { (status?.clusters.count ?? 0) > 1 }
@@ -64,9 +64,9 @@ package struct ScreenState: Sendable {
     self.time = time
     switch event {
     case .key(let key): return press(key)
-    case .heard(let status, let changes): return hear(status, changes)
-    case .lost(let reason): trouble = reason
-    case .reply(let reply): return take(reply)
+    case .received(let status, let changes): return receive(status, changes)
+    case .lost(let reason): loss = reason
+    case .reply(let reply): return handle(reply)
     case .resized(let size):
       self.size = size
       return [.redraw]
@@ -85,11 +85,11 @@ package struct ScreenState: Sendable {
     if let note, time.elapsed - note.at >= ScreenState.longestNote { self.note = nil }
   }
 
-  private mutating func hear(_ status: StatusDocument?, _ changes: [ChangeDocument]) -> [ScreenEffect] {
-    let isBack = trouble != nil
-    trouble = nil
+  private mutating func receive(_ status: StatusDocument?, _ changes: [ChangeDocument]) -> [ScreenEffect] {
+    let isBack = loss != nil
+    loss = nil
     heardAt = time.elapsed
-    self.changes = (self.changes + changes).suffix(ScreenState.memory)
+    self.changes = (self.changes + changes).suffix(ScreenState.changeLimit)
     if let status {
       self.status = status
       list.update(status.problems)
@@ -117,17 +117,17 @@ package struct ScreenState: Sendable {
     return request(.record(open.problem))
   }
 
-  private mutating func take(_ reply: ScreenReply) -> [ScreenEffect] {
+  private mutating func handle(_ reply: ScreenReply) -> [ScreenEffect] {
     pending.removeAll { $0 == reply.request }
     switch reply.outcome {
-    case .accepted(let receipt): say(receipt?.words(at: time.wall) ?? "\(reply.request.words): done", .good)
+    case .accepted(let receipt): show(receipt?.words(at: time.wall) ?? "\(reply.request.words): done", .good)
     case .record(let record):
       if isOpen(reply.request) { open?.record = .known(record) }
     case .failed(let reason):
       if isOpen(reply.request) {
         open?.record = .failed(reason)
       } else if !reply.request.isRecord {
-        say("\(reply.request.words): \(reason)", .bad)
+        show("\(reply.request.words): \(reason)", .bad)
       }
     }
     return open?.isOutdated == true ? readRecord() : []
@@ -138,7 +138,7 @@ package struct ScreenState: Sendable {
     return open?.problem.id == problem.id
   }
 
-  mutating func say(_ text: String, _ style: Style = .plain) {
+  mutating func show(_ text: String, _ style: Style = .plain) {
     note = Note(text: text, style: style, at: time.elapsed)
   }
 
@@ -176,7 +176,7 @@ package struct ScreenState: Sendable {
     list.choose(cluster: pages[(place + distance + pages.count) % pages.count])
   }
 
-  mutating func forgetNote() {
+  mutating func clearNote() {
     if let note, time.elapsed - note.at >= ScreenState.leastNote { self.note = nil }
   }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import GuardAPI
+package import GuardClientDoctor
 internal import GuardConnection
-package import GuardExamination
 internal import GuardTypes
 internal import Platform
 
@@ -144,7 +144,7 @@ package struct LocalSystem: SetupSystem {
     } catch {
       throw failure(error, at: path)
     }
-    if let owner { try give(path, to: owner) }
+    if let owner { try changeOwner(path, to: owner) }
   }
 
   package func makeFolder(_ path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {
@@ -153,10 +153,10 @@ package struct LocalSystem: SetupSystem {
     } catch {
       throw failure(error, at: path)
     }
-    if let owner { try give(path, to: owner) }
+    if let owner { try changeOwner(path, to: owner) }
   }
 
-  private func give(_ path: String, to owner: FileOwner) throws(SetupFailure) {
+  private func changeOwner(_ path: String, to owner: FileOwner) throws(SetupFailure) {
     guard let service = Person.named(FileOwner.serviceName) else {
       throw .noServiceUser
     }

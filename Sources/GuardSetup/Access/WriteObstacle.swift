@@ -31,7 +31,7 @@ package struct WriteObstacle: Hashable, Sendable {
     }
   }
 
-  /// What the user does next.
+  /// The user's next step.
   var remedy: String {
     switch kind {
     case .readOnly: "mount that file system writable"

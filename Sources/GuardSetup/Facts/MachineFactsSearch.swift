@@ -1,5 +1,5 @@
 internal import GuardAPI
-internal import GuardExamination
+internal import GuardClientDoctor
 internal import Health
 
 /// Finds the facts for the guard of the whole machine, as root. It writes nothing.

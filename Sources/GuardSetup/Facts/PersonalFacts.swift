@@ -1,5 +1,5 @@
 internal import GuardAPI
-internal import GuardExamination
+internal import GuardClientDoctor
 internal import GuardTypes
 internal import Health
 
@@ -52,7 +52,7 @@ package struct PersonalFacts {
 
   private func existingClusters() -> (clusters: [GuardFile], fault: String?) {
     guard system.exists(person.configuration) else { return ([], nil) }
-    let answer = askGuard(GuardFile.printing(person.configuration))
+    let answer = runGuard(GuardFile.printing(person.configuration))
     guard answer.isGood else { return ([], answer.reason) }
     do throws(SetupFailure) {
       return (try GuardFile.clusters(inPrinted: answer.output), nil)
@@ -61,7 +61,7 @@ package struct PersonalFacts {
     }
   }
 
-  private func askGuard(_ arguments: [String], input: [UInt8]? = nil, agent: String = "") -> ProgramAnswer {
+  private func runGuard(_ arguments: [String], input: [UInt8]? = nil, agent: String = "") -> ProgramAnswer {
     var call = ProgramCall(system.guardProgram, arguments)
     call.input = input
     // The service has neither this shell's KUBECONFIG nor its agent.
@@ -249,7 +249,7 @@ package struct PersonalFacts {
   /// The guard's own findings with the configuration that setup would write.
   private func findings(_ facts: SetupFacts, agent: String) -> [FindingDocument] {
     let examine = { (text: String, path: String?) -> [FindingDocument] in
-      let answer = askGuard(["--doctor", "--config", "/dev/stdin"], input: Array(text.utf8), agent: agent)
+      let answer = runGuard(["--doctor", "--config", "/dev/stdin"], input: Array(text.utf8), agent: agent)
       let findings = GuardProgram.findings(in: answer.output).filter {
         $0.cluster == facts.guardFile.cluster || $0.step == "configuration"
       }

@@ -21,22 +21,22 @@ package struct SetupUndo {
       })
     else {
       if approval == .given || approval == .asked { RecordDraft(system, place).remove() }
-      return tell("nothing to undo: no setup is recorded for you")
+      return report("nothing to undo: no setup is recorded for you")
     }
-    if approval != .given { for words in undo.plan { tell("would \(words)") } }
+    if approval != .given { for words in undo.plan { report("would \(words)") } }
     if approval == .withheld { return }
     guard approval != .impossible else { throw .unapproved }
     guard approval.answer(to: "undo all of it?") else { throw .declined }
     let failures = try attempt { () throws(SetupFailure) in
-      try undo.run { words, isDone in tell(isDone ? "done: \(words)" : words) }
+      try undo.run { words, isDone in report(isDone ? "done: \(words)" : words) }
     }
     if let first = failures.first { throw .incomplete(next: first.next) }
-    tell("all changes were reverted")
+    report("all changes were reverted")
   }
 
   private func attempt<Result>(_ body: () throws(SetupFailure) -> Result) throws(SetupStop) -> Result {
     do throws(SetupFailure) { return try body() } catch { throw .failed(error) }
   }
 
-  private func tell(_ words: String) { StandardOutput.write(Span(words).text + "\n") }
+  private func report(_ words: String) { StandardOutput.write(Span(words).text + "\n") }
 }

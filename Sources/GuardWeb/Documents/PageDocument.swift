@@ -71,7 +71,7 @@ package struct PageDocument: Encodable, Hashable, Sendable {
     }
   }
 
-  /// What `oceanid-ctl explain` says about a code.
+  /// The text of `oceanid-ctl explain` about a code.
   package struct Topic: Encodable, Hashable, Sendable {
     let meaning: String
     let command: String?

@@ -45,7 +45,7 @@ final class GuardFeed: Sendable {
   /// Runs until `stop`, in its own thread.
   func run() {
     while !isStopped {
-      do { try follow() } catch { tellSilence(error) }
+      do { try follow() } catch { publishSilence(error) }
       if !isStopped { pause() }
     }
   }
@@ -91,7 +91,7 @@ final class GuardFeed: Sendable {
         status = newer ?? status
         changes += count
       }
-      try tell(status, changes)
+      try publish(status, changes)
     }
   }
 
@@ -111,7 +111,7 @@ final class GuardFeed: Sendable {
     return (line.status, 0)
   }
 
-  private func tell(_ status: StatusDocument?, _ changes: Int) throws {
+  private func publish(_ status: StatusDocument?, _ changes: Int) throws {
     let data = try status.map { try content.status($0) }
     publish { state in
       if let data { state.status = Array(data) }
@@ -121,7 +121,7 @@ final class GuardFeed: Sendable {
     }
   }
 
-  private func tellSilence(_ error: any Error) {
+  private func publishSilence(_ error: any Error) {
     let words = SilenceDocument(error)
     guard let data = try? DocumentCoding.encode(words) else { return }
     publish { state in

@@ -55,7 +55,7 @@ enum Refusal: Error, Hashable, Sendable {
     }
   }
 
-  /// What the user can do.
+  /// The user's next step.
   var step: String {
     switch self {
     case .malformed(let detail): "The server cannot read it: \(detail)."

@@ -1,4 +1,4 @@
-/// What a cluster consists of, as far as its changes are recorded: objects with their facts, from all polls so far.
+/// The parts of a cluster whose changes are recorded: objects with their facts, from all polls so far.
 ///
 /// Pure: the times are parameters.
 public struct Inventory: Hashable, Sendable {

@@ -77,7 +77,7 @@ extension Workload {
   fileprivate func facts(fluxNamespace: String) -> [Fact] {
     guard isFluxController(in: fluxNamespace), let first = images.first else { return Fact.images(images) }
     let image = ImageReference(first)
-    // An image of the controller beside its own one is one of a sidecar.
+    // Another image of the controller belongs to a sidecar.
     return (version.map { [Fact(.flux, $0)] } ?? [])
       + [Fact(.controller, image.tag ?? image.digest ?? first)] + Fact.images(Array(images.dropFirst()))
   }

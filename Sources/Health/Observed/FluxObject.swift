@@ -25,7 +25,7 @@ public struct FluxObject: Hashable, Sendable {
   public let requestedAt: Timestamp?
   /// The time of the suspension, if the server stores it.
   public let suspendedAt: Timestamp?
-  /// What a GitRepository follows.
+  /// The reference that a GitRepository follows.
   public let git: GitReference?
   /// `spec.path` of a Kustomization.
   public let path: String?

@@ -54,7 +54,7 @@ public struct KubeconfigMismatch: Hashable, Sendable {
   }
 }
 
-/// What the guard's kubeconfig selects.
+/// The context and server that the guard's kubeconfig selects.
 public struct KubeconfigTarget: Hashable, Sendable {
   public let context: String
   /// `https://127.0.0.1:16443`

@@ -25,7 +25,7 @@ public struct LastSeen: Hashable, Sendable {
   public init() {}
 
   /// Updates from a snapshot. Parts that it could not read stay, and parts that the server no longer has are removed.
-  mutating func take(_ snapshot: Snapshot, at time: Timestamp) {
+  mutating func update(from snapshot: Snapshot, at time: Timestamp) {
     func newer<Object>(_ part: Part<[Object]>, _ old: Seen<Object>?) -> Seen<Object>? {
       switch part {
       case .seen(let objects):
@@ -48,10 +48,10 @@ public struct LastSeen: Hashable, Sendable {
     }
     certificates = newer(snapshot.certificates, certificates)
     stacks = newer(snapshot.stacks, stacks)
-    takeFlux(snapshot, at: time)
+    updateFlux(snapshot, at: time)
   }
 
-  private mutating func takeFlux(_ snapshot: Snapshot, at time: Timestamp) {
+  private mutating func updateFlux(_ snapshot: Snapshot, at time: Timestamp) {
     switch snapshot.flux {
     case .failed: break
     case .notServed: (flux, fluxTimes, hiddenFlux) = ([], [:], [])

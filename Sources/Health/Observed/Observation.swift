@@ -1,6 +1,6 @@
 public import GuardTypes
 
-/// The input of the rules for one cluster. The time and the memory are separate parameters.
+/// The input of the rules for one cluster. The time and the history are separate parameters.
 public struct Observation: Hashable, Sendable {
   public let cluster: String
   /// The local address through which the API is reached, for remedies, for example `127.0.0.1:16443`.
@@ -12,7 +12,7 @@ public struct Observation: Hashable, Sendable {
   /// Further options for a command on this machine: `--server …` if the kubeconfig has another address than the
   /// forward.
   public let serverFlags: String?
-  /// What the kubeconfig selects; nil: it was not read yet.
+  /// The context and server that the kubeconfig selects; nil before it was read.
   public let target: KubeconfigTarget?
   /// The reason why kubectl on this machine does not reach the forward with the kubeconfig; nil: it does, or the file was
   /// not read yet.

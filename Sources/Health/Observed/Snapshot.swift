@@ -24,7 +24,7 @@ public struct PollFailure: Error, Hashable, Sendable {
   public let message: String
   /// The next step for the operator.
   public let step: NextStep
-  /// What the server's port tells of K3s; nil if it was not asked, or if it is not K3s.
+  /// The state of K3s, as the server's port shows it; nil if it was not asked, or if it is not K3s.
   public let controlPlane: ControlPlaneState?
 
   public init(

@@ -35,26 +35,26 @@ public struct TunnelHealth: Hashable, Sendable {
     /// them.
     public let shortage: String?
     /// Clients that reached their connection limit and tried to open more, the largest first.
-    public let crowds: [Crowd]
+    public let limitedClients: [LimitedClient]
     /// The server's refusal of the last connection to the target; nil if it was accepted.
     public let refusal: Failure?
 
     public init(
       listen: String, target: String, state: ForwardState, holder: String?, shortage: String? = nil,
-      crowds: [Crowd] = [], refusal: Failure?
+      limitedClients: [LimitedClient] = [], refusal: Failure?
     ) {
       self.listen = listen
       self.target = target
       self.state = state
       self.holder = holder
       self.shortage = shortage
-      self.crowds = crowds
+      self.limitedClients = limitedClients
       self.refusal = refusal
     }
   }
 
   /// A client whose further connections to a forwarded port are refused.
-  public struct Crowd: Hashable, Sendable {
+  public struct LimitedClient: Hashable, Sendable {
     /// The client's part of a problem's id, for example `uid-1001`.
     public let key: String
     /// For example `alice (uid 1001)`.

@@ -2,7 +2,7 @@ internal import GuardTypes
 
 // Rules for the connection to the cluster: tunnel, forwards and API. A broken connection is one problem, not
 // twenty.
-extension Judgement {
+extension Evaluation {
   mutating func judgeTunnel() {
     let tunnel = observation.tunnel
     for forward in tunnel.forwards where forward.state == .portBusy {
@@ -56,12 +56,12 @@ extension Judgement {
           "new connections wait in the kernel's queue: \(shortage). The guard's own polls go on: descriptors are set aside for them"
       )
     }
-    for crowd in forward.crowds {
+    for client in forward.limitedClients {
       report(
-        .access(.crowded), ["address": forward.listen, "client": crowd.key, "name": crowd.name],
+        .access(.crowded), ["address": forward.listen, "client": client.key, "name": client.name],
         subject: subject,
         detail:
-          "\(crowd.openConnections) connections are open, which is its share of the port, and more are reset. Others are served",
+          "\(client.openConnections) connections are open, which is its share of the port, and more are reset. Others are served",
         step: NextStep(
           command: "sudo \(list(connectionsTo: forward))",
           note: "end the programs that should not have them open"))
@@ -102,7 +102,7 @@ extension Judgement {
     for (index, object) in snapshot.undecodable.prefix(5).enumerated() {
       report(
         .api(.undecodable), ["number": "\(index)", "count": "an object"], subject: "API of \(cluster)",
-        detail: object.description, step: NextStep(command: look(atUndecodable: object)))
+        detail: object.description, step: NextStep(command: command(forUndecodable: object)))
     }
     if snapshot.undecodable.count > 5 {
       let count = snapshot.undecodable.count - 5
@@ -140,7 +140,7 @@ extension Judgement {
       step: service?.step ?? diagnosis?.step ?? failure.step)
   }
 
-  private func look(atUndecodable object: UndecodableObject) -> String {
+  private func command(forUndecodable object: UndecodableObject) -> String {
     let type = object.kind.lowercased().shellWord
     guard let name = object.name?.shellWord else { return kubectl("get \(type) -A") }
     return object.namespace.isEmpty

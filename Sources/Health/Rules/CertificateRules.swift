@@ -1,11 +1,11 @@
 internal import GuardTypes
 internal import Redaction
 
-extension Judgement {
+extension Evaluation {
   mutating func judgeCertificates(_ snapshot: Snapshot) {
     if let failure = snapshot.certificates.failure {
       report(failure, part: "certificates", of: .certificate, unread: UnreadPath.all("certificate/"))
-      certificates = remembered(lastSeen.certificates)
+      certificates = lastKnown(lastSeen.certificates)
     }
     guard let seen = snapshot.certificates.value else { return }
     for certificate in seen { certificates.append(judge(certificate)) }

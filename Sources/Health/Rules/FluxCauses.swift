@@ -71,7 +71,7 @@ struct FluxCauses {
 
   /// True if its failure is already reported as a problem of an object that it waits for or that its failed health
   /// check names.
-  func hasTold(_ object: FluxObject) -> Bool {
+  func hasReported(_ object: FluxObject) -> Bool {
     let own = object.resource.reference
     guard let failure = failures[own] else { return false }
     guard isWaiting(object) || failure.reason == "HealthCheckFailed" else { return false }

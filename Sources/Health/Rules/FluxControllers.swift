@@ -2,7 +2,7 @@ internal import GuardTypes
 
 // Rules for the Flux controllers: if a controller does not work, the status of its objects stays unchanged
 // forever.
-extension Judgement {
+extension Evaluation {
   mutating func judgeControllers(_ snapshot: Snapshot) {
     let deployments = (snapshot.workloads.value ?? []).filter(isFluxController)
     let leases = Dictionary(
@@ -81,7 +81,7 @@ extension Judgement {
     guard beating.count > 1, let last, !idleControllers.contains(name),
       beating.allSatisfy({ object in
         guard let beat = heartbeat(of: object), let interval = object.interval else { return false }
-        return Judgement.isOverdue(beat, serverNow, interval: interval, timeout: object.ownTimeout)
+        return Evaluation.isOverdue(beat, serverNow, interval: interval, timeout: object.ownTimeout)
       })
     else { return }
     idleControllers.insert(name)

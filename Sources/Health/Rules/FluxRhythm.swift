@@ -9,12 +9,12 @@ struct FluxSymptom {
 }
 
 // Rules about time: an object with Ready=True may no longer be reconciled, and one in progress may be stuck.
-extension Judgement {
+extension Evaluation {
   mutating func rhythm(of object: FluxObject, _ status: ObjectStatus, _ shown: Condition?) -> FluxSymptom? {
     if let since = withoutStatusSince(object.resource) {
       return FluxSymptom(
         problem: .stuck, facts: ["state": "has had no status for \((serverNow - since).humanDuration)"],
-        detail: Judgement.noStatus, since: since, reason: "NoStatus")
+        detail: Evaluation.noStatus, since: since, reason: "NoStatus")
     }
     if let started = hungSince(object, status, shown) {
       return FluxSymptom(
@@ -23,7 +23,7 @@ extension Judgement {
         detail: shown?.message ?? "", since: started)
     }
     if let last = heartbeat(of: object), let interval = object.interval,
-      Judgement.isOverdue(last, serverNow, interval: interval, timeout: object.ownTimeout)
+      Evaluation.isOverdue(last, serverNow, interval: interval, timeout: object.ownTimeout)
     {
       return FluxSymptom(
         problem: .overdue, facts: ["age": (serverNow - last).humanDuration],

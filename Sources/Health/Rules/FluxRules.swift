@@ -1,7 +1,7 @@
 internal import GuardTypes
 internal import Redaction
 
-extension Judgement {
+extension Evaluation {
   mutating func judgeFlux(_ snapshot: Snapshot) {
     judgeControllers(snapshot)
     switch snapshot.flux {
@@ -44,7 +44,7 @@ extension Judgement {
     failures.merge(causes.failures) { _, new in new }
     judgeIdleControllers(objects)
     for object in objects { flux.append(judge(object)) }
-    flux += remembered(unread)
+    flux += lastKnown(unread)
     flux += hidden.map(unreadable)
   }
 
@@ -80,9 +80,9 @@ extension Judgement {
       return judged(.degraded, "Suspended", "suspended; last: \(shown?.message ?? "")")
     }
     if resource.deletionTimestamp != nil {
-      let isTold = reportTerminating(
+      let isReported = reportTerminating(
         resource, as: .fluxObject(.terminating), rank: object.isSource ? .source : nil)
-      return judged(isTold ? .degraded : .healthy, "Terminating", "being deleted")
+      return judged(isReported ? .degraded : .healthy, "Terminating", "being deleted")
     }
     if let failure = causes.failures[resource.reference] {
       return judged(judge(object, failing: failure), failure.reason, failure.message)
@@ -122,7 +122,7 @@ extension Judgement {
 
   private mutating func judge(_ object: FluxObject, failing failure: Condition) -> Verdict {
     let resource = object.resource
-    if causes.hasTold(object) || isMissingSecret(object.secretName, in: resource.namespace) {
+    if causes.hasReported(object) || isMissingSecret(object.secretName, in: resource.namespace) {
       return .degraded
     }
     if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") { return .degraded }
@@ -231,7 +231,7 @@ extension Judgement {
     switch ready.status {
     case .isTrue: return nil
     case .isFalse: return ready
-    case .unknown: return memory.failures[object.resource.reference]
+    case .unknown: return history.failures[object.resource.reference]
     }
   }
 
@@ -253,7 +253,7 @@ extension Judgement {
       if failure.reason == "HealthCheckFailed" { return failure.message.names(owner) }
       return isTimeout && managers[owner] == object.resource.reference
     }
-    toldPods.formUnion(found.map(\.resource.reference))
+    reportedPods.formUnion(found.map(\.resource.reference))
     return found.max { $0.restarts < $1.restarts }
   }
 }

@@ -1,7 +1,7 @@
 internal import GuardTypes
 internal import Redaction
 
-extension Judgement {
+extension Evaluation {
   mutating func judgeImages(_ snapshot: Snapshot) {
     for (part, failure, beginning) in [
       ("image repositories", snapshot.imageRepositories.failure, "image/repository/"),
@@ -11,12 +11,12 @@ extension Judgement {
       if let failure { report(failure, part: part, of: .image, unread: UnreadPath.all(beginning)) }
     }
     if snapshot.imageRepositories.failure != nil {
-      repositories = remembered(lastSeen.imageRepositories)
+      repositories = lastKnown(lastSeen.imageRepositories)
     }
     if snapshot.imageUpdateAutomations.failure != nil {
-      automations = remembered(lastSeen.imageUpdateAutomations)
+      automations = lastKnown(lastSeen.imageUpdateAutomations)
     }
-    if snapshot.imagePolicies.failure != nil { policies = rememberedPolicies }
+    if snapshot.imagePolicies.failure != nil { policies = lastPolicies }
     if let seen = snapshot.imageRepositories.value {
       for repository in seen { repositories.append(judge(repository)) }
       repositories += unreadable(lastSeen.imageRepositories)
@@ -43,7 +43,7 @@ extension Judgement {
     }
     // Every scan updates scanTime, so an old value means that scans have stopped.
     if let scanned = repository.lastScanTime, let interval = repository.interval,
-      Judgement.isOverdue(scanned, serverNow, interval: interval, timeout: .seconds(60))
+      Evaluation.isOverdue(scanned, serverNow, interval: interval, timeout: .seconds(60))
     {
       report(
         .scanOverdue, resource, ["age": (serverNow - scanned).humanDuration],
@@ -68,7 +68,7 @@ extension Judgement {
     }
     // The time of the last run is written at its start, so it also advances when runs fail.
     if let run = automation.lastRunTime, let interval = automation.interval,
-      Judgement.isOverdue(run, serverNow, interval: interval, timeout: .seconds(60))
+      Evaluation.isOverdue(run, serverNow, interval: interval, timeout: .seconds(60))
     {
       report(
         .automationOverdue, resource, ["age": (serverNow - run).humanDuration],
@@ -111,7 +111,9 @@ extension Judgement {
     let seen = now - skew - watch("\(path)/behind/\(latest)")
     let since = min(resource.conditions["Ready"]?.lastTransitionTime ?? seen, seen)
     let end = trail.end
-    if let told = end.told { return report(told, end.reason, end.words, since: since, at: end.standstill) }
+    if let verdict = end.fixed {
+      return report(verdict, end.reason, end.words, since: since, at: end.standstill)
+    }
     guard serverNow - since > trail.patience else {
       return report(.healthy, "RollingOut", "rolling out \(latest)", since: since)
     }
@@ -252,7 +254,7 @@ extension Judgement {
     if let since = withoutStatusSince(resource) {
       report(
         .stuck, resource, ["state": "has had no status for \((serverNow - since).humanDuration)"],
-        detail: Judgement.noStatus, since: since)
+        detail: Evaluation.noStatus, since: since)
       return .degraded
     }
     let (status, decisive) = KStatus.compute(resource)
@@ -271,7 +273,7 @@ extension Judgement {
     if let stalled = resource.conditions["Stalled"], stalled.status == .isTrue { return stalled }
     return switch resource.conditions["Ready"]?.status {
     case .isFalse: resource.conditions["Ready"]
-    case .unknown: memory.failures[resource.reference]
+    case .unknown: history.failures[resource.reference]
     case .isTrue, nil: nil
     }
   }
@@ -280,7 +282,7 @@ extension Judgement {
     causes.failures[reference] != nil
       || repositories.contains {
         $0.value.resource.reference == reference
-          && ($0.verdict == .unknown ? memory.failures[reference] != nil : $0.verdict != .healthy)
+          && ($0.verdict == .unknown ? history.failures[reference] != nil : $0.verdict != .healthy)
       }
   }
 

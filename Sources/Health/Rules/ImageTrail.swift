@@ -10,7 +10,7 @@ struct ImageTrail {
     let words: String
     var step = NextStep()
     /// The verdict if this is not a separate problem, because the cause is already reported or the stop is intended.
-    var told: Verdict? = nil
+    var fixed: Verdict? = nil
   }
 
   private let policy: ImagePolicy
@@ -20,39 +20,39 @@ struct ImageTrail {
   private let source: Judged<FluxObject>?
   /// The Flux objects that apply the workloads running another image.
   private let managers: [Judged<FluxObject>]
-  private let judgement: Judgement
+  private let evaluation: Evaluation
   /// An automation that may cover the policy could not be decoded.
   private let hasUnreadableAutomation: Bool
 
   init(
     _ policy: ImagePolicy, latest: String, running: [ImagePolicyReport.Running], _ snapshot: Snapshot,
-    _ judgement: Judgement
+    _ evaluation: Evaluation
   ) {
     self.policy = policy
     self.latest = latest
-    self.judgement = judgement
+    self.evaluation = evaluation
     hasUnreadableAutomation =
       snapshot.uncountedKinds.contains("ImageUpdateAutomation")
       || snapshot.undecodable.contains {
         $0.kind == "ImageUpdateAutomation"
           && ($0.name == nil || [policy.resource.namespace, ""].contains($0.namespace))
       }
-    repository = judgement.repositories.first { $0.value.resource.reference == policy.repository }
+    repository = evaluation.repositories.first { $0.value.resource.reference == policy.repository }
     // An automation only handles policies in its own namespace (flux2#2853).
-    let covering = judgement.automations.filter { judged in
+    let covering = evaluation.automations.filter { judged in
       judged.value.resource.namespace == policy.resource.namespace
         && (judged.value.policySelector?.matches(policy.labels) ?? true)
     }
     let automation = covering.first { !$0.value.isSuspended } ?? covering.first
     self.automation = automation
-    source = judgement.flux.first { $0.value.resource.reference == automation?.value.source }
+    source = evaluation.flux.first { $0.value.resource.reference == automation?.value.source }
     let late = Set(running.filter { !ImageReference.isSame($0.image, latest) }.map(\.workload))
     let managed =
       (snapshot.workloads.value ?? []).map { ($0.resource.reference, $0.manager) }
       + (snapshot.cronJobs.value ?? []).map { ($0.resource.reference, $0.manager) }
       + (snapshot.jobs.value ?? []).map { ($0.resource.reference, $0.manager) }
     let names = Set(managed.filter { late.contains($0.0.description) }.compactMap(\.1))
-    managers = judgement.flux.filter { names.contains($0.value.resource.reference) }
+    managers = evaluation.flux.filter { names.contains($0.value.resource.reference) }
   }
 
   /// The time limit for the whole path: a run, a fetch and a reconcile, each with its interval.
@@ -72,27 +72,27 @@ struct ImageTrail {
     if let repository, repository.verdict == .degraded || repository.verdict == .critical {
       return End(
         standstill: .scan, reason: "ScanStuck", words: "\(name(repository.value.resource)) is not scanned",
-        told: .degraded)
+        fixed: .degraded)
     }
     guard let automation else { return held }
     let resource = automation.value.resource
     if automation.value.isSuspended {
       return End(
         standstill: .automation, reason: "AutomationSuspended", words: "\(name(resource)) is suspended",
-        told: .degraded)
+        fixed: .degraded)
     }
     if resource.conditions["Ready"]?.status == .isFalse || automation.verdict == .degraded {
       let isPush = resource.conditions["Ready"]?.reason == "GitOperationFailed"
       return End(
         standstill: isPush ? .push : .automation, reason: isPush ? "PushFailed" : "AutomationStuck",
-        words: "\(name(resource)) fails or does not run", told: .degraded)
+        words: "\(name(resource)) fails or does not run", fixed: .degraded)
     }
     let seen = automation.value.observedPolicies?[policy.resource.name]
     if automation.value.observedPolicies != nil, seen.map({ !ImageReference.isSame($0, latest) }) ?? true {
       return End(
         standstill: .automation, reason: Self.notTakenUp,
         words: "\(name(resource)) has not taken it up" + (seen.map { ": it saw \($0)" } ?? ""),
-        step: NextStep(command: judgement.log(of: resource)))
+        step: NextStep(command: evaluation.log(of: resource)))
     }
     guard let pushed = automation.value.lastPushTime, moved.map({ pushed >= $0 }) ?? true else {
       return notPushed(automation.value)
@@ -100,7 +100,7 @@ struct ImageTrail {
     if let branch = automation.value.reviewBranch {
       return End(
         standstill: .review, reason: "AwaitsReview", words: "pushed to branch \(branch), which people merge",
-        told: .healthy)
+        fixed: .healthy)
     }
     return afterPush(automation.value, pushed)
   }
@@ -109,14 +109,14 @@ struct ImageTrail {
     if hasUnreadableAutomation {
       return End(
         standstill: .automation, reason: "Unreadable",
-        words: "an ImageUpdateAutomation that may cover it can't be read", told: .unknown)
+        words: "an ImageUpdateAutomation that may cover it can't be read", fixed: .unknown)
     }
-    let elsewhere = judgement.automations.first.map {
+    let elsewhere = evaluation.automations.first.map {
       "; \(name($0.value.resource)) acts on the policies of its own namespace and selector only"
     }
     return End(
       standstill: .held, reason: "HeldByHand",
-      words: "held by hand: no automation covers \(name(policy.resource))\(elsewhere ?? "")", told: .healthy)
+      words: "held by hand: no automation covers \(name(policy.resource))\(elsewhere ?? "")", fixed: .healthy)
   }
 
   private func notPushed(_ automation: ImageUpdateAutomation) -> End {
@@ -126,7 +126,7 @@ struct ImageTrail {
       words:
         "nothing was pushed to Git since the policy moved, although \(name(automation.resource)) is ready",
       step: NextStep(
-        command: judgement.log(of: automation.resource),
+        command: evaluation.log(of: automation.resource),
         note: "check that Git has the marker \(marker) under its path"))
   }
 
@@ -137,7 +137,7 @@ struct ImageTrail {
         return End(
           standstill: .fetch, reason: "FetchStuck",
           words: "pushed to Git; \(name(resource)) does not fetch it",
-          told: .degraded)
+          fixed: .degraded)
       }
       let has = automation.lastPushCommit.map { source.value.revision?.contains($0) ?? false } ?? true
       if !has, let fetched = source.value.artifactUpdateTime, fetched < pushed {
@@ -146,19 +146,19 @@ struct ImageTrail {
           words:
             "pushed to Git as \((automation.lastPushCommit ?? "").prefix(8)), and \(name(resource)) still has "
             + (source.value.revision?.shortRevision ?? "nothing"),
-          step: NextStep(command: judgement.log(of: resource)))
+          step: NextStep(command: evaluation.log(of: resource)))
       }
     }
     if let stuck = managers.first(where: { $0.verdict == .critical || $0.verdict == .degraded }) {
       return End(
         standstill: .apply, reason: "ApplyStuck",
-        words: "pushed to Git; \(name(stuck.value.resource)) does not apply it", told: .degraded)
+        words: "pushed to Git; \(name(stuck.value.resource)) does not apply it", fixed: .degraded)
     }
     return End(
       standstill: .apply, reason: "NotApplied", words: "pushed to Git and not applied yet",
       step: NextStep(
-        command: managers.first.map { judgement.log(of: $0.value.resource) }
-          ?? judgement.flux("get kustomizations -A")))
+        command: managers.first.map { evaluation.log(of: $0.value.resource) }
+          ?? evaluation.flux("get kustomizations -A")))
   }
 
   private func name(_ resource: Resource) -> String { resource.reference.description }

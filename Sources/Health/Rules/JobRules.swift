@@ -1,5 +1,5 @@
 // Rules for failed Jobs. A failed run of a CronJob no longer counts after a later run succeeded.
-extension Judgement {
+extension Evaluation {
   mutating func judgeJobs(_ snapshot: Snapshot) {
     for (part, failure, word) in [
       ("jobs", snapshot.jobs.failure, "job"), ("cronjobs", snapshot.cronJobs.failure, "cronjob"),
@@ -73,7 +73,7 @@ extension Judgement {
   }
 
   private mutating func markPodsReported(of job: Job) {
-    toldPods.formUnion(
+    reportedPods.formUnion(
       unwellPods.lazy.filter { $0.owner == job.resource.reference }.map(\.resource.reference))
   }
 }

@@ -25,13 +25,13 @@ private struct GoneKind {
   let controller: String?
 }
 
-extension Judgement {
+extension Evaluation {
   /// If the controller and the kind are missing for longer than this, they were removed intentionally.
   private static let removalRemembered: Duration = .seconds(86_400)
 
   mutating func judgeKinds(_ snapshot: Snapshot) {
     guard let served = snapshot.kinds else { return }
-    remember(served, in: snapshot)
+    record(served, in: snapshot)
     for area in KindArea.all {
       let gone = area.kinds.sorted { $0.name < $1.name }.compactMap { kind in
         served.absent.contains(kind.name) ? goneKind(kind, snapshot) : nil
@@ -52,9 +52,9 @@ extension Judgement {
       name: kind.name, definition: kind.definition, objects: known?.objects ?? 0, controller: controller)
   }
 
-  private mutating func remember(_ served: ServedKinds, in snapshot: Snapshot) {
+  private mutating func record(_ served: ServedKinds, in snapshot: Snapshot) {
     for name in served.served {
-      kinds[name] = Memory.KnownKind(objects: snapshot.objects(of: name) ?? kinds[name]?.objects ?? 0)
+      kinds[name] = PollHistory.KnownKind(objects: snapshot.objects(of: name) ?? kinds[name]?.objects ?? 0)
     }
     for name in served.absent {
       guard var known = kinds[name] else { continue }
@@ -65,7 +65,7 @@ extension Judgement {
       }
       let isRemoved = snapshot.workloads.value != nil && controller == nil
       let isWanted = expectations.fluxVersion != nil && CustomKind.ofFlux.contains { $0.name == name }
-      let isOld = known.objects == 0 || now - since > Judgement.removalRemembered
+      let isOld = known.objects == 0 || now - since > Evaluation.removalRemembered
       kinds[name] = isRemoved && !isWanted && isOld ? nil : known
     }
   }
@@ -130,7 +130,7 @@ extension Snapshot {
   /// Returns the snapshot with those parts marked as failed whose kind is gone. Their last known state stays.
   ///
   /// - Parameter known: kinds that the server had.
-  func hiding(_ known: [String: Memory.KnownKind]) -> Snapshot {
+  func hiding(_ known: [String: PollHistory.KnownKind]) -> Snapshot {
     let gone = (kinds?.absent ?? []).filter { (known[$0]?.objects ?? 0) > 0 }
     guard !gone.isEmpty else { return self }
     var snapshot = self

@@ -70,7 +70,7 @@ enum NodeConditionPolarity: Hashable {
 }
 
 // Rules for all node conditions except Ready, which has its own rules.
-extension Judgement {
+extension Evaluation {
   mutating func judgeConditions(_ node: Node) {
     let isReady = node.resource.conditions["Ready"]?.status == .isTrue
     for condition in node.resource.conditions where condition.type != "Ready" {

@@ -1,6 +1,6 @@
 internal import GuardTypes
 
-extension Judgement {
+extension Evaluation {
   /// The STATUS column of `kubectl get nodes` (printers.go, printNode).
   static func statusColumn(_ node: Node) -> String {
     let ready =
@@ -15,7 +15,7 @@ extension Judgement {
   mutating func judgeNodes(_ snapshot: Snapshot) {
     if let failure = snapshot.nodes.failure {
       report(failure, part: "nodes", of: .node, unread: UnreadPath.all("node/", "lease/node/"))
-      rememberNodes()
+      restoreNodes()
     }
     guard let seen = snapshot.nodes.value else { return }
     for node in seen { nodes.append(judge(node, snapshot)) }
@@ -67,7 +67,7 @@ extension Judgement {
     let verdict: Verdict =
       mine.contains { $0.severity == .critical } ? .critical : mine.isEmpty ? .healthy : .degraded
     return NodeReport(
-      node: node, verdict: verdict, status: Judgement.statusColumn(node), isExpected: isExpected)
+      node: node, verdict: verdict, status: Evaluation.statusColumn(node), isExpected: isExpected)
   }
 
   /// The kubelet renews its Lease every 10 s; the controller sets NotReady only after 40 to 50 s.
@@ -103,8 +103,8 @@ extension Judgement {
 
   /// A kubelet may be up to three minor versions older than its server, but never newer (version skew policy).
   private mutating func judgeSkew(_ node: Node, _ snapshot: Snapshot) {
-    guard let server = snapshot.version.flatMap(Judgement.minor),
-      let kubelet = Judgement.minor(node.kubeletVersion),
+    guard let server = snapshot.version.flatMap(Evaluation.minor),
+      let kubelet = Evaluation.minor(node.kubeletVersion),
       kubelet > server || server - kubelet > 3
     else { return }
     report(

@@ -2,7 +2,7 @@ internal import GuardTypes
 
 // Rules for pods that crash, do not start, are not ready or do not end: counts, the worst by name, and
 // reported once with their workload if they have one.
-extension Judgement {
+extension Evaluation {
   mutating func gatherPods(_ snapshot: Snapshot) {
     unwellPods = (snapshot.pods.value?.unwell ?? []).filter { $0.resource.deletionTimestamp == nil }
   }
@@ -71,7 +71,7 @@ extension Judgement {
     isLess: (Pod, Pod) -> Bool
   ) {
     let unreported = all.filter { pod in
-      !toldPods.contains(pod.resource.reference) && !(pod.node.map(unwellNodes.contains) ?? false)
+      !reportedPods.contains(pod.resource.reference) && !(pod.node.map(unwellNodes.contains) ?? false)
     }
     guard let worst = unreported.max(by: isLess) else { return }
     let name = "\(worst.resource.namespace)/\(worst.resource.name)"

@@ -2,7 +2,7 @@ internal import GuardTypes
 
 // Rules for the existence of named Secrets. RBAC cannot permit checking that a Secret exists without permitting reads
 // of its value. So the status of the objects that use it is used if it is sufficient.
-extension Judgement {
+extension Evaluation {
   mutating func judgeSecrets(_ snapshot: Snapshot) {
     if let failure = snapshot.secrets.failure {
       report(failure, part: "secrets", of: .secret, unread: UnreadPath.all("secret/"))

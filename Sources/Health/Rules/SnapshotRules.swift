@@ -2,7 +2,7 @@ internal import GuardTypes
 
 // Rules for a whole snapshot. If it is fresh, its parts are judged; if not, the last known state is shown without
 // verdicts.
-extension Judgement {
+extension Evaluation {
   mutating func judge(_ snapshot: Snapshot) {
     skew = observation.clockSkew
     gatherUnreadable(snapshot)
@@ -21,31 +21,31 @@ extension Judgement {
   }
 
   /// Keeps the last known state without a verdict.
-  mutating func remember(_ snapshot: Snapshot) {
-    rememberNodes()
-    flux = remembered(lastSeen.flux)
-    policies = rememberedPolicies
-    repositories = remembered(lastSeen.imageRepositories)
-    automations = remembered(lastSeen.imageUpdateAutomations)
-    rememberWorkloads()
-    certificates = remembered(lastSeen.certificates)
-    stacks = remembered(lastSeen.stacks)
+  mutating func restore(_ snapshot: Snapshot) {
+    restoreNodes()
+    flux = lastKnown(lastSeen.flux)
+    policies = lastPolicies
+    repositories = lastKnown(lastSeen.imageRepositories)
+    automations = lastKnown(lastSeen.imageUpdateAutomations)
+    restoreWorkloads()
+    certificates = lastKnown(lastSeen.certificates)
+    stacks = lastKnown(lastSeen.stacks)
     secrets = snapshot.secrets.value ?? []
     pods = snapshot.pods.value.map { report($0) }
   }
 
-  mutating func rememberNodes() {
+  mutating func restoreNodes() {
     for node in lastSeen.nodes?.value ?? [] {
       nodes.append(
         NodeReport(
-          node: node, verdict: .unknown, status: Judgement.statusColumn(node),
+          node: node, verdict: .unknown, status: Evaluation.statusColumn(node),
           isExpected: expectations.nodes.isEmpty || expectations.nodes.contains(node.name)))
       // Pods that could not run because of the node still cannot.
       if node.resource.conditions["Ready"]?.status != .isTrue { unwellNodes.insert(node.name) }
     }
   }
 
-  mutating func rememberWorkloads() {
+  mutating func restoreWorkloads() {
     guard let seen = lastSeen.workloads else { return }
     for workload in seen.value {
       if let manager = workload.manager { managers[workload.resource.reference] = manager }
@@ -53,20 +53,20 @@ extension Judgement {
     workloads = shown(seen.value).map { unknown($0, seen.at) }
   }
 
-  var rememberedPolicies: [ImagePolicyReport] {
-    remembered(lastSeen.imagePolicies).map { ImagePolicyReport(policy: $0, running: nil, isBehind: nil) }
+  var lastPolicies: [ImagePolicyReport] {
+    lastKnown(lastSeen.imagePolicies).map { ImagePolicyReport(policy: $0, running: nil, isBehind: nil) }
   }
 
-  func remembered<Value>(_ seen: LastSeen.Seen<Value>?) -> [Judged<Value>] {
+  func lastKnown<Value>(_ seen: LastSeen.Seen<Value>?) -> [Judged<Value>] {
     guard let seen else { return [] }
     return seen.value.map { unknown($0, seen.at) }
   }
 
-  func remembered(_ workloads: [Workload], at time: Timestamp?) -> [Judged<Workload>] {
+  func lastKnown(_ workloads: [Workload], at time: Timestamp?) -> [Judged<Workload>] {
     workloads.map { unknown($0, time ?? serverNow) }
   }
 
-  func remembered(_ objects: [FluxObject]) -> [Judged<FluxObject>] {
+  func lastKnown(_ objects: [FluxObject]) -> [Judged<FluxObject>] {
     objects.map { unknown($0, lastSeen.fluxTimes[$0.resource.kind] ?? serverNow) }
   }
 

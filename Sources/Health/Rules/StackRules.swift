@@ -1,11 +1,11 @@
 internal import GuardTypes
 internal import Redaction
 
-extension Judgement {
+extension Evaluation {
   mutating func judgeStacks(_ snapshot: Snapshot) {
     if let failure = snapshot.stacks.failure {
       report(failure, part: "stacks", of: .stack, unread: UnreadPath.all("stack/"))
-      stacks = remembered(lastSeen.stacks)
+      stacks = lastKnown(lastSeen.stacks)
     }
     guard let seen = snapshot.stacks.value else { return }
     for stack in seen { stacks.append(judge(stack)) }

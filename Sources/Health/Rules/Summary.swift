@@ -2,22 +2,22 @@ internal import GuardTypes
 
 /// The one-line summary of a cluster.
 enum Summary {
-  static func line(_ judgement: Judgement, _ verdict: Verdict, _ problems: [Problem]) -> String {
+  static func line(_ evaluation: Evaluation, _ verdict: Verdict, _ problems: [Problem]) -> String {
     if let line = line(problems) { return line }
-    if !judgement.isStarting, verdict == .unknown, let part = judgement.firstUnreadPart {
+    if !evaluation.isStarting, verdict == .unknown, let part = evaluation.firstUnreadPart {
       return "\(part) can't be read just now"
     }
-    if judgement.isStarting || verdict == .unknown {
-      let tunnel = judgement.observation.tunnel
+    if evaluation.isStarting || verdict == .unknown {
+      let tunnel = evaluation.observation.tunnel
       return tunnel.state == .up
         ? "waiting for the first answer of the cluster" : "connecting to \(tunnel.host)"
     }
-    let ready = judgement.nodes.count { $0.status.hasPrefix("Ready") }
-    var parts = ["\(ready)/\(judgement.nodes.count) nodes Ready"]
-    if judgement.isFluxInstalled == true {
-      parts.append("Flux \(judgement.flux.count { $0.verdict == .healthy })/\(judgement.flux.count)")
+    let ready = evaluation.nodes.count { $0.status.hasPrefix("Ready") }
+    var parts = ["\(ready)/\(evaluation.nodes.count) nodes Ready"]
+    if evaluation.isFluxInstalled == true {
+      parts.append("Flux \(evaluation.flux.count { $0.verdict == .healthy })/\(evaluation.flux.count)")
     }
-    if let part = images(judgement.policies) { parts.append(part) }
+    if let part = images(evaluation.policies) { parts.append(part) }
     return parts.joined(separator: ", ")
   }
 

@@ -1,5 +1,5 @@
 // Rules for objects that do not terminate because their finalizers do not complete.
-extension Judgement {
+extension Evaluation {
   /// How long the object still exists after its deletion; nil if it is not deleted or is within the time limit.
   func terminating(_ resource: Resource) -> Duration? {
     guard let deleted = resource.deletionTimestamp, serverNow - deleted > .seconds(600) else { return nil }

@@ -3,7 +3,7 @@ internal import Redaction
 
 // Rules for objects that exist but could not be decoded. They are neither healthy nor missing, and their problems have
 // not ended.
-extension Judgement {
+extension Evaluation {
   /// Must run before all rules that report missing objects.
   mutating func gatherUnreadable(_ snapshot: Snapshot) {
     for object in snapshot.undecodable {

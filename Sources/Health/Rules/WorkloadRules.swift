@@ -1,7 +1,7 @@
 internal import GuardTypes
 internal import Redaction
 
-extension Judgement {
+extension Evaluation {
   /// The workloads of the platform itself and those that are expected by name.
   func shown(_ workloads: [Workload]) -> [Workload] {
     let namespaces: Set = [expectations.fluxNamespace, "cert-manager", "cloudflared"]
@@ -12,20 +12,20 @@ extension Judgement {
 
   mutating func judgeWorkloads(_ snapshot: Snapshot) {
     reportUnreadWorkloads(snapshot)
-    guard let all = snapshot.workloads.value else { return rememberWorkloads() }
+    guard let all = snapshot.workloads.value else { return restoreWorkloads() }
     for workload in lastSeen.workloads?.value ?? all {
       if let manager = workload.manager { managers[workload.resource.reference] = manager }
     }
     for workload in shown(all) { workloads.append(judge(workload)) }
     let failed = snapshot.failedWorkloadKinds
     let unread = (lastSeen.workloads?.value ?? []).filter { failed[$0.resource.kind] != nil }
-    workloads += remembered(shown(unread), at: lastSeen.workloads?.at)
+    workloads += lastKnown(shown(unread), at: lastSeen.workloads?.at)
     let hidden = unreadable(lastSeen.workloads)
     let shownHidden = Set(shown(hidden.map(\.value)).map(\.resource.reference))
     workloads += hidden.filter { shownHidden.contains($0.value.resource.reference) }
     for name in expectations.workloads where !all.contains(where: { $0.resource.expectedName == name }) {
       // It may be of a kind that cannot be listed, or an undecodable object.
-      guard failed.isEmpty, !Judgement.workloadKinds.contains(where: { isUnreadable(name.reference($0)) })
+      guard failed.isEmpty, !Evaluation.workloadKinds.contains(where: { isUnreadable(name.reference($0)) })
       else {
         continue
       }
@@ -68,7 +68,7 @@ extension Judgement {
         since: since)
     }
     let pods = unwellPods.filter { $0.owner == resource.reference }
-    guard let trouble = trouble(workload, status, reason, pods) else {
+    guard let trouble = problemText(workload, status, reason, pods) else {
       return judged(.healthy, since: unavailableSince ?? available?.lastTransitionTime)
     }
     let since = trouble.since ?? unavailableSince
@@ -81,7 +81,7 @@ extension Judgement {
       return judged(verdict, since: since)
     }
     let worst = pods.filter { $0.isStuck(at: serverNow) }.max { $0.restarts < $1.restarts }
-    toldPods.formUnion(pods.map(\.resource.reference))
+    reportedPods.formUnion(pods.map(\.resource.reference))
     brokenWorkloads.append(workload)
     // The ReplicaSet cannot create pods, for example because of a quota, an admission webhook or a missing
     // ServiceAccount.
@@ -97,7 +97,7 @@ extension Judgement {
   }
 
   /// The texts of a workload's problem.
-  private struct WorkloadTrouble {
+  private struct WorkloadProblemText {
     let title: String
     /// True if the title contains the number of available pods.
     var isCounted = true
@@ -110,27 +110,27 @@ extension Judgement {
   }
 
   /// The workload's problem; nil for a rollout that is available and within its time limit.
-  private mutating func trouble(
+  private mutating func problemText(
     _ workload: Workload, _ status: ObjectStatus, _ reason: String, _ pods: [Pod]
-  ) -> WorkloadTrouble? {
+  ) -> WorkloadProblemText? {
     let resource = workload.resource
-    let few = WorkloadTrouble(title: "has \(counts(workload))")
+    let few = WorkloadProblemText(title: "has \(counts(workload))")
     let isDaemonSet = resource.kind == "DaemonSet"
     if let deleted = resource.deletionTimestamp {
       return terminating(resource).map {
-        WorkloadTrouble(
+        WorkloadProblemText(
           title: "has been terminating for \($0.humanDuration)", isCounted: false, since: deleted)
       }
     }
     if workload.desired == 0, !isDaemonSet {
       let isWanted = expectations.workloads.contains(resource.expectedName) || isFluxController(workload)
-      return isWanted ? WorkloadTrouble(title: "is scaled to zero") : nil
+      return isWanted ? WorkloadProblemText(title: "is scaled to zero") : nil
     }
     switch status {
     case .failed where workload.available == 0: return few
     case .failed:
       let late = resource.conditions.first { $0.reason == reason }
-      return WorkloadTrouble(
+      return WorkloadProblemText(
         title: "does not roll out: \(reason)", isCounted: false, since: late?.lastTransitionTime)
     case .terminating: return nil
     // Pods of an older revision are replaced manually, which is not a problem. Pods that are not ready are one,
@@ -149,7 +149,7 @@ extension Judgement {
     guard waited > .seconds(180) else { return nil }
     return workload.available < workload.desired
       ? few
-      : WorkloadTrouble(
+      : WorkloadProblemText(
         title: "does not roll out: \(reason)", isCounted: false, since: now - skew - waited)
   }
 }

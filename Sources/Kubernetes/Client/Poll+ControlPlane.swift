@@ -3,7 +3,7 @@ internal import GuardTypes
 internal import Health
 
 extension Poll {
-  /// What the port tells of K3s after a failed poll.
+  /// The state of K3s after a failed poll, as its port shows it.
   ///
   /// - Parameter ping: the answer to `GET /ping`, which the supervisor of K3s gives on the API server's port.
   /// - Returns: nil if it is not K3s, or if its API server answers.

@@ -1,6 +1,6 @@
 /// The difference between two commits, as GitHub compares them: `compare/BASE...HEAD`.
 package struct Comparison: Hashable, Sendable {
-  /// What the head is to the base.
+  /// The position of the head relative to the base.
   package enum Relation: String, Sendable, CaseIterable {
     case identical, ahead, behind, diverged
   }

@@ -73,7 +73,7 @@ package struct StackUpdate: Hashable, Sendable {
   package var isApplied: Bool { kind == "update" && result == "succeeded" }
 }
 
-/// What stops or concerns all deployments of a stack.
+/// The facts that stop or concern all deployments of a stack.
 package struct DeploymentsState: Hashable, Sendable {
   /// True if deployments of the stack alone are paused.
   package let isStackPaused: Bool

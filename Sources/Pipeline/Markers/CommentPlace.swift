@@ -1,4 +1,4 @@
-/// What a comment belongs to.
+/// The part of a document to which a comment belongs.
 enum CommentPlace: Hashable {
   /// A scalar value, by its index in `CommentedText.scalars`.
   case value(Int)

@@ -19,7 +19,7 @@ package struct IgnoredMarker: Hashable, Sendable {
     case isOverruled = "is above a value that has another comment behind it"
   }
 
-  /// What stands in the marker: `flux-system:app:tag`.
+  /// The text in the marker: `flux-system:app:tag`.
   package let text: String
   /// Starts at 1.
   package let line: Int

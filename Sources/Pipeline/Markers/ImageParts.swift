@@ -21,7 +21,7 @@ struct ImageParts: Hashable {
     }
   }
 
-  /// What image automation writes for a marker; nil if the policy has no such part.
+  /// The text that image automation writes for a marker; nil if the policy has no such part.
   func value(for part: Marker.Part) -> String? {
     switch part {
     case .image: image

@@ -7,7 +7,7 @@ package struct Marker: Hashable, Sendable {
     case tag, name, digest
   }
 
-  /// What stands in the marker: `flux-system:app:tag`.
+  /// The text in the marker: `flux-system:app:tag`.
   package let text: String
   /// Starts at 1.
   package let line: Int

@@ -72,7 +72,7 @@ extension MarkerCheck {
     }
     if let ignored = ignored(of: name, automations, hasGood: !read.isEmpty) { return ignored }
     if !read.isEmpty { return verdict(onValuesAt: read, of: report, latest: latest, automations) }
-    // What can't be read may have it.
+    // A file that cannot be read may have it.
     guard !tree.isPartial, !hasUnreadableFile(automations) else { return nil }
     if let other = all.first {
       let readers = automations.map { "\($0.nameInWords) reads \($0.pathInWords)" }.prefix(3)

@@ -1,33 +1,33 @@
 package import Health
 internal import Redaction
 
-/// Compares the markers in Git with the policies and automations of a cluster. Pure: time and memory are parameters.
+/// Compares the markers in Git with the policies and automations of a cluster. Pure: time and history are parameters.
 ///
 /// Policies without an image, and policies that no automation handles, have no verdict: the one is a problem of its own,
 /// the other is meant.
 ///
 /// - Parameter now: the time by the guard's clock.
 /// - Returns: one finding for each handled policy, unknown name and skipped file, in the order of their names; and the
-///   memory for the next call.
+///   history for the next call.
 package func checkMarkers(
-  in tree: MarkedTree, of question: MarkerQuestion, memory: MarkerMemory, now: Timestamp
-) -> (findings: [MarkerFinding], memory: MarkerMemory) {
-  var check = MarkerCheck(tree: tree, question: question, memory: memory, now: now)
+  in tree: MarkedTree, of question: MarkerQuestion, history: MarkerHistory, now: Timestamp
+) -> (findings: [MarkerFinding], history: MarkerHistory) {
+  var check = MarkerCheck(tree: tree, question: question, history: history, now: now)
   var findings: [MarkerFinding] = []
   for report in question.policies.sorted(by: { PolicyName($0) < PolicyName($1) }) {
     if let finding = check.judge(report) { findings.append(finding) }
   }
   findings += check.unknownNames()
   findings += check.skippedFiles()
-  return (findings, MarkerMemory(firstSeen: check.kept))
+  return (findings, MarkerHistory(firstSeen: check.kept))
 }
 
 struct MarkerCheck {
   let tree: MarkedTree
   let question: MarkerQuestion
-  let memory: MarkerMemory
+  let history: MarkerHistory
   let now: Timestamp
-  /// The verdicts that last, for the memory.
+  /// The verdicts that last, for the history.
   private(set) var kept: [String: Timestamp] = [:]
 
   /// A marker and its file.
@@ -38,10 +38,10 @@ struct MarkerCheck {
     var text: String { "\(file.escapedName):\(marker.line)" }
   }
 
-  init(tree: MarkedTree, question: MarkerQuestion, memory: MarkerMemory, now: Timestamp) {
+  init(tree: MarkedTree, question: MarkerQuestion, history: MarkerHistory, now: Timestamp) {
     self.tree = tree
     self.question = question
-    self.memory = memory
+    self.history = history
     self.now = now
   }
 
@@ -68,7 +68,7 @@ struct MarkerCheck {
 
   /// Keeps the time of a verdict's first sighting.
   mutating func since(_ path: String) -> Timestamp {
-    let first = min(memory.firstSeen[path] ?? now, now)
+    let first = min(history.firstSeen[path] ?? now, now)
     kept[path] = first
     return first
   }

@@ -1,6 +1,6 @@
 package import Health
 
-/// What the check of markers needs to know of a cluster. All lists are complete: what is not in them does not exist.
+/// The facts of a cluster that the check of markers needs. All lists are complete.
 package struct MarkerQuestion: Hashable, Sendable {
   package let cluster: String
   package let policies: [ImagePolicyReport]
@@ -30,7 +30,7 @@ package struct MarkerQuestion: Hashable, Sendable {
 }
 
 /// When each verdict on markers was first reached, by its path. It is empty at first and lives as long as the guard.
-package struct MarkerMemory: Hashable, Sendable {
+package struct MarkerHistory: Hashable, Sendable {
   package var firstSeen: [String: Timestamp]
 
   package init(firstSeen: [String: Timestamp] = [:]) { self.firstSeen = firstSeen }

@@ -1,6 +1,6 @@
 package import Health
 
-/// What is known of the workflow that deploys the cloud stack.
+/// The known facts about the workflow that deploys the cloud stack.
 package struct CloudFacts: Hashable, Sendable {
   package let workflow: Workflow
   /// The runs that deploy the branch, newest first.
@@ -64,7 +64,7 @@ package struct CloudRules {
     self.now = now
   }
 
-  package var judgement: StageJudgement {
+  package var judgement: StageResult {
     var judgement = judgementOfState
     judgement.commit = lastSuccess?.commit
     return judgement
@@ -77,7 +77,7 @@ package struct CloudRules {
 
   private var lastSuccess: WorkflowRun? { facts.runs.first(where: \.isSuccess) }
 
-  private var judgementOfState: StageJudgement {
+  private var judgementOfState: StageResult {
     let state = facts.workflow.state
     if state == "deleted" || state.hasPrefix("disabled") { return disabled(state) }
     guard let run = newest else { return neverRan }
@@ -104,7 +104,7 @@ package struct CloudRules {
     run?.url ?? facts.workflow.url ?? "the Actions page of \(repository)"
   }
 
-  private func disabled(_ state: String) -> StageJudgement {
+  private func disabled(_ state: String) -> StageResult {
     let words =
       switch state {
       case "deleted": "deleted"
@@ -112,20 +112,20 @@ package struct CloudRules {
       case "disabled_fork": "disabled, because the repository is a fork"
       default: "disabled by hand"
       }
-    return StageJudgement(
+    return StageResult(
       .stopped, "workflow \(workflow) is \(words)", url: facts.workflow.url,
       finding: finding(.workflowDisabled, nil, ["state": words], detail: stillRuns(after: nil)))
   }
 
-  private var neverRan: StageJudgement {
+  private var neverRan: StageResult {
     guard let since = facts.emptySince, now - since >= CloudRules.emptyPatience else {
-      return StageJudgement(.unknown, "no run of \(workflow) is listed")
+      return StageResult(.unknown, "no run of \(workflow) is listed")
     }
     guard let head = facts.head else {
-      return StageJudgement(.behind, "\(workflow) never ran for this branch")
+      return StageResult(.behind, "\(workflow) never ran for this branch")
     }
     let isLate = now - max(head.seenAt, since) >= CloudRules.startPatience
-    return StageJudgement(
+    return StageResult(
       .behind, "\(workflow) never ran for this branch", since: head.seenAt,
       finding: isLate
         ? finding(
@@ -135,7 +135,7 @@ package struct CloudRules {
 
   // MARK: - Ended
 
-  private func completed(_ run: WorkflowRun) -> StageJudgement {
+  private func completed(_ run: WorkflowRun) -> StageResult {
     let conclusion = run.conclusion ?? "unknown"
     let ended = run.updatedAt ?? run.startedAt
     switch conclusion {
@@ -148,42 +148,42 @@ package struct CloudRules {
         case "timed_out": "timed out\(job)"
         default: "failed\(job)"
         }
-      return StageJudgement(
+      return StageResult(
         .failed, "run \(run.number) \(outcome)", since: ended, url: run.url,
         finding: finding(
           .runFailed, run, ["outcome": outcome], detail: about(run) + stillRuns(after: run), since: ended))
     case "action_required":
-      return StageJudgement(
+      return StageResult(
         .waiting, "run \(run.number) needs a person's approval", since: ended, url: run.url,
         finding: finding(
           .runStopped, run, ["outcome": "needs a person's approval"],
           detail: about(run) + stillRuns(after: run), since: ended))
     default:
       let outcome = conclusion == "cancelled" ? "was cancelled" : "ended as \(conclusion)"
-      return StageJudgement(
+      return StageResult(
         .stopped, "run \(run.number) \(outcome)", since: ended, url: run.url,
         finding: finding(
           .runStopped, run, ["outcome": outcome], detail: about(run) + stillRuns(after: run), since: ended))
     }
   }
 
-  private func succeeded(_ run: WorkflowRun) -> StageJudgement {
+  private func succeeded(_ run: WorkflowRun) -> StageResult {
     let ended = run.updatedAt ?? run.startedAt
-    let done = StageJudgement(.current, "run \(run.number) succeeded", since: ended, url: run.url)
+    let done = StageResult(.current, "run \(run.number) succeeded", since: ended, url: run.url)
     guard let head = facts.head, run.commit != head.commit else { return done }
     guard let distance = facts.distance else {
-      return StageJudgement(
+      return StageResult(
         .unknown, "run \(run.number) succeeded; how far it is behind is not known", since: ended, url: run.url
       )
     }
     if distance.isDiverged {
-      return StageJudgement(
+      return StageResult(
         .diverged, "run \(run.number) deployed a commit that is not on the branch any more", since: ended,
         url: run.url)
     }
     guard distance.behind > 0 else { return done }
     let isLate = now - head.seenAt >= CloudRules.startPatience
-    return StageJudgement(
+    return StageResult(
       .behind, "run \(run.number) succeeded; no run for \(head.commit.short) yet", since: head.seenAt,
       url: run.url,
       finding: isLate
@@ -194,11 +194,11 @@ package struct CloudRules {
 
   // MARK: - Not ended
 
-  private func running(_ run: WorkflowRun) -> StageJudgement {
+  private func running(_ run: WorkflowRun) -> StageResult {
     let age = run.startedAt.map { now - $0 } ?? .zero
     let durations = facts.runs.filter(\.isSuccess).prefix(10).compactMap(\.duration)
     let isSlow = age > Duration.patience(Array(durations))
-    return StageJudgement(
+    return StageResult(
       .running, "run \(run.number) is running", since: run.startedAt, url: run.url,
       finding: isSlow
         ? finding(
@@ -206,12 +206,12 @@ package struct CloudRules {
           since: run.startedAt) : nil)
   }
 
-  private func queued(_ run: WorkflowRun) -> StageJudgement {
+  private func queued(_ run: WorkflowRun) -> StageResult {
     let since = facts.statusSince ?? run.updatedAt ?? run.startedAt
     let age = since.map { now - $0 } ?? .zero
     let isGroup = run.status == "pending"
     let words = isGroup ? "waits for another run" : "has no runner"
-    return StageJudgement(
+    return StageResult(
       .waiting, "run \(run.number) \(words)", since: since, url: run.url,
       finding: age > CloudRules.queuePatience
         ? finding(
@@ -225,13 +225,13 @@ package struct CloudRules {
           ], detail: about(run) + stillRuns(after: run), since: since) : nil)
   }
 
-  private func waiting(_ run: WorkflowRun) -> StageJudgement {
+  private func waiting(_ run: WorkflowRun) -> StageResult {
     let since = facts.statusSince ?? run.updatedAt ?? run.startedAt
     let age = since.map { now - $0 } ?? .zero
     let names = facts.approvals.map(\.environment)
     let environment = names.isEmpty ? "an environment" : names.joined(separator: ", ")
     let timers = facts.approvals.map(\.waitMinutes).max() ?? 0
-    return StageJudgement(
+    return StageResult(
       .waiting, "run \(run.number) waits for approval of \(environment)", since: since, url: run.url,
       finding: age > CloudRules.approvalPatience + .seconds(min(timers, 43_200) * 60)
         ? finding(

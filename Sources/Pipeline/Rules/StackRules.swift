@@ -1,6 +1,6 @@
 package import Health
 
-/// What is known of the stack that Pulumi Deployments update.
+/// The known facts about the stack that Pulumi Deployments update.
 package struct StackFacts: Hashable, Sendable {
   /// Newest first.
   package let deployments: [Deployment]
@@ -67,7 +67,7 @@ package struct StackRules {
     self.now = now
   }
 
-  package var judgement: StageJudgement {
+  package var judgement: StageResult {
     var judgement = judgementOfState
     judgement.commit = applied?.commit
     judgement.others = [drift, byHand(judgement), offline(judgement)].compactMap(\.self)
@@ -81,19 +81,19 @@ package struct StackRules {
 
   private var applied: StackUpdate? { facts.applied }
 
-  private var judgementOfState: StageJudgement {
+  private var judgementOfState: StageResult {
     guard let deployment = changes.first else {
       return facts.latestUpdate.map { update in
-        StageJudgement(
+        StageResult(
           .current, "update \(update.version) \(update.result), no deployment is listed",
           since: update.endedAt,
           url: page("updates/\(update.version)"))
-      } ?? StageJudgement(.unknown, "no deployment and no update of \(stack) is listed")
+      } ?? StageResult(.unknown, "no deployment and no update of \(stack) is listed")
     }
     let url = page("deployments/\(deployment.version)")
     switch deployment.status {
     case "succeeded":
-      return StageJudgement(
+      return StageResult(
         .current, "deployment \(deployment.version) succeeded", since: deployment.modifiedAt, url: url)
     case "failed": return failed(deployment, url)
     case "not-started": return queued(deployment, url)
@@ -122,13 +122,13 @@ package struct StackRules {
 
   // MARK: - The newest deployment
 
-  private func failed(_ deployment: Deployment, _ url: String?) -> StageJudgement {
+  private func failed(_ deployment: Deployment, _ url: String?) -> StageResult {
     let step = deployment.failedStep.map { ": step \($0)" } ?? ""
     let update = deployment.updates.map(\.version).max().map { "update \($0), " } ?? ""
     let still = applied.map {
       "; update \($0.version) of \($0.commit?.short ?? "an unknown commit") is still in place"
     }
-    return StageJudgement(
+    return StageResult(
       .failed, "deployment \(deployment.version) failed\(step)", since: deployment.modifiedAt, url: url,
       finding: finding(
         .deploymentFailed, deployment, ["step": step],
@@ -137,17 +137,17 @@ package struct StackRules {
           + (still ?? ""), since: deployment.modifiedAt ?? deployment.createdAt, page: url))
   }
 
-  private func queued(_ deployment: Deployment, _ url: String?) -> StageJudgement {
+  private func queued(_ deployment: Deployment, _ url: String?) -> StageResult {
     let age = deployment.createdAt.map { now - $0 } ?? .zero
     let isLate = age > StackRules.queuePatience
-    func waits(_ words: String, _ finding: Observation.Finding?) -> StageJudgement {
-      StageJudgement(
+    func waits(_ words: String, _ finding: Observation.Finding?) -> StageResult {
+      StageResult(
         .waiting, "deployment \(deployment.version) \(words)", since: deployment.createdAt, url: url,
         finding: isLate ? finding : nil)
     }
     if let scope = pauseScope(deployment) {
       let words = "waits: deployments are paused for \(scope)"
-      return StageJudgement(
+      return StageResult(
         .stopped, "deployment \(deployment.version) \(words)", since: deployment.createdAt, url: url,
         finding: isLate
           ? finding(
@@ -161,7 +161,7 @@ package struct StackRules {
         ? taken(
           older, page("deployments/\(older.version)"), state: "accepted", longest: StackRules.acceptPatience)
         : running(older, page("deployments/\(older.version)"))
-      return StageJudgement(
+      return StageResult(
         .waiting, "deployment \(deployment.version) waits for deployment \(older.version)",
         since: deployment.createdAt, url: url, finding: judgement.finding)
     }
@@ -181,17 +181,17 @@ package struct StackRules {
         .deploymentQueued, deployment, ["age": age.humanDuration], since: deployment.createdAt, page: url))
   }
 
-  private func running(_ deployment: Deployment, _ url: String?) -> StageJudgement {
+  private func running(_ deployment: Deployment, _ url: String?) -> StageResult {
     let durations = changes.filter { $0.status == "succeeded" }.prefix(10).compactMap(\.duration)
     return taken(deployment, url, state: "running", longest: .patience(Array(durations)))
   }
 
   private func taken(
     _ deployment: Deployment, _ url: String?, state: String, longest: Duration
-  ) -> StageJudgement {
+  ) -> StageResult {
     let since = deployment.startedAt ?? deployment.modifiedAt ?? deployment.createdAt
     let age = since.map { now - $0 } ?? .zero
-    return StageJudgement(
+    return StageResult(
       .running, "deployment \(deployment.version) is \(state)", since: since, url: url,
       finding: age > longest
         ? finding(
@@ -215,7 +215,7 @@ package struct StackRules {
 
   /// An update that no deployment made, or that has changes of no commit. While a deployment is on its way or has failed,
   /// that is what matters.
-  private func byHand(_ judgement: StageJudgement) -> Observation.Finding? {
+  private func byHand(_ judgement: StageResult) -> Observation.Finding? {
     guard judgement.state == .current, let update = facts.latestUpdate, update.kind != "preview",
       update.result == "succeeded"
     else { return nil }
@@ -232,7 +232,7 @@ package struct StackRules {
   }
 
   /// No agent is online, and nothing waits for one.
-  private func offline(_ judgement: StageJudgement) -> Observation.Finding? {
+  private func offline(_ judgement: StageResult) -> Observation.Finding? {
     guard let pool = facts.pool, !pool.isOnline, !isSingleRun, !isClusterFaulty,
       judgement.state != .waiting
     else { return nil }

@@ -7,7 +7,7 @@ package struct Stage: Hashable, Sendable {
     case github, pulumi, source, kustomization
   }
 
-  /// What the stage does with the newest commit.
+  /// The state of the newest commit in this stage.
   package enum State: String, Sendable, CaseIterable {
     /// It runs the newest commit, or no later commit changes its files.
     case current
@@ -17,9 +17,9 @@ package struct Stage: Hashable, Sendable {
     /// A person has to approve, or it waits for a runner or another deployment.
     case waiting
     case failed
-    /// Nothing happens until somebody acts.
+    /// Nothing happens until a person acts.
     case stopped
-    /// What it runs is not on the branch.
+    /// It runs a commit that is not on the branch.
     case diverged
     case unknown
   }
@@ -29,12 +29,12 @@ package struct Stage: Hashable, Sendable {
   package let kind: Kind
   package var state: State
   package var verdict: Verdict
-  /// What it runs.
+  /// The commit that it runs.
   package var commit: CommitID?
   package var distance: Distance?
   /// The files that it deploys.
   package var filter: PathFilter
-  /// What it does, in one line.
+  /// Its state in one line.
   package var summary: String
   package var since: Timestamp?
   /// The page of the run or the deployment.

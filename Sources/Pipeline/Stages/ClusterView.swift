@@ -1,6 +1,6 @@
 package import Health
 
-/// What a cluster runs, as far as the pipeline is concerned.
+/// The state of a cluster, as far as it concerns the pipeline.
 package struct ClusterView: Hashable, Sendable {
   /// A GitRepository that follows the repository's branch, or a Kustomization that applies one.
   package struct Object: Hashable, Sendable {
@@ -8,7 +8,7 @@ package struct ClusterView: Hashable, Sendable {
     package let commit: CommitID?
     /// The branch that its source follows; nil for a tag, a range or a commit.
     package let branch: String?
-    /// What its source follows instead: `tag v1.2`.
+    /// The reference that its source follows instead: `tag v1.2`.
     package let pinned: String?
   }
 

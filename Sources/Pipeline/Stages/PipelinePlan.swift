@@ -1,6 +1,6 @@
 package import Health
 
-/// What is configured of a pipeline, for the rules.
+/// The configuration of a pipeline, for the rules.
 package struct PipelinePlan: Hashable, Sendable {
   /// The workflow that deploys the cloud stack.
   package struct Cloud: Hashable, Sendable {

@@ -10,8 +10,8 @@ package struct PipelineReport: Hashable, Sendable {
   private let plan: PipelinePlan
   private let knowledge: PipelineKnowledge
   private let cluster: String
-  private let cloud: StageJudgement?
-  private let stack: StageJudgement?
+  private let cloud: StageResult?
+  private let stack: StageResult?
 
   /// - Parameter view: what the cluster ran at its last judgement; nil before.
   package init(
@@ -57,11 +57,11 @@ package struct PipelineReport: Hashable, Sendable {
   /// Judges the last answer. If there is no newer one, the problems stay as they were then, and the stage is unknown.
   private static func judge<Facts>(
     _ reading: Reading<Facts>?, subject: String, _ unseen: inout Set<String>,
-    _ findings: inout [Observation.Finding], _ rules: (Facts, _ seenAt: Timestamp?) -> StageJudgement
-  ) -> StageJudgement {
+    _ findings: inout [Observation.Finding], _ rules: (Facts, _ seenAt: Timestamp?) -> StageResult
+  ) -> StageResult {
     guard let facts = reading?.value else {
       unseen.insert(subject)
-      return StageJudgement(.unknown, reading?.failure?.message ?? "waiting for the first answer")
+      return StageResult(.unknown, reading?.failure?.message ?? "waiting for the first answer")
     }
     var judgement = rules(facts, reading?.failure == nil ? nil : reading?.seenAt)
     findings += judgement.findings
@@ -120,7 +120,7 @@ package struct PipelineReport: Hashable, Sendable {
   }
 
   /// A stack without a known commit gets the one that the Pulumi operator reports, if it has a single stack.
-  private func with(operator view: ClusterView?, _ judgement: StageJudgement) -> StageJudgement {
+  private func with(operator view: ClusterView?, _ judgement: StageResult) -> StageResult {
     guard judgement.commit == nil, let view, view.stacks.count == 1 else { return judgement }
     var judgement = judgement
     judgement.commit = view.stacks.first?.value.lastSuccessfulCommit.flatMap { CommitID($0) }
@@ -128,7 +128,7 @@ package struct PipelineReport: Hashable, Sendable {
   }
 
   private func stage(
-    _ id: String, _ kind: Stage.Kind, _ judgement: StageJudgement, _ filter: PathFilter,
+    _ id: String, _ kind: Stage.Kind, _ judgement: StageResult, _ filter: PathFilter,
     _ severities: [String: Problem.Severity], _ authors: [ImageUpdateAutomation.Author]
   ) -> Stage {
     let head = knowledge.heads[plan.branch]?.value?.commit

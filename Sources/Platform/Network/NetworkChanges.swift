@@ -38,10 +38,10 @@ package struct NetworkChanges: Sendable {
       let body = UnsafeRawBufferPointer(rebasing: rest.prefix(length).dropFirst(size))
       switch Int32(header.nlmsg_type) {
       case Int32(RTM_NEWADDR): if isChange(address: body) { kinds.insert(.address) }
-      case Int32(RTM_DELADDR): if forget(address: body) { kinds.insert(.addressRemoved) }
+      case Int32(RTM_DELADDR): if remove(address: body) { kinds.insert(.addressRemoved) }
       case Int32(RTM_NEWROUTE): if NetworkChanges.isChange(route: body) { kinds.insert(.route) }
       case Int32(RTM_NEWLINK): if isChange(link: body) { kinds.insert(.link) }
-      case Int32(RTM_DELLINK): forget(link: body)
+      case Int32(RTM_DELLINK): remove(link: body)
       case NLMSG_OVERRUN: kinds.insert(.overrun)
       default: break
       }
@@ -62,7 +62,7 @@ package struct NetworkChanges: Sendable {
   }
 
   /// - Returns: false if the message is malformed.
-  private mutating func forget(address body: UnsafeRawBufferPointer) -> Bool {
+  private mutating func remove(address body: UnsafeRawBufferPointer) -> Bool {
     guard let (key, _) = NetworkChanges.key(ofAddress: body) else { return false }
     addresses.remove(key)
     return true
@@ -112,7 +112,7 @@ package struct NetworkChanges: Sendable {
     return runningLinks.insert(message.ifi_index).inserted
   }
 
-  private mutating func forget(link body: UnsafeRawBufferPointer) {
+  private mutating func remove(link body: UnsafeRawBufferPointer) {
     guard body.count >= MemoryLayout<ifinfomsg>.size else { return }
     runningLinks.remove(body.loadUnaligned(as: ifinfomsg.self).ifi_index)
   }

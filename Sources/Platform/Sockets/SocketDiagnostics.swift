@@ -6,7 +6,7 @@ internal import Glibc
 /// Each lookup asks the kernel about one exact socket and returns its answer synchronously. It also works where
 /// /proc/net is hidden. Use it from one thread.
 package final class SocketDiagnostics {
-  /// What the kernel reports about the other end of a connection.
+  /// The kernel's facts about the other end of a connection.
   package enum Peer: Equatable, Sendable {
     /// The user who created the socket.
     case user(UInt32)

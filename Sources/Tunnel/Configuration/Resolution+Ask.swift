@@ -81,7 +81,7 @@ private struct Questioner {
     let unknown = ssh.unknownTokens(configuration, environment)
     if !unknown.isEmpty {
       let question = TokenQuestion(unknown)
-      ssh.learn(question, SSHConfiguration(try ask(question, options, configuration)))
+      ssh.add(question, SSHConfiguration(try ask(question, options, configuration)))
     }
     return try ssh.resolve(configuration, environment: environment)
   }

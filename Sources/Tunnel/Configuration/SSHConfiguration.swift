@@ -32,7 +32,7 @@ struct SSHConfiguration {
   }
 
   /// Adds the token values of a further answer.
-  mutating func learn(_ question: TokenQuestion, _ answer: SSHConfiguration) {
+  mutating func add(_ question: TokenQuestion, _ answer: SSHConfiguration) {
     guard let path = answer.values["controlpath"]?.first else { return }
     tokens.merge(question.values(path)) { $1 }
   }

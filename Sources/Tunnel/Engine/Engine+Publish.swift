@@ -54,8 +54,8 @@ extension Engine {
     statusStore.publish { $0.roundTrip = roundTrip }
   }
 
-  func lookAtFiles(_ now: Instant) {
-    if watchedFiles?.hasChanged(now: now) == true { feed(.retry) }
+  func checkFiles(_ now: Instant) {
+    if watchedFiles?.hasChanged(now: now) == true { handle(.retry) }
   }
 }
 

@@ -96,7 +96,7 @@ final class Engine {
 
   func run() {
     listeners.bind(MonotonicTime.now)
-    feed(.start)
+    handle(.start)
     while !isStopping { turn() }
     shutDown()
   }
@@ -119,9 +119,9 @@ final class Engine {
     // These clients were returned by a session, or waited for the one that is now up.
     if placeClients() { hasWork = true }
     expire(now)
-    if !waiting.isEmpty { feed(.clientWaits) }
-    if let wake = machine.wake, now >= wake { feed(.timePassed) }
-    if let due = watchedFiles?.next, now >= due { lookAtFiles(now) }
+    if !waiting.isEmpty { handle(.clientWaits) }
+    if let wake = machine.wake, now >= wake { handle(.timePassed) }
+    if let due = watchedFiles?.next, now >= due { checkFiles(now) }
   }
 
   func readMail() {
@@ -148,8 +148,8 @@ final class Engine {
       finding = nil
       do throws(TunnelFailure) { try begin(try result.get()) } catch { fail(error) }
     case .session(let number, let report): waiting.requeue(pool.handle(report, of: number))
-    case .reconnect: feed(.reconnect)
-    case .systemChanged(let change): feed(.systemChanged(change))
+    case .reconnect: handle(.reconnect)
+    case .systemChanged(let change): handle(.systemChanged(change))
     case .run(let command, let output, let deadline):
       waiting.append(listeners.client(of: command, output: output, deadline: deadline))
     case .internalTarget(let target): listeners.setInternalTarget(target)
@@ -195,7 +195,7 @@ final class Engine {
 
   // MARK: - The state machine and its actions
 
-  func feed(_ event: TunnelStateMachine.Event) {
+  func handle(_ event: TunnelStateMachine.Event) {
     let before = machine.state
     let attempt = machine.attempt
     let now = MonotonicTime.now
@@ -261,7 +261,7 @@ final class Engine {
           .init(serial: session, peer: relay.transport.peer.description, since: WallClock.milliseconds),
           load: load
         )
-        feed(.connected)
+        handle(.connected)
       }
       if wasUp, chain.relay?.answers != answered { publishQuality(now) }
     } catch {
@@ -270,7 +270,7 @@ final class Engine {
   }
 
   private func fail(_ failure: TunnelFailure) {
-    feed(
+    handle(
       .failed(
         failure.completed(
           ssh: route?.host?.sshArguments ?? plan.configuration.host.shellWord,
@@ -281,7 +281,7 @@ final class Engine {
     if case .stalled = gap.length, machine.state == .up {
       probe(.lateness)
     } else {
-      feed(.systemChanged(.resumed(lastAwake: gap.lastAwake)))
+      handle(.systemChanged(.resumed(lastAwake: gap.lastAwake)))
     }
   }
 
@@ -307,7 +307,7 @@ final class Engine {
     let search = finding?.search
     waiting.requeue(chain?.abandon() ?? [])
     chain?.disconnect()
-    feed(.stop)
+    handle(.stop)
     listeners.closeAll()
     pool.join()
     for case .session(let number, let report) in mailbox.collect() {

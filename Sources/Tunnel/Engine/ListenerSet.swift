@@ -75,7 +75,7 @@ final class ListenerSet {
     for listener in listeners {
       if case .busy(_, let retry) = listener.state { next.lower(to: retry) }
     }
-    for crowd in limitedOwners { next.lower(to: crowd.due) }
+    for owner in limitedOwners { next.lower(to: owner.due) }
     return next
   }
 

@@ -3,9 +3,9 @@ internal import Platform
 /// Decides which session carries the next connection, and when to open a further one. Pure.
 enum Placement {
   /// A session carries this many connections before another thread is useful.
-  static let crowd = 16
+  static let clientStep = 16
   /// The traffic of new connections is not known yet. A session with this many of them is not free of bulk for sure.
-  static let newcomers = 4
+  static let recentClients = 4
   /// A session gets this many connections of a burst before the others wait for a further session.
   static let startsPerSession = 2
 
@@ -17,8 +17,8 @@ enum Placement {
   static func choose(among loads: [SessionLoad.Reading], expectsBulk: Bool) -> Int? {
     func rank(_ index: Int) -> (Int, Int, Int, Int) {
       let load = loads[index]
-      let isFree = expectsBulk || (load.bulk == 0 && load.newcomers < newcomers)
-      return (isFree ? 0 : 1, load.streams, load.clients / crowd, index)
+      let isFree = expectsBulk || (load.bulk == 0 && load.recentClients < recentClients)
+      return (isFree ? 0 : 1, load.streams, load.clients / clientStep, index)
     }
     return loads.indices.filter { !loads[$0].isStuck }.min { rank($0) < rank($1) }
   }

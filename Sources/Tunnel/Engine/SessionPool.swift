@@ -128,7 +128,7 @@ final class SessionPool {
         unplaced.append(client)
         continue
       }
-      let starts = isProven ? readings[index].streams : readings[index].newcomers
+      let starts = isProven ? readings[index].streams : readings[index].recentClients
       if mayGrow, client.owner != .own, starts >= Placement.startsPerSession,
         burst.holds(
           carried: carried, isOpening: first?.open != nil, roundTrip: first?.answerTime, now)

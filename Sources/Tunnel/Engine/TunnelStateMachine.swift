@@ -155,7 +155,7 @@ package struct TunnelStateMachine: Sendable {
     case .failed(let failure):
       lastFailure = failure
       lastUp = now
-      if now - since >= Self.stability { forgetPauses() }
+      if now - since >= Self.stability { resetPauses() }
       if failure.isMove { return move(failure, now, &random) }
       // Reconnect at once, but only once per `stability`: a server that drops each new session early must not be
       // flooded.
@@ -281,7 +281,7 @@ package struct TunnelStateMachine: Sendable {
     enter(.backoff(until: now + wait), now)
   }
 
-  private mutating func forgetPauses() {
+  private mutating func resetPauses() {
     backoff.reset()
     forgeable.reset()
     penalty.reset()

@@ -35,7 +35,7 @@ final class Loop {
     return Watch(token: lastToken, loop: self)
   }
 
-  fileprivate func forget(_ token: UInt64) { watchers[token] = nil }
+  fileprivate func remove(_ token: UInt64) { watchers[token] = nil }
 
   /// Waits until a descriptor is ready or `deadline` has come (nil: without limit), and calls the watchers.
   func wait(until deadline: Instant?) -> Gap? {
@@ -73,7 +73,7 @@ final class Watch {
   }
 
   deinit {
-    loop.forget(token)
+    loop.remove(token)
   }
 }
 

@@ -14,7 +14,7 @@ struct LimitedOwners {
   /// - Parameter open: the number of connections that the owner has open.
   /// - Returns: true if the list changed.
   mutating func refuse(_ owner: ClientOwner, open: Int, now: Instant) -> Bool {
-    // Nobody waits for a connection that its client has closed, so its refusal is not a problem.
+    // The refusal of a connection that its client has closed is not a problem, because no client waits for it.
     guard owner != .departed else { return false }
     if let known = limitedOwners[owner] {
       limitedOwners[owner] = (known.open, now)

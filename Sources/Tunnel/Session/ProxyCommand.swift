@@ -47,21 +47,21 @@ final class ProxyCommand {
     switch failure.code {
     case .peerClosed, .protocolError:
       let exit = process.exit(within: ProxyCommand.exitPatience)
-      guard let exit else { return saying("\(failure.message), over \(name)", failure) }
+      guard let exit else { return withMessage("\(failure.message), over \(name)", failure) }
       let remedy = exit == .status(126) ? TunnelFailure.execRemedy : ProxyCommand.byHand
       guard !wasHeard else {
         return failure.reworded("\(failure.message); \(name) \(exit)\(lastWords)", remedy: remedy)
       }
       return failure.reworded(
         "\(name) to \(peer) \(exit)\(lastWords)", remedy: remedy, code: .connectRefused)
-    case .connectTimeout, .keepaliveTimeout: return saying("\(failure.message), over \(name)", failure)
+    case .connectTimeout, .keepaliveTimeout: return withMessage("\(failure.message), over \(name)", failure)
     case .connectRefused, .dns, .hostKeyUnknown, .hostKeyChanged, .authRefused, .noUsableKey, .forwardRefused,
       .config:
       return failure
     }
   }
 
-  private func saying(_ message: String, _ failure: TunnelFailure) -> TunnelFailure {
+  private func withMessage(_ message: String, _ failure: TunnelFailure) -> TunnelFailure {
     failure.reworded(message + lastWords, remedy: ProxyCommand.byHand)
   }
 

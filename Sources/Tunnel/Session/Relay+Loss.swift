@@ -38,7 +38,7 @@ extension Relay {
 }
 
 extension TunnelFailure {
-  /// No interface has the address any more that the connection to `peer` was made from.
+  /// No interface has the local address of the connection to `peer` any more.
   init(lost source: SourceAddress, _ peer: HostPort) {
     self.init(
       .keepaliveTimeout,

@@ -390,8 +390,8 @@ final class Relay {
   private func updateLoad(_ now: Instant) {
     guard let due = nextLoad, now >= due else { return }
     let bulk = connections.filter { $0.value.isBulk(now: now) }.keys
-    load.newcomers.withLock { newcomers in
-      for number in bulk { newcomers.remove(number) }
+    load.recentClients.withLock { recentClients in
+      for number in bulk { recentClients.remove(number) }
       load.bulk.store(bulk.count, ordering: .relaxed)
     }
     // Check again while there is bulk, because the end of bulk causes no event.

@@ -12,7 +12,7 @@ final class SessionLoad: Sendable {
   /// True if an open has waited so long that later ones should use another session.
   let isStuck = Atomic<Bool>(false)
   /// The clients that were assigned lately.
-  let newcomers = Mutex(Newcomers())
+  let recentClients = Mutex(RecentClients())
   /// Bytes carried, both ways.
   let bytes = Atomic<Int>(0)
 
@@ -20,16 +20,16 @@ final class SessionLoad: Sendable {
     var clients = 0
     var bulk = 0
     /// The clients whose traffic is not known yet.
-    var newcomers = 0
+    var recentClients = 0
     var isStuck = false
 
     /// True if another session is better for a small request.
     var isBusy: Bool { bulk > 0 || isStuck }
     /// The connections that carry bulk, or may do so.
-    var streams: Int { bulk + newcomers }
+    var streams: Int { bulk + recentClients }
   }
 
-  /// The load without newcomers.
+  /// The load without recentClients.
   var reading: Reading {
     .init(
       clients: clients.load(ordering: .relaxed), bulk: bulk.load(ordering: .relaxed),
@@ -38,25 +38,25 @@ final class SessionLoad: Sendable {
 
   func reading(at now: MonotonicTime) -> Reading {
     var reading = reading
-    reading.newcomers = newcomers.withLock { $0.count(now) }
+    reading.recentClients = recentClients.withLock { $0.count(now) }
     return reading
   }
 
   /// Counts a client as assigned.
   func add(client number: UInt32, _ now: MonotonicTime) {
     clients.add(1, ordering: .relaxed)
-    newcomers.withLock { $0.add(number, now) }
+    recentClients.withLock { $0.add(number, now) }
   }
 
   /// The client has ended, or another session gets it.
   func remove(client number: UInt32) {
     clients.subtract(1, ordering: .relaxed)
-    newcomers.withLock { $0.remove(number) }
+    recentClients.withLock { $0.remove(number) }
   }
 }
 
 /// The clients of a session whose traffic is not known yet: they are new, have not ended, and have not moved much.
-struct Newcomers {
+struct RecentClients {
   /// A connection that has not become bulk after this time probably never will.
   static let age: Duration = .seconds(1)
 
@@ -66,7 +66,7 @@ struct Newcomers {
   mutating func remove(_ number: UInt32) { starts[number] = nil }
 
   mutating func count(_ now: MonotonicTime) -> Int {
-    if !starts.isEmpty { starts = starts.filter { now - $0.value < Newcomers.age } }
+    if !starts.isEmpty { starts = starts.filter { now - $0.value < RecentClients.age } }
     return starts.count
   }
 }

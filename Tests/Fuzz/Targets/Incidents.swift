@@ -32,7 +32,7 @@ extension FuzzTarget {
     try hold(again.subjects == tracker.subjects, "incidents are lost over a restart")
     try hold(
       again.past == tracker.past && again.silences == tracker.silences, "the past is lost over a restart")
-    tracker.keep([], at: now + .seconds(200))
+    tracker.retain(clusters: [], at: now + .seconds(200))
     try hold(tracker.open.allSatisfy { $0.cluster.isEmpty }, "an incident of a cluster that is gone is open")
     // After years, every reminder is due at once.
     _ = tracker.advance(to: now + .seconds(86_400 * 3650))
@@ -40,18 +40,18 @@ extension FuzzTarget {
 
   /// The other files in the state directory.
   static let stateFiles = FuzzTarget("state-files") { bytes in
-    let memory = Memory(file: bytes)
-    try hold(memory.firstSeen.keys.allSatisfy { !$0.utf8.contains(0x0A) }, "an id of two lines")
+    let history = PollHistory(file: bytes)
+    try hold(history.firstSeen.keys.allSatisfy { !$0.utf8.contains(0x0A) }, "an id of two lines")
     if let inventory = try? Inventory(file: bytes) {
       let again = try Inventory(file: inventory.file(limit: .max))
       try hold(again.objects.count == inventory.objects.count, "an object is lost")
       try hold(
         again.waiting == inventory.waiting && again.listed == inventory.listed, "reads as something else")
     }
-    guard let kept = try? JSONDecoder().decode(NoticeMemory.self, from: Data(bytes)) else { return }
+    guard let saved = try? JSONDecoder().decode(NoticeState.self, from: Data(bytes)) else { return }
     var board = NoticeBoard()
-    board.restore(kept.board)
-    _ = try JSONEncoder().encode(board.memory)
+    board.restore(saved.board)
+    _ = try JSONEncoder().encode(board.state)
   }
 
   /// The fields of a journal entry, as `NAME=value` separated by zeros.

@@ -26,7 +26,7 @@ extension FuzzTarget {
       try hold(ByteSize(configuration: size.configurationText) == size, "\(size)")
     }
     let now = Timestamp(seconds: 1_772_339_047)
-    if let moment = Moment(argument: text) { _ = moment.timestamp(now: now) }
+    if let moment = TimeArgument(argument: text) { _ = moment.timestamp(now: now) }
     if let place = HostPort(text) { try hold(HostPort("\(place)") == place, "\(place)") }
     if let address = try? WebAddress(text) {
       try hold(try WebAddress(address.url) == address, "reads as something else")

@@ -117,19 +117,19 @@ struct RecordedGuard {
   var server: RecordedServer
   let kubeconfig: Kubeconfig
   var state: DiscoveryState
-  var memory: Memory
+  var history: PollHistory
   var tracker = IncidentTracker()
   private let start = ContinuousClock.now
   private(set) var notices: [IncidentNotice.Entry] = []
 
   static let began = Timestamp(seconds: 1_783_700_000)
 
-  init(_ server: RecordedServer, memory: Memory = Memory()) throws {
+  init(_ server: RecordedServer, history: PollHistory = PollHistory()) throws {
     self.server = server
     self.kubeconfig = try KubernetesTests.kubeconfig()
-    self.memory = memory
+    self.history = history
     state = DiscoveryState(
-      kinds: KnownKinds(earlier: Set(memory.kinds.filter { $0.value.goneSince == nil }.keys)))
+      kinds: KnownKinds(earlier: Set(history.kinds.filter { $0.value.goneSince == nil }.keys)))
   }
 
   /// One poll at this second with its report.
@@ -182,8 +182,8 @@ struct RecordedGuard {
       cluster: "tethys", listen: "127.0.0.1:16443", kubeconfig: "/k",
       tunnel: TunnelHealth(state: .up, since: now, host: "tethys"), snapshot: seen?.snapshot,
       snapshotAt: seen?.at, pollFailure: failure, pollInterval: .seconds(15), expectations: expectations)
-    let (report, next) = judge(observation, memory: memory, now: now)
-    memory = next
+    let (report, next) = judge(observation, history: history, now: now)
+    history = next
     tracker.observe(
       ProblemObservation(cluster: "tethys", problems: report.problems, unseen: report.unseen, poll: now),
       at: now)

@@ -37,15 +37,15 @@ final class WatchedCluster: Sendable {
   }
 
   /// Polls and judges with the cluster's clock.
-  func look(_ memory: inout Memory) async throws -> ClusterReport {
+  func look(_ history: inout PollHistory) async throws -> ClusterReport {
     let snapshot = try await client.pollOnItsThread(secrets: WatchedCluster.expectations.secrets).get()
     let observation = Observation(
       cluster: "tethys", listen: "127.0.0.1:16443", kubeconfig: "/etc/oceanid/kubeconfig", context: "default",
       tunnel: TunnelHealth(state: .up, since: snapshot.serverTime, host: "tethys"), snapshot: snapshot,
       snapshotAt: snapshot.serverTime, pollFailure: nil, pollInterval: .seconds(15),
       expectations: WatchedCluster.expectations)
-    let (report, next) = judge(observation, memory: memory, now: snapshot.serverTime)
-    memory = next
+    let (report, next) = judge(observation, history: history, now: snapshot.serverTime)
+    history = next
     return report
   }
 }

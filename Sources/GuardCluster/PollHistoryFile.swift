@@ -3,12 +3,12 @@ internal import GuardAPI
 internal import GuardState
 internal import Health
 
-/// Saves the memory of the health rules for a cluster across a restart of the guard and a change of the
+/// Saves the history of the health rules for a cluster across a restart of the guard and a change of the
 /// cluster's section: when each problem began (a line with time and id), which problems are critical, which
 /// failures are being retried, when each Lease was renewed, and which kinds the server had.
 ///
-/// The memory is not essential: anything that can't be read or written is ignored.
-struct MemoryFile: Sendable {
+/// The history is not essential: anything that can't be read or written is ignored.
+struct PollHistoryFile: Sendable {
   private let name: String
   private let folder: StateFolder
   private static let limit = 1 << 20
@@ -18,13 +18,15 @@ struct MemoryFile: Sendable {
     self.folder = folder
   }
 
-  func load() -> Memory { Memory(file: (try? folder.read(name, limit: MemoryFile.limit)) ?? []) }
+  func load() -> PollHistory {
+    PollHistory(file: (try? folder.read(name, limit: PollHistoryFile.limit)) ?? [])
+  }
 
   /// Replaces the file.
-  func save(_ memory: Memory) { folder.persist(name, memory.file(limit: MemoryFile.limit)) }
+  func save(_ history: PollHistory) { folder.persist(name, history.file(limit: PollHistoryFile.limit)) }
 }
 
-extension Memory {
+extension PollHistory {
   /// Reads a file and ignores invalid lines.
   init(file bytes: [UInt8]) {
     self.init()
@@ -36,16 +38,16 @@ extension Memory {
       switch word {
       case "critical": critical.insert(String(decoding: rest, as: UTF8.self))
       case "failure":
-        guard let kept = try? decoder.decode(KeptFailure.self, from: Data(rest)) else { continue }
-        failures[kept.object.reference] = kept.condition
+        guard let stored = try? decoder.decode(StoredFailure.self, from: Data(rest)) else { continue }
+        failures[stored.object.reference] = stored.condition
       case "kind":
-        guard let kept = try? decoder.decode(KeptKind.self, from: Data(rest)), kept.objects >= 0 else {
+        guard let stored = try? decoder.decode(StoredKind.self, from: Data(rest)), stored.objects >= 0 else {
           continue
         }
-        kinds[kept.name] = KnownKind(objects: kept.objects, goneSince: kept.gone)
+        kinds[stored.name] = KnownKind(objects: stored.objects, goneSince: stored.gone)
       case "renewal":
-        guard let kept = try? decoder.decode(KeptRenewal.self, from: Data(rest)) else { continue }
-        renewals[kept.object.reference] = Renewal(renewTime: kept.renewed, movedAt: kept.moved)
+        guard let stored = try? decoder.decode(StoredRenewal.self, from: Data(rest)) else { continue }
+        renewals[stored.object.reference] = Renewal(renewTime: stored.renewed, movedAt: stored.moved)
       default:
         guard let since = Timestamp(rfc3339: word), !rest.isEmpty else { continue }
         firstSeen[String(decoding: rest, as: UTF8.self)] = since
@@ -62,28 +64,28 @@ extension Memory {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    func add(_ word: String, _ kept: some Encodable) {
-      guard let json = try? encoder.encode(kept) else { return }
+    func add(_ word: String, _ stored: some Encodable) {
+      guard let json = try? encoder.encode(stored) else { return }
       add("\(word) \(String(decoding: json, as: UTF8.self))")
     }
     for (name, known) in kinds.sorted(by: { $0.key < $1.key }) {
-      add("kind", KeptKind(name: name, objects: known.objects, gone: known.goneSince))
+      add("kind", StoredKind(name: name, objects: known.objects, gone: known.goneSince))
     }
     for (id, since) in firstSeen.sorted(by: { $0.key < $1.key }) { add("\(since) \(id)") }
     for id in critical.sorted() { add("critical \(id)") }
     for (reference, condition) in failures.sorted(by: { $0.key.description < $1.key.description }) {
-      add("failure", KeptFailure(reference, condition))
+      add("failure", StoredFailure(reference, condition))
     }
     for (reference, renewal) in renewals.sorted(by: { $0.key.description < $1.key.description }) {
       add(
         "renewal",
-        KeptRenewal(object: KeptName(reference), renewed: renewal.renewTime, moved: renewal.movedAt))
+        StoredRenewal(object: StoredName(reference), renewed: renewal.renewTime, moved: renewal.movedAt))
     }
     return text
   }
 }
 
-private struct KeptName: Codable {
+private struct StoredName: Codable {
   let kind: String
   let namespace: String
   let name: String
@@ -95,8 +97,8 @@ private struct KeptName: Codable {
   var reference: Reference { Reference(kind: kind, namespace: namespace, name: name) }
 }
 
-private struct KeptFailure: Codable {
-  let object: KeptName
+private struct StoredFailure: Codable {
+  let object: StoredName
   let type: String
   let status: Condition.Status
   let reason: String
@@ -104,7 +106,7 @@ private struct KeptFailure: Codable {
   let since: Timestamp?
 
   init(_ reference: Reference, _ condition: Condition) {
-    object = KeptName(reference)
+    object = StoredName(reference)
     (type, status, reason) = (condition.type, condition.status, condition.reason)
     // The beginning of a long message is sufficient to identify the failure.
     message = condition.message.limited(to: 1024)
@@ -116,14 +118,14 @@ private struct KeptFailure: Codable {
   }
 }
 
-private struct KeptKind: Codable {
+private struct StoredKind: Codable {
   let name: String
   let objects: Int
   let gone: Timestamp?
 }
 
-private struct KeptRenewal: Codable {
-  let object: KeptName
+private struct StoredRenewal: Codable {
+  let object: StoredName
   let renewed: Timestamp
   let moved: Timestamp?
 }

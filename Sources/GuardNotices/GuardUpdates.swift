@@ -2,10 +2,10 @@ import GuardAPI
 import GuardConnection
 
 /// Receives the guard's changes over a connection that is reopened when it is lost. Use it from one thread.
-final class GuardNews {
-  enum News {
+final class GuardUpdates {
+  enum Update {
     /// A connection was opened; the document contains the current state.
-    case stands(IncidentsDocument)
+    case current(IncidentsDocument)
     case clusters([String])
     case change(ChangeDocument)
     case lost(ClientError)
@@ -25,35 +25,35 @@ final class GuardNews {
   /// The descriptor to poll before `read`; nil without a connection.
   var raw: Int32? { stream?.raw }
 
-  /// Returns the received news, oldest first. Opens a connection if an attempt is due, which takes a few
+  /// Returns the received updates, oldest first. Opens a connection if an attempt is due, which takes a few
   /// seconds if the guard hangs.
-  func read(at now: ContinuousClock.Instant) -> [News] {
-    var news: [News] = []
+  func read(at now: ContinuousClock.Instant) -> [Update] {
+    var updates: [Update] = []
     do throws(ClientError) {
       if stream == nil {
         guard now >= nextAttempt else { return [] }
         // Open the stream before reading the document: a change in between is then reported twice instead of missed.
         stream = try client.watch()
-        news.append(.stands(try client.incidents()))
-        pause = GuardNews.firstPause
+        updates.append(.current(try client.incidents()))
+        pause = GuardUpdates.firstPause
       }
       while let line = try line() {
         switch line {
-        case .snapshot(let status): news.append(.clusters(status.clusters.map(\.name)))
+        case .snapshot(let status): updates.append(.clusters(status.clusters.map(\.name)))
         case .change(let change, _):
-          news.append(.change(change))
+          updates.append(.change(change))
           // The change of a silence does not list the incidents that it suppresses.
-          if change.event.hasPrefix("silence_") { news.append(.stands(try client.incidents())) }
+          if change.event.hasPrefix("silence_") { updates.append(.current(try client.incidents())) }
         case .heartbeat, .other: break
         }
       }
     } catch {
       stream = nil
       nextAttempt = now + pause
-      pause = min(pause * 2, GuardNews.lastPause)
-      news.append(.lost(error))
+      pause = min(pause * 2, GuardUpdates.lastPause)
+      updates.append(.lost(error))
     }
-    return news
+    return updates
   }
 
   /// The next line; nil if none is available now.

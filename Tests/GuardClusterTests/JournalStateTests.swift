@@ -12,11 +12,11 @@ import Tunnel
 @testable import GuardState
 
 /// What the journal says once, however often the guard starts.
-@Suite struct JournalMemoryTests {
+@Suite struct JournalStateTests {
   private let folder: TemporaryFolder
   private let log = LogMemory()
-  private var file: JournalMemoryFile {
-    JournalMemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
+  private var file: JournalStateFile {
+    JournalStateFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
   }
 
   init() throws { folder = try TemporaryFolder() }
@@ -25,7 +25,7 @@ import Tunnel
   private func life() -> JournalFixture {
     let file = file
     return JournalFixture(
-      log: log, file: IncidentFile(folder: StateFolder(folder: folder.path)), memory: file.load(),
+      log: log, file: IncidentFile(folder: StateFolder(folder: folder.path)), state: file.load(),
       save: { file.save($0) })
   }
 
@@ -105,24 +105,24 @@ import Tunnel
   @Test(arguments: ["", "{", "[]", "{\"open\":7}", "{\"open\":[]}"])
   func unreadableFileIsIgnored(_ text: String) throws {
     try folder.write(text, to: "journal-tethys")
-    #expect(file.load() == JournalMemory())
+    #expect(file.load() == JournalState())
   }
 
   @Test func aClusterThatIsNotGuardedAnyMoreIsForgotten() throws {
     end { $0.write(.forwardBusy(listen: StreamAddress(host: "127.0.0.1", port: 16443), holder: nil)) }
     let state = StateFolder(folder: folder.path)
-    JournalMemoryFile.keep(["tethys", "dione"], in: state)
+    JournalStateFile.removeAll(except: ["tethys", "dione"], in: state)
     #expect(!file.load().standing.isEmpty)
-    JournalMemoryFile.keep(["dione"], in: state)
-    #expect(file.load() == JournalMemory())
+    JournalStateFile.removeAll(except: ["dione"], in: state)
+    #expect(file.load() == JournalState())
   }
 
   /// Its incidents have an end in the journal too.
   @Test func theIncidentsOfAClusterThatIsNotGuardedAnyMoreAreClosed() {
     let life = life()
     life.write(from: nil, to: Self.report(Self.problem("down")))
-    life.ledger.keep(["dione"])
-    life.ledger.keep(["dione"])
+    life.ledger.retain(clusters: ["dione"])
+    life.ledger.retain(clusters: ["dione"])
     #expect(log.events == ["problem_opened", "problem_closed"])
     #expect(Set(log.all.map(\.incident)).count == 1)
   }

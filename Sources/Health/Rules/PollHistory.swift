@@ -1,5 +1,5 @@
-/// The memory of the rules between two judgements.
-public struct Memory: Hashable, Sendable {
+/// The history of the rules between two evaluations.
+public struct PollHistory: Hashable, Sendable {
   /// The time of the first sighting, by problem id or by the path of a watched state.
   public var firstSeen: [String: Timestamp]
   /// Failures that are being retried. During the retry, the objects do not report them.
@@ -51,12 +51,12 @@ public struct Memory: Hashable, Sendable {
     self.lastSeen = lastSeen
   }
 
-  /// The memory of parts that this poll could not read. The rest is computed again.
-  func left(by unread: [UnreadPath], of cluster: String) -> Memory {
-    guard !unread.isEmpty else { return Memory(kinds: kinds, lastSeen: lastSeen) }
+  /// The history of parts that this poll could not read. The rest is computed again.
+  func left(by unread: [UnreadPath], of cluster: String) -> PollHistory {
+    guard !unread.isEmpty else { return PollHistory(kinds: kinds, lastSeen: lastSeen) }
     func isUnread(_ path: Substring) -> Bool { unread.contains { $0.covers(path) } }
     func isUnread(id: String) -> Bool { isUnread(id.dropFirst(cluster.count + 1)) }
-    return Memory(
+    return PollHistory(
       firstSeen: firstSeen.filter { isUnread(id: $0.key) },
       failures: failures.filter { isUnread($0.key.problems[...]) },
       renewals: renewals.filter { isUnread($0.key.problems[...]) },

@@ -1,9 +1,9 @@
 package import Health
 
-/// What a stage does now, with the problems that follow.
-package struct StageJudgement: Hashable, Sendable {
+/// The state of a stage, with the problems that follow from it.
+package struct StageResult: Hashable, Sendable {
   package var state: Stage.State
-  /// What the stage runs.
+  /// The commit that the stage runs.
   package var commit: CommitID?
   package var summary: String
   package var since: Timestamp?

@@ -1,29 +1,29 @@
 internal import GuardTypes
 internal import Redaction
 
-/// Derives a cluster's report from an observation. Pure: the time and the memory are parameters.
+/// Derives a cluster's report from an observation. Pure: the time and the history are parameters.
 ///
 /// - Parameters:
 ///   - now: the time by the guard's clock. The age of a time that the server wrote is computed with the server's clock.
-/// - Returns: the report and the memory for the next judgement.
+/// - Returns: the report and the history for the next evaluation.
 public func judge(
-  _ observation: Observation, memory: Memory, now: Timestamp
-) -> (report: ClusterReport, memory: Memory) {
-  var judgement = Judgement(observation, memory: memory, now: now)
-  judgement.judgeFindings()
-  judgement.judgeTunnel()
-  let isFresh = judgement.judgeAccess()
-  if let snapshot = judgement.snapshot {
-    if isFresh { judgement.judge(snapshot) } else { judgement.remember(snapshot) }
+  _ observation: Observation, history: PollHistory, now: Timestamp
+) -> (report: ClusterReport, history: PollHistory) {
+  var evaluation = Evaluation(observation, history: history, now: now)
+  evaluation.judgeFindings()
+  evaluation.judgeTunnel()
+  let isFresh = evaluation.judgeAccess()
+  if let snapshot = evaluation.snapshot {
+    if isFresh { evaluation.judge(snapshot) } else { evaluation.restore(snapshot) }
   }
-  return judgement.finish(isFresh: isFresh)
+  return evaluation.finish(isFresh: isFresh)
 }
 
-/// The state of a judgement. Rules add to it, with one concern per file.
-struct Judgement {
+/// The state of a evaluation. Rules add to it, with one concern per file.
+struct Evaluation {
   let observation: Observation
   let now: Timestamp
-  let memory: Memory
+  let history: PollHistory
   /// The observation's snapshot. Kinds that the server no longer has count as parts that cannot be read.
   let snapshot: Snapshot?
   private(set) var problems: [Problem] = []
@@ -41,10 +41,10 @@ struct Judgement {
   private var factsSince: [String: Timestamp] = [:]
   /// The start of each watched state that is not yet a problem.
   private var watched: [String: Timestamp] = [:]
-  /// The failures for the next judgement's memory.
+  /// The failures for the next evaluation's history.
   var failures: [Reference: Condition] = [:]
-  var renewals: [Reference: Memory.Renewal] = [:]
-  var kinds: [String: Memory.KnownKind]
+  var renewals: [Reference: PollHistory.Renewal] = [:]
+  var kinds: [String: PollHistory.KnownKind]
 
   var nodes: [NodeReport] = []
   var flux: [Judged<FluxObject>] = []
@@ -67,21 +67,21 @@ struct Judgement {
   var managers: [Reference: Reference] = [:]
   var unwellPods: [Pod] = []
   /// Pods whose state a problem already reports.
-  var toldPods: Set<Reference> = []
+  var reportedPods: Set<Reference> = []
   var causes = FluxCauses()
   var isFluxInstalled: Bool?
   var fluxVersion: String?
   /// True while the tunnel makes its first attempt and no state is known yet: there is no verdict and no alert.
   var isStarting = false
 
-  init(_ observation: Observation, memory: Memory, now: Timestamp) {
+  init(_ observation: Observation, history: PollHistory, now: Timestamp) {
     self.observation = observation
-    self.memory = memory
+    self.history = history
     self.now = now
-    var lastSeen = memory.lastSeen
-    snapshot = observation.snapshot?.hiding(memory.kinds)
-    kinds = memory.kinds
-    if let snapshot { lastSeen.take(snapshot, at: observation.serverTime ?? now) }
+    var lastSeen = history.lastSeen
+    snapshot = observation.snapshot?.hiding(history.kinds)
+    kinds = history.kinds
+    if let snapshot { lastSeen.update(from: snapshot, at: observation.serverTime ?? now) }
     self.lastSeen = lastSeen
   }
 
@@ -111,7 +111,7 @@ struct Judgement {
     let fact = declaration.fact.map { "\(cluster)/\($0)" } ?? declaration.id(in: cluster) { facts[$0] }
     // A time before 1970 cannot be the start of the fault, and very early times have no text form.
     let begin = max(
-      min(since.map { $0 + skew } ?? now, memory.firstSeen[fact] ?? now), Timestamp(milliseconds: 0))
+      min(since.map { $0 + skew } ?? now, history.firstSeen[fact] ?? now), Timestamp(milliseconds: 0))
     factsSince[fact] = min(begin, now)
     problems.append(
       Problem(
@@ -123,7 +123,7 @@ struct Judgement {
   /// Returns how long a state has lasted that is not a problem by itself. It is forgotten when the state ends.
   mutating func watch(_ path: String) -> Duration {
     let key = "\(cluster)/\(path)"
-    let first = memory.firstSeen[key] ?? now
+    let first = history.firstSeen[key] ?? now
     watched[key] = first
     return now - first
   }
@@ -138,12 +138,12 @@ struct Judgement {
   /// Returns for how long a Lease has not changed. Its holder's clock may differ from the server's, so after the first
   /// observed renewal only observed renewals count.
   mutating func stillFor(_ lease: Reference, _ renewed: Timestamp) -> Duration {
-    let known = memory.renewals[lease]
+    let known = history.renewals[lease]
     let hasMoved = known.map { renewed > $0.renewTime } ?? false
     var moved = hasMoved ? serverNow : known?.renewTime == renewed ? known?.movedAt : nil
     // A time in the future does not show when it was written, so the first sighting counts.
     if renewed > serverNow { moved = moved ?? serverNow }
-    renewals[lease] = Memory.Renewal(renewTime: renewed, movedAt: moved)
+    renewals[lease] = PollHistory.Renewal(renewTime: renewed, movedAt: moved)
     return serverNow - (moved.map { renewed > serverNow ? $0 : max($0, renewed) } ?? renewed)
   }
 
@@ -151,7 +151,7 @@ struct Judgement {
   ///
   /// - Parameters:
   ///   - kind: the kind that is hidden by the failure.
-  ///   - unread: the paths whose memory is kept until the part can be read again.
+  ///   - unread: the paths whose history is kept until the part can be read again.
   mutating func report(
     _ failure: PollFailure, part: String, of kind: Problem.Kind, unread: [UnreadPath] = []
   ) {
@@ -231,10 +231,10 @@ struct Judgement {
 
   // MARK: - The end
 
-  mutating func finish(isFresh: Bool) -> (report: ClusterReport, memory: Memory) {
+  mutating func finish(isFresh: Bool) -> (report: ClusterReport, history: PollHistory) {
     reportPartFailures()
     let sorted = problems.sorted(by: Problem.isBefore)
-    let left = isFresh ? memory.left(by: unread, of: cluster) : memory
+    let left = isFresh ? history.left(by: unread, of: cluster) : history
     let verdict = verdict(isFresh: isFresh, unread: left.critical)
     let report = ClusterReport(
       name: cluster, verdict: verdict, summary: Summary.line(self, verdict, sorted),
@@ -243,11 +243,11 @@ struct Judgement {
       automations: automations, workloads: workloads, certificates: certificates, stacks: stacks,
       secrets: secrets, pods: pods, controllers: controllers, problems: sorted,
       unseen: unseen(isFresh: isFresh), unseenSubjects: unseenSubjects)
-    return (report, remembering(sorted, left))
+    return (report, nextHistory(sorted, left))
   }
 
-  /// Returns the memory for the next judgement. Parts that could not be seen keep their last known state.
-  private func remembering(_ problems: [Problem], _ left: Memory) -> Memory {
+  /// Returns the history for the next evaluation. Parts that could not be seen keep their last known state.
+  private func nextHistory(_ problems: [Problem], _ left: PollHistory) -> PollHistory {
     var next = left
     next.lastSeen = lastSeen
     next.kinds = kinds

@@ -3,14 +3,14 @@ import Platform
 
 /// The displayed notices, saved across a restart of the agent, so that none is repeated and dismissed ones
 /// stay dismissed.
-struct NoticeMemory: Codable {
+struct NoticeState: Codable {
   /// Ids are only valid for the server that assigned them.
   let screen: String
-  let board: NoticeBoard.Memory
+  let board: NoticeBoard.State
 }
 
-/// The file of `NoticeMemory` in the unit's `RuntimeDirectory=`, which systemd keeps until the user logs out.
-struct NoticeMemoryFile {
+/// The file of `NoticeState` in the unit's `RuntimeDirectory=`, which systemd keeps until the user logs out.
+struct NoticeStateFile {
   private let path: String
   private static let limit = 16 << 20
 
@@ -22,12 +22,12 @@ struct NoticeMemoryFile {
   }
 
   /// Returns nil without a readable file; open incidents are then shown again.
-  func load() -> NoticeMemory? {
-    guard let bytes = try? SmallFile.read(path, limit: NoticeMemoryFile.limit) else { return nil }
-    return try? JSONDecoder().decode(NoticeMemory.self, from: Data(bytes))
+  func load() -> NoticeState? {
+    guard let bytes = try? SmallFile.read(path, limit: NoticeStateFile.limit) else { return nil }
+    return try? JSONDecoder().decode(NoticeState.self, from: Data(bytes))
   }
 
-  func save(_ memory: NoticeMemory) throws {
-    try SmallFile.replace(path, with: Array(try JSONEncoder().encode(memory)), mode: 0o600)
+  func save(_ state: NoticeState) throws {
+    try SmallFile.replace(path, with: Array(try JSONEncoder().encode(state)), mode: 0o600)
   }
 }

@@ -1,7 +1,7 @@
 internal import Health
 
 /// Journal entries of a cluster that are still true, so that a restart of the guard does not write them again.
-struct JournalMemory: Hashable, Sendable {
+struct JournalState: Hashable, Sendable {
   /// Entries about lasting states: `tunnel_blocked/auth_refused`.
   var standing: Set<String> = []
   /// Only in the file of a former version, which saved the incidents of the journal here.
@@ -23,7 +23,7 @@ struct JournalMemory: Hashable, Sendable {
   }
 }
 
-extension JournalMemory: Codable {
+extension JournalState: Codable {
   private enum CodingKeys: String, CodingKey { case standing, open, tunnelIncident, apiIncident }
 
   init(from decoder: any Decoder) throws {

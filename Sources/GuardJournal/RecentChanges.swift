@@ -4,7 +4,7 @@ internal import Health
 internal import Synchronization
 
 /// The latest changes, for systems without a journal. Thread-safe.
-package final class ChangeMemory: Sendable {
+package final class RecentChanges: Sendable {
   static let capacity = 2000
 
   private struct State {
@@ -22,9 +22,9 @@ package final class ChangeMemory: Sendable {
 
   func add(_ change: ChangeDocument) {
     state.withLock { state in
-      guard state.changes.count == ChangeMemory.capacity else { return state.changes.append(change) }
+      guard state.changes.count == RecentChanges.capacity else { return state.changes.append(change) }
       state.changes[state.oldest] = change
-      state.oldest = (state.oldest + 1) % ChangeMemory.capacity
+      state.oldest = (state.oldest + 1) % RecentChanges.capacity
       state.knownSince = state.changes[state.oldest].at
     }
   }

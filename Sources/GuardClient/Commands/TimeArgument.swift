@@ -4,7 +4,7 @@ import Health
 
 /// A moment in the form that users write: `2h` for two hours ago, a date, or an RFC 3339 time. Without a zone, it is
 /// local.
-struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
+struct TimeArgument: ExpressibleByArgument, Hashable, CustomStringConvertible {
   private enum Meaning: Hashable {
     case ago(Duration)
     case at(Timestamp)
@@ -15,7 +15,7 @@ struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
   private let meaning: Meaning
   let description: String
 
-  static let dayAgo = Moment(ago: .seconds(86_400), description: "24h ago")
+  static let dayAgo = TimeArgument(ago: .seconds(86_400), description: "24h ago")
 
   var defaultValueDescription: String { description }
 
@@ -33,7 +33,7 @@ struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
     default:
       if let span = TimeSpan(argument: argument) {
         meaning = .ago(span.duration)
-      } else if let moment = Timestamp(rfc3339: argument) ?? Moment.local(argument) {
+      } else if let moment = Timestamp(rfc3339: argument) ?? TimeArgument.local(argument) {
         meaning = .at(moment)
       } else {
         return nil

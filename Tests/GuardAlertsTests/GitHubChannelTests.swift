@@ -16,9 +16,9 @@ import Testing
 
   private func channel(
     _ server: GitHubServer, host: String = "harbor", token: String = "t0ken",
-    repository: String = "goldfish-inc/oceanid"
+    repository: String = "goldfish-inc/oceanid", tokenFile: String? = nil
   ) throws -> GitHubChannel {
-    let file = try folder.write("\(token)\n", to: "token-\(token)")
+    let file = try tokenFile ?? folder.write("\(token)\n", to: "token-\(token)")
     let sender = HTTPSender(
       target: .init(
         location: .address(try WebAddress("http://127.0.0.1:\(server.port)/api")),
@@ -231,5 +231,100 @@ import Testing
     #expect(token.cause == .refused && token.remedy.contains("token") && !"\(token)".contains("wrong"))
     let repository = try #require(deliver(try channel(server, repository: "a/b"), .opened, incident()))
     #expect(repository.cause == .refused && repository.remedy.contains("a/b"))
+  }
+
+  @Test func refusedTokenIsNotTriedAgainBeforeItChanges() throws {
+    let server = try GitHubServer()
+    let name = "token-0"
+    let file = try folder.write("wrong\n", to: name)
+    let channel = try channel(server, tokenFile: file)
+    #expect(deliver(channel, .opened, incident(), at: moment)?.cause == .refused)
+    let count = try server.requests.count
+    for minute in 1..<60 {
+      let error = try #require(deliver(channel, .opened, incident(), at: moment + .seconds(minute * 60)))
+      #expect(error.cause == .refused && error.message.contains("401"))
+    }
+    #expect(try server.requests.count == count)
+    // Somebody may have made the same token valid.
+    #expect(deliver(channel, .opened, incident(), at: moment + .seconds(3600))?.cause == .refused)
+    #expect(try server.requests.count == count + 1)
+    try folder.write("t0ken\n", to: name)
+    #expect(deliver(channel, .opened, incident(), at: moment + .seconds(3601)) == nil)
+  }
+
+  /// A text as JSON.
+  private func quoted(_ text: String) throws -> String {
+    String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
+  }
+
+  @Test func longListsAreNoReasonToOpenAnIssueTwice() throws {
+    let issues = (1...50).map { "{\"number\": \($0), \"body\": \"\"}" }.joined(separator: ",")
+    let page = "[200, {}, \(try quoted("[\(issues)]"))]"
+    let server = try GitHubServer(faults: "[\([String](repeating: page, count: 50).joined(separator: ","))]")
+    let error = try #require(deliver(try channel(server), .opened, incident()))
+    #expect(error.cause == .refused && error.message.contains("more than 2500 issues with the label on call"))
+    #expect(try server.issues.isEmpty)
+    // A page with more elements than were asked for is no answer of GitHub.
+    let long = (1...51).map { "{\"number\": \($0)}" }.joined(separator: ",")
+    let liar = try GitHubServer(
+      faults: "[[200, {}, \(try quoted("[\(long)]"))]]")
+    #expect(deliver(try channel(liar), .opened, incident())?.cause == .passing)
+    #expect(try liar.requests.count == 1)
+  }
+
+  @Test(arguments: ["-9223372036854775808", "9223372036854775807", "-1", "x", ""])
+  func foreignMarkWithAnyNumberIsHarmless(_ since: String) throws {
+    let server = try GitHubServer()
+    let mark = IssueMark(.init(.opened, incident()), host: "harbor")
+    let line = "<!-- oceanid-guard incident=\(mark.key) change=opened severity=warning since=\(since) -->"
+    #expect(IssueMark(in: line) == nil)
+    try server.open(line, label: "on call")
+    #expect(deliver(try channel(server), .opened, incident()) == nil)
+    #expect(try server.issues.count == 2)
+  }
+
+  @Test func redirectDoesNotGetTheToken() throws {
+    let other = try GitHubServer()
+    let location = "http://127.0.0.1:\(other.port)/api/repos/goldfish-inc/oceanid/issues"
+    let server = try GitHubServer(faults: #"[[301, {"Location": "\#(location)"}, "{}"]]"#)
+    let error = try #require(deliver(try channel(server), .opened, incident()))
+    #expect(error.cause == .refused && error.message.contains("redirects are not followed"))
+    #expect(try other.requests.isEmpty && server.requests.count == 1)
+  }
+
+  /// Of many incidents at once, most are only counted. Their ends still close the issues that they have.
+  @Test func countedEndsCloseTheirIssues() throws {
+    let server = try GitHubServer()
+    let channel = try channel(server)
+    #expect(deliver(channel, .opened, incident("a")) == nil)
+    let notice = IncidentNotice(
+      at: .now, cluster: "tethys", entries: [.init(.opened, incident("b"))],
+      counted: [.init(.ended, incident("a", endedAt: .now)), .init(.opened, incident("c"))])
+    try channel.deliver(notice, at: .now, isCancelled: { false })
+    #expect(try server.issues.map(\.state) == ["closed", "open"])
+    #expect(try server.issues.first?.reason == "completed")
+  }
+
+  /// The second of two issues is closed without a comment about the end.
+  @Test func secondIssueOfAnEndedIncidentHidesNoNewOne() throws {
+    let server = try GitHubServer(faults: #"[null, null, null, null, [200, {}, "[]"]]"#)
+    let (first, second) = (try channel(server), try channel(server, host: "quay"))
+    let begin = Timestamp.now - .seconds(120)
+    for channel in [first, second] { #expect(deliver(channel, .opened, incident(since: begin)) == nil) }
+    #expect(
+      deliver(first, .ended, incident(since: begin, endedAt: .now - .seconds(60))) == nil)
+    #expect(try server.issues.map(\.state) == ["closed", "closed"])
+    #expect(deliver(first, .opened, incident(since: .now)) == nil)
+    #expect(try server.issues.map(\.state) == ["closed", "closed", "open"])
+  }
+
+  @Test func longPausesOfAServerAreCut() throws {
+    let server = try GitHubServer(
+      faults: #"[[503, {"Retry-After": "4000000000"}, "{}"], [403, {"Retry-After": "999999"}, "{}"]]"#)
+    let channel = try channel(server)
+    for hour in 0..<2 {
+      let error = deliver(channel, .opened, incident(), at: moment + .seconds(hour * 3600))
+      #expect(error?.retryAfter == .seconds(3600))
+    }
   }
 }

@@ -16,8 +16,17 @@ final class GitHubChannel: DeliveryChannel {
   private let host: String
   /// The pause between requests that write. GitHub asks for one second.
   private let pause: Duration
-  /// Nothing is sent before this time, because GitHub demanded a pause.
-  private let notBefore: Mutex<Timestamp?> = Mutex(nil)
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Nothing is sent before this time, because GitHub demanded a pause.
+    var notBefore: Timestamp?
+    /// Nothing is sent with this token before `until`: after some refused logins GitHub refuses those with good tokens of
+    /// the same user too.
+    var refused: (token: String, until: Timestamp, error: DeliveryError)?
+  }
+
+  private static let refusedPause: Duration = .seconds(3600)
 
   init(issues: GitHubIssues, host: String, pause: Duration = .seconds(1)) {
     self.issues = issues
@@ -30,25 +39,33 @@ final class GitHubChannel: DeliveryChannel {
   func deliver(
     _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
   ) throws(DeliveryError) {
-    if let moment = notBefore.withLock({ $0 }), moment > now {
+    let token = try issues.sender.login()
+    let (notBefore, refused) = state.withLock { ($0.notBefore, $0.refused) }
+    if let notBefore, notBefore > now {
       throw DeliveryError(
-        .passing, "\(description): GitHub demanded a pause", remedy: "wait until \(moment)",
-        retryAfter: moment - now)
+        .passing, "\(description): GitHub demanded a pause", remedy: "wait until \(notBefore)",
+        retryAfter: notBefore - now)
     }
+    if let refused, refused.token == token, refused.until > now { throw refused.error }
     do throws(DeliveryError) {
       try withoutActuallyEscaping(isCancelled) { isCancelled throws(DeliveryError) in
         try deliver(notice, GitHubIssues.Exchange(now: now, isCancelled: isCancelled))
       }
     } catch {
-      notBefore.withLock { $0 = error.retryAfter.map { now + $0 } }
+      state.withLock { state in
+        state.notBefore = error.retryAfter.map { now + $0 }
+        state.refused =
+          if error.isOfLogin, let token { (token, now + GitHubChannel.refusedPause, error) } else { nil }
+      }
       throw error
     }
-    notBefore.withLock { $0 = nil }
+    state.withLock { $0 = State() }
   }
 
   private func deliver(_ notice: IncidentNotice, _ exchange: GitHubIssues.Exchange) throws(DeliveryError) {
     var open = try issues.open(exchange)
-    for entry in notice.entries {
+    // Those that are only counted get no issue of their own, but an issue of an earlier message is closed.
+    for entry in notice.entries + notice.counted.filter({ $0.change == .ended }) {
       let mark = IssueMark(entry, host: host)
       let text = IssueText(entry: entry, mark: mark, host: host)
       let own = open.filter { $0.mark?.key == mark.key }.sorted { $0.number < $1.number }
@@ -58,7 +75,7 @@ final class GitHubChannel: DeliveryChannel {
         // An issue of a later incident of the same subject stays open.
         let end = (entry.incident.endedAt ?? exchange.now).milliseconds / 1000
         for issue in own where (issue.mark?.since ?? 0) <= end {
-          try tell(text, on: issue.number, exchange)
+          try comment(text, on: issue.number, exchange)
           try close(issue.number, as: .completed, exchange)
           open.removeAll { $0.number == issue.number }
         }
@@ -68,7 +85,7 @@ final class GitHubChannel: DeliveryChannel {
           continue
         }
         for issue in own.dropFirst() { try close(issue.number, as: .unplanned, exchange) }
-        if isNews(entry, in: first) { try tell(text, on: first.number, exchange) }
+        if isNews(entry, in: first) { try comment(text, on: first.number, exchange) }
       }
     }
   }
@@ -78,7 +95,7 @@ final class GitHubChannel: DeliveryChannel {
     switch entry.change {
     case .worsened, .flapping, .ended: true
     case .reminder: false
-    // The issue is of an earlier incident, whose end no guard told.
+    // The issue is of an earlier incident, whose end no guard reported.
     case .opened: entry.incident.since.milliseconds / 1000 - (issue.mark?.since ?? 0) > 3600
     }
   }
@@ -88,13 +105,19 @@ final class GitHubChannel: DeliveryChannel {
   /// - Returns: the number of the issue if it is open.
   private func begin(_ text: IssueText, _ exchange: GitHubIssues.Exchange) throws(DeliveryError) -> Int? {
     let since = text.entry.incident.since
-    for issue in try issues.closed(since: since - .seconds(300), exchange)
-    where issue.mark?.key == text.mark.key {
-      let marks = try issues.marks(ofComments: issue.number, exchange)
-      let isOver = marks.contains { $0.key == text.mark.key && $0.change == .ended }
-      guard !isOver || issue.mark?.since == text.mark.since else { continue }
+    var closed: [(number: Int, since: Int64, marks: [IssueMark])] = []
+    for issue in try issues.closed(since: since - .seconds(300), exchange) {
+      guard let mark = issue.mark, mark.key == text.mark.key else { continue }
+      closed.append((issue.number, mark.since, try issues.marks(ofComments: issue.number, exchange)))
+    }
+    // A second issue of one incident was closed without a comment about the end.
+    let ends = closed.filter { $0.marks.contains { $0.key == text.mark.key && $0.change == .ended } }
+      .map(\.since)
+    for issue in closed {
+      let isOver = ends.contains { abs($0 - issue.since) <= IssueMark.tolerance }
+      guard !isOver || issue.since == text.mark.since else { continue }
       if !isOver, [.worsened, .flapping].contains(text.entry.change),
-        !marks.contains(where: text.mark.tellsSame)
+        !issue.marks.contains(where: text.mark.reportsSame)
       {
         try write(exchange) { () throws(DeliveryError) in
           try issues.comment(text.comment, on: issue.number, exchange)
@@ -111,10 +134,12 @@ final class GitHubChannel: DeliveryChannel {
   }
 
   /// Comments on an issue, unless a guard wrote the same already.
-  private func tell(_ text: IssueText, on number: Int, _ exchange: GitHubIssues.Exchange)
-    throws(DeliveryError)
-  {
-    guard try !issues.marks(ofComments: number, exchange).contains(where: text.mark.tellsSame) else { return }
+  private func comment(
+    _ text: IssueText, on number: Int, _ exchange: GitHubIssues.Exchange
+  ) throws(DeliveryError) {
+    guard try !issues.marks(ofComments: number, exchange).contains(where: text.mark.reportsSame) else {
+      return
+    }
     try write(exchange) { () throws(DeliveryError) in try issues.comment(text.comment, on: number, exchange) }
   }
 

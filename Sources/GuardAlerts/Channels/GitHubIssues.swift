@@ -66,8 +66,13 @@ struct GitHubIssues: Sendable {
   }
 
   private static let pageSize = 50
-  private static let mostPages = 40
+  /// An issue has at most 2,500 comments.
+  private static let mostPages = 50
   private static let mostBytes = 8 << 20
+  /// Of a text with an error.
+  private static let mostErrorBytes = 16 << 10
+  /// Longer pauses are cut, because a server may err.
+  private static let longestPause: Duration = .seconds(3600)
 
   var description: String { "\(sender.description), \(repository)" }
 
@@ -93,6 +98,8 @@ struct GitHubIssues: Sendable {
 
   private var label: String { (labels.first ?? "").percentEncoded }
 
+  /// - Throws: `DeliveryError` also for a list that is longer than what is read of it: an issue might be overlooked, and be
+  ///   opened twice.
   private func pages<Element: Decodable>(_ path: String, _ exchange: Exchange) throws(DeliveryError)
     -> [Element]
   {
@@ -100,10 +107,14 @@ struct GitHubIssues: Sendable {
     for page in 1...GitHubIssues.mostPages {
       let elements: [Element] = try decode(
         request(.get, "\(path)&per_page=\(GitHubIssues.pageSize)&page=\(page)", nil, exchange))
+      guard elements.count <= GitHubIssues.pageSize else { throw unreadable }
       all += elements
-      if elements.count < GitHubIssues.pageSize { break }
+      if elements.count < GitHubIssues.pageSize { return all }
     }
-    return all
+    throw DeliveryError(
+      .refused,
+      "\(repository) has more than \(GitHubIssues.pageSize * GitHubIssues.mostPages) issues with the label \(labels.first ?? "")",
+      remedy: "close old ones, or give \(sender.channel) another first label in guard.yaml")
   }
 
   // MARK: - Writing
@@ -155,15 +166,22 @@ struct GitHubIssues: Sendable {
       }
       return try JSONDecoder().decode(Value.self, from: Data(answer.body.utf8))
     } catch {
-      throw DeliveryError(
-        .passing, "\(sender.description) answered something else than issues",
-        remedy: "check 'url' of \(sender.channel) in guard.yaml")
+      throw unreadable
     }
+  }
+
+  private var unreadable: DeliveryError {
+    DeliveryError(
+      .passing, "\(sender.description) answered something else than issues",
+      remedy: "check 'url' of \(sender.channel) in guard.yaml")
   }
 
   private func refusal(_ answer: Post.Answer, _ base: WebAddress, at now: Timestamp) -> DeliveryError {
     let again = "then: oceanid-ctl alerts test \(sender.channel)"
-    let said = redacted(sender.hidingSecrets(answer.body, base)).limited(to: 200)
+    // Shortened at first, because a body may have megabytes, and at last, because a shortened secret is not recognized.
+    let said = redacted(
+      sender.hidingSecrets(answer.body.limited(to: GitHubIssues.mostErrorBytes), base)
+    ).limited(to: 200)
     let message = "\(base.origin) answered HTTP \(answer.status) for \(repository): \(said)"
     if let pause = pause(answer, at: now) {
       return DeliveryError(
@@ -171,19 +189,26 @@ struct GitHubIssues: Sendable {
     }
     let rights = "give its token read and write access to the issues of \(repository); \(again)"
     switch answer.status {
-    case 401: return DeliveryError(.refused, message, remedy: "put a valid token in place; \(again)")
-    case 403: return DeliveryError(.refused, message, remedy: rights)
+    case 401:
+      return DeliveryError(
+        .refused, message, remedy: "put a valid token in place; \(again)", isOfLogin: true)
+    case 403:
+      return DeliveryError(
+        .refused, message, remedy: rights, isOfLogin: answer.body.lowercased().contains("login attempts"))
     case 404:
       return DeliveryError(
         .refused, message, remedy: "check that \(repository) exists, and \(rights)")
     case 410: return DeliveryError(.refused, message, remedy: "turn the issues of \(repository) on; \(again)")
     case 300...399:
-      return DeliveryError(.refused, message, remedy: "set 'repository' to its new name; \(again)")
+      return DeliveryError(
+        .refused, message + " (redirects are not followed)",
+        remedy: "set 'repository' to its new name; \(again)")
     case 400, 413, 415, 422:
       return DeliveryError(.unfit, message, remedy: "check the labels of \(sender.channel); \(again)")
     case 408, 425, 500...599:
       return DeliveryError(
-        .passing, message, remedy: "https://www.githubstatus.com", retryAfter: answer.retryAfter)
+        .passing, message, remedy: "https://www.githubstatus.com",
+        retryAfter: answer.retryAfter.map { min($0, GitHubIssues.longestPause) })
     default: return DeliveryError(.refused, message, remedy: "check 'url' of \(sender.channel); \(again)")
     }
   }
@@ -192,11 +217,11 @@ struct GitHubIssues: Sendable {
   /// (docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
   private func pause(_ answer: Post.Answer, at now: Timestamp) -> Duration? {
     guard answer.status == 403 || answer.status == 429 else { return nil }
-    if let pause = answer.retryAfter { return pause }
+    if let pause = answer.retryAfter { return min(pause, GitHubIssues.longestPause) }
     if answer.header("x-ratelimit-remaining") == "0",
-      let reset = answer.header("x-ratelimit-reset").flatMap(Int64.init)
+      let reset = answer.header("x-ratelimit-reset").flatMap({ UInt32($0) }).map(Int64.init)
     {
-      return max(.seconds(1), min(.seconds(3600), Timestamp(seconds: reset) - now))
+      return max(.seconds(1), min(GitHubIssues.longestPause, Timestamp(seconds: reset) - now))
     }
     return answer.status == 429 || answer.body.contains("rate limit") ? .seconds(60) : nil
   }

@@ -84,7 +84,8 @@ struct HTTPSender: Sendable {
     }
   }
 
-  private func login() throws(DeliveryError) -> String? {
+  /// The value of the Authorization header, read anew; nil without a login.
+  func login() throws(DeliveryError) -> String? {
     switch target.access.login {
     case nil: nil
     case .token(let place): "Bearer \(try secretReader.text(place))"

@@ -11,7 +11,8 @@ struct IssueMark: Hashable, Sendable {
   let key: String
   let change: IncidentNotice.Change
   let severity: Problem.Severity
-  /// The begin of the incident in seconds since 1970, for the guard that wrote the mark.
+  /// The begin of the incident in seconds since 1970, for the guard that wrote the mark. Anybody can write a comment with
+  /// a mark, so it is a number with which one can calculate.
   let since: Int64
 
   /// - Parameter host: this machine's name. Problems of the guard itself concern one machine only.
@@ -33,12 +34,12 @@ struct IssueMark: Hashable, Sendable {
     guard let line = text.split(whereSeparator: \.isNewline).last(where: { !$0.allSatisfy(\.isWhitespace) }),
       line.utf8.count <= 200, let fields = IssueMark.fields(String(line)),
       let change = IncidentNotice.Change(rawValue: fields[1]),
-      let severity = Problem.Severity(rawValue: fields[2]), let since = Int64(fields[3])
+      let severity = Problem.Severity(rawValue: fields[2]), let since = UInt32(fields[3])
     else { return nil }
     key = fields[0]
     self.change = change
     self.severity = severity
-    self.since = since
+    self.since = Int64(since)
   }
 
   private static let names = ["incident=", "change=", "severity=", "since="]
@@ -57,9 +58,12 @@ struct IssueMark: Hashable, Sendable {
     "<!-- oceanid-guard incident=\(key) change=\(change.rawValue) severity=\(severity.rawValue) since=\(since) -->"
   }
 
-  /// True if both tell the same change of the same incident. Guards may differ in its begin by some minutes.
-  func tellsSame(as other: IssueMark) -> Bool {
+  /// Guards may differ in the begin of an incident by so many seconds.
+  static let tolerance: Int64 = 300
+
+  /// True if both report the same change of the same incident.
+  func reportsSame(as other: IssueMark) -> Bool {
     key == other.key && change == other.change && severity == other.severity
-      && abs(since - other.since) <= 300
+      && abs(since - other.since) <= IssueMark.tolerance
   }
 }

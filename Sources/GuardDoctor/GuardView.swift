@@ -89,7 +89,9 @@ package struct GuardView: Examinable {
     }
     report(KubeconfigFindings.own(section, loaded, in: environment, now: .now))
     poll(section, status, target: (try? loaded.get()).map { section.target(of: $0.server) }).forEach(report)
-    for source in cluster.pipeline?.knowledge.sources ?? [] { report(FindingDocument(source, of: name)) }
+    for source in cluster.pipeline?.knowledge.sources ?? [] {
+      FindingDocument.findings(source, of: name).forEach(report)
+    }
   }
 
   /// The steps of the last attempt.

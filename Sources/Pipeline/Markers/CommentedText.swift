@@ -72,18 +72,18 @@ struct CommentedText {
     case .blockSequenceStart: begin(isMapping: false, at: token)
     case .blockMappingStart: begin(isMapping: true, at: token)
     case .blockEnd:
-      if open.popLast()?.isMapping == true { take(as: .foot, .foot) }
+      if open.popLast()?.isMapping == true { assign(as: .foot, .foot) }
       end()
     case .flowStart:
       flowDepth += 1
-      take(as: .flow, .flow)
+      assign(as: .flow, .flow)
       descend()
     case .flowEnd:
       flowDepth -= 1
-      take(as: .flow, .foot)
+      assign(as: .flow, .foot)
       end()
     case .alias:
-      take(as: isKeyNext ? .key : .alias, isKeyNext ? .aboveKey : .alias)
+      assign(as: isKeyNext ? .key : .alias, isKeyNext ? .aboveKey : .alias)
       isKeyNext = false
     case .scalar(let value, let style): scalar(value, style, at: index)
     }
@@ -92,7 +92,7 @@ struct CommentedText {
   private mutating func scalar(_ value: String, _ style: Node.Scalar.Style, at index: Int) {
     let token = tokens[index]
     if isKeyNext || depthInKey > 0 {
-      take(as: hasValue(key: index) ? .key : .emptyValue, .aboveKey)
+      assign(as: hasValue(key: index) ? .key : .emptyValue, .aboveKey)
       isKeyNext = false
       return
     }
@@ -154,7 +154,7 @@ struct CommentedText {
   }
 
   /// A node that is no scalar value takes the comments that wait.
-  private mutating func take(as place: CommentPlace, _ placeAbove: CommentPlace) {
+  private mutating func assign(as place: CommentPlace, _ placeAbove: CommentPlace) {
     settle(behind, as: place)
     settle(above.comments, as: placeAbove)
     (above, behind) = (CommentGroup(), [])

@@ -92,7 +92,9 @@ package actor GuardedCluster {
     let pipelinePolls = BufferedStream<Bool>()
     pipeline = try configuration.pipeline.map { section throws(SourceFailure) in
       try ClusterPipeline(
-        section, cluster: configuration.name, environment: environment, changed: pipelinePolls.send)
+        section, cluster: configuration.name, environment: environment,
+        file: state.map { PipelineMemoryFile(cluster: configuration.name, folder: $0) }, log: log,
+        changed: pipelinePolls.send)
     }
     let historyFile = state.map { PollHistoryFile(cluster: configuration.name, folder: $0) }
     let history = historyFile?.load() ?? PollHistory()

@@ -1,6 +1,6 @@
 package import Health
 
-/// Why GitHub, Pulumi Cloud or a checkout did not tell something. It makes a stage unknown, never the cluster.
+/// Why a question to GitHub, Pulumi Cloud or a checkout has no answer. It makes a stage unknown, never the cluster.
 package struct SourceFailure: Error, Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     /// The token is missing, invalid or expired.
@@ -9,6 +9,8 @@ package struct SourceFailure: Error, Hashable, Sendable {
     case forbidden
     /// There is no such object, or the token may not see it.
     case missing
+    /// The API understands the question and rejects it: HTTP 422, for example for a name that is no commit.
+    case rejected
     /// A limit of the API.
     case limited
     /// No answer, or a failure of the server.

@@ -99,6 +99,9 @@ struct APIRefusal {
           .missing, "\(name) has no \(path.singleLine.limited(to: 120)), or the token may not see it",
           step: NextStep(note: "compare the names under 'pipeline' in guard.yaml"),
           until: now + APIRefusal.pathPause), .path)
+    case 422:
+      self.init(
+        SourceFailure(.rejected, "\(name) rejects \(path.singleLine.limited(to: 120))\(said)"), .request)
     case 500...599:
       if let end = rate.end(at: now) {
         self.init(

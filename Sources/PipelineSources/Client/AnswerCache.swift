@@ -8,7 +8,7 @@ struct AnswerCache {
     var used: UInt64
   }
 
-  /// The most answers that are kept.
+  /// The most answers in memory.
   static let limit = 64
 
   private var entries: [String: Entry] = [:]
@@ -26,7 +26,7 @@ struct AnswerCache {
     return entries[path]?.value as? Value
   }
 
-  mutating func keep(_ value: some Sendable, etag: String?, for path: String, _ token: APIToken?) {
+  mutating func store(_ value: some Sendable, etag: String?, for path: String, _ token: APIToken?) {
     // An ETag is sent back as a header line.
     guard let etag, (1...256).contains(etag.utf8.count), etag.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
     else {

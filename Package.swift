@@ -317,7 +317,7 @@ let package = Package(
         "YAML",
       ], path: "Tests/Boundary", swiftSettings: settings),
     tests("SSH", ["TestSupport"]),
-    tests("Curl"),
+    tests("Curl", ["TestSupport"]),
     tests("Crypto"),
     tests("Systemd", ["TestSupport"]),
     tests("YAML"),

@@ -10,10 +10,15 @@ struct StackReader {
     let list = try client.deployments()
     let state = optional { () throws(SourceFailure) in try client.state() }
     let update = optional { () throws(SourceFailure) in try client.latestUpdate() }
-    let agents = pool.flatMap { name in optional { () throws(SourceFailure) in try client.pool(name) } }
+    // A pool that is not listed has had no agent for so long that Pulumi dropped it.
+    let agents = pool.flatMap { name in
+      optional { () throws(SourceFailure) in
+        try client.pool(name) ?? AgentPool(name: name, isOnline: false, isListed: false)
+      }
+    }
     return StackFacts(
       deployments: list.deployments, isWhole: list.isWhole, state: state, latestUpdate: update ?? nil,
-      pool: agents ?? nil)
+      pool: agents)
   }
 
   private func optional<Value>(_ ask: () throws(SourceFailure) -> Value) -> Value? {

@@ -13,12 +13,15 @@ package func checkMarkers(
   in tree: MarkedTree, of question: MarkerQuestion, memory: MarkerMemory, now: Timestamp
 ) -> (findings: [MarkerFinding], memory: MarkerMemory) {
   var check = MarkerCheck(tree: tree, question: question, memory: memory, now: now)
+  // They explain why a policy has no marker that works.
+  let names = check.unknownNames()
+  let files = check.skippedFiles()
+  check.causes = names + files
   var findings: [MarkerFinding] = []
   for report in question.policies.sorted(by: { PolicyName($0) < PolicyName($1) }) {
     if let finding = check.judge(report) { findings.append(finding) }
   }
-  findings += check.unknownNames()
-  findings += check.skippedFiles()
+  findings += names.map(\.finding) + files.map(\.finding)
   return (findings, MarkerMemory(firstSeen: check.kept))
 }
 
@@ -29,6 +32,17 @@ struct MarkerCheck {
   let now: Timestamp
   /// The verdicts that last, for the memory.
   private(set) var kept: [String: Timestamp] = [:]
+  /// Faults of names and files, which explain the lack of a marker.
+  var causes: [Cause] = []
+
+  /// A fault that is no policy's own.
+  struct Cause {
+    let finding: MarkerFinding
+    /// The policy that the marker probably means; nil for a file, which may have any marker.
+    let policy: PolicyName?
+    /// The file that is skipped; nil for a marker with a wrong name.
+    let skippedFile: String?
+  }
 
   /// A marker and its file.
   struct Place: Hashable {

@@ -192,7 +192,8 @@ import Testing
 
   @Test(arguments: [
     "", "push-everything", "workflow-disabled", "workflow-disabled often", "run-ended well",
-    "run-queued soon", "token-refused gitlab", "api-answers-wrong github oddly", "marker good",
+    "run-queued soon", "token-refused gitlab", "api-answers-wrong github oddly",
+    "api-answers-wrong github endless-continue", "marker good",
     "permission-missing everything", "image-tag cert-manager",
   ])
   func invalidLinesAreRejected(_ line: String) {

@@ -12,8 +12,7 @@ package enum PipelineFault: Hashable, Sendable {
   case forcePush(forgets: Bool)
   /// The image policy selects another tag; the file follows if `isWritten`.
   case imageTag(policy: String, tag: String, isWritten: Bool)
-  /// A commit spoils the marker of a policy: `missing`, `ignored`, `unknown`, `wrong-kind`, `unwritten`, `broken`,
-  /// `elsewhere`; or repairs it: `good`.
+  /// A commit spoils the marker of a policy, with a word of `Markers.Mistake`; or repairs it: `good`.
   case marker(String, policy: String)
 
   // GitHub Actions

@@ -1,3 +1,5 @@
+package import DemoCluster
+
 /// A change to the demo's pipeline or to its APIs. `DemoPipeline.apply` accepts one, and so does a line on the standard
 /// input of `demo-cluster` (`PipelineFault(line:)`).
 package enum PipelineFault: Hashable, Sendable {

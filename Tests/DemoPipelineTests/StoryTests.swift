@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test func aPushGoesThroughAllStages() throws {
-    let client = try client(pace: Pace(queue: .milliseconds(300), work: .milliseconds(600)))
+    let client = try client(pace: Pace(queue: .seconds(2), work: .milliseconds(600)))
     try client.apply("push cloud/ cluster/ apps/")
     let head = try client.head
     var seen: (run: [String], deployment: [String]) = ([], [])

@@ -300,8 +300,8 @@ let package = Package(
 
     // A simulated cluster for demonstrations and tests
     module("DemoCluster", ["Gzip", "Platform"] + nio + [nioHTTP2, nioSSL]),
-    // Simulated APIs of GitHub and Pulumi Cloud.
-    module("DemoPipeline", ["Platform"] + nio),
+    // Simulated APIs of GitHub and Pulumi Cloud, and one story for them and the cluster.
+    module("DemoPipeline", ["DemoCluster", "Platform"] + nio),
     program("demo-cluster", ["DemoCluster", "DemoPipeline", arguments]),
 
     // Tests
@@ -317,7 +317,7 @@ let package = Package(
         "YAML",
       ], path: "Tests/Boundary", swiftSettings: settings),
     tests("SSH", ["TestSupport"]),
-    tests("Curl"),
+    tests("Curl", ["TestSupport"]),
     tests("Crypto"),
     tests("Systemd", ["TestSupport"]),
     tests("YAML"),

@@ -81,7 +81,7 @@ package enum PipelinePage {
       let line = marker.line.map { ":\($0)" } ?? ""
       table.rows.append(
         Table.Row(cells: [
-          Span(marker.policy), Span(marker.state, marker.isGood ? .plain : .warning),
+          Span(marker.policy), Span(marker.state, marker.isFaulty ? .warning : .plain),
           Span(marker.value ?? "-"), Span(marker.file.map { $0 + line } ?? "<none>"),
         ]))
     }

@@ -13,22 +13,16 @@ struct StackReader {
     var gaps: [SourceFailure] = []
     let state = detail(&gaps) { () throws(SourceFailure) in try client.state() }
     let update = detail(&gaps) { () throws(SourceFailure) in try client.latestUpdate() }
-    var agents: AgentPool??
-    if let pool {
-      agents = detail(&gaps) { () throws(SourceFailure) in try client.pool(pool) }
-      if case .some(nil) = agents {
-        // Pulumi no longer lists a pool whose agents were away for a week.
-        gaps.append(
-          SourceFailure(
-            .missing,
-            "Pulumi Cloud lists no agent pool \(pool): the name is wrong, or its agents were away for long",
-            step: NextStep(note: "compare 'agentPool' in guard.yaml, and start an agent of the pool")))
+    // A pool that is not listed has had no agent for so long that Pulumi dropped it.
+    let agents = pool.flatMap { name in
+      detail(&gaps) { () throws(SourceFailure) in
+        try client.pool(name) ?? AgentPool(name: name, isOnline: false, isListed: false)
       }
     }
     return (
       StackFacts(
         deployments: list.deployments, isWhole: list.isWhole, state: state, latestUpdate: update ?? nil,
-        pool: agents ?? nil), gaps
+        pool: agents), gaps
     )
   }
 }

@@ -11,11 +11,28 @@ struct DemoClusterCommand: ParsableCommand {
     abstract: "Serve a simulated Oceanid cluster's Kubernetes API on loopback.",
     discussion: """
       Makes throw-away certificates in a folder, writes FOLDER/kubeconfig and FOLDER/port, and serves until \
-      SIGTERM. Each line on standard input is a fault: node-not-ready calypso, node-ready calypso, \
-      policy-moved cert-manager v1.18.3, rollout cert-manager, answers-wrong status:503 /apis, answers-right, \
-      begins push-refused, ends push-refused, healed … With --pipeline also: push cloud/ cluster/, run-failed, \
-      run-waiting production, workflow-disabled inactivity, pool-offline, deployment-failed, drift, \
-      token-refused github, force-push …
+      SIGTERM. Each line on standard input is a fault, and `healed` reverts all of them: node-not-ready calypso, \
+      policy-moved cert-manager v1.18.3 15, rollout cert-manager, answers-wrong status:503 /apis, answers-right, \
+      begins push-refused, ends push-refused …
+
+      Flux and its token: source-refused, begins source-forbidden, begins repository-not-found, \
+      begins push-forbidden, begins push-lost, begins rollout-held.
+
+      With --pipeline also the branch: push cloud/ cluster/, automation-push, force-push, not-started 11, \
+      image-tag cert-manager v1.18.3. Markers: marker WORD cert-manager, where WORD is missing, ignored, unknown, \
+      other-namespace, suffix, wrong-kind, wrong-kind-tag, unwritten, broken, elsewhere or good.
+
+      GitHub Actions: workflow-disabled manually, workflow-deleted, run-failed STEP, run-ended cancelled, \
+      run-queued 11, run-pending 11, run-running 45, run-waiting production 70, run-again, pull-request, \
+      list-stale, list-unsorted.
+
+      Pulumi Deployments: deployment-failed STEP, deployment-queued 3, deployment-accepted 6, \
+      deployment-running 45, deployment-skipped, preview, pool-offline 12, pool-gone, pools-forbidden, paused ada, \
+      organization-paused, drift, applied-by-hand dirty.
+
+      Access: token-refused github, token-expires 48, permission-missing actions, sso-required, \
+      repository-hidden, renamed, rate-limited pulumi 60, secondary-limit 60, api-answers-wrong github hangs /, \
+      api-answers-right, access-granted. A number is an age in minutes, of a limit in seconds, of a token in hours.
       """)
 
   @Option(help: "Folder for certificates, kubeconfig and port.")
@@ -57,7 +74,7 @@ struct DemoClusterCommand: ParsableCommand {
     let cluster = try DemoCluster.start(
       certificates: try Certificates.make(in: folder), port: port, with: extra)
     if let starting { cluster.apply(.restarts(seconds: starting)) }
-    let console = DemoConsole(cluster: cluster, pipeline: pipeline ? try startPipeline(for: cluster) : nil)
+    let console = DemoConsole(cluster: cluster, pipeline: pipeline ? try .start(for: cluster) : nil)
     try console.pipeline?.writeFolder(folder)
     try cluster.writeFolder(folder)
     printLine("serving https://127.0.0.1:\(cluster.port)")
@@ -65,14 +82,6 @@ struct DemoClusterCommand: ParsableCommand {
     wait(for: signals)
     console.pipeline?.stop()
     cluster.stop()
-  }
-
-  /// A pipeline whose newest commit is the one that the cluster runs.
-  private func startPipeline(for cluster: DemoCluster) throws -> DemoPipeline {
-    let (sha, parent) = cluster.commit
-    return try DemoPipeline.start(
-      head: sha, previous: parent,
-      images: cluster.images.map { Markers.Image(policy: $0.policy, name: $0.name, tag: $0.tag) })
   }
 
   /// Blocks the signals for `sigwait`, before the first thread starts, so that all threads inherit the mask.

@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test func aPushGoesThroughAllStages() throws {
-    let client = try client(pace: Pace(queue: .milliseconds(300), work: .milliseconds(600)))
+    let client = try client(pace: Pace(queue: .seconds(2), work: .milliseconds(600)))
     try client.apply("push cloud/ cluster/ apps/")
     let head = try client.head
     var seen: (run: [String], deployment: [String]) = ([], [])
@@ -192,7 +192,8 @@ import Testing
 
   @Test(arguments: [
     "", "push-everything", "workflow-disabled", "workflow-disabled often", "run-ended well",
-    "run-queued soon", "token-refused gitlab", "api-answers-wrong github oddly", "marker good",
+    "run-queued soon", "token-refused gitlab", "api-answers-wrong github oddly",
+    "api-answers-wrong github endless-continue", "marker good",
     "permission-missing everything", "image-tag cert-manager",
   ])
   func invalidLinesAreRejected(_ line: String) {

@@ -124,6 +124,12 @@ import Testing
     let words = PipelineWords.summary(PipelineScene.pipeline(stages: stages), Scene.now)
     #expect(words.contains("; stopped: cloud, cluster and 2 more; "))
     #expect(words.hasSuffix("; pulumi refused; 1 of 2 image markers wrong"))
+    // What is on its way is not wrong.
+    var pipeline = PipelineScene.pipeline(stages: stages)
+    for state in ["pending", "review", "rollout"] {
+      pipeline.markers[1].state = state
+      #expect(PipelineWords.summary(pipeline, Scene.now).hasSuffix("; pulumi refused"), "\(state)")
+    }
     let empty = PipelineDocument(repository: nil, branch: nil, verdict: .unknown)
     #expect(PipelineWords.summary(empty, Scene.now) == "waiting for the first answers")
   }

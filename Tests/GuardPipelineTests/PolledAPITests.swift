@@ -116,7 +116,6 @@ import Testing
 
   @Test(arguments: [
     (PipelineFault.poolsForbidden, "pulumi", "agent pools of"),
-    (.poolGone, "pulumi", "lists no agent pool \(DemoPipeline.agentPool)"),
     (.permissionMissing("actions"), "github", "actions=read"),
     (.permissionMissing("contents"), "github", "contents=read"),
     (.repositoryHidden, "github", "GitHub shows no repository oceanid/cluster"),

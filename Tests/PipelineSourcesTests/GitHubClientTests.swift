@@ -2,6 +2,7 @@ import Health
 import Pipeline
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import PipelineSources

@@ -1,6 +1,7 @@
 import Health
 import Pipeline
 import Platform
+import TestSupport
 import Testing
 
 @testable import PipelineSources

@@ -56,6 +56,32 @@ import Testing
     #expect((finding.file, finding.line, finding.value) == ("apps/a.yaml", 1, "r/app:2"))
   }
 
+  private static let lateness = Problem(
+    .image(.behind), cluster: "tethys", subject: "imagepolicy flux-system/app", since: now)
+
+  /// A marker with a wrong name, or a file that is skipped, explains why the policy has none, and why it runs behind.
+  @Test(arguments: [
+    ("image: r/app:2 # {\"$imagepolicy\": \"flux-system:app-old\"}\n", MarkerProblem.unknownPolicy),
+    ("image: r/app:2 # {\"$imagepolicy\": \"apps:app\"}\n", .unknownPolicy),
+    ("image: r/app:2 # {\"$imagepolicy\": \"app\"}\n", .unknownPolicy),
+    ("image: r/app:2 # {\"$imagepolicy\": \"flux-system:app:tags\"}\n", .unknownPolicy),
+    ("{{ if }}: [\nimage: r/app:2 # {\"$imagepolicy\": \"flux-system:app\"}\n", .fileSkipped),
+  ])
+  func oneCauseIsOneProblem(_ text: String, _ code: MarkerProblem) throws {
+    let findings = Self.check(["apps/a.yaml": text], [Self.policy(isBehind: true)]).findings
+    let problems = findings.compactMap(\.problem)
+    #expect(problems.map(\.code) == [.marker(code)])
+    let finding = try #require(findings.first { $0.policy != nil })
+    #expect(finding.state == .faulty(code) && finding.cause == problems.first?.id)
+    #expect(findings.joined(with: [Self.lateness]).map(\.code) == [.marker(code)])
+  }
+
+  @Test func anUnrelatedWrongNameExplainsNothing() {
+    let text = "image: r/b:1 # {\"$imagepolicy\": \"flux-system:something-else\"}\n"
+    let codes = Self.check(["apps/a.yaml": text]).findings.compactMap { $0.problem?.code }
+    #expect(codes == [.marker(.missing), .marker(.unknownPolicy)])
+  }
+
   struct Row: Sendable, CustomStringConvertible {
     let files: [String: String]
     let code: MarkerProblem

@@ -53,28 +53,10 @@ struct Answer: Sendable {
       details: ["group": group.isEmpty ? .null : .string(group), "kind": .string(resource)])
   }
 
-  func allHeaders(length: Int, at now: APITime) -> [(String, String)] {
-    headers + [
-      ("Cache-Control", "no-cache, private"), ("Content-Type", contentType), ("Date", now.httpDate),
-      ("Content-Length", "\(length)"),
-    ]
-  }
-
-  static func reasonPhrase(_ status: Int) -> String {
-    switch status {
-    case 200: "OK"
-    case 302: "Found"
-    case 400: "Bad Request"
-    case 401: "Unauthorized"
-    case 403: "Forbidden"
-    case 404: "Not Found"
-    case 405: "Method Not Allowed"
-    case 406: "Not Acceptable"
-    case 410: "Gone"
-    case 429: "Too Many Requests"
-    case 500: "Internal Server Error"
-    case 503: "Service Unavailable"
-    default: "Status"
-    }
+  /// As bytes, with the headers of every answer of the API server.
+  var encoded: EncodedAnswer {
+    EncodedAnswer(
+      status: status,
+      headers: headers + [("Cache-Control", "no-cache, private"), ("Content-Type", contentType)], body: body)
   }
 }

@@ -18,9 +18,9 @@ extension ClusterState {
       condition("Ready", "Succeeded", stored, since: commit.at, generation: generation),
       condition("ArtifactInStorage", "Succeeded", stored, since: commit.at, generation: generation),
     ]
-    if let since = sourceRefused {
+    if let (since, words) = sourceRefusal {
       let message =
-        "failed to checkout and determine revision: unable to clone 'https://github.com/oceanid/cluster.git': authentication required"
+        "failed to checkout and determine revision: unable to clone 'https://github.com/oceanid/cluster.git': \(words)"
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", "reconciliation in progress", since: since),
         condition("Ready", "False", "GitOperationFailed", message, since: since),
@@ -40,6 +40,16 @@ extension ClusterState {
         "artifact": artifact("gitrepository/flux-system/flux-system", commit.sha, commit.revision, commit.at),
         "conditions": .array(conditions), "observedGeneration": .number(generation),
       ])
+  }
+
+  /// Since when the Git server has refused the source, and its words (go-git, plumbing/transport).
+  private var sourceRefusal: (since: APITime, words: String)? {
+    let refusals: [(since: APITime?, words: String)] = [
+      (sourceRefused, "authentication required"),
+      (ongoingFaults[.sourceForbidden], "authorization failed"),
+      (ongoingFaults[.repositoryNotFound], "repository not found"),
+    ]
+    return refusals.lazy.compactMap { refusal in refusal.since.map { ($0, refusal.words) } }.first
   }
 
   /// The commit that the Git source has stored: the last push, unless fetching fails.

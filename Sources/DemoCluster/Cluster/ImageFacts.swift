@@ -113,14 +113,21 @@ extension ClusterState {
     // The automation runs once per minute, on the minute.
     let end = automationStopped ?? lastWork(of: "image-automation-controller", at: now)
     let lastRun = automationStopped ?? end.advanced(seconds: -Int(end.microseconds / 1_000_000 % 60))
-    let seesLatest = ongoingFaults[.markerMissing] != nil || ongoingFaults[.pushNotFetched] != nil
-    let pushed = ongoingFaults[.pushNotFetched] ?? commit.at
-    let refusal = ongoingFaults[.pushRefused].map {
-      condition(
-        "Ready", "False", "GitOperationFailed",
-        "failed to push to remote: command error on refs/heads/main: protected branch hook declined",
-        since: $0)
+    let seesLatest = [OngoingFault.markerMissing, .pushNotFetched, .rolloutHeld].contains {
+      ongoingFaults[$0] != nil
     }
+    let pushedCommit = ongoingFaults[.pushLost] == nil ? commit.sha : Hash.hex("lost push", digits: 40)
+    let pushed = ongoingFaults[.pushNotFetched] ?? commit.at
+    let refusals: [(since: APITime?, words: String)] = [
+      (ongoingFaults[.pushRefused], "command error on refs/heads/main: protected branch hook declined"),
+      (ongoingFaults[.pushForbidden], "authorization failed"),
+    ]
+    let refusal = refusals.lazy.compactMap { refusal in
+      refusal.since.map {
+        condition(
+          "Ready", "False", "GitOperationFailed", "failed to push to remote: \(refusal.words)", since: $0)
+      }
+    }.first
     return Object(
       kind: .imageUpdateAutomation, namespace: Self.fluxNamespace, name: "flux-system",
       generation: generation,
@@ -131,7 +138,7 @@ extension ClusterState {
           "commit": ["author": ["email": "flux@oceanid.example", "name": "fluxcdbot"]],
           "push": ["branch": "main"],
         ],
-        "update": ["path": "./", "strategy": "Setters"], "suspend": suspend,
+        "update": ["path": "./clusters", "strategy": "Setters"], "suspend": suspend,
       ],
       status: [
         "conditions": [
@@ -139,7 +146,7 @@ extension ClusterState {
             ?? condition(
               "Ready", "Succeeded", "repository up-to-date", since: commit.at, generation: generation)
         ],
-        "lastAutomationRunTime": .string(lastRun.time), "lastPushCommit": .string(commit.sha),
+        "lastAutomationRunTime": .string(lastRun.time), "lastPushCommit": .string(pushedCommit),
         "lastPushTime": .string(pushed.time), "observedGeneration": .number(generation),
         "observedPolicies": .object(
           Dictionary(

@@ -39,6 +39,10 @@ package enum OngoingFault: Hashable, Sendable {
   case healthCheckFailing(String)
   /// The source has a newer commit that is not applied.
   case commitNotApplied
+  /// A policy of the Git server refuses the token of the source.
+  case sourceForbidden
+  /// The token of the source has no access to the repository.
+  case repositoryNotFound
   /// The chart repository is unavailable, so no chart is fetched and no release is created.
   case chartsRefused
   /// Deleted, with a finalizer that is never removed.
@@ -50,6 +54,12 @@ package enum OngoingFault: Hashable, Sendable {
   /// No tag matches.
   case policyUnresolved(String)
   case pushRefused
+  /// The Git source can fetch, and the same token may not push.
+  case pushForbidden
+  /// The automation reports a push of a commit that the branch does not have.
+  case pushLost
+  /// Git and the applied commit have the tag that the policy selects, and the workload runs the previous one.
+  case rolloutHeld
   /// The automation finds no marker in Git for the tag that the policy selects.
   case markerMissing
   /// The commit was pushed, but the source does not fetch it.
@@ -105,12 +115,17 @@ package enum OngoingFault: Hashable, Sendable {
       self = .statusMissing(kind: try argument(1, "a kind"), name: try argument(2, "a name"))
     case "health-check-failing": self = .healthCheckFailing(try argument(1, "a Kustomization"))
     case "commit-not-applied": self = .commitNotApplied
+    case "source-forbidden": self = .sourceForbidden
+    case "repository-not-found": self = .repositoryNotFound
     case "charts-refused": self = .chartsRefused
     case "terminating": self = .terminating(kind: try argument(1, "a kind"), name: try argument(2, "a name"))
     case "scan-refused": self = .scanRefused(try argument(1, "an ImageRepository"))
     case "scan-stopped": self = .scanStopped(try argument(1, "an ImageRepository"))
     case "policy-unresolved": self = .policyUnresolved(try argument(1, "an ImagePolicy"))
     case "push-refused": self = .pushRefused
+    case "push-forbidden": self = .pushForbidden
+    case "push-lost": self = .pushLost
+    case "rollout-held": self = .rolloutHeld
     case "marker-missing": self = .markerMissing
     case "push-not-fetched": self = .pushNotFetched
     case "automation-missing": self = .automationMissing

@@ -27,7 +27,10 @@ extension Fault {
     case "gpu-found": self = .gpuFound(try argument(0, "a node"))
     case "lease-stopped": self = .leaseStopped(try argument(0, "a node"))
     case "lease-renewed": self = .leaseRenewed(try argument(0, "a node"))
-    case "policy-moved": self = .policyMoved(try argument(0, "a policy"), tag: try argument(1, "a tag"))
+    case "policy-moved":
+      self = .policyMoved(
+        try argument(0, "a policy"), tag: try argument(1, "a tag"),
+        minutes: arguments.count > 2 ? try number(arguments[2]) : 0)
     case "rollout": self = .rollout(try argument(0, "a policy"))
     case "automation-stopped": self = .automationStopped
     case "automation-resumed": self = .automationResumed

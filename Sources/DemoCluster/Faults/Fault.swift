@@ -17,8 +17,8 @@ package enum Fault: Hashable, Sendable {
   case leaseRenewed(String)
 
   // Images
-  /// The policy selects a newer tag that no workload runs yet.
-  case policyMoved(String, tag: String)
+  /// The policy selected a newer tag so many minutes ago, and no workload runs it yet.
+  case policyMoved(String, tag: String, minutes: Int = 0)
   /// The automation pushes, Flux applies, and the workload runs the tag that the policy selects.
   case rollout(String)
   case automationStopped
@@ -93,9 +93,9 @@ extension ClusterState {
     case .gpuFound(let name): change(name) { $0.allocatableGPUs = $0.gpus }
     case .leaseStopped(let name): change(name) { $0.leaseStopped = now.advanced(seconds: -120) }
     case .leaseRenewed(let name): change(name) { $0.leaseStopped = nil }
-    case .policyMoved(let name, let tag):
+    case .policyMoved(let name, let tag, let minutes):
       change(image: name) {
-        ($0.previous, $0.latest, $0.moved) = ($0.latest, tag, now)
+        ($0.previous, $0.latest, $0.moved) = ($0.latest, tag, now.advanced(seconds: -60 * minutes))
         $0.tagCount += 1
       }
     case .rollout(let name):

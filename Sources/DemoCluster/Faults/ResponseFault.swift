@@ -41,6 +41,9 @@ package enum ResponseFault: Hashable, Sendable {
   /// Every `continue` token is rejected with 410.
   case expiredContinue
 
+  /// True if it concerns the tokens of further pages, which only Kubernetes has.
+  package var isOfPages: Bool { self == .endlessContinue || self == .expiredContinue }
+
   /// True for an answer of an API server, in front of which K3s's supervisor still answers for itself.
   var isOfAPIServer: Bool {
     switch self {
@@ -59,7 +62,7 @@ extension ResponseFault {
   static let hostileText = #"\u001b[2J\u202e\u200b\u009b31m"# + instruction + #"\u0007 "#
 
   /// Parses `hangs`, `status:503`, `slow:200`, `huge-body:50000000` and so on.
-  init(word: String) throws(DemoError) {
+  package init(word: String) throws(DemoError) {
     let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
     func number(_ usual: Int) -> Int { parts.count > 1 ? Int(parts[1]) ?? usual : usual }
     switch parts.first ?? "" {

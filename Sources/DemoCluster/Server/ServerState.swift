@@ -18,7 +18,7 @@ struct ServerState {
   private static let recordLimit = 20_000
 
   /// Encoded lists of the additional objects, cached so that measurements do not include the time to encode them.
-  private var written: [String: Answer] = [:]
+  private var written: [String: EncodedAnswer] = [:]
 
   let token: String
   /// The client certificates that are accepted until they expire.
@@ -83,20 +83,22 @@ struct ServerState {
     if state.start?.phase(at: now) == .down { return .close }
     let how = responseFault(for: request.path)
     // The supervisor of K3s answers this itself, whatever its API server does.
-    if request.path == "/ping", how?.isOfAPIServer ?? true { return .whole(Answer(text: "pong")) }
+    if request.path == "/ping", how?.isOfAPIServer ?? true { return .whole(Answer(text: "pong").encoded) }
     if state.ongoingFaults[.apiServerNotReady] != nil {
-      return .whole(.failure(503, "ServiceUnavailable", "apiserver not ready"))
+      return .whole(Answer.failure(503, "ServiceUnavailable", "apiserver not ready").encoded)
     }
     guard how == nil, state.extra != nil, state.start == nil, request.user != nil,
       request.query["limit"] != nil
     else {
-      let delivery = Delivery(how, request, API(state: state, now: now))
+      let api = API(state: state, now: now)
+      let asked = AskedAPI(api: api, request: request)
+      let delivery = Delivery(how, asked.answer.encoded, of: asked)
       guard isCompressed, case .whole(let answer) = delivery else { return delivery }
       return .whole(answer.compressed)
     }
     let key = "\(state.version) \(isCompressed) \(request.accept) \(target)"
     if let answer = written[key] { return .whole(answer) }
-    let answer = API(state: state, now: now).answer(request)
+    let answer = API(state: state, now: now).answer(request).encoded
     written[key] = isCompressed ? answer.compressed : answer
     return .whole(written[key] ?? answer)
   }
@@ -109,9 +111,9 @@ struct ServerState {
   mutating func forgetRecords() { records = [] }
 }
 
-extension Answer {
+extension EncodedAnswer {
   /// Like the API server, compresses responses of more than 128 KiB.
-  fileprivate var compressed: Answer {
+  fileprivate var compressed: EncodedAnswer {
     guard body.count > 128 << 10, let bytes = Gzip.compress(body) else { return self }
     var answer = self
     answer.body = bytes

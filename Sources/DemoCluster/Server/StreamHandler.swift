@@ -6,10 +6,10 @@ final class StreamHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
-  let serverState: NIOLoopBoundBox<ServerState>
+  let respond: Respond
   var head: HTTPRequestHead?
 
-  init(serverState: NIOLoopBoundBox<ServerState>) { self.serverState = serverState }
+  init(respond: @escaping Respond) { self.respond = respond }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     handle(unwrapInboundIn(data), context)
@@ -22,11 +22,11 @@ final class StreamHandler: ChannelInboundHandler {
 
 extension StreamHandler: AnswerWriter {
   func begin(
-    _ answer: Answer, length: Int, isLast: Bool, at now: APITime, _ context: ChannelHandlerContext
+    _ answer: EncodedAnswer, length: Int, isLast: Bool, date: String, _ context: ChannelHandlerContext
   ) -> [UInt8] {
     let head = HTTPResponseHead(
       version: .http2, status: HTTPResponseStatus(statusCode: answer.status),
-      headers: HTTPHeaders(answer.allHeaders(length: length, at: now)))
+      headers: HTTPHeaders(answer.allHeaders(length: length, date: date)))
     context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
     return []
   }

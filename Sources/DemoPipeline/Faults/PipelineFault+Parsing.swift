@@ -1,3 +1,5 @@
+internal import DemoCluster
+
 /// Parses faults from lines of text: the name in kebab case, then its arguments.
 extension PipelineFault {
   /// Parses `push cloud/`, `run-failed`, `run-waiting production 70`, `token-refused github` and so on.
@@ -79,7 +81,7 @@ extension PipelineFault {
     case "access-granted": self = .accessGranted
     case "api-answers-wrong":
       self = .apiAnswersWrong(
-        try arguments.api(0), try ResponseFault(word: try arguments.word(1, "how")),
+        try arguments.api(0), try arguments.responseFault(1),
         on: rest.count > 2 ? rest[2] : "/")
     case "api-answers-right": self = .apiAnswersRight
     case "healed": self = .healed
@@ -109,6 +111,18 @@ extension PipelineFault {
     func api(_ index: Int) throws(DemoPipelineError) -> DemoAPI {
       let text = try one(index, of: DemoAPI.allCases.map(\.rawValue))
       return DemoAPI(rawValue: text) ?? .github
+    }
+
+    func responseFault(_ index: Int) throws(DemoPipelineError) -> ResponseFault {
+      let word = try word(index, "how")
+      let fault: ResponseFault
+      do {
+        fault = try ResponseFault(word: word)
+      } catch {
+        throw .unknownFault("\(error)")
+      }
+      guard !fault.isOfPages else { throw .unknownFault("\(verb): these APIs number their pages") }
+      return fault
     }
 
     func number(_ index: Int, otherwise usual: Int) throws(DemoPipelineError) -> Int {

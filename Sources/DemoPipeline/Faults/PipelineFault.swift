@@ -1,3 +1,5 @@
+package import DemoCluster
+
 /// A change to the demo's pipeline or to its APIs. `DemoPipeline.apply` accepts one, and so does a line on the standard
 /// input of `demo-cluster` (`PipelineFault(line:)`).
 package enum PipelineFault: Hashable, Sendable {
@@ -12,8 +14,7 @@ package enum PipelineFault: Hashable, Sendable {
   case forcePush(forgets: Bool)
   /// The image policy selects another tag; the file follows if `isWritten`.
   case imageTag(policy: String, tag: String, isWritten: Bool)
-  /// A commit spoils the marker of a policy: `missing`, `ignored`, `unknown`, `wrong-kind`, `unwritten`, `broken`,
-  /// `elsewhere`; or repairs it: `good`.
+  /// A commit spoils the marker of a policy, with a word of `Markers.Mistake`; or repairs it: `good`.
   case marker(String, policy: String)
 
   // GitHub Actions

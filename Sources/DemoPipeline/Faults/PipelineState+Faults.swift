@@ -109,6 +109,9 @@ extension PipelineState {
     let others = Markers.others(images, mistakes)
     let files = [Markers.path: Markers.manifest(images, mistakes)].merging(others) { first, _ in first }
     let examples = repository.head.files.keys.filter { $0.hasPrefix("examples/") && others[$0] == nil }
+    guard !examples.isEmpty || files.contains(where: { repository.head.files[$0.key] != $0.value }) else {
+      return
+    }
     let commit = repository.commit(
       files, removing: examples, message: "Update images", author: author, at: now)
     deploy(commit, at: now)

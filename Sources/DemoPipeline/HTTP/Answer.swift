@@ -1,3 +1,5 @@
+internal import DemoCluster
+
 /// The answer to a request, before it is sent.
 struct Answer: Sendable {
   var status: Int
@@ -20,26 +22,8 @@ struct Answer: Sendable {
     body = Array(text.utf8)
   }
 
-  /// 304 has no body (RFC 9110 §15.4.5).
-  var hasBody: Bool { status != 304 }
-
-  static func reasonPhrase(_ status: Int) -> String {
-    switch status {
-    case 200: "OK"
-    case 301: "Moved Permanently"
-    case 302: "Found"
-    case 304: "Not Modified"
-    case 400: "Bad Request"
-    case 401: "Unauthorized"
-    case 403: "Forbidden"
-    case 404: "Not Found"
-    case 405: "Method Not Allowed"
-    case 422: "Unprocessable Entity"
-    case 429: "Too Many Requests"
-    case 500: "Internal Server Error"
-    case 502: "Bad Gateway"
-    case 503: "Service Unavailable"
-    default: "Status"
-    }
+  /// As bytes, with its content type.
+  var encoded: EncodedAnswer {
+    EncodedAnswer(status: status, headers: headers + [("Content-Type", contentType)], body: body)
   }
 }

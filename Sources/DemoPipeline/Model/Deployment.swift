@@ -13,7 +13,7 @@ struct Deployment: Sendable {
   /// `update`, `preview`, `destroy`, `refresh`, `detect-drift`, `remediate-drift`
   let operation: String
   let requestedBy: String
-  let created: PipelineTime
+  private(set) var created: PipelineTime
   var modified: PipelineTime
   var status = Status.notStarted
   /// When Pulumi's runner began; nil before.
@@ -51,6 +51,7 @@ struct Deployment: Sendable {
   /// Stays in this state, which it has had since `since`.
   mutating func hold(_ status: Status, since: PipelineTime) {
     enter(status, at: since)
+    if status == .notStarted { created = since }
     isHeld = true
   }
 }

@@ -23,8 +23,14 @@ package enum Markers {
     case ignored
     /// Names a policy that does not exist.
     case unknown
+    /// Names the policy in a namespace that its automation does not handle.
+    case otherNamespace = "other-namespace"
+    /// Names a part that an image does not have: `:tags`.
+    case suffix
     /// Bare, on a value that is only a tag.
     case wrongKind = "wrong-kind"
+    /// With `:tag`, on a value that is a whole image.
+    case wrongKindTag = "wrong-kind-tag"
     /// The value is not the tag that the policy selects.
     case unwritten
     /// The file does not parse, and is skipped.
@@ -43,6 +49,9 @@ package enum Markers {
     case .ignored: return ["      \(marker)", value]
     case .unknown:
       return ["\(value) \(marker.replacing(image.policy, with: image.policy + "-old"))"]
+    case .otherNamespace: return ["\(value) \(marker.replacing("flux-system:", with: "apps:"))"]
+    case .suffix: return ["\(value) \(marker.replacing(image.policy, with: image.policy + ":tags"))"]
+    case .wrongKindTag: return ["\(value) \(marker.replacing(image.policy, with: image.policy + ":tag"))"]
     case .wrongKind: return ["      tag: \(image.tag) \(marker)"]
     case .unwritten: return ["      image: \(image.name):v0.0.1 \(marker)"]
     case .broken: return ["      image: {{ .image }} \(marker)", "  : ["]

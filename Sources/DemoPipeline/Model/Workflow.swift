@@ -25,9 +25,12 @@ struct Workflow: Sendable {
 
   var listed: [WorkflowRun] {
     let runs = listEnd.map { end in self.runs.filter { $0.number <= end } } ?? self.runs
-    let newestFirst = Array(runs.reversed())
-    guard isUnsorted, newestFirst.count > 1 else { return newestFirst }
-    return Array(newestFirst[1...] + newestFirst[..<1])
+    var listed = Array(runs.reversed())
+    guard isUnsorted, listed.count > 1 else { return listed }
+    // The newest one stays among those that a client reads first.
+    let newest = listed.removeFirst()
+    listed.insert(newest, at: min(9, listed.count))
+    return listed
   }
 
   /// The newest run of the branch.

@@ -1,13 +1,11 @@
+internal import DemoCluster
 internal import FoundationEssentials
 internal import NIOCore
-internal import NIOHTTP1
-internal import NIOPosix
-internal import Synchronization
 
 /// The APIs of GitHub and Pulumi Cloud on loopback, which tell one story: what was pushed to the Oceanid repository, and
 /// which stages have it. They speak HTTP without TLS.
 ///
-/// One event loop on one thread owns the mutable state. All methods may be called from any thread and wait for that loop.
+/// All methods may be called from any thread and wait for the event loop that owns the mutable state.
 package final class DemoPipeline: Sendable {
   /// `OWNER/NAME` of the repository.
   package static let repository = PipelineState.repositoryName
@@ -23,9 +21,7 @@ package final class DemoPipeline: Sendable {
   /// The tokens at the start.
   package let tokens: [DemoAPI: String]
 
-  private let group: MultiThreadedEventLoopGroup
-  private let serverState: NIOLoopBoundBox<ServerState>
-  private let isStopped = Mutex(false)
+  private let server: LoopServer<ServerState>
 
   /// Starts to serve on two free ports of 127.0.0.1.
   ///
@@ -40,72 +36,67 @@ package final class DemoPipeline: Sendable {
     ],
     pace: Pace = .visible
   ) throws(DemoPipelineError) -> DemoPipeline {
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let tokens: [DemoAPI: String] = [.github: "github_pat_demo", .pulumi: "pul-demo"]
-    do {
-      let box = NIOLoopBoundBox.makeBoxSendingValue(
-        ServerState(
-          state: .settled(
-            at: .now, head: head, previous: previous, images: images, pace: pace,
-            gitHubToken: "github_pat_demo", pulumiToken: "pul-demo")), eventLoop: group.next())
-      var ports: [DemoAPI: Int] = [:]
-      for api in DemoAPI.allCases { ports[api] = try listen(api, group, box) }
-      let pipeline = DemoPipeline(ports: ports, tokens: tokens, group: group, serverState: box)
-      let origin = pipeline.url(.github)
-      pipeline.withServerState { $0.origin = origin }
-      return pipeline
-    } catch {
-      try? group.syncShutdownGracefully()
-      throw DemoPipelineError.listen("127.0.0.1 can't listen: \(error)")
+    let server = LoopServer(
+      ServerState(
+        state: .settled(
+          at: .now, head: head, previous: previous, images: images, pace: pace,
+          gitHubToken: "github_pat_demo", pulumiToken: "pul-demo")))
+    var ports: [DemoAPI: Int] = [:]
+    for api in DemoAPI.allCases {
+      do {
+        ports[api] = try server.listen { channel, state in
+          channel.speakHTTP1 { head, _ in
+            let now = PipelineTime.now
+            return (state.value.delivery(of: head, to: api, at: now), now.httpDate)
+          }
+        }
+      } catch {
+        throw .listen("\(error)")
+      }
     }
+    let pipeline = DemoPipeline(ports: ports, tokens: tokens, server: server)
+    let origin = pipeline.url(.github)
+    server.withState { $0.origin = origin }
+    return pipeline
   }
 
-  private init(
-    ports: [DemoAPI: Int], tokens: [DemoAPI: String], group: MultiThreadedEventLoopGroup,
-    serverState: NIOLoopBoundBox<ServerState>
-  ) {
+  private init(ports: [DemoAPI: Int], tokens: [DemoAPI: String], server: LoopServer<ServerState>) {
     self.ports = ports
     self.tokens = tokens
-    self.group = group
-    self.serverState = serverState
+    self.server = server
   }
 
   deinit { stop() }
 
   /// Closes every connection and frees the ports. Further calls have no effect.
-  package func stop() {
-    let isFirst = isStopped.withLock { isStopped in
-      defer { isStopped = true }
-      return !isStopped
-    }
-    if isFirst { try? group.syncShutdownGracefully() }
-  }
+  package func stop() { server.stop() }
 
   /// The base of the API's paths: `http://127.0.0.1:PORT`.
   package func url(_ api: DemoAPI) -> String { "http://127.0.0.1:\(ports[api] ?? 0)" }
 
   /// Applies a fault. It affects the next request.
   package func apply(_ fault: PipelineFault) {
-    withServerState { $0.apply(fault, at: .now) }
+    server.withState { $0.apply(fault, at: .now) }
   }
 
   /// Image automation writes the selected tags in a commit with this name, as a cluster that simulates it has chosen it.
   package func writeImages(in sha: String) {
-    withServerState { $0.writeImages(in: sha, at: .now) }
+    server.withState { $0.writeImages(in: sha, at: .now) }
   }
 
   /// True if it is a commit of the repository.
   package func hasCommit(_ sha: String) -> Bool {
-    withServerState { $0.state.repository.resolve(sha) != nil } ?? false
+    server.withState { $0.state.repository.resolve(sha) != nil } ?? false
   }
 
   /// The name of the newest commit.
-  package var head: String { withServerState { $0.state.repository.head.sha } ?? "" }
+  package var head: String { server.withState { $0.state.repository.head.sha } ?? "" }
 
   /// The requests so far, the oldest first.
-  package var requests: [RequestRecord] { withServerState { $0.records } ?? [] }
+  package var requests: [RequestRecord] { server.withState { $0.records } ?? [] }
 
-  package func forgetRequests() { withServerState { $0.forgetRecords() } }
+  package func forgetRequests() { server.withState { $0.forgetRecords() } }
 
   /// Writes `github.url`, `github.token`, `pulumi.url` and `pulumi.token` to a folder, readable by the owner only.
   package func writeFolder(_ folder: String) throws(DemoPipelineError) {
@@ -121,36 +112,5 @@ package final class DemoPipeline: Sendable {
         }
       }
     }
-  }
-
-  /// Returns nil after the demo was stopped.
-  @discardableResult
-  private func withServerState<Result: Sendable>(_ body: @escaping @Sendable (inout ServerState) -> Result)
-    -> Result?
-  {
-    guard !isStopped.withLock({ $0 }) else { return nil }
-    let serverState = serverState
-    return try? group.next().submit { body(&serverState.value) }.wait()
-  }
-
-  private static func listen(
-    _ api: DemoAPI, _ group: MultiThreadedEventLoopGroup, _ serverState: NIOLoopBoundBox<ServerState>
-  ) throws -> Int {
-    let listener = try ServerBootstrap(group: group)
-      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .serverChannelOption(.backlog, value: 64)
-      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-          try pipeline.addHandler(ConnectionHandler(api: api, serverState: serverState))
-        }
-      }
-      .bind(host: "127.0.0.1", port: 0).wait()
-    guard let port = listener.localAddress?.port else {
-      throw DemoPipelineError.listen("the listener has no port")
-    }
-    return port
   }
 }

@@ -1,3 +1,4 @@
+internal import DemoCluster
 internal import NIOHTTP1
 
 /// The mutable state of the running demo. The event loop owns it.
@@ -36,7 +37,8 @@ struct ServerState {
     state.advance(to: now)
     let request = Request(head)
     let fault = responseFaults.first { $0.api == api && request.target.contains($0.path) }?.fault
-    let delivery = Delivery(fault, answer(request, api, at: now))
+    let asked = AskedAPI(api: api, answer: answer(request, api, at: now))
+    let delivery = Delivery(fault, asked.answer.encoded, of: asked)
     if records.count >= Self.recordLimit { records.removeFirst(Self.recordLimit / 2) }
     records.append(
       RequestRecord(

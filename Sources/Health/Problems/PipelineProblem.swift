@@ -27,7 +27,7 @@ public enum PipelineProblem: String, DeclaredProblem {
         title: "workflow <workflow> is <state>, so nothing will be deployed",
         meaning:
           "GitHub starts no runs of the workflow: somebody disabled or deleted it, or it was disabled because the repository had no activity for 60 days.",
-        command: "gh workflow view <workflow> --repo <repository>", note: "enable it again: <url>")
+        command: "gh workflow view <workflow> --repo <repository>", note: "<advice>: <url>")
     case .runFailed:
       ProblemDeclaration(
         .pipeline, .critical, rank: .source, path: "pipeline/workflow/<workflow>/failed",
@@ -41,7 +41,7 @@ public enum PipelineProblem: String, DeclaredProblem {
         title: "run <run> of <workflow> <outcome>",
         meaning:
           "The newest run of the workflow on the branch ended without a result: it was cancelled, went stale, or a person must approve that it runs.",
-        command: "gh run view <id> --repo <repository>", note: "start it again if it should deploy: <url>")
+        command: "gh run view <id> --repo <repository>", note: "<advice>: <url>")
     case .runSlow:
       ProblemDeclaration(
         .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/slow",
@@ -84,7 +84,7 @@ public enum PipelineProblem: String, DeclaredProblem {
     case .deploymentWithoutAgent:
       ProblemDeclaration(
         .pipeline, .critical, rank: .source, path: "pipeline/stack/<stack>/no-agent",
-        title: "no agent in <pool> since <seen>: deployment <deployment> waits",
+        title: "no agent in <pool> <seen>: deployment <deployment> waits",
         meaning:
           "A deployment waits for an agent of the pool, and no agent is online. After seven days Pulumi drops it.",
         command: "kubectl get pods -A",
@@ -112,7 +112,7 @@ public enum PipelineProblem: String, DeclaredProblem {
     case .agentPoolOffline:
       ProblemDeclaration(
         .pipeline, .warning, path: "pipeline/pool/<pool>/offline",
-        title: "agent pool <pool> has been offline since <seen>",
+        title: "agent pool <pool> has been offline <seen>",
         meaning:
           "No agent of the pool is connected to Pulumi Cloud. Nothing waits for one now, and the next deployment will.",
         command: "kubectl get pods -A",

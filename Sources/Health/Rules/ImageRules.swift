@@ -230,20 +230,26 @@ extension Evaluation {
     {
       return .healthy
     }
+    let mayNotPush = mayNotPush(resource, failure)
     report(
       .failed, resource, ["reason": failure.reason.isEmpty ? "unknown" : failure.reason],
-      detail: failure.message + pushHint(resource, failure), since: failure.lastTransitionTime)
+      detail: failure.message
+        + (mayNotPush
+          ? "; its source can fetch with the same credentials, so the token may only read, or the branch is protected"
+          : ""),
+      since: failure.lastTransitionTime,
+      step: mayNotPush
+        ? NextStep(
+          command: log(of: resource),
+          note: "let Flux's token write the contents of the repository, and push to the branch") : nil)
     return .degraded
   }
 
   /// The automation has the credentials of its source. If that fetches and a login is refused, the token may not write.
-  private func pushHint(_ resource: Resource, _ failure: Condition) -> String {
+  private func mayNotPush(_ resource: Resource, _ failure: Condition) -> Bool {
     let message = failure.message.lowercased()
-    guard resource.kind == "ImageUpdateAutomation",
-      message.contains("authentication required") || GitRefusal(message) != nil
-    else { return "" }
-    return
-      "; its source can fetch with the same credentials, so the token may only read, or the branch is protected"
+    return resource.kind == "ImageUpdateAutomation"
+      && (message.contains("authentication required") || GitRefusal(message) != nil)
   }
 
   /// The verdict for an object that was never observed, or that has been in progress for longer than any scan or commit

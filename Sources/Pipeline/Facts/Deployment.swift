@@ -94,8 +94,11 @@ package struct AgentPool: Hashable, Sendable {
   package let name: String
   package let isOnline: Bool
   package let lastSeen: Timestamp?
+  /// False if Pulumi dropped the pool, which it does seven days after the last agent.
+  package let isListed: Bool
 
-  package init(name: String, isOnline: Bool, lastSeen: Timestamp? = nil) {
+  package init(name: String, isOnline: Bool, lastSeen: Timestamp? = nil, isListed: Bool = true) {
+    self.isListed = isListed
     self.name = name
     self.isOnline = isOnline
     self.lastSeen = lastSeen

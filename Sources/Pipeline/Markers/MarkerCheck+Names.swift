@@ -3,8 +3,8 @@ internal import Health
 
 extension MarkerCheck {
   /// Markers with a name that none of the automations that read the file sets.
-  mutating func unknownNames() -> [MarkerFinding] {
-    var findings: [MarkerFinding] = []
+  mutating func unknownNames() -> [Cause] {
+    var causes: [Cause] = []
     var reported: Set<String> = []
     for place in places {
       let readers = automations(readingFile: place.file)
@@ -14,19 +14,31 @@ extension MarkerCheck {
       reported.insert(place.marker.text)
       let marker = place.marker.text.shown
       let path = "image/marker-name/\(marker)"
-      findings.append(
-        MarkerFinding(
-          policy: nil, file: place.file, line: place.marker.line, value: place.marker.value,
-          state: .faulty(.unknownPolicy),
-          problem: problem(
-            .unknownPolicy,
-            [
-              "marker": marker, "place": place.text, "namespace": reader.resource.namespace,
-              "correction": reason.correction,
-            ], subject: "marker \(marker)", detail: "\(reason.words) (commit \(tree.shortCommit))", path: path
-          )))
+      let finding = MarkerFinding(
+        policy: nil, file: place.file, line: place.marker.line, value: place.marker.value,
+        state: .faulty(.unknownPolicy),
+        problem: problem(
+          .unknownPolicy,
+          [
+            "marker": marker, "place": place.text, "namespace": reader.resource.namespace,
+            "correction": reason.correction,
+          ], subject: "marker \(marker)", detail: "\(reason.words) (commit \(tree.shortCommit))", path: path
+        ))
+      causes.append(Cause(finding: finding, policy: meant(by: place.marker, readers), skippedFile: nil))
     }
-    return findings
+    return causes
+  }
+
+  /// The policy that a marker with a wrong name probably means: the same name with another namespace or suffix, or the
+  /// nearest one.
+  private func meant(by marker: Marker, _ readers: [ImageUpdateAutomation]) -> PolicyName? {
+    let handled = question.policies.filter { report in
+      readers.contains { $0.handles(report.policy.value) }
+    }.map(PolicyName.init)
+    let name = marker.policy?.name ?? marker.text
+    return handled.first { $0 == marker.policy } ?? handled.first { $0.name == name }
+      ?? Spelling.nearest(to: marker.policy?.description ?? "", among: handled.map(\.description))
+      .flatMap { PolicyName(marker: $0) }
   }
 
   /// nil if one of the automations sets the marker's policy.
@@ -49,12 +61,9 @@ extension MarkerCheck {
     }
     let same = policies.first { $0.resource.namespace == name.namespace && $0.resource.name == name.name }
     guard let policy = same else {
-      let names = policies.filter { policy in readers.contains { $0.handles(policy) } }
-        .map { "\($0.resource.namespace):\($0.resource.name)" }
-      let meant = Spelling.nearest(to: name.description, among: names)
       return (
         "the cluster has no such policy",
-        meant.map { "did you mean \($0)?" } ?? "create the policy, or correct the marker"
+        meant(by: marker, readers).map { "did you mean \($0)?" } ?? "create the policy, or correct the marker"
       )
     }
     if readers.contains(where: { $0.handles(policy) }) { return nil }
@@ -70,19 +79,19 @@ extension MarkerCheck {
     )
   }
 
-  mutating func skippedFiles() -> [MarkerFinding] {
-    var findings: [MarkerFinding] = []
+  mutating func skippedFiles() -> [Cause] {
+    var causes: [Cause] = []
     for (file, result) in tree.files.sorted(by: { $0.key < $1.key }) {
       guard case .failure(let fault) = result, !automations(readingFile: file).isEmpty else { continue }
       let name = file.shown
       let place = fault.line.map { "\(name):\($0)" } ?? name
-      findings.append(
-        MarkerFinding(
-          policy: nil, file: file, line: fault.line, value: nil, state: .faulty(.fileSkipped),
-          problem: problem(
-            .fileSkipped, ["file": name, "place": place], subject: "file \(name)",
-            detail: "\(place): \(fault.problem) (commit \(tree.shortCommit))")))
+      let finding = MarkerFinding(
+        policy: nil, file: file, line: fault.line, value: nil, state: .faulty(.fileSkipped),
+        problem: problem(
+          .fileSkipped, ["file": name, "place": place], subject: "file \(name)",
+          detail: "\(place): \(fault.problem) (commit \(tree.shortCommit))"))
+      causes.append(Cause(finding: finding, policy: nil, skippedFile: file))
     }
-    return findings
+    return causes
   }
 }

@@ -9,6 +9,8 @@ private struct PolicyVerdict {
   let value: String?
   var facts: [String: String] = [:]
   var detail = ""
+  /// The id of the problem that explains it.
+  var cause: String?
 
   init(
     _ state: MarkerFinding.State, at place: MarkerCheck.Place?, _ facts: [String: String] = [:],
@@ -20,6 +22,12 @@ private struct PolicyVerdict {
     self.detail = detail
   }
 
+  init(explainedBy finding: MarkerFinding) {
+    state = finding.state
+    (file, line, value) = (finding.file, finding.line, finding.value)
+    cause = finding.problem?.id
+  }
+
   init(ignored marker: IgnoredMarker, in file: String, detail: String) {
     state = .faulty(.ignored)
     (self.file, line, value) = (file, marker.line, nil)
@@ -29,8 +37,7 @@ private struct PolicyVerdict {
 }
 
 extension MarkerCheck {
-  /// - Returns: nil for a policy without an image or without an automation, or if a file that can't be read may have its
-  ///   marker.
+  /// - Returns: nil for a policy without an image or without an automation, or if not all files are known.
   mutating func judge(_ report: ImagePolicyReport) -> MarkerFinding? {
     let policy = report.policy.value
     let name = PolicyName(report)
@@ -39,7 +46,7 @@ extension MarkerCheck {
       let verdict = verdict(on: report, latest: ImageParts(latest), automations)
     else { return nil }
     var problem: Problem?
-    if case .faulty(let code) = verdict.state {
+    if case .faulty(let code) = verdict.state, verdict.cause == nil {
       let facts = [
         "namespace": name.namespace, "name": name.name, "policy": name.description,
         "automation": automation.resource.name, "path": automation.pathInWords, "marker": name.marker(),
@@ -50,7 +57,7 @@ extension MarkerCheck {
     }
     return MarkerFinding(
       policy: name, file: verdict.file, line: verdict.line, value: verdict.value, state: verdict.state,
-      problem: problem)
+      problem: problem, cause: verdict.cause)
   }
 
   private mutating func verdict(
@@ -72,8 +79,14 @@ extension MarkerCheck {
     }
     if let ignored = ignored(of: name, automations, hasGood: !read.isEmpty) { return ignored }
     if !read.isEmpty { return verdict(onValuesAt: read, of: report, latest: latest, automations) }
-    // A file that cannot be read may have it.
-    guard !tree.isPartial, !hasUnreadableFile(automations) else { return nil }
+    guard !tree.isPartial else { return nil }
+    // A marker whose name is wrong may mean it, and a file that can't be read may have its marker: one problem.
+    let cause =
+      causes.first { $0.policy == name }
+      ?? causes.first { cause in
+        cause.skippedFile.map { file in automations.contains { $0.reads(file) } } ?? false
+      }
+    if let cause { return PolicyVerdict(explainedBy: cause.finding) }
     if let other = all.first {
       let readers = automations.map { "\($0.nameInWords) reads \($0.pathInWords)" }.prefix(3)
       return PolicyVerdict(
@@ -117,13 +130,6 @@ extension MarkerCheck {
   private func isRollingOut(_ report: ImagePolicyReport) -> Bool {
     report.isBehind == true
       && question.kustomizations.contains { $0.revision?.hasSuffix(tree.commit) == true }
-  }
-
-  private func hasUnreadableFile(_ automations: [ImageUpdateAutomation]) -> Bool {
-    tree.files.contains { file, result in
-      guard case .failure = result else { return false }
-      return automations.contains { $0.reads(file) }
-    }
   }
 
   /// The verdict on the ignored markers of a policy; nil if there is none.

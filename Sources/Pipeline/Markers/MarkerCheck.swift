@@ -13,12 +13,15 @@ package func checkMarkers(
   in tree: MarkedTree, of question: MarkerQuestion, history: MarkerHistory, now: Timestamp
 ) -> (findings: [MarkerFinding], history: MarkerHistory, until: Timestamp?) {
   var check = MarkerCheck(tree: tree, question: question, history: history, now: now)
+  // They explain why a policy has no marker that works.
+  let names = check.unknownNames()
+  let files = check.skippedFiles()
+  check.causes = names + files
   var findings: [MarkerFinding] = []
   for report in question.policies.sorted(by: { PolicyName($0) < PolicyName($1) }) {
     if let finding = check.judge(report) { findings.append(finding) }
   }
-  findings += check.unknownNames()
-  findings += check.skippedFiles()
+  findings += names.map(\.finding) + files.map(\.finding)
   return (findings, MarkerHistory(firstSeen: check.firstSeen), check.until)
 }
 
@@ -31,6 +34,17 @@ struct MarkerCheck {
   private(set) var firstSeen: [String: Timestamp] = [:]
   /// When time alone changes a verdict or its words; nil for never.
   private(set) var until: Timestamp?
+  /// Faults of names and files, which explain the lack of a marker.
+  var causes: [Cause] = []
+
+  /// A fault that is no policy's own.
+  struct Cause {
+    let finding: MarkerFinding
+    /// The policy that the marker probably means; nil for a file, which may have any marker.
+    let policy: PolicyName?
+    /// The file that is skipped; nil for a marker with a wrong name.
+    let skippedFile: String?
+  }
 
   /// A marker and its file.
   struct Place: Hashable {

@@ -3,8 +3,8 @@ package import Health
 extension [MarkerFinding] {
   /// The problems of a cluster together with those of the markers: one problem for one cause.
   ///
-  /// A policy whose marker is at fault runs behind for that reason, so its own problem is left out; its time of beginning
-  /// stays. Where Git and the applied commit have the image, the problem of the policy says so.
+  /// A policy whose marker, or the file with its marker, is at fault runs behind for that reason, so its own problem is
+  /// left out; its time of beginning stays. Where Git and the applied commit have the image, the problem of the policy says so.
   package func joined(with problems: [Problem]) -> [Problem] {
     let byPolicy = Dictionary(compactMap { finding in finding.policy.map { ($0, finding) } }) { a, _ in a }
     var begin: [String: Timestamp] = [:]
@@ -14,8 +14,8 @@ extension [MarkerFinding] {
         joined.append(problem)
         continue
       }
-      if let cause = finding.problem {
-        begin[cause.id] = Swift.min(begin[cause.id] ?? problem.since, problem.since)
+      if let cause = finding.problem?.id ?? finding.cause {
+        begin[cause] = Swift.min(begin[cause] ?? problem.since, problem.since)
       } else {
         joined.append(finding.state == .rollout ? problem.asRollout : problem)
       }

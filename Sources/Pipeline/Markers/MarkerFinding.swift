@@ -9,8 +9,23 @@ package struct MarkerFinding: Hashable, Sendable {
   package let line: Int?
   package let value: String?
   package let state: State
-  /// nil if nothing is wrong.
+  /// nil if nothing is wrong, or another finding explains it.
   package let problem: Problem?
+  /// The id of the problem that explains it: of a marker with a wrong name, or of a skipped file.
+  package let cause: String?
+
+  package init(
+    policy: PolicyName?, file: String?, line: Int?, value: String?, state: State, problem: Problem?,
+    cause: String? = nil
+  ) {
+    self.policy = policy
+    self.file = file
+    self.line = line
+    self.value = value
+    self.state = state
+    self.problem = problem
+    self.cause = cause
+  }
 
   package enum State: Hashable, Sendable {
     /// The file has the policy's image.

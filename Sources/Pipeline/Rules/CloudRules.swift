@@ -114,7 +114,13 @@ package struct CloudRules {
       }
     return StageResult(
       .stopped, "workflow \(workflow) is \(words)", url: facts.workflow.url,
-      finding: finding(.workflowDisabled, nil, ["state": words], detail: stillRuns(after: nil)))
+      finding: finding(
+        .workflowDisabled, nil,
+        [
+          "state": words,
+          "advice": state == "deleted"
+            ? "restore its file in .github/workflows on the branch" : "enable it again",
+        ], detail: stillRuns(after: nil)))
   }
 
   private var neverRan: StageResult {
@@ -156,14 +162,15 @@ package struct CloudRules {
       return StageResult(
         .waiting, "run \(run.number) needs a person's approval", since: ended, url: run.url,
         finding: finding(
-          .runStopped, run, ["outcome": "needs a person's approval"],
+          .runStopped, run, ["outcome": "needs a person's approval", "advice": "approve or reject it"],
           detail: about(run) + stillRuns(after: run), since: ended))
     default:
       let outcome = conclusion == "cancelled" ? "was cancelled" : "ended as \(conclusion)"
       return StageResult(
         .stopped, "run \(run.number) \(outcome)", since: ended, url: run.url,
         finding: finding(
-          .runStopped, run, ["outcome": outcome], detail: about(run) + stillRuns(after: run), since: ended))
+          .runStopped, run, ["outcome": outcome, "advice": "start it again if it should deploy"],
+          detail: about(run) + stillRuns(after: run), since: ended))
     }
   }
 

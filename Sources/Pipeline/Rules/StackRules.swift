@@ -242,7 +242,8 @@ package struct StackRules {
   }
 
   private func seen(_ pool: AgentPool) -> String {
-    pool.lastSeen.map { "\($0.toTheSecond)" } ?? "an unknown time"
+    guard pool.isListed else { return "for more than seven days" }
+    return pool.lastSeen.map { "since \($0.toTheSecond)" } ?? "for an unknown time"
   }
 
   private var poolPage: String? {

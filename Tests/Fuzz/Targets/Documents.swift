@@ -39,7 +39,15 @@ extension FuzzTarget {
     try show { FluxPage.page(status, $0) }
     try show { ImagesPage.page(status, $0) }
     try show { TunnelPage.page(status, $0) }
+    try show { PipelinePage.page(status, $0, isWide: true) }
     try again(status) { try DocumentCoding.decode(StatusDocument.self, from: $0) }
+  }
+
+  /// Where a commit is.
+  static let places = FuzzTarget("places") { bytes in
+    guard let document = try? DocumentCoding.decodeWhere(Data(bytes)) else { return }
+    try show { WherePage.page([document, document], $0) }
+    try again(document) { try DocumentCoding.decodeWhere($0) }
   }
 
   /// Histories and incidents.

@@ -14,8 +14,9 @@ struct FuzzTarget: Sendable {
 
   static let all = [
     agent, assistantMessage, certificate, configuration, control, discovery, documents, execCredential,
-    foreignText, history, httpResponse, identityFile, incidents, journal, keys, knownHosts, kubeconfig, list,
-    notice, patterns, query, shellLine, spool, sshConfiguration, stateFiles, texts, watchLine, webRequest,
+    foreignText, githubAnswer, history, httpResponse, identityFile, incidents, journal, keys, knownHosts,
+    kubeconfig, list, markedFile, notice, patterns, places, pulumiAnswer, query, shellLine, spool,
+    sshConfiguration, stateFiles, texts, watchLine, webRequest,
   ]
 
   static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

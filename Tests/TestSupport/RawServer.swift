@@ -1,10 +1,10 @@
-import Foundation
-import Glibc
-import Synchronization
+internal import Foundation
+internal import Glibc
+internal import Synchronization
 
 /// A server on a free port of 127.0.0.1 that answers each request with given bytes.
-final class RawServer: Sendable {
-  enum Reply: Sendable {
+package final class RawServer: Sendable {
+  package enum Reply: Sendable {
     case bytes(String)
     /// A header, then these bytes, repeated.
     case flood(String, [UInt8], times: Int)
@@ -12,12 +12,12 @@ final class RawServer: Sendable {
     case silence
   }
 
-  let port: UInt16
+  package let port: UInt16
   private let listener: Int32
   private let heads = Mutex<[String]>([])
 
   /// - Parameter reply: computed from the request's header; the connection is closed afterwards.
-  init(reply: @escaping @Sendable (String) -> Reply) throws {
+  package init(reply: @escaping @Sendable (String) -> Reply) throws {
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -57,9 +57,9 @@ final class RawServer: Sendable {
   }
 
   /// The requests so far, each from its request line to the empty line.
-  var requests: [String] { heads.withLock { $0 } }
+  package var requests: [String] { heads.withLock { $0 } }
 
-  enum Failure: Error {
+  package enum Failure: Error {
     case listen(Int32)
   }
 

@@ -1,34 +1,46 @@
-internal import NIOCore
-internal import NIOHTTP1
+package import NIOCore
+package import NIOHTTP1
 
 /// Handles one HTTP/1.1 connection: reads requests in order and writes their responses.
 ///
 /// It writes raw bytes without an HTTP encoder, because many of its responses are not valid HTTP.
-final class ConnectionHandler: ChannelInboundHandler {
-  typealias InboundIn = HTTPServerRequestPart
-  typealias OutboundOut = ByteBuffer
+package final class ConnectionHandler: ChannelInboundHandler {
+  package typealias InboundIn = HTTPServerRequestPart
+  package typealias OutboundOut = ByteBuffer
 
-  let serverState: NIOLoopBoundBox<ServerState>
+  let respond: Respond
   var head: HTTPRequestHead?
   private var hasBegun = false
 
-  init(serverState: NIOLoopBoundBox<ServerState>) { self.serverState = serverState }
+  package init(respond: @escaping Respond) { self.respond = respond }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     handle(unwrapInboundIn(data), context)
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+  package func errorCaught(context: ChannelHandlerContext, error: any Error) {
     context.close(promise: nil)
+  }
+}
+
+extension Channel {
+  /// Answers the requests of HTTP/1.1 on this channel.
+  @Sendable
+  package func speakHTTP1(_ respond: @escaping Respond) -> EventLoopFuture<Void> {
+    eventLoop.makeCompletedFuture {
+      let pipeline = pipeline.syncOperations
+      try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
+      try pipeline.addHandler(ConnectionHandler(respond: respond))
+    }
   }
 }
 
 extension ConnectionHandler: AnswerWriter {
   func begin(
-    _ answer: Answer, length: Int, isLast: Bool, at now: APITime, _ context: ChannelHandlerContext
+    _ answer: EncodedAnswer, length: Int, isLast: Bool, date: String, _ context: ChannelHandlerContext
   ) -> [UInt8] {
-    var lines = ["HTTP/1.1 \(answer.status) \(Answer.reasonPhrase(answer.status))"]
-    lines += answer.allHeaders(length: length, at: now).map { "\($0.0): \($0.1)" }
+    var lines = ["HTTP/1.1 \(answer.status) \(answer.reasonPhrase)"]
+    lines += answer.allHeaders(length: length, date: date).map { "\($0.0): \($0.1)" }
     if isLast { lines.append("Connection: close") }
     return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
   }

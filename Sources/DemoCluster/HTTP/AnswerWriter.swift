@@ -1,17 +1,25 @@
 internal import NIOCore
-internal import NIOHTTP1
-internal import NIOSSL
+package import NIOHTTP1
+package import NIOSSL
+
+/// Decides on a request: how it is answered, and the Date of the answer. Called on the connection's event loop.
+///
+/// - Parameters:
+///   - head: the header of the request.
+///   - certificate: of the client; nil without one.
+package typealias Respond =
+  @Sendable (_ head: HTTPRequestHead, _ certificate: NIOSSLCertificate?) -> (delivery: Delivery, date: String)
 
 /// Writes a response over HTTP/1.1 or HTTP/2. Belongs to its channel's event loop.
 protocol AnswerWriter: AnyObject {
-  var serverState: NIOLoopBoundBox<ServerState> { get }
+  var respond: Respond { get }
   /// The head of the incoming request.
   var head: HTTPRequestHead? { get set }
   /// Starts a response whose body has `length` bytes.
   ///
   /// - Returns: bytes to send before the body.
   func begin(
-    _ answer: Answer, length: Int, isLast: Bool, at now: APITime, _ context: ChannelHandlerContext
+    _ answer: EncodedAnswer, length: Int, isLast: Bool, date: String, _ context: ChannelHandlerContext
   ) -> [UInt8]
   @discardableResult
   func send(_ bytes: [UInt8], _ context: ChannelHandlerContext) -> EventLoopFuture<Void>
@@ -33,37 +41,36 @@ extension AnswerWriter {
     case .end:
       guard let head = head.take() else { return }
       let pipeline = connection(context)?.pipeline.syncOperations
-      let delivery = serverState.value.delivery(
-        for: head, certificate: try? pipeline?.nioSSL_peerCertificate())
-      deliver(delivery, to: head, at: serverState.value.now, context)
+      let (delivery, date) = respond(head, try? pipeline?.nioSSL_peerCertificate())
+      deliver(delivery, to: head, date: date, context)
     }
   }
 
   private func deliver(
-    _ delivery: Delivery, to head: HTTPRequestHead, at now: APITime, _ context: ChannelHandlerContext
+    _ delivery: Delivery, to head: HTTPRequestHead, date: String, _ context: ChannelHandlerContext
   ) {
     let isLast = !head.isKeepAlive
     switch delivery {
     case .never: break
     case .close: connection(context)?.close(promise: nil)
     case .whole(let answer):
-      let first = begin(answer, length: answer.body.count, isLast: isLast, at: now, context)
-      send(first + (head.method == .HEAD ? [] : answer.body), context)
+      let first = begin(answer, length: answer.body.count, isLast: isLast, date: date, context)
+      send(first + (head.method == .HEAD || !answer.hasBody ? [] : answer.body), context)
       end(isLast: isLast, context)
     case .short(let answer, let missing):
-      let first = begin(answer, length: answer.body.count + missing, isLast: true, at: now, context)
+      let first = begin(answer, length: answer.body.count + missing, isLast: true, date: date, context)
       send(first + answer.body, context).assumeIsolated().whenComplete { _ in self.abort(context) }
     case .dropped(let answer):
-      let first = begin(answer, length: answer.body.count, isLast: true, at: now, context)
+      let first = begin(answer, length: answer.body.count, isLast: true, date: date, context)
       let half = first + answer.body.prefix(answer.body.count / 2)
       send(half, context).assumeIsolated().whenComplete { _ in self.drop(context) }
     case .slow(let answer, let milliseconds):
-      let first = begin(answer, length: answer.body.count, isLast: isLast, at: now, context)
+      let first = begin(answer, length: answer.body.count, isLast: isLast, date: date, context)
       drip((first + answer.body)[...], every: .milliseconds(Int64(milliseconds)), isLast: isLast, context)
     case .huge(let count):
       let body = HugeList(bytes: count)
-      let answer = Answer(text: "", contentType: "application/json")
-      send(begin(answer, length: body.length, isLast: isLast, at: now, context), context)
+      let answer = EncodedAnswer(text: "", contentType: "application/json")
+      send(begin(answer, length: body.length, isLast: isLast, date: date, context), context)
       stream(body, isLast: isLast, context)
     case .endlessHeaders: streamHeaders(context)
     }
@@ -71,8 +78,12 @@ extension AnswerWriter {
 
   /// Closes the connection below the TLS handler, which would send close_notify.
   private func drop(_ context: ChannelHandlerContext) {
-    let pipeline = connection(context)?.pipeline.syncOperations
-    try? pipeline?.context(handlerType: NIOSSLServerHandler.self).close(promise: nil)
+    let connection = connection(context)
+    if let tls = try? connection?.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) {
+      tls.close(promise: nil)
+    } else {
+      connection?.close(promise: nil)
+    }
   }
 
   /// Writes chunk after chunk, each after the previous one was sent, so that a slow reader slows the writer down.

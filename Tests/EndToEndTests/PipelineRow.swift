@@ -1,0 +1,56 @@
+import GuardAPI
+import Health
+
+/// A row of the pipeline's verdicts: what the demo does, and what the guard says until it is over.
+struct PipelineRow: Sendable, CustomStringConvertible {
+  /// What the row of the table means.
+  let meaning: String
+  /// Lines for the demo's console.
+  var begin: [String]
+  /// The id of the only problem, without the name of the cluster; nil: there is none.
+  let problem: String?
+  /// What the problem says; the title, the detail, the command and the note contain these.
+  var severity: Problem.Severity = .warning
+  var title = ""
+  var detail: [String] = []
+  var command: String?
+  var note: String?
+  var sight: Sight?
+  /// As soon as this is seen, the guard's clock moves on by `later` seconds, and the lines in `then` are applied.
+  var first: Sight?
+  var later = 0
+  var then: [String] = []
+  /// What `where` says of the newest commit at the stage of `sight`; nil: not asked.
+  var place: WhereDocument.Stage.State?
+  var end = ["healed"]
+
+  var description: String { meaning }
+
+  /// What the pipeline's document shows.
+  enum Sight: Sendable {
+    /// A stage with a part of its summary.
+    case stage(String, PipelineDocument.Stage.State, _ summary: String = "")
+    /// The marker of the image policy `flux-system:cert-manager`.
+    case marker(String)
+    /// The state of an API, with a part of its message.
+    case source(String, String, _ message: String = "")
+
+    func isSeen(in pipeline: PipelineDocument) -> Bool {
+      switch self {
+      case .stage(let id, let state, let summary):
+        pipeline.stages.contains { $0.id == id && $0.state == state && $0.summary.containsText(summary) }
+      case .marker(let state):
+        pipeline.markers.contains { $0.policy == "flux-system:cert-manager" && $0.state == state }
+      case .source(let name, let state, let message):
+        pipeline.sources.contains {
+          $0.name == name && $0.state == state && ($0.message ?? "").containsText(message)
+        }
+      }
+    }
+  }
+}
+
+extension String {
+  /// True if it contains the text, or the text is empty.
+  fileprivate func containsText(_ text: String) -> Bool { text.isEmpty || contains(text) }
+}

@@ -26,6 +26,7 @@ extension TunnelHealth.Crowd {
       switch crowd.owner {
       case .user(let uid): ("uid-\(uid)", UserName.described(uid))
       case .host(let address): ("host-\(address)", address)
+      case .containers: ("containers", crowd.owner.description)
       case .own: ("own", crowd.owner.description)
       case .departed: ("departed", crowd.owner.description)
       case .unknown: ("unknown", crowd.owner.description)

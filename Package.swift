@@ -407,8 +407,8 @@ let package = Package(
     tests(
       "GuardPipeline",
       [
-        "DemoPipeline", "GuardAPI", "GuardConfiguration", "GuardState", "GuardStatus", "GuardTypes", "Health",
-        "Pipeline", "PipelineSources", "Platform", "TestSupport",
+        "DemoCluster", "DemoPipeline", "GuardAPI", "GuardConfiguration", "GuardState", "GuardStatus",
+        "GuardTypes", "Health", "Pipeline", "PipelineSources", "Platform", "TestSupport",
       ]),
     tests(
       "GuardAssistants", ["GuardAPI", "GuardConnection", "GuardTypes", "Health", "Platform", "TestSupport"]),

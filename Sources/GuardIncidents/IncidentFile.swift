@@ -45,8 +45,11 @@ package struct IncidentFile: Sendable {
       + (try encoder.encode(tracker.past)) + Array(#","silences":"#.utf8)
       + (try encoder.encode(tracker.silences)) + Array("}".utf8)
     var bytes: [UInt8] = []
+    // Growing a large array needs its memory twice. Reserved memory that is not used costs nothing.
+    bytes.reserveCapacity(min(limit, tail.count + (tracker.tracks.count + 1) * 4096))
     for length in detailLengths {
-      bytes = Array(#"{"version":\#(tracker.version),"tracks":["#.utf8)
+      bytes.removeAll(keepingCapacity: true)
+      bytes += #"{"version":\#(tracker.version),"tracks":["#.utf8
       var isWhole = true
       for (index, track) in tracker.tracks.enumerated() {
         let text = try encoder.encode(track.shortened(detailTo: length))
@@ -59,6 +62,7 @@ package struct IncidentFile: Sendable {
       }
       if isWhole { break }
     }
-    return bytes + tail
+    bytes += tail
+    return bytes
   }
 }

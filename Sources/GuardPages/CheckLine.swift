@@ -63,12 +63,13 @@ package enum CheckLine {
         case .tunnel: TunnelWords.state(cluster.tunnel, now).text
         case .nodes:
           counted(
-            cluster.nodes.count(where: \.isReady),
-            of: cluster.nodes.count + cluster.missingNodes(among: status.problems).count, "nodes Ready",
-            cluster)
+            cluster.nodes.count(where: \.isReady) + (cluster.omitted?.nodes?.ready ?? 0),
+            of: cluster.nodeVerdicts.count + cluster.missingNodes(among: status.problems).count,
+            "nodes Ready", cluster)
         case .flux:
           counted(
-            cluster.flux.objects.count(where: \.isOrWasHealthy), of: cluster.flux.objects.count,
+            cluster.flux.objects.count(where: \.isOrWasHealthy) + (cluster.omitted?.flux?.ready ?? 0),
+            of: cluster.fluxVerdicts.count,
             "objects healthy", cluster)
         case .images:
           upToDate(cluster)
@@ -87,13 +88,15 @@ package enum CheckLine {
   /// Without a successful poll, there is no last known state, because the lag of policies is not saved.
   private static func upToDate(_ cluster: ClusterDocument) -> String {
     let policies = cluster.images.policies
-    let unknown = policies.count { $0.behind == nil && !$0.isUnused }
-    if unknown > 0, unknown == policies.count {
+    let omitted = cluster.omitted?.policies
+    let unknown = policies.count { $0.behind == nil && !$0.isUnused } + (omitted?.undecided ?? 0)
+    if unknown > 0, unknown == policies.count + (omitted?.count ?? 0) {
       return "unknown whether \(unknown.of("policy is", plural: "policies are")) up to date"
     }
     return counted(
-      policies.count { $0.behind == false }, of: policies.count { !$0.isUnused }, "policies up to date",
-      cluster)
+      policies.count { $0.behind == false } + (omitted?.current ?? 0),
+      of: policies.count { !$0.isUnused } + (omitted.map { $0.count - $0.unused } ?? 0),
+      "policies up to date", cluster)
       + (unknown > 0 ? ", \(unknown) unknown" : "")
   }
 
@@ -118,23 +121,27 @@ package enum CheckLine {
       if total > 0 { figures.append((label, "\(value);;;0;\(total)")) }
     }
     if section == nil || section == .nodes {
-      let nodes = cluster.nodes
+      let verdicts = cluster.nodeVerdicts
       let missing = cluster.missingNodes(among: problems).count
       count(
-        "nodes_ready", nodes.count(where: \.isReady), of: nodes.count + missing,
-        isKnown: nodes.allSatisfy { $0.verdict != .unknown })
+        "nodes_ready",
+        cluster.nodes.count(where: \.isReady) + (cluster.omitted?.nodes?.ready ?? 0),
+        of: verdicts.count + missing, isKnown: !verdicts.contains(.unknown))
     }
     if section == nil || section == .flux {
-      let objects = cluster.flux.objects
+      let verdicts = cluster.fluxVerdicts
       count(
-        "flux_healthy", objects.count { $0.verdict == .healthy }, of: objects.count,
-        isKnown: objects.allSatisfy { $0.verdict != .unknown })
+        "flux_healthy", verdicts.count { $0 == .healthy }, of: verdicts.count,
+        isKnown: !verdicts.contains(.unknown))
     }
     if section == nil || section == .images {
       let policies = cluster.images.policies
+      let omitted = cluster.omitted?.policies
       count(
-        "images_behind", policies.count { $0.behind == true }, of: policies.count,
-        isKnown: policies.allSatisfy { $0.verdict != .unknown && ($0.behind != nil || $0.isUnused) })
+        "images_behind", policies.count { $0.behind == true } + (omitted?.behindOrHeld ?? 0),
+        of: policies.count + (omitted?.count ?? 0),
+        isKnown: policies.allSatisfy { $0.verdict != .unknown && ($0.behind != nil || $0.isUnused) }
+          && omitted.map { $0.unknown == 0 && $0.undecided == 0 } ?? true)
     }
     if section == nil || section == .pipeline, let stages = cluster.pipeline?.stages, !stages.isEmpty {
       let isKnown = stages.allSatisfy { $0.state != .unknown }

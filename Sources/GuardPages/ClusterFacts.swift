@@ -106,19 +106,21 @@ package enum ClusterFacts {
     _ cluster: ClusterDocument, _ problems: [ProblemDocument], _ now: Timestamp
   ) -> Fact? {
     let missing = cluster.missingNodes(among: problems)
-    let verdicts = cluster.nodes.map(\.verdict) + missing.map { _ in .critical }
+    let verdicts = cluster.nodeVerdicts + missing.map { _ in .critical }
     guard !verdicts.isEmpty else {
       guard cluster.poll.ok == true else { return nil }
       let isRefused = !Section.nodes.gaps(of: cluster, among: problems).isEmpty
       return isRefused ? Fact(.unknown, "unknown") : Fact(.degraded, "none seen")
     }
-    let ready = cluster.nodes.filter(\.isReady)
+    let omitted = cluster.omitted?.nodes
+    let ready = cluster.nodes.count(where: \.isReady) + (omitted?.ready ?? 0)
     let bad = cluster.nodes.filter { !$0.isReady || $0.verdict.isWrong }
-    var text = "\(ready.count) of \(verdicts.count) Ready"
+    var text = "\(ready) of \(verdicts.count) Ready"
     if !bad.isEmpty {
-      text += "; \(list(bad.map { "\($0.name) \($0.status)" }))"
-    } else if cluster.poll.ok == true, !verdicts.areUnknown, !ready.isEmpty {
-      text += ": \(list(cluster.nodes.map { $0.status == "Ready" ? $0.name : "\($0.name) \($0.status)" }))"
+      text += "; \(list(bad.map { "\($0.name) \($0.status)" }, omitted: omitted?.wrong))"
+    } else if cluster.poll.ok == true, !verdicts.areUnknown, ready > 0 {
+      let names = cluster.nodes.map { $0.status == "Ready" ? $0.name : "\($0.name) \($0.status)" }
+      text += ": \(list(names, omitted: omitted?.count))"
     }
     if !missing.isEmpty { text += "; missing: \(list(missing))" }
     return counted(text, verdicts, cluster, now)
@@ -131,21 +133,32 @@ package enum ClusterFacts {
       return flux.installed == true ? Fact(.healthy, "\(flux.version ?? "installed"), no objects") : nil
     }
     let version = flux.version.map { "\($0), " } ?? ""
-    let verdicts = flux.objects.map(\.verdict)
-    let good = flux.objects.filter { verdicts.areUnknown ? $0.isOrWasHealthy : $0.verdict == .healthy }
-    let suspended = flux.objects.filter(\.suspended)
+    let verdicts = cluster.fluxVerdicts
+    let omitted = cluster.omitted?.flux
+    let good =
+      verdicts.areUnknown
+      ? flux.objects.count(where: \.isOrWasHealthy) + (omitted?.ready ?? 0)
+      : verdicts.count { $0 == .healthy }
+    let suspended = flux.objects.count(where: \.suspended) + (omitted?.suspended ?? 0)
     let bad = flux.objects.filter(\.verdict.isWrong)
     let unknown = verdicts.count { $0 == .unknown }
-    var text = "\(version)\(good.count) of \(flux.objects.count.of("object")) healthy"
-    if !bad.isEmpty { text += "; " + list(bad.map { "\($0.kind.lowercased())/\($0.name) \($0.state)" }) }
-    if !suspended.isEmpty { text += "; \(suspended.count) suspended" }
+    var text = "\(version)\(good) of \(verdicts.count.of("object")) healthy"
+    if !bad.isEmpty {
+      let names = bad.map { "\($0.kind.lowercased())/\($0.name) \($0.state)" }
+      text += "; " + list(names, omitted: omitted?.wrong)
+    }
+    if suspended > 0 { text += "; \(suspended) suspended" }
     if unknown > 0, !verdicts.areUnknown { text += "; \(unknown) unknown" }
     return counted(text, verdicts, cluster, now)
   }
 
   private static func images(_ cluster: ClusterDocument, _ now: Timestamp) -> Fact? {
     let images = cluster.images
-    let verdicts = images.verdicts
+    let verdicts = cluster.imageVerdicts
+    let omitted = cluster.omitted?.policies
+    let (omittedRepositories, omittedAutomations) = (
+      cluster.omitted?.repositories, cluster.omitted?.automations
+    )
     guard !verdicts.isEmpty else { return nil }
     let behind = images.policies.filter { $0.behind == true }
     let bad = images.policies.filter { $0.behind != true && $0.verdict.isWrong }
@@ -156,19 +169,34 @@ package enum ClusterFacts {
         + images.automations.filter { isMeant($0.verdict) }.map(\.name)
     }
     let (badRest, unknownRest) = (rest(\.isWrong), rest { $0 == .unknown })
-    var text = images.policies.count.of("policy", plural: "policies")
-    let isNoneBehind = images.policies.allSatisfy { $0.behind == false || $0.isUnused }
-    if isNoneBehind && bad.isEmpty && badRest.isEmpty { text += ", all images current" }
+    let omittedRest = { (count: KeyPath<OmittedRowsDocument, Int>) in
+      (omittedRepositories?[keyPath: count] ?? 0) + (omittedAutomations?[keyPath: count] ?? 0)
+    }
+    var text = (images.policies.count + (omitted?.count ?? 0)).of("policy", plural: "policies")
+    let isNoneBehind =
+      images.policies.allSatisfy { $0.behind == false || $0.isUnused }
+      && omitted.map { $0.behindOrHeld == 0 && $0.undecided == 0 && $0.wrong == 0 } ?? true
+    if isNoneBehind && bad.isEmpty && badRest.isEmpty && omittedRest(\.wrong) == 0 {
+      text += ", all images current"
+    }
     let held = behind.filter { $0.stuckAt == "held" || $0.stuckAt == "review" }.map(\.name)
     let late = behind.map(\.name).filter { !held.contains($0) }
-    if !late.isEmpty { text += "; behind: \(list(late))" }
-    if !held.isEmpty { text += "; held manually: \(list(held))" }
-    if !unused.isEmpty { text += "; not running: \(list(unused.map(\.name)))" }
-    if !bad.isEmpty { text += "; failing: \(list(bad.map(\.name)))" }
-    if !badRest.isEmpty { text += "; scan or update failing: \(list(badRest))" }
+    if late.count + (omitted?.behind ?? 0) > 0 { text += "; behind: \(list(late, omitted: omitted?.behind))" }
+    if held.count + (omitted?.held ?? 0) > 0 {
+      text += "; held manually: \(list(held, omitted: omitted?.held))"
+    }
+    if !unused.isEmpty { text += "; not running: \(list(unused.map(\.name), omitted: omitted?.unused))" }
+    if bad.count + (omitted?.wrong ?? 0) > 0 {
+      text += "; failing: \(list(bad.map(\.name), omitted: omitted?.wrong))"
+    }
+    if !badRest.isEmpty {
+      text += "; scan or update failing: \(list(badRest, omitted: omittedRest(\.wrong)))"
+    }
     if !verdicts.areUnknown {
-      if !unknown.isEmpty { text += "; unknown: \(list(unknown.map(\.name)))" }
-      if !unknownRest.isEmpty { text += "; scan or update unknown: \(list(unknownRest))" }
+      if !unknown.isEmpty { text += "; unknown: \(list(unknown.map(\.name), omitted: omitted?.undecided))" }
+      if !unknownRest.isEmpty {
+        text += "; scan or update unknown: \(list(unknownRest, omitted: omittedRest(\.unknown)))"
+      }
     }
     return counted(text, verdicts, cluster, now)
   }
@@ -186,9 +214,12 @@ package enum ClusterFacts {
         "\(verdicts.count { $0 == .healthy }) of \(all) \(word)"
           + (unknown > 0 ? " (\(unknown) unknown)" : ""))
     }
-    count("workload", cluster.workloads.map(\.verdict))
-    count("certificate", cluster.certificates.map(\.verdict))
-    count("stack", cluster.stacks.map(\.verdict))
+    let (workloads, certificates, stacks) = (
+      cluster.workloadVerdicts, cluster.certificateVerdicts, cluster.stackVerdicts
+    )
+    count("workload", workloads)
+    count("certificate", certificates)
+    count("stack", stacks)
     let secrets: [Verdict] = cluster.secrets.map {
       $0.present.map { present in present ? .healthy : .critical } ?? .unknown
     }
@@ -200,9 +231,7 @@ package enum ClusterFacts {
     parts += pods.map { [$0] } ?? []
     guard !parts.isEmpty else { return nil }
     let verdicts =
-      (pods == nil ? [] : [.degraded]) + cluster.workloads.map(\.verdict)
-      + cluster.certificates.map(\.verdict) + cluster.stacks.map(\.verdict)
-      + secrets
+      (pods == nil ? [] : [.degraded]) + workloads + certificates + stacks + secrets
     return Fact(worst(verdicts), parts.joined(separator: ", "))
   }
 
@@ -237,15 +266,21 @@ package enum ClusterFacts {
     verdicts.reduce(.healthy) { $0.combined(with: $1) }
   }
 
-  private static func list(_ names: [String]) -> String {
-    names.count <= 4
+  /// - Parameter omitted: the number of further names, which the document does not contain.
+  private static func list(_ names: [String], omitted: Int? = nil) -> String {
+    let total = names.count + (omitted ?? 0)
+    guard !names.isEmpty else { return "\(total)" }
+    return total <= 4 && total == names.count
       ? names.joined(separator: ", ")
-      : "\(names.prefix(3).joined(separator: ", ")) and \(names.count - 3) more"
+      : "\(names.prefix(3).joined(separator: ", ")) and \(total - min(3, names.count)) more"
   }
 }
 
-extension NodeDocument {
-  package var isReady: Bool { status == "Ready" || status.hasPrefix("Ready,") }
+extension OmittedRowsDocument {
+  var behindOrHeld: Int { behind + held }
+
+  /// Image policies of which it is not known whether they are behind.
+  var undecided: Int { max(0, count - behind - held - unused - current) }
 }
 
 extension ImagePolicyDocument {

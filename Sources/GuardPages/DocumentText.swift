@@ -40,7 +40,7 @@ package enum DocumentText {
 
   private static func reduced(_ cluster: JSONValue, to section: Section?) -> JSONValue {
     guard let section, case .object(let fields) = cluster else { return cluster }
-    let kept = ["name", "verdict", "summary", "poll", section.rawValue]
+    let kept = ["name", "verdict", "summary", "poll", section.rawValue, "omitted"]
     return .object(fields.filter { kept.contains($0.key) })
   }
 }

@@ -12,7 +12,7 @@ package enum FluxPage {
         return [Line(Span(flux.installed == false ? "Flux is not installed." : "No Flux objects seen."))]
       }
       let controllers = controllers(flux, terminal.now)
-      let lines = table(flux).lines(width: terminal.width)
+      let lines = table(flux).lines(width: terminal.width) + OmittedRows.lines(cluster, [.flux])
       return controllers.rows.isEmpty
         ? lines : lines + [Line.empty] + controllers.lines(width: terminal.width)
     }

@@ -10,6 +10,7 @@ package enum ImagesPage {
       let tables = tables(cluster.images, terminal.now).filter { !$0.rows.isEmpty }
       if tables.isEmpty { return [Line(Span("No image policies seen."))] }
       return Array(tables.map { $0.lines(width: terminal.width) }.joined(separator: [Line.empty]))
+        + OmittedRows.lines(cluster, [.images])
     }
   }
 
@@ -71,7 +72,8 @@ package enum ImagesPage {
       let tag = image.hasPrefix(name + ":") ? String(image.dropFirst(name.count + 1)) : image
       if !tags.contains(tag) { tags.append(tag) }
     }
-    return tags.joined(separator: ",").withShortHashes + (policy.behind == true ? " (behind)" : "")
+    let more = policy.omittedRunning.flatMap { $0 > 0 ? ",and \($0) more" : nil } ?? ""
+    return tags.joined(separator: ",").withShortHashes + more + (policy.behind == true ? " (behind)" : "")
   }
 
   /// Splits `quay.io/jetstack/x:v1.18.2` into name and tag.

@@ -8,7 +8,8 @@ package enum NodesPage {
   package static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
     SectionPage.page(.nodes, status, terminal) { cluster in
       cluster.nodes.isEmpty
-        ? [Line(Span("No nodes seen."))] : table(cluster, isWide: isWide).lines(width: terminal.width)
+        ? [Line(Span("No nodes seen."))]
+        : table(cluster, isWide: isWide).lines(width: terminal.width) + OmittedRows.lines(cluster, [.nodes])
     }
   }
 

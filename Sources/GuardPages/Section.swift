@@ -73,13 +73,13 @@ package enum Section: String, CaseIterable, Sendable {
     }
   }
 
-  /// The verdicts of its objects.
+  /// The verdicts of its objects, also of those that the document omits.
   package func verdicts(of cluster: ClusterDocument) -> [Verdict] {
     switch self {
     case .tunnel: [cluster.tunnel.verdict]
-    case .nodes: cluster.nodes.map(\.verdict)
-    case .flux: cluster.flux.objects.map(\.verdict)
-    case .images: cluster.images.verdicts
+    case .nodes: cluster.nodeVerdicts
+    case .flux: cluster.fluxVerdicts
+    case .images: cluster.imageVerdicts
     case .pipeline: cluster.pipeline.map { [$0.verdict] } ?? []
     }
   }
@@ -92,6 +92,7 @@ package enum Section: String, CaseIterable, Sendable {
 }
 
 extension ImagesDocument {
+  /// Of the objects in the document.
   package var verdicts: [Verdict] {
     policies.map(\.verdict) + repositories.map(\.verdict) + automations.map(\.verdict)
   }

@@ -23,6 +23,11 @@ package enum StatusPage {
         page.gap()
         page += table.lines(width: terminal.width)
       }
+      let omitted = OmittedRows.lines(cluster, [.nodes, .flux, .images])
+      if !omitted.isEmpty {
+        page.gap()
+        page += omitted
+      }
     }
     if !status.problems.isEmpty {
       page.gap()
@@ -32,7 +37,7 @@ package enum StatusPage {
         : ProblemLines.screen(status.problems, namesCluster: isFleet, terminal)
       if let omitted = status.omittedProblems, omitted > 0 {
         page += Line(
-          Span("\(omitted.of("more problem")) not listed here: oceanid-ctl flux, nodes, images", .faint))
+          Span("\(omitted.of("more problem")) not listed here: oceanid-ctl incidents", .faint))
       }
     }
     return page

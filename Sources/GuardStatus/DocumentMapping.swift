@@ -26,6 +26,7 @@ extension TunnelHealth.LimitedClient {
       switch client.owner {
       case .user(let uid): ("uid-\(uid)", UserName.described(uid))
       case .host(let address): ("host-\(address)", address)
+      case .containers: ("containers", client.owner.description)
       case .own: ("own", client.owner.description)
       case .departed: ("departed", client.owner.description)
       case .unknown: ("unknown", client.owner.description)
@@ -111,7 +112,7 @@ extension ForwardDocument {
 
 extension ClusterDocument {
   /// Converts the board's entry of a cluster to the document.
-  init(_ entry: StatusBoard.Entry, now: Timestamp) {
+  init(_ entry: StatusBoard.Entry, rowBytes: Int, now: Timestamp) {
     let observation = entry.observation
     self.init(
       report: entry.report, tunnel: TunnelDocument(entry.tunnel()),
@@ -121,6 +122,7 @@ extension ClusterDocument {
       api: APIDocument(version: observation.snapshot?.version, ready: observation.snapshot?.isReady),
       kubeconfig: observation.kubeconfig, target: observation.target,
       mismatch: observation.mismatch?.run(as: observation.owner), pipeline: entry.pipeline,
+      rowBytes: rowBytes,
       now: now - observation.clockSkew)
   }
 }

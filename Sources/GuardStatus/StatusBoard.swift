@@ -159,8 +159,9 @@ package final class StatusBoard: Sendable {
     let entries = entries
     let (configuration, silences, order) = state.withLock { ($0.configuration, $0.silences, $0.order) }
     let begun = Set(entries.map(\.report.name))
+    let rowBytes = ClusterDocument.rowBytes(clusters: entries.count)
     return StatusDocument(
-      generatedAt: now, clusters: entries.map { ClusterDocument($0, now: now) },
+      generatedAt: now, clusters: entries.map { ClusterDocument($0, rowBytes: rowBytes, now: now) },
       starting: order.filter { !begun.contains($0) },
       problems: (entries.flatMap(\.report.problems) + ownProblems).sorted(by: Problem.isBefore),
       silences: silences,

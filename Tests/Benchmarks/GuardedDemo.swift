@@ -101,7 +101,8 @@ final class GuardedDemo {
   func seenNodes() -> Int? {
     let cluster = seenCluster()
     guard (cluster?["poll"] as? [String: Any])?["ok"] as? Bool == true else { return nil }
-    return (cluster?["nodes"] as? [Any])?.count
+    let omitted = (cluster?["omitted"] as? [String: Any])?["nodes"] as? [String: Any]
+    return omitted?["total"] as? Int ?? (cluster?["nodes"] as? [Any])?.count
   }
 
   /// The number of clusters that are healthy.

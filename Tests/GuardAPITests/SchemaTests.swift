@@ -22,7 +22,7 @@ import Testing
   private func sparse() throws -> StatusDocument {
     let text = """
       { "schema": "oceanid.status/1", "generatedAt": "2026-03-01T04:24:07Z", "configuration": {}, "clusters": [
-        { "name": "tethys", "tunnel": {}, "poll": {}, "api": {}, "flux": {}, "images": {}, "pipeline": {} } ] }
+        { "name": "tethys", "tunnel": {}, "poll": {}, "api": {}, "flux": {}, "images": {}, "pipeline": {}, "omitted": {} } ] }
       """
     var status = try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
     // Never written, only read.
@@ -50,6 +50,9 @@ import Testing
           "workloads": [{ "kind": "Deployment", "name": "a" }], "certificates": [{ "name": "a" }],
           "stacks": [{ "name": "a" }], "secrets": [{ "namespace": "a", "name": "b" }],
           "pods": { "worst": [{ "name": "a" }] },
+          "omitted": {
+            "nodes": {}, "flux": {}, "policies": {}, "repositories": {}, "automations": {}, "workloads": {},
+            "certificates": {}, "stacks": {} },
           "pipeline": {
             "head": { "sha": "a", "seenAt": "2026-03-01T04:24:07Z" }, "stages": [{ "id": "cloud", "kind": "github" }],
             "markers": [{ "policy": "a:b", "state": "good" }], "sources": [{ "name": "github", "state": "ok" }] } }] }

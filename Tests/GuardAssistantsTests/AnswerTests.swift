@@ -52,6 +52,27 @@ import Testing
     #expect(answer["total"] == 1 && answer["shown"] == 1 && answer["truncated"] == false)
   }
 
+  /// The guard leaves objects of a large cluster out of its document.
+  @Test func omittedObjectsAreCounted() throws {
+    var status = Documents.status(["tethys": .critical])
+    var nodes = OmittedRowsDocument(total: 5000, count: 5000)
+    (nodes.healthy, nodes.critical, nodes.ready) = (4990, 10, 4990)
+    status.clusters[0].omitted = OmittedDocument(nodes: nodes)
+    let counts = StatusAnswer.answer(status)["clusters"]?.items?.first?["nodes"]
+    #expect(counts?["total"] == 5000 && counts?["healthy"] == 4990 && counts?["ready"] == 4990)
+
+    let nodesOf = { (given: [String: JSONValue]) throws in
+      try InspectAnswer.answer(
+        status, .nodes, try Self.arguments(.inspect, given.merging(["part": "nodes"]) { $1 }))
+    }
+    let all = try nodesOf([:])
+    #expect(all["total"] == 5000 && all["shown"] == 0 && all["truncated"] == true)
+    #expect(all["byVerdict"]?["critical"] == 10)
+    #expect(try nodesOf(["unhealthy_only": true])["total"] == 10)
+    let failure = #expect(throws: CallFailure.self) { _ = try nodesOf(["name": "calypso"]) }
+    #expect(failure?.reason.contains("5000 more exist") == true)
+  }
+
   @Test func commandWithNamesGoesThroughTheGuard() throws {
     let problem = ProblemDocument(
       Self.problem(.node(.notReady), ["node": "calypso"], subject: "node calypso"))

@@ -32,12 +32,19 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   /// The number of messages in these lists that were shortened to one line, to limit the size of the
   /// document.
   @Field package var shortenedTexts: Int?
+  /// The objects that these lists do not contain, counted; nil if they are complete.
+  @Field package var omitted: OmittedDocument?
 
-  /// - Parameter now: the cluster's time, from which the nodes' ages are computed.
+  /// The limit for the rows of one cluster in a document with this many.
+  package static func rowBytes(clusters: Int) -> Int { ClusterRows.bytes(clusters: clusters) }
+
+  /// - Parameters:
+  ///   - rowBytes: the limit for the size of its lists of objects.
+  ///   - now: the cluster's time, from which the nodes' ages are computed.
   package init(
     report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument,
     kubeconfig: String? = nil, target: KubeconfigTarget? = nil, mismatch: KubeconfigMismatch? = nil,
-    pipeline: PipelineDocument? = nil,
+    pipeline: PipelineDocument? = nil, rowBytes: Int = ClusterDocument.rowBytes(clusters: 1),
     now: Timestamp
   ) {
     name = report.name
@@ -50,46 +57,32 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     context = target?.context
     server = target?.server
     kubeconfigError = mismatch.map(KubeconfigErrorDocument.init)
-    nodes = report.nodes.map { NodeDocument($0, now: now) }
+    let rows = ClusterRows(report, bytes: rowBytes, now: now)
+    nodes = rows.nodes
     flux = FluxDocument(
-      installed: report.isFluxInstalled, version: report.fluxVersion,
-      objects: report.flux.map(FluxObjectDocument.init),
+      installed: report.isFluxInstalled, version: report.fluxVersion, objects: rows.flux,
       controllers: report.controllers.map(FluxControllerDocument.init))
     images = ImagesDocument(
-      policies: report.policies.map(ImagePolicyDocument.init),
-      repositories: report.repositories.map(ImageRepositoryDocument.init),
-      automations: report.automations.map(ImageAutomationDocument.init))
-    workloads = report.workloads.map(WorkloadDocument.init)
-    certificates = report.certificates.map(CertificateDocument.init)
-    stacks = report.stacks.map(StackDocument.init)
+      policies: rows.policies, repositories: rows.repositories, automations: rows.automations)
+    workloads = rows.workloads
+    certificates = rows.certificates
+    stacks = rows.stacks
+    omitted = rows.omitted
+    shortenedTexts = rows.shortened
     secrets = report.secrets.map(SecretDocument.init)
     pods = report.pods.map(PodsDocument.init)
     self.pipeline = pipeline
-    shortenedTexts = 0
-    shortenTexts()
   }
 
   /// Leaves the verdict and the state of the connection.
   mutating func removeObjects() {
     (nodes, workloads, certificates, stacks, secrets, pods) = ([], [], [], [], [], nil)
+    omitted = nil
     flux = FluxDocument(installed: flux.installed, version: flux.version, objects: [], controllers: [])
     images = ImagesDocument(policies: [], repositories: [], automations: [])
     (tunnel.sessions, tunnel.history) = ([], [])
     pipeline?.stages = []
     pipeline?.markers = []
     for index in tunnel.forwards.indices { tunnel.forwards[index].recent = [] }
-  }
-
-  /// Flux objects have most of the long messages, so the other lists are processed first.
-  private mutating func shortenTexts() {
-    var budget = TextBudget()
-    for index in certificates.indices { budget.fit(&certificates[index].message) }
-    for index in stacks.indices { budget.fit(&stacks[index].message) }
-    for index in images.policies.indices { budget.fit(&images.policies[index].message) }
-    for index in images.repositories.indices { budget.fit(&images.repositories[index].message) }
-    for index in images.automations.indices { budget.fit(&images.automations[index].message) }
-    for index in workloads.indices { budget.fit(&workloads[index].message) }
-    for index in flux.objects.indices { budget.fit(&flux.objects[index].message) }
-    shortenedTexts = budget.shortened
   }
 }

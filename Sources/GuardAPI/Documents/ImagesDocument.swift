@@ -33,8 +33,11 @@ package struct ImagePolicyDocument: Codable, Hashable, Sendable {
   /// The policy as text, for example `semver 1.18.x`.
   @Field package var range: String?
   @Field package var latest: String?
-  /// nil if workloads could not be read.
+  /// nil if workloads could not be read. At most `runningLimit`; those that do not run the latest image come first if
+  /// there are more.
   @Field package var running: [Running]?
+  /// The number of running images that `running` does not contain.
+  @Field package var omittedRunning: Int?
   /// True if a workload runs another image than the latest; nil if unknown.
   @Field package var behind: Bool?
   /// The time since which it has been behind.
@@ -55,13 +58,29 @@ package struct ImagePolicyDocument: Codable, Hashable, Sendable {
     suspended = policy.isSuspended
     range = policy.range
     latest = policy.latestImage
-    running = report.running.map { $0.map { Running(image: $0.image, workload: $0.workload) } }
+    running = report.running.map { running in
+      ImagePolicyDocument.listed(running, latest: policy.latestImage).map {
+        Running(image: $0.image, workload: $0.workload)
+      }
+    }
+    omittedRunning = report.running.map { max(0, $0.count - ImagePolicyDocument.runningLimit) }
     behind = report.isBehind
     behindSince = report.behindSince
     stuckAt = report.standstill?.rawValue
     reason = report.policy.reason
     message = report.policy.message
     since = report.policy.since
+  }
+
+  /// Maximum number of running images of one policy.
+  package static let runningLimit = 20
+
+  private static func listed(_ running: [ImagePolicyReport.Running], latest: String?)
+    -> ArraySlice<ImagePolicyReport.Running>
+  {
+    guard running.count > runningLimit else { return running.prefix(runningLimit) }
+    return (running.filter { $0.image != latest } + running.filter { $0.image == latest }).prefix(
+      runningLimit)
   }
 }
 

@@ -47,6 +47,11 @@ package struct NodeDocument: Codable, Hashable, Sendable {
     containerRuntime = node.containerRuntime
     leaseRenewedAt = node.leaseRenewTime
   }
+
+  package var isReady: Bool { NodeDocument.isReady(status) }
+
+  /// True for `Ready` and `Ready,SchedulingDisabled`.
+  static func isReady(_ status: String) -> Bool { status == "Ready" || status.hasPrefix("Ready,") }
 }
 
 /// `nodes[].conditions[]`

@@ -42,6 +42,12 @@ package struct ProblemDocument: Codable, Hashable, Sendable {
     self.silence = silence.map(SilenceDocument.init)
   }
 
+  /// About its size in bytes of JSON.
+  var size: Int {
+    let texts = [id, code, kind, cluster, subject, title, detail, remedy, command ?? "", note ?? ""]
+    return 320 + (texts + hides).reduce(0) { $0 + $1.utf8.count }
+  }
+
   /// The next step. From an older daemon, its single line is the note.
   package var step: NextStep {
     guard command == nil, note == nil else { return NextStep(command: command, note: note) }

@@ -11,7 +11,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
   @Field package var verdict: Verdict
   @Field package var summary: String
   @Field package var clusters: [ClusterDocument]
-  /// At most `problemLimit`; critical ones come first if there are more.
+  /// At most `problemLimit`, and `problemBytes` in total; critical ones come first if there are more.
   @Field package var problems: [ProblemDocument]
   /// Number of omitted problems.
   @Field package var omittedProblems: Int?
@@ -19,6 +19,8 @@ package struct StatusDocument: Codable, Hashable, Sendable {
 
   /// Maximum number of problems in a document. `incidents` returns the others.
   package static let problemLimit = 1000
+  /// Maximum size of all problems in bytes.
+  package static let problemBytes = 1 << 20
 
   /// The verdict is the worst of all clusters. It is not healthy if the configuration file has errors, because the
   /// next start would fail, and unknown without clusters.
@@ -42,10 +44,9 @@ package struct StatusDocument: Codable, Hashable, Sendable {
       StatusDocument.summary(of: clusters, starting)
       + (configuration?.rejected == nil ? "" : "; the configuration file has errors")
     self.clusters = clusters
-    omittedProblems = max(0, problems.count - StatusDocument.problemLimit)
-    self.problems = StatusDocument.listed(problems).map { problem in
-      ProblemDocument(problem, silence: silences.first { $0.matches(problem) })
-    }
+    let listed = StatusDocument.listed(problems, silences)
+    self.problems = listed
+    omittedProblems = problems.count - listed.count
     self.configuration = configuration
   }
 
@@ -66,10 +67,24 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     return document
   }
 
-  private static func listed(_ problems: [Problem]) -> [Problem] {
-    guard problems.count > problemLimit else { return problems }
-    let critical = problems.filter { $0.severity == .critical }
-    return Array((critical + problems.filter { $0.severity == .warning }).prefix(problemLimit))
+  /// All of them in their order, if they fit. Otherwise as many as fit, the critical ones first.
+  private static func listed(_ problems: [Problem], _ silences: [Silence]) -> [ProblemDocument] {
+    func fitting(_ problems: some Sequence<Problem>) -> [ProblemDocument] {
+      var (listed, left): ([ProblemDocument], Int) = ([], problemBytes)
+      for problem in problems.prefix(problemLimit) {
+        let document = ProblemDocument(problem, silence: silences.first { $0.matches(problem) })
+        left -= document.size
+        guard left >= 0 else { break }
+        listed.append(document)
+      }
+      return listed
+    }
+    if problems.count <= problemLimit {
+      let listed = fitting(problems)
+      if listed.count == problems.count { return listed }
+    }
+    return fitting(
+      problems.filter { $0.severity == .critical } + problems.filter { $0.severity == .warning })
   }
 
   private static func summary(of clusters: [ClusterDocument], _ starting: [String]) -> String {

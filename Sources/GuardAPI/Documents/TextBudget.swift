@@ -1,15 +1,16 @@
-/// Limits the total size of long texts in a document. Lists stay complete; once the budget is used up, texts
-/// are shortened to one line and counted.
+/// Limits the total size of long texts in a document. Once the budget is used up, texts are shortened to one line and
+/// counted.
 struct TextBudget {
-  /// Per cluster; enough for the complete messages of hundreds of objects.
-  static let perCluster = 1 << 20
   /// The length in bytes that every text may have.
   static let line = 160
 
   private var left: Int
   private(set) var shortened = 0
 
-  init(bytes: Int = perCluster) { left = bytes }
+  init(bytes: Int) { left = bytes }
+
+  /// Counts texts that were shortened for another reason.
+  mutating func add(shortened count: Int) { shortened += count }
 
   mutating func fit(_ text: inout String) {
     let count = text.utf8.count

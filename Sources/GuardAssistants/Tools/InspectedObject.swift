@@ -48,6 +48,19 @@ struct InspectedObject {
     }
   }
 
+  /// The verdicts of the objects of a part that the document omits.
+  static func omitted(_ part: Tool.Part, of cluster: ClusterDocument) -> [Verdict] {
+    guard let omitted = cluster.omitted else { return [] }
+    return switch part {
+    case .nodes: omitted.nodes.verdicts
+    case .flux: omitted.flux.verdicts
+    case .images:
+      omitted.policies.verdicts + omitted.repositories.verdicts + omitted.automations.verdicts
+    case .workloads: omitted.workloads.verdicts + omitted.certificates.verdicts + omitted.stacks.verdicts
+    case .tunnel: []
+    }
+  }
+
   private static func node(_ node: NodeDocument, _ cluster: String) -> InspectedObject {
     InspectedObject(
       cluster, "node", node.verdict, name: node.name,

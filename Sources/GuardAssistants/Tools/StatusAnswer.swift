@@ -21,7 +21,11 @@ enum StatusAnswer {
 
   private static func json(_ cluster: ClusterDocument, _ problems: [ProblemDocument]) -> JSONValue {
     let (tunnel, poll) = (cluster.tunnel, cluster.poll)
-    let nodes = cluster.nodes
+    let omitted = cluster.omitted
+    let ready = cluster.nodes.count(where: \.isReady) + (omitted?.nodes?.ready ?? 0)
+    let behind =
+      cluster.images.policies.count { $0.behind == true }
+      + (omitted?.policies.map { $0.behind + $0.held } ?? 0)
     return .fields([
       "name": .own(cluster.name), "verdict": .string(cluster.verdict.rawValue),
       "tunnel": .fields([
@@ -33,11 +37,10 @@ enum StatusAnswer {
         "ageSeconds": poll.ageSeconds.map { .integer(Int64(min(max($0, 0), 1e12))) },
         "error": .own(poll.error?.code),
       ]),
-      "nodes": counts(nodes.map(\.verdict), extra: ("ready", nodes.count(where: \.isReady))),
-      "flux": counts(cluster.flux.objects.map(\.verdict)),
-      "images": counts(
-        cluster.images.verdicts, extra: ("behind", cluster.images.policies.count { $0.behind == true })),
-      "workloads": counts(cluster.workloads.map(\.verdict)),
+      "nodes": counts(cluster.nodeVerdicts, extra: ("ready", ready)),
+      "flux": counts(cluster.fluxVerdicts),
+      "images": counts(cluster.imageVerdicts, extra: ("behind", behind)),
+      "workloads": counts(cluster.workloadVerdicts),
       "problems": ProblemAnswer.counts(problems),
     ])
   }

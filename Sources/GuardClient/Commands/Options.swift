@@ -82,7 +82,12 @@ struct ReadOptions: ParsableArguments {
     switch json ? .json : format {
     case .json: try StandardOutput.answer(DocumentText.reduced(bytes, cluster, section).pretty)
     case .yaml: try StandardOutput.answer(DocumentText.reduced(bytes, cluster, section).yaml)
-    case .name: try StandardOutput.answer(DocumentText.names(status, section))
+    case .name:
+      try StandardOutput.answer(DocumentText.names(status, section))
+      // Standard output has nothing but names.
+      for text in status.clusters.flatMap({ OmittedRows.texts($0, section.map { [$0] } ?? []) }) {
+        StandardOutput.writeError("oceanid-ctl: \(text)\n")
+      }
     case .wide, nil:
       let terminal = Terminal.standardOutput()
       try StandardOutput.answer(page(status, terminal).text(for: terminal))

@@ -57,16 +57,18 @@ struct WebContent: PageContent {
   ) -> PageDocument.Cluster {
     let images = ImagesPage.tables(cluster.images, now)
     let titles = ["Image policies", "Image repositories", "Image automations"]
+    let omitted = cluster.omitted
+    let hidden = [omitted?.policies, omitted?.repositories, omitted?.automations]
     return PageDocument.Cluster(
       name: Span(cluster.name).text, verdict: cluster.verdict, summary: Span(cluster.summary).text,
       rows: ClusterFacts.rows(cluster, among: problems, now).map {
         PageDocument.Row($0.label, $0.verdict, $0.texts.map(\.text))
       },
       tables: [
-        TableDocument("Nodes", NodesPage.table(cluster, isWide: true)),
-        TableDocument("Flux objects", FluxPage.table(cluster.flux)),
+        TableDocument("Nodes", NodesPage.table(cluster, isWide: true), omitted: omitted?.nodes),
+        TableDocument("Flux objects", FluxPage.table(cluster.flux), omitted: omitted?.flux),
         TableDocument("Flux controllers", FluxPage.controllers(cluster.flux, now)),
-      ] + zip(titles, images).map { TableDocument($0, $1) } + [
+      ] + zip(zip(titles, images), hidden).map { TableDocument($0.0, $0.1, omitted: $1) } + [
         TableDocument("Forwards", TunnelTables.forwards(cluster.tunnel.forwards))
       ] + pipeline(cluster.pipeline, now))
   }

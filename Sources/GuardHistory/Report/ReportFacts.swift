@@ -94,6 +94,13 @@ package struct ReportFacts {
       notes.append(
         "The guard is not responding: subjects that never failed and round-trip times are missing.")
     }
+    for cluster in status?.clusters ?? [] {
+      let omitted = (cluster.omitted?.nodes?.count ?? 0) + (cluster.omitted?.flux?.count ?? 0)
+      guard omitted > 0 else { continue }
+      notes.append(
+        "\(cluster.name) has \(omitted) more nodes and Flux objects than the guard lists. Those that never failed "
+          + "are missing.")
+    }
     return notes
   }
 

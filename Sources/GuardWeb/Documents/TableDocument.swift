@@ -1,3 +1,4 @@
+package import GuardAPI
 package import GuardTerminal
 
 /// A table of the terminal as a table of the page.
@@ -25,18 +26,22 @@ package struct TableDocument: Encodable, Hashable, Sendable {
   /// More rows make a page that nobody reads and that takes long to draw.
   private static let mostRows = 500
 
-  package init(_ title: String, columns: [String], rows: [[Cell]], endsInProse: Bool = false) {
+  /// - Parameter omitted: the number of further rows, which the guard's document does not contain.
+  package init(
+    _ title: String, columns: [String], rows: [[Cell]], endsInProse: Bool = false, omitted: Int = 0
+  ) {
     self.title = title
     self.columns = columns
     self.rows = Array(rows.prefix(TableDocument.mostRows))
     self.endsInProse = endsInProse
-    omitted = max(0, rows.count - TableDocument.mostRows)
+    self.omitted = max(0, rows.count - TableDocument.mostRows) + max(0, omitted)
   }
 
-  package init(_ title: String, _ table: Table) {
+  package init(_ title: String, _ table: Table, omitted: OmittedRowsDocument? = nil) {
     self.init(
       title, columns: table.columns.map(TableDocument.heading),
-      rows: table.rows.map { $0.cells.map { Cell($0.text, $0.style) } }, endsInProse: table.endsInProse)
+      rows: table.rows.map { $0.cells.map { Cell($0.text, $0.style) } }, endsInProse: table.endsInProse,
+      omitted: omitted?.count ?? 0)
   }
 
   /// `LAST SCAN` as `Last scan`: screen readers spell words in capitals.

@@ -53,7 +53,7 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// An object of the cluster with its common fields.
-protocol ClusterObject: Hashable, Sendable {
+package protocol ClusterObject: Hashable, Sendable {
   var resource: Resource { get }
 }
 

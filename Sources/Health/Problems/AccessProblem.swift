@@ -53,7 +53,7 @@ public enum AccessProblem: String, DeclaredProblem {
         .forward, .warning, path: "forward/<address>/crowded/<client>",
         title: "<name> has as many connections to <address> as it may have",
         meaning:
-          "One user or one machine has used up its share of the port's connections, and further ones are reset. A user gets half of what the port has room for, 448 with the unit's limits. There is always room for others, for root and for the guard.",
+          "One user or one machine has used up its share of the port's connections, and further ones are reset. A user gets half of what the port has room for, 448 with the unit's limits; the containers of a user (subuid(5)) count with the user, and all containers that belong to no user together. There is always room for others, for root and for the guard.",
         command: "sudo ss -tnpe 'dport = :<port>'", note: "end the programs that should not have them open")
     }
   }

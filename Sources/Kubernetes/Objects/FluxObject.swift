@@ -17,8 +17,9 @@ extension FluxObject {
     let isSuspended = try spec?.judgedFlag("suspend") ?? false
     self.init(
       resource: resource, isSuspended: isSuspended,
-      isStatic: FluxObject.isStatic(kind, served.version, type: spec?.text("type")), revision: revision,
-      attemptedRevision: status?.text("lastAttemptedRevision"),
+      isStatic: FluxObject.isStatic(kind, served.version, type: spec?.text("type")),
+      revision: revision?.shared,
+      attemptedRevision: status?.text("lastAttemptedRevision")?.shared,
       artifactUpdateTime: artifact?.time("lastUpdateTime"), interval: spec?.duration("interval"),
       timeout: spec?.duration("timeout"),
       source: FluxObject.source(spec, kind, namespace: resource.namespace),

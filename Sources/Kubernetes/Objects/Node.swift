@@ -9,15 +9,16 @@ extension Node {
     let status = try object.object("status")
     let system = status?.shown("nodeInfo")
     self.init(
-      resource: resource, roles: Node.roles(labels), kubeletVersion: system?.text("kubeletVersion") ?? "",
+      resource: resource, roles: Node.roles(labels),
+      kubeletVersion: system?.text("kubeletVersion")?.shared ?? "",
       isUnschedulable: try object.object("spec")?.judgedFlag("unschedulable") ?? false,
       allocatableGPUs: Node.gpus(status?.shown("allocatable")),
       capacityGPUs: Node.gpus(status?.shown("capacity")),
       labelledGPUs: labels?.text("nvidia.com/gpu.count").flatMap(Node.count),
       internalIP: status?.shownObjects("addresses").first { $0.text("type") == "InternalIP" }?.text(
         "address"),
-      osImage: system?.text("osImage"), kernelVersion: system?.text("kernelVersion"),
-      containerRuntime: system?.text("containerRuntimeVersion"))
+      osImage: system?.text("osImage")?.shared, kernelVersion: system?.text("kernelVersion")?.shared,
+      containerRuntime: system?.text("containerRuntimeVersion")?.shared)
   }
 
   /// Quantities are strings. A GPU that is shared or partitioned has other resource names, and the whole-GPU resource
@@ -52,6 +53,6 @@ extension Node {
       })
     if let role = labels.text("kubernetes.io/role") { roles.insert(role) }
     roles.remove("")
-    return roles.sorted()
+    return roles.sorted().within(bytes: TextLimits.list)
   }
 }

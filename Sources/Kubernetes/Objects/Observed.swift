@@ -1,22 +1,25 @@
 internal import Health
 
 /// One object in the form that the snapshot stores.
+///
+/// Large objects are stored indirectly: otherwise each element of a list, also a Lease, would have the size of the
+/// largest of them.
 enum Observed: Hashable, Sendable {
-  case node(Node)
+  indirect case node(Node)
   case nodeLease(node: String, renewTime: Timestamp?)
   case leaderLease(LeaderLease)
-  case pod(Pod)
+  indirect case pod(Pod)
   /// A healthy pod is only counted, with the images that it runs, because there are many.
   case wellPod([PodImage])
-  case flux(FluxObject)
-  case imageRepository(ImageRepository)
-  case imagePolicy(ImagePolicy)
-  case imageUpdateAutomation(ImageUpdateAutomation)
-  case workload(Workload)
-  case job(Job)
-  case cronJob(CronJob)
-  case certificate(Certificate)
-  case stack(Stack)
+  indirect case flux(FluxObject)
+  indirect case imageRepository(ImageRepository)
+  indirect case imagePolicy(ImagePolicy)
+  indirect case imageUpdateAutomation(ImageUpdateAutomation)
+  indirect case workload(Workload)
+  indirect case job(Job)
+  indirect case cronJob(CronJob)
+  indirect case certificate(Certificate)
+  indirect case stack(Stack)
 }
 
 extension Observed {

@@ -6,7 +6,7 @@ extension Resource {
     let status = try object.object("status")
     let deleted = try metadata.judgedTime("deletionTimestamp")
     self.init(
-      kind: kind, group: group, namespace: try metadata.judgedName("namespace") ?? "",
+      kind: kind, group: group, namespace: try metadata.judgedName("namespace")?.shared ?? "",
       name: try metadata.requireName("name"), creationTimestamp: metadata.time("creationTimestamp"),
       deletionTimestamp: deleted,
       generation: try metadata.judgedNumber("generation"),
@@ -37,9 +37,10 @@ extension Condition {
       message = fields.shownText("message", unlike: message, limit: limits.message)
       conditions.append(
         Condition(
-          type: try fields.requireName("type", limit: limits.type),
+          type: try fields.requireName("type", limit: limits.type).shared,
           status: Status(try fields.requireText("status")),
-          reason: fields.text("reason", limit: limits.reason) ?? "", message: message?.lines ?? "",
+          reason: fields.text("reason", limit: limits.reason)?.shared ?? "",
+          message: message?.lines.shared ?? "",
           lastTransitionTime: fields.time("lastTransitionTime")))
     }
     return conditions
@@ -75,6 +76,7 @@ extension Reference {
     guard let fields, let name = fields.text("name"), let kind = fields.text("kind") ?? defaultKind else {
       return nil
     }
-    self.init(kind: kind, namespace: fields.text("namespace") ?? namespace, name: name)
+    self.init(
+      kind: kind.shared, namespace: fields.text("namespace")?.shared ?? namespace, name: name.shared)
   }
 }

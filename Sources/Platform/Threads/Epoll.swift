@@ -41,16 +41,32 @@ package struct Epoll: ~Copyable {
     buffer.deallocate()
   }
 
-  /// Watches `descriptor` in both directions. Its events carry `token`, which replaces the token of an existing
-  /// watch. Closing the descriptor ends the watch.
-  package func add(_ descriptor: Int32, token: UInt64) throws(SystemError) {
-    var event = epoll_event()
-    event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
-    event.data.u64 = token
+  /// Watches `descriptor`. Its events carry `token`, which replaces the token of an existing watch. Closing the
+  /// descriptor ends the watch.
+  ///
+  /// - Parameter writing: false to watch for reading and errors only.
+  package func add(_ descriptor: Int32, token: UInt64, writing: Bool = true) throws(SystemError) {
+    var event = Epoll.event(token, writing)
     if epoll_ctl(self.descriptor.raw, EPOLL_CTL_ADD, descriptor, &event) == 0 { return }
     guard errno == EEXIST, epoll_ctl(self.descriptor.raw, EPOLL_CTL_MOD, descriptor, &event) == 0 else {
       throw .last("epoll_ctl")
     }
+  }
+
+  /// Changes whether an existing watch includes writing. The current readiness is reported again.
+  package func change(_ descriptor: Int32, token: UInt64, writing: Bool) throws(SystemError) {
+    var event = Epoll.event(token, writing)
+    guard epoll_ctl(self.descriptor.raw, EPOLL_CTL_MOD, descriptor, &event) == 0 else {
+      throw .last("epoll_ctl")
+    }
+  }
+
+  private static func event(_ token: UInt64, _ writing: Bool) -> epoll_event {
+    var event = epoll_event()
+    event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+    if writing { event.events |= EPOLLOUT.rawValue }
+    event.data.u64 = token
+    return event
   }
 
   /// Waits until a descriptor is ready or `timeout` has passed (nil: no timeout), and passes each event to `body`.

@@ -28,11 +28,17 @@ final class Loop {
   }
 
   /// Reports every edge of a descriptor and its current readiness to `watcher`, until the returned watch is released.
-  func watch(_ raw: Int32, _ watcher: @escaping Watcher) throws(SystemError) -> Watch {
+  ///
+  /// - Parameter writing: false to report only edges of reading and errors, until `Watch.reportsWriting` is set.
+  func watch(_ raw: Int32, writing: Bool = true, _ watcher: @escaping Watcher) throws(SystemError) -> Watch {
     lastToken += 1
-    try epoll.add(raw, token: lastToken)
+    try epoll.add(raw, token: lastToken, writing: writing)
     watchers[lastToken] = watcher
-    return Watch(token: lastToken, loop: self)
+    return Watch(raw, token: lastToken, loop: self, reportsWriting: writing)
+  }
+
+  fileprivate func change(_ raw: Int32, _ token: UInt64, writing: Bool) throws(SystemError) {
+    try epoll.change(raw, token: token, writing: writing)
   }
 
   fileprivate func remove(_ token: UInt64) { watchers[token] = nil }
@@ -64,12 +70,24 @@ extension MonotonicTime? {
 /// A descriptor that a loop watches while this object exists. The kernel stops watching it when the descriptor is
 /// closed or watched again.
 final class Watch {
+  private let raw: Int32
   private let token: UInt64
   private let loop: Loop
+  /// True if edges of writing are reported.
+  private(set) var reportsWriting: Bool
 
-  fileprivate init(token: UInt64, loop: Loop) {
+  fileprivate init(_ raw: Int32, token: UInt64, loop: Loop, reportsWriting: Bool) {
+    self.raw = raw
     self.token = token
     self.loop = loop
+    self.reportsWriting = reportsWriting
+  }
+
+  /// Starts or ends reports of writing. If the descriptor is writable when they start, that is reported.
+  func setReportsWriting(_ isWanted: Bool) throws(SystemError) {
+    guard isWanted != reportsWriting else { return }
+    try loop.change(raw, token, writing: isWanted)
+    reportsWriting = isWanted
   }
 
   deinit {

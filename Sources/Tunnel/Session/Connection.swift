@@ -35,7 +35,23 @@ final class Connection {
   }
 
   func watch(by loop: Loop) throws(SystemError) {
-    watch = try loop.watch(client.socket.raw) { [weak self] in self?.readiness.record($0) }
+    // A Unix socket reports an edge of writing each time its peer has read. That would wake the thread for every read of
+    // a poll, so these edges are only requested while data waits for the client.
+    watch = try loop.watch(client.socket.raw, writing: false) { [weak self] in self?.record($0) }
+  }
+
+  private func record(_ edge: Epoll.Readiness) {
+    readiness.record(edge)
+    if edge.wakesWriter, toLocal == nil { reportWriting(false) }
+  }
+
+  private func reportWriting(_ isWanted: Bool) {
+    do throws(SystemError) {
+      try watch?.setReportsWriting(isWanted)
+    } catch {
+      // Without the report, the connection would wait for ever.
+      if isWanted { isCut = true }
+    }
   }
 
   /// The client reset the connection, so nothing more can be delivered to it.
@@ -141,7 +157,9 @@ final class Connection {
     while readiness.canWrite, !rest.isEmpty {
       switch client.socket.descriptor.send(rest) {
       case .moved(let count): rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-      case .wouldBlock: readiness.canWrite = false
+      case .wouldBlock:
+        readiness.canWrite = false
+        reportWriting(true)
       case .endOfFile, .failed:
         isCut = true
         end = .resetByClient

@@ -37,14 +37,16 @@ struct MarkerReader {
     if let known, known.commit == applied.description { return known }
     let tree = try gitHub.tree(at: applied)
     return try MarkedTree.read(
-      commit: applied.description, paths: tree.entries.filter { $0.kind == .file }.map(\.path),
-      isTruncated: tree.isTruncated, under: folder
-    ) { path throws(SourceFailure) in try gitHub.contents(of: path, at: applied) }
+      commit: applied.description, listing: tree, under: folder, known: known,
+      target: { link throws(SourceFailure) in
+        try link.object.map { object throws(SourceFailure) in try gitHub.target(ofLink: object) } ?? ""
+      },
+      contents: { path throws(SourceFailure) in try gitHub.contents(of: path, at: applied) })
   }
 
   private func read(_ checkout: Checkout, _ known: MarkedTree?) throws(SourceFailure) -> MarkedTree {
     do throws(CheckoutFailure) {
-      return try checkout.markedTree(at: try checkout.tip(of: branch).commit, known: known)
+      return try checkout.markedTree(at: try checkout.tip(of: branch).commit, under: folder, known: known)
     } catch {
       throw SourceFailure(
         .unreadable, "the checkout \(error.folder.escapedName): \(error.reason)", step: error.step)

@@ -85,7 +85,8 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
   package struct Source: Codable, Hashable, Sendable {
     /// `github`, `pulumi` or `checkout`.
     package var name: String
-    /// `ok`, `refused`, `limited` or `unreachable`; `waiting` before the first answer.
+    /// `ok`, `refused`, `limited`, `unreachable`, or `unreadable` if an answer came and can't be used; `waiting` before the
+    /// first answer.
     package var state: String
     /// The cause if it is not `ok`.
     @Field package var message: String?
@@ -111,7 +112,7 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
 
   /// An entry of `pipeline.markers`: an image policy and the line that it writes.
   package struct Marker: Codable, Hashable, Sendable {
-    /// `namespace:name`.
+    /// `namespace:name`; for a skipped file or a marker without a policy, the subject of the problem: `file apps/a.yaml`.
     package var policy: String
     /// Where the marker is; nil if there is none.
     @Field package var file: String?

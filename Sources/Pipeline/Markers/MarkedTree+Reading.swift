@@ -1,25 +1,71 @@
 extension MarkedTree {
-  /// The number of files that are read one by one. Beyond it, a missing marker proves nothing.
-  private static let fileLimit = 300
+  /// What reading one by one may cost. Beyond it, a missing marker proves nothing.
+  private enum Limit {
+    static let files = 300
+    /// Of one file. A manifest written by people is far smaller.
+    static let fileBytes: Int64 = 1 << 20
+    /// Of all files that are read for one commit.
+    static let allBytes: Int64 = 16 << 20
+  }
 
-  /// Reads the files of a commit one by one, for a source that can't search in them.
+  /// Reads the files of a commit one by one, for a source that can't search in them. Only the text of one file is in
+  /// memory, and a file whose blob the known tree has is not read again.
   ///
   /// - Parameters:
-  ///   - paths: all files of the commit.
-  ///   - isTruncated: the commit has more files than `paths`.
+  ///   - listing: all files of the commit.
   ///   - folder: only files in this folder are read; empty for the whole repository.
   ///   - known: returned if it is of the same commit.
-  /// - Throws: the first failure of `contents`.
+  ///   - target: the path in a link with a name of YAML.
+  /// - Throws: the first failure of `contents` or `target`.
   package static func read<Failure: Error>(
-    commit: String, paths: [String], isTruncated: Bool, under folder: String = "", known: MarkedTree? = nil,
+    commit: String, listing: RepositoryTree, under folder: String = "", known: MarkedTree? = nil,
+    target: (RepositoryTree.Entry) throws(Failure) -> String,
     contents: (_ path: String) throws(Failure) -> [UInt8]
   ) throws(Failure) -> MarkedTree {
     if let known, known.commit == commit { return known }
     let folder = RepositoryPath.normalised(folder)
-    let wanted = paths.filter { RepositoryPath.isMarkedFile($0) && RepositoryPath.isUnder(folder, $0) }
-      .sorted()
-    var texts: [String: [UInt8]] = [:]
-    for path in wanted.prefix(fileLimit) { texts[path] = try contents(path) }
-    return MarkedTree(commit: commit, texts: texts, isPartial: isTruncated || wanted.count > fileLimit)
+    let wanted = listing.entries
+      .filter { RepositoryPath.isMarkedFile($0.path) && RepositoryPath.isUnder(folder, $0.path) }
+      .filter { $0.kind == .file || $0.kind == .symbolicLink }.sorted { $0.path < $1.path }
+    let regular = Dictionary(
+      listing.entries.lazy.filter { $0.kind == .file }.map { ($0.path, $0) }, uniquingKeysWith: { a, _ in a })
+    let readBefore = Dictionary(
+      (known?.objects ?? [:]).map { ($0.value, $0.key) }, uniquingKeysWith: { a, _ in a })
+    var files: [String: Result<MarkedFile, MarkedFile.Unreadable>] = [:]
+    var unread: [String: String] = [:]
+    var objects: [String: String] = [:]
+    var left = Limit.allBytes
+    for entry in wanted.prefix(Limit.files) {
+      // Flux reads a file through a link in its folder, but follows no link to a folder.
+      guard let file = entry.kind == .file ? entry : regular[try path(entry, target)] else { continue }
+      if let object = file.object, let path = readBefore[object] {
+        files[entry.path] = known?.files[path]
+        objects[entry.path] = object
+        continue
+      }
+      let size = file.size ?? 0
+      guard size <= Limit.fileBytes else {
+        unread[entry.path] = "it is larger than \(Limit.fileBytes >> 20) MiB"
+        continue
+      }
+      guard size <= left else {
+        unread[entry.path] = "the files of the commit are larger than \(Limit.allBytes >> 20) MiB together"
+        continue
+      }
+      let bytes = try contents(file.path)
+      left -= max(size, Int64(bytes.count))
+      files[entry.path] = MarkedTree.file(bytes)
+      objects[entry.path] = file.object
+    }
+    return MarkedTree(
+      commit: commit, files: files, isPartial: listing.isTruncated || wanted.count > Limit.files,
+      unread: unread, objects: objects)
+  }
+
+  /// The path to which a link points, from the root of the repository; empty if it points out of it.
+  private static func path<Failure: Error>(
+    _ link: RepositoryTree.Entry, _ target: (RepositoryTree.Entry) throws(Failure) -> String
+  ) throws(Failure) -> String {
+    RepositoryPath.target(ofLink: link.path, try target(link)) ?? ""
   }
 }

@@ -6,7 +6,7 @@ package struct PipelineKnowledge: Hashable, Sendable {
   package struct Source: Hashable, Sendable {
     /// `github`
     package let name: String
-    /// `ok`, `refused`, `limited`, `unreachable`; `waiting` before the first answer.
+    /// `ok`, `refused`, `limited`, `unreachable`, `unreadable`; `waiting` before the first answer.
     package let state: String
     /// The cause if it is not `ok`.
     package let failure: SourceFailure?
@@ -35,9 +35,10 @@ package struct PipelineKnowledge: Hashable, Sendable {
       state =
         switch failure?.kind {
         case nil: seenAt == nil ? "waiting" : "ok"
-        case .token, .forbidden, .missing: "refused"
+        case .token, .forbidden, .missing, .rejected: "refused"
         case .limited: "limited"
-        case .unreachable, .unreadable: "unreachable"
+        case .unreachable: "unreachable"
+        case .unreadable: "unreadable"
         }
     }
   }

@@ -109,7 +109,8 @@ package final class ClusterPipeline: Sendable {
     poller.show(
       view, stages: stages,
       steps: Dictionary(report.problems.map { ($0.id, $0.step) }, uniquingKeysWith: { first, _ in first }))
-    return PipelineDocument(stages, markers: markers, knowledge, plan: plan)
+    return PipelineDocument(
+      stages, markers: markers, knowledge, plan: plan, problems: report.problems)
   }
 
   private func take(_ knowledge: PipelineKnowledge) -> Bool {

@@ -122,7 +122,12 @@ package enum ProblemLines {
     // Many titles already contain their subject.
     let (name, title) = (problem.subject.lowercased(), problem.title.lowercased())
     let words = title.split(separator: " ")
-    let isNamed = title.contains(name) || name.split(separator: " ").allSatisfy(words.contains)
+    // `run 4 of deploy.yaml failed` names the workflow deploy.yaml without the word.
+    let isNameOnly =
+      problem.kind == Problem.Kind.pipeline.rawValue
+      && name.split(separator: " ").last.map { last in words.contains(last) } ?? false
+    let isNamed =
+      title.contains(name) || isNameOnly || name.split(separator: " ").allSatisfy(words.contains)
     if problem.subject.isEmpty || (isNamed && !namesCluster) { return problem.title }
     return isNamed ? "\(problem.cluster): \(problem.title)" : "\(subject): \(problem.title)"
   }

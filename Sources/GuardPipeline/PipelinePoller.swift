@@ -18,6 +18,8 @@ package actor PipelinePoller {
     var polledAt: MonotonicTime?
     var isStopped = false
     var questions = 0
+    /// A person asks for a poll, so that refused questions are asked again.
+    var retriesRefused = false
   }
 
   private static let interval: Duration = .seconds(60)
@@ -104,8 +106,13 @@ package actor PipelinePoller {
     cancellation.cancel()
   }
 
-  /// Polls at once.
-  package nonisolated func pollNow() { timer.withLock { $0 }?.tickNow() }
+  /// Polls at once, and asks again for what was refused.
+  package nonisolated func pollNow() {
+    told.withLock { $0.retriesRefused = true }
+    tick()
+  }
+
+  private nonisolated func tick() { timer.withLock { $0 }?.tickNow() }
 
   /// Tells the poller what the cluster runs, so that it is compared with the newest commits.
   ///
@@ -121,7 +128,7 @@ package actor PipelinePoller {
     }
     guard let delay else { return }
     executor.queue.asyncAfter(deadline: .now() + DispatchTimeInterval(delay)) { [weak self] in
-      self?.pollNow()
+      self?.tick()
     }
   }
 
@@ -162,6 +169,11 @@ package actor PipelinePoller {
       return told.isStopped ? nil : Optional(told.view)
     }
     guard let view else { return }
+    let retriesRefused = told.withLock { told in
+      defer { told.retriesRefused = false }
+      return told.retriesRefused
+    }
+    if retriesRefused { for api in [gitHub?.api, pulumi?.api] { api?.retryRefused() } }
     var failures: [String: SourceFailure] = [:]
     if let gitHub { failures[gitHub.api.api.source] = poll(gitHub, view) }
     if let pulumi { failures[pulumi.api.api.source] = poll(pulumi) }
@@ -247,6 +259,13 @@ package actor PipelinePoller {
     do throws(SourceFailure) {
       guard let tree = try reader.read(gitHub, applied: applied, known: reading.value) else { return nil }
       reading.take(.success(tree), at: clock())
+      knowledge.markers = reading
+      return tree.unreadInWords.map { words in
+        SourceFailure(
+          .unreadable, words,
+          step: NextStep(note: "move the values with markers to smaller files, or set 'path' under 'markers'")
+        )
+      }
     } catch {
       reading.take(.failure(error), at: clock())
     }

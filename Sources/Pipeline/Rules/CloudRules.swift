@@ -112,9 +112,13 @@ package struct CloudRules {
       case "disabled_fork": "disabled, because the repository is a fork"
       default: "disabled by hand"
       }
+    let advice =
+      state == "deleted"
+      ? "restore its file in .github/workflows, or correct 'workflow' in guard.yaml" : "enable it again"
     return StageJudgement(
       .stopped, "workflow \(workflow) is \(words)", url: facts.workflow.url,
-      finding: finding(.workflowDisabled, nil, ["state": words], detail: stillRuns(after: nil)))
+      finding: finding(
+        .workflowDisabled, nil, ["state": words, "advice": advice], detail: stillRuns(after: nil)))
   }
 
   private var neverRan: StageJudgement {

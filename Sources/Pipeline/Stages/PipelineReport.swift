@@ -41,14 +41,19 @@ package struct PipelineReport: Hashable, Sendable {
       }
     }
     for source in knowledge.sources {
+      let api = source.api
+      let refused = source.failure.flatMap {
+        TokenRules.refusal($0, source: source.name, api: api, expires: source.tokenExpires, now: now)
+      }
+      if let refused { findings.append(refused) }
       guard let expires = source.tokenExpires, let place = source.tokenPlace else { continue }
-      let api = source.name == "github" ? "GitHub" : "Pulumi Cloud"
       if let finding = TokenRules.finding(
         expires: expires, source: source.name, api: api, place: place, now: now)
       {
         findings.append(finding)
       }
     }
+    if let view, let finding = PipelineReport.unknownSource(view, plan) { findings.append(finding) }
     findings += (view?.automations ?? []).compactMap { PipelineReport.lostPush($0, knowledge, plan) }
     self.findings = findings
     unseenSubjects = unseen
@@ -70,6 +75,20 @@ package struct PipelineReport: Hashable, Sendable {
       judgement.state = .unknown
     }
     return judgement
+  }
+
+  /// The configured source of Flux does not exist. Without it no stage of Flux is shown.
+  private static func unknownSource(_ view: ClusterView, _ plan: PipelinePlan) -> Observation.Finding? {
+    guard let source = plan.source, let known = view.gitRepositories, view.sources.isEmpty else { return nil }
+    let name = "\(source.namespace)/\(source.name)"
+    let nearest = Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
+    let others = known.isEmpty ? "none" : known.prefix(5).joined(separator: ", ")
+    return Observation.Finding(
+      .pipeline(.nameUnknown),
+      [
+        "key": "flux.source", "value": name,
+        "advice": nearest ?? "correct 'source' under 'flux' in guard.yaml; the cluster has \(others)",
+      ], subject: "pipeline flux.source", detail: "the cluster has no GitRepository \(name)")
   }
 
   /// A refused push was reported as done by some versions of Flux: then the commit is not on the branch.
@@ -150,6 +169,17 @@ package struct PipelineReport: Hashable, Sendable {
       : worst.contains(.critical) ? .critical : worst.contains(.warning) ? .degraded : .healthy
     if let words = distance?.words, !words.isEmpty { stage.summary += ", \(words)" }
     return stage
+  }
+}
+
+extension PipelineKnowledge.Source {
+  /// The name in texts.
+  fileprivate var api: String {
+    switch name {
+    case "github": "GitHub"
+    case "pulumi": "Pulumi Cloud"
+    default: "the \(name)"
+    }
   }
 }
 

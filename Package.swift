@@ -359,14 +359,19 @@ let package = Package(
     tests(
       "GuardCluster",
       [
-        "DemoCluster", "IncidentTracking",
+        "DemoCluster", "DemoPipeline", "GuardPipeline", "GuardStatus", "IncidentTracking", "Pipeline",
         "GuardTypes", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardHistory", "GuardIncidents",
         "GuardJournal",
         "GuardState",
         "GuardTerminal", "Health",
         "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
-    tests("GuardDoctor", ["GuardTypes", "GuardAPI", "Health", "Platform", "TestSupport", "Tunnel"]),
+    tests(
+      "GuardDoctor",
+      [
+        "GuardConfiguration", "GuardTypes", "GuardAPI", "Health", "Pipeline", "Platform", "TestSupport",
+        "Tunnel",
+      ]),
     tests(
       "GuardDaemon",
       [
@@ -402,8 +407,8 @@ let package = Package(
     tests(
       "GuardPipeline",
       [
-        "DemoPipeline", "GuardAPI", "GuardConfiguration", "GuardStatus", "GuardTypes", "Health", "Pipeline",
-        "PipelineSources", "Platform", "TestSupport",
+        "DemoPipeline", "GuardAPI", "GuardConfiguration", "GuardState", "GuardStatus", "GuardTypes", "Health",
+        "Pipeline", "PipelineSources", "Platform", "TestSupport",
       ]),
     tests(
       "GuardAssistants", ["GuardAPI", "GuardConnection", "GuardTypes", "Health", "Platform", "TestSupport"]),

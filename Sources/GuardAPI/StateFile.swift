@@ -7,6 +7,8 @@ package enum StateFile: String, CaseIterable, Sendable {
   case journal
   /// The objects whose changes are recorded.
   case inventory
+  /// The newest commits and the newest run of the pipeline.
+  case pipeline
 
   /// The file of all clusters: incidents, silences and notices.
   package static let incidents = "incidents.json"

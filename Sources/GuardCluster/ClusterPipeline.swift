@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardJournal
 internal import GuardPipeline
 internal import GuardState
 package import GuardStatus
@@ -14,8 +15,7 @@ package final class ClusterPipeline: Sendable {
   private struct State {
     var knowledge = PipelineKnowledge()
     var view: ClusterView?
-    var markerMemory = MarkerMemory()
-    var markers: [MarkerFinding] = []
+    var markers = MarkerJudge()
   }
 
   private let cluster: String
@@ -23,10 +23,13 @@ package final class ClusterPipeline: Sendable {
   private let poller: PipelinePoller
   private let state: Mutex<State>
 
-  /// - Parameter changed: called on the poller's queue after each poll; true if the judgement may change.
+  /// - Parameters:
+  ///   - file: nil: there is no state directory.
+  ///   - changed: called on the poller's queue after each poll; true if the judgement may change.
   /// - Throws: `SourceFailure` if libcurl can't be used.
   init(
     _ configuration: Configuration.Pipeline, cluster: String, environment: LocalEnvironment,
+    file: PipelineMemoryFile?, log: any EventLog,
     changed: @escaping @Sendable (_ isRelevant: Bool) -> Void
   ) throws(SourceFailure) {
     self.cluster = cluster
@@ -38,10 +41,10 @@ package final class ClusterPipeline: Sendable {
       tokens: PipelineTokens(
         gitHub: configuration.github?.token.map { TokenFile($0, environment: environment) },
         pulumi: configuration.pulumi?.token.map { TokenFile($0, environment: environment) }),
-      clock: { .now }, publish: inbox.send)
+      memory: file?.load(log), clock: { .now }, persist: { file?.save($0) }, publish: inbox.send)
     inbox.connect { [weak self] knowledge in
       guard let self else { return }
-      changed(self.take(knowledge))
+      changed(self.record(knowledge))
     }
   }
 
@@ -78,15 +81,14 @@ package final class ClusterPipeline: Sendable {
       if observation.isFresh, report.unseen.isDisjoint(with: [.image, .flux]) {
         let view = ClusterView(report, plan: plan, isFresh: true)
         let sources = view.sources.map(\.judged.value.resource.reference)
-        (state.markers, state.markerMemory) = checkMarkers(
-          in: tree,
+        state.markers.judge(
+          tree,
           of: MarkerQuestion(
             cluster: cluster, policies: report.policies, automations: view.automations,
             kustomizations: report.flux.map(\.value), source: sources.count == 1 ? sources.first : nil,
-            access: observation.access, owner: observation.owner),
-          memory: state.markerMemory, now: now)
+            access: observation.access, owner: observation.owner), at: now)
       }
-      return report.replacing(problems: state.markers.joined(with: report.problems))
+      return report.replacing(problems: state.markers.findings.joined(with: report.problems))
     }
   }
 
@@ -96,24 +98,25 @@ package final class ClusterPipeline: Sendable {
     return Set((snapshot?.imagePolicies.value ?? []).map(\.resource.reference.description))
   }
 
-  /// The document, from the judgement of the cluster. The poller learns what the cluster runs.
+  /// The document, from the judgement of the cluster. The poller gets what the cluster runs.
   ///
   /// - Parameter isFresh: true if the last poll of the cluster succeeded.
   func document(_ pipeline: PipelineReport, _ report: ClusterReport, isFresh: Bool) -> PipelineDocument {
     let view = ClusterView(report, plan: plan, isFresh: isFresh)
     let (knowledge, markers) = state.withLock { state in
       state.view = view
-      return (state.knowledge, state.markers)
+      return (state.knowledge, state.markers.findings)
     }
     let stages = pipeline.stages(view, problems: report.problems)
-    poller.show(
+    poller.update(
       view, stages: stages,
       steps: Dictionary(report.problems.map { ($0.id, $0.step) }, uniquingKeysWith: { first, _ in first }))
     return PipelineDocument(
       stages, markers: markers, knowledge, plan: plan, problems: report.problems)
   }
 
-  private func take(_ knowledge: PipelineKnowledge) -> Bool {
+  /// - Returns: true if the judgement may change.
+  private func record(_ knowledge: PipelineKnowledge) -> Bool {
     state.withLock { state in
       defer { state.knowledge = knowledge }
       return knowledge.differs(from: state.knowledge)

@@ -92,7 +92,9 @@ package actor GuardedCluster {
     let pipelinePolls = BufferedStream<Bool>()
     pipeline = try configuration.pipeline.map { section throws(SourceFailure) in
       try ClusterPipeline(
-        section, cluster: configuration.name, environment: environment, changed: pipelinePolls.send)
+        section, cluster: configuration.name, environment: environment,
+        file: state.map { PipelineMemoryFile(cluster: configuration.name, folder: $0) }, log: log,
+        changed: pipelinePolls.send)
     }
     let memoryFile = state.map { MemoryFile(cluster: configuration.name, folder: $0) }
     let memory = memoryFile?.load() ?? Memory()

@@ -29,10 +29,10 @@ package struct JournalMemoryFile: Sendable {
     folder.persist(name, Array(bytes))
   }
 
-  /// Removes the files of clusters that are no longer in the configuration, with their inventories. Their incidents
+  /// Removes the files of clusters that are no longer in the configuration, with their inventories and pipelines. Their incidents
   /// have ended, and their ids must not be reused.
   package static func keep(_ clusters: [String], in folder: StateFolder) {
-    let prefixes = [StateFile.journal.prefix, StateFile.inventory.prefix]
+    let prefixes = [StateFile.journal, .inventory, .pipeline].map(\.prefix)
     let names = Set(prefixes.flatMap { prefix in clusters.map { prefix + $0 } })
     for name in folder.names(in: "") where prefixes.contains(where: name.hasPrefix) && !names.contains(name) {
       folder.remove(name)

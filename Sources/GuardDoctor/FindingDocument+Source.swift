@@ -3,17 +3,21 @@ internal import Health
 internal import Pipeline
 
 extension FindingDocument {
-  /// The step that reads a source of the pipeline: the token, its rights, and the names in guard.yaml.
-  init(_ source: PipelineKnowledge.Source, of cluster: String) {
+  /// The step that reads a source of the pipeline: the token, its rights, and the names in guard.yaml. One finding for each
+  /// question that has no answer.
+  static func findings(_ source: PipelineKnowledge.Source, of cluster: String) -> [FindingDocument] {
     let step = "pipeline \(source.name)"
-    if let failure = source.failure {
+    let failures = source.failures
+    guard failures.isEmpty else {
       // The cluster does not depend on it.
-      self.init(step, of: cluster, .warning, failure.message, next: failure.step)
-    } else if let seenAt = source.seenAt {
-      let expiry = source.tokenExpires.map { "; the token expires at \($0.toTheSecond)" } ?? ""
-      self.init(step, of: cluster, .ok, "all questions were answered at \(seenAt.toTheSecond)\(expiry)")
-    } else {
-      self.init(step, of: cluster, .skipped, "the first poll is still in progress")
+      return failures.map { FindingDocument(step, of: cluster, .warning, $0.message, next: $0.step) }
     }
+    guard let seenAt = source.seenAt else {
+      return [FindingDocument(step, of: cluster, .skipped, "the first poll is still in progress")]
+    }
+    let expiry = source.tokenExpires.map { "; the token expires at \($0.toTheSecond)" } ?? ""
+    return [
+      FindingDocument(step, of: cluster, .ok, "all questions were answered at \(seenAt.toTheSecond)\(expiry)")
+    ]
   }
 }

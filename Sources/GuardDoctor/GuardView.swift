@@ -52,11 +52,14 @@ package struct GuardView: Examinable {
           + configuration.clusters.map(\.name).joined(separator: ", "), next: rejected?.step))
     credentials().forEach(report)
     for cluster in clusters { examine(cluster, report) }
+    let alerts = AlertFindings(board.ownProblems, in: environment)
+    for channel in configuration.alerts { report(alerts.finding(channel)) }
   }
 
   private func credentials() -> [FindingDocument] {
     let names = Set(
       configuration.clusters.flatMap { $0.credentials + ($0.pipeline?.credentials ?? []) }
+        + configuration.alerts.flatMap(\.credentials)
     ).sorted()
     guard !names.isEmpty else { return [] }
     let missing = names.compactMap { name -> FindingDocument? in
@@ -89,7 +92,9 @@ package struct GuardView: Examinable {
     }
     report(KubeconfigFindings.own(section, loaded, in: environment, now: .now))
     poll(section, status, target: (try? loaded.get()).map { section.target(of: $0.server) }).forEach(report)
-    for source in cluster.pipeline?.knowledge.sources ?? [] { report(FindingDocument(source, of: name)) }
+    for source in cluster.pipeline?.knowledge.sources ?? [] {
+      FindingDocument.findings(source, of: name).forEach(report)
+    }
   }
 
   /// The steps of the last attempt.

@@ -2,7 +2,7 @@ internal import Health
 internal import Pipeline
 internal import PipelineSources
 
-/// Reads the state of the workflow, and remembers what a later answer must not contradict.
+/// Reads the state of the workflow, with a memory of what a later answer must not contradict.
 struct CloudReader {
   private struct Status: Hashable {
     let run: Int64
@@ -10,68 +10,106 @@ struct CloudReader {
     let status: String
   }
 
+  /// A list that ends below the highest number for so long is believed: a person may have deleted runs.
+  private static let stalePatience: Duration = .seconds(3600)
+
   private let workflow: String
   private let branch: String
-  /// The highest number of a run that was listed. A list that ends below it is stale.
-  private var highest: Int64 = 0
+  /// The highest number of a run that was listed, also before a restart of the guard. A list that ends below it is stale.
+  private(set) var highest: Int64
+  private var staleSince: Timestamp?
   private var status: Status?
   private var statusSince: Timestamp?
   private var emptySince: Timestamp?
   private var failedJob: (run: Int64, attempt: Int64, job: FailedJob?)?
-  private var last: [WorkflowRun] = []
+  private var last: [WorkflowRun]?
 
-  init(workflow: String, branch: String) {
+  /// - Parameter highest: the highest number of a run that was ever listed; 0 for none.
+  init(workflow: String, branch: String, highest: Int64 = 0) {
     self.workflow = workflow
     self.branch = branch
+    self.highest = highest
   }
 
-  /// - Throws: `SourceFailure` if the workflow or its runs can't be read. Details of a run may be missing.
+  /// - Returns: the facts, and why some details of a run are missing.
+  /// - Throws: `SourceFailure` if the workflow or its runs can't be read.
   mutating func read(
     _ client: GitHubClient, head: Head?, at now: Timestamp
-  ) throws(SourceFailure) -> CloudFacts {
+  ) throws(SourceFailure) -> (facts: CloudFacts, gaps: [SourceFailure]) {
     let workflow = try client.workflow(workflow)
     let branch = branch
     let listed = try client.runs(of: self.workflow) { runs in
       runs.contains { $0.deploys(branch) && $0.isSuccess }
     }
-    let newest = listed.map(\.number).max() ?? 0
-    if newest >= highest {
-      highest = newest
-      last = listed.filter { $0.deploys(branch) }.sorted { $0.number > $1.number }
+    let runs = try confirmed(listed, at: now)
+    emptySince = runs.isEmpty && workflow.state == "active" ? emptySince ?? now : nil
+    let run = runs.first
+    recordStatus(of: run, at: now)
+    var gaps: [SourceFailure] = []
+    let failedJob = job(of: run, client, &gaps)
+    var approvals: [PendingApproval]?
+    if let run, run.status == "waiting" {
+      approvals = detail(&gaps) { () throws(SourceFailure) in try client.approvals(of: run.id) }
     }
-    emptySince = last.isEmpty && workflow.state == "active" ? emptySince ?? now : nil
-    let run = last.first
-    follow(run, at: now)
-    return CloudFacts(
-      workflow: workflow, runs: last, failedJob: job(of: run, client),
-      approvals: run?.status == "waiting"
-        ? optional { () throws(SourceFailure) in
-          try client.approvals(of: run?.id ?? 0)
-        } ?? [] : [], head: head, statusSince: statusSince,
-      emptySince: emptySince)
+    return (
+      CloudFacts(
+        workflow: workflow, runs: runs, failedJob: failedJob, approvals: approvals ?? [], head: head,
+        statusSince: statusSince, emptySince: emptySince), gaps
+    )
+  }
+
+  /// The runs that deploy the branch, newest first: those of the list, or the last ones if the list is stale.
+  private mutating func confirmed(
+    _ listed: [WorkflowRun], at now: Timestamp
+  ) throws(SourceFailure) -> [WorkflowRun] {
+    let newest = listed.map(\.number).max() ?? 0
+    if newest < highest {
+      let since = min(staleSince ?? now, now)
+      staleSince = since
+      if now - since < CloudReader.stalePatience {
+        if let last { return last }
+        throw SourceFailure(
+          .unreadable,
+          "GitHub's list of the runs of \(workflow) ends at \(newest), and run \(highest) was seen before")
+      }
+    }
+    staleSince = nil
+    highest = newest
+    let runs = listed.filter { $0.deploys(branch) }.sorted { $0.number > $1.number }
+    last = runs
+    return runs
   }
 
   /// GitHub's `updated_at` moves for other reasons too, so it counts when a status is first seen.
-  private mutating func follow(_ run: WorkflowRun?, at now: Timestamp) {
+  private mutating func recordStatus(of run: WorkflowRun?, at now: Timestamp) {
     let next = run.map { Status(run: $0.id, attempt: $0.attempt, status: $0.status) }
     guard next != status else { return }
     status = next
     statusSince = run.map { min($0.updatedAt ?? $0.startedAt ?? now, now) }
   }
 
-  private mutating func job(of run: WorkflowRun?, _ client: GitHubClient) -> FailedJob? {
+  private mutating func job(
+    of run: WorkflowRun?, _ client: GitHubClient, _ gaps: inout [SourceFailure]
+  ) -> FailedJob? {
     guard let run, run.status == "completed", ["failure", "timed_out"].contains(run.conclusion ?? "") else {
       return nil
     }
     if let failedJob, failedJob.run == run.id, failedJob.attempt == run.attempt { return failedJob.job }
-    let outcome = optional { () throws(SourceFailure) in try client.failedJob(of: run.id) }
+    let outcome = detail(&gaps) { () throws(SourceFailure) in try client.failedJob(of: run.id) }
     guard let outcome else { return nil }
     failedJob = (run.id, run.attempt, outcome)
     return outcome
   }
+}
 
-  /// A detail that is not known hides no verdict.
-  private func optional<Value>(_ ask: () throws(SourceFailure) -> Value) -> Value? {
-    do throws(SourceFailure) { return try ask() } catch { return nil }
+/// A detail that is not known hides no verdict; the reason is shown with its source.
+func detail<Value>(
+  _ gaps: inout [SourceFailure], _ ask: () throws(SourceFailure) -> Value
+) -> Value? {
+  do throws(SourceFailure) {
+    return try ask()
+  } catch {
+    gaps.append(error)
+    return nil
   }
 }

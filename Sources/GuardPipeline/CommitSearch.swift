@@ -6,7 +6,7 @@ internal import PipelineSources
 
 /// Finds the stages that have a commit. Two commits always compare the same, so every comparison is asked for once.
 struct CommitSearch {
-  /// The most comparisons and commits that are kept.
+  /// The most comparisons and commits in memory.
   private static let limit = 256
 
   private var comparisons: [PipelineKnowledge.Pair: Comparison] = [:]
@@ -78,7 +78,7 @@ struct CommitSearch {
       case false?: break
       }
     }
-    if let files = commit.files, !files.contains(where: stage.filter.takes) {
+    if let files = commit.files, !files.contains(where: stage.filter.matches) {
       return answer(.unaffected, "it changes no file of this stage")
     }
     if onBranch == false { return answer(.stuck, "it is not on the branch that is deployed") }

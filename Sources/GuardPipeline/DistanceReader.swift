@@ -2,7 +2,7 @@ internal import Health
 internal import Pipeline
 internal import PipelineSources
 
-/// Compares what stages run with the newest commits, and keeps the results: two commits always compare the same.
+/// Compares what stages run with the newest commits, with a memory: two commits always compare the same.
 struct DistanceReader {
   /// What is wanted: the comparison, and the filters of the stages that need it.
   typealias Wanted = [PipelineKnowledge.Pair: [PathFilter]]
@@ -16,7 +16,7 @@ struct DistanceReader {
   private(set) var comparisons: [PipelineKnowledge.Pair: Comparison?] = [:]
   private(set) var files: [CommitID: [String]] = [:]
 
-  /// Reads what is missing, and forgets what is no longer wanted.
+  /// Reads what is missing, and drops what is no longer wanted.
   ///
   /// - Returns: nil, or why something could not be read.
   mutating func read(_ wanted: Wanted, _ client: GitHubClient) -> SourceFailure? {

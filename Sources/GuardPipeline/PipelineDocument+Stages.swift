@@ -67,7 +67,10 @@ extension PipelineDocument.Marker {
 extension PipelineDocument.Source {
   init(_ source: PipelineKnowledge.Source) {
     self.init(
-      name: source.name, state: source.state, message: source.failure?.message, seenAt: source.seenAt,
+      name: source.name, state: source.state,
+      message: source.failures.isEmpty
+        ? nil : source.failures.map(\.message).joined(separator: "; ").limited(to: 600),
+      seenAt: source.seenAt,
       pausedUntil: source.pausedUntil, tokenExpires: source.tokenExpires)
   }
 }

@@ -9,8 +9,8 @@ internal import Synchronization
 
 /// Polls the pipeline of one cluster on its own queue, where requests may block. Nothing else waits for it.
 package actor PipelinePoller {
-  /// What the poller is told about the cluster.
-  private struct Told {
+  /// What other threads set: the state of the cluster, and the number of their questions.
+  private struct Shared {
     var view: ClusterView?
     var stages: [Stage] = []
     var steps: [String: NextStep] = [:]
@@ -40,7 +40,9 @@ package actor PipelinePoller {
   private let cancellation: APICancellation
   private let clock: @Sendable () -> Timestamp
   private let publish: @Sendable (PipelineKnowledge) -> Void
-  private nonisolated let told = Mutex(Told())
+  private let persist: @Sendable (PipelineMemory) -> Void
+  private let pause: Duration
+  private nonisolated let shared = Mutex(Shared())
   private nonisolated let timer = Mutex<RepeatingTimer?>(nil)
 
   private var knowledge = PipelineKnowledge()
@@ -49,15 +51,23 @@ package actor PipelinePoller {
   private var search = CommitSearch()
   private let markers: MarkerReader?
   private var seenAt: [String: Timestamp] = [:]
+  /// What the next run of the guard must know, as it was persisted last.
+  private var memory: PipelineMemory
 
   /// The first poll starts at once.
   ///
   /// - Parameters:
+  ///   - memory: of the last run of the guard; nil for none. It is ignored if it is about another branch or workflow.
+  ///   - interval: between two polls; nil for the usual one.
+  ///   - pause: the least time between a poll and the next one, which a new commit in the cluster causes.
+  ///   - persist: called on the poller's queue when the memory changes.
   ///   - publish: called after each poll, on the poller's queue.
   /// - Throws: `SourceFailure` if libcurl can't be used.
   package init(
     _ configuration: Configuration.Pipeline, cluster: String, tokens: PipelineTokens,
-    interval: Duration? = nil, clock: @escaping @Sendable () -> Timestamp,
+    memory: PipelineMemory? = nil, interval: Duration? = nil, pause: Duration? = nil,
+    clock: @escaping @Sendable () -> Timestamp,
+    persist: @escaping @Sendable (PipelineMemory) -> Void = { _ in },
     publish: @escaping @Sendable (PipelineKnowledge) -> Void
   ) throws(SourceFailure) {
     let executor = QueueExecutor(label: "pipeline \(cluster)")
@@ -69,6 +79,12 @@ package actor PipelinePoller {
     self.cancellation = cancellation
     self.clock = clock
     self.publish = publish
+    self.persist = persist
+    self.pause = pause ?? PipelinePoller.pause
+    let empty = PipelineMemory(
+      repository: plan.repository, branch: plan.branch, workflow: plan.cloud?.workflow)
+    let memory = memory.flatMap { $0.isAbout(empty) ? $0 : nil } ?? empty
+    self.memory = memory
     if let settings = configuration.github, let repository = configuration.repository {
       gitHub = GitHubClient(
         try APIClient(
@@ -87,7 +103,9 @@ package actor PipelinePoller {
     } else {
       pulumi = nil
     }
-    cloud = plan.cloud.map { CloudReader(workflow: $0.workflow, branch: plan.branch) }
+    cloud = plan.cloud.map {
+      CloudReader(workflow: $0.workflow, branch: plan.branch, highest: memory.highestRun)
+    }
     markers = MarkerReader(configuration)
     if markers != nil { knowledge.markers = Reading() }
     guard [gitHub != nil, pulumi != nil, markers != nil].contains(true) else { return }
@@ -101,30 +119,30 @@ package actor PipelinePoller {
 
   /// Cancels the running poll and all later ones.
   package nonisolated func stop() {
-    told.withLock { $0.isStopped = true }
+    shared.withLock { $0.isStopped = true }
     timer.withLock { $0.take() }?.cancel()
     cancellation.cancel()
   }
 
   /// Polls at once, and asks again for what was refused.
   package nonisolated func pollNow() {
-    told.withLock { $0.retriesRefused = true }
+    shared.withLock { $0.retriesRefused = true }
     tick()
   }
 
   private nonisolated func tick() { timer.withLock { $0 }?.tickNow() }
 
-  /// Tells the poller what the cluster runs, so that it is compared with the newest commits.
+  /// Sets what the cluster runs, so that it is compared with the newest commits. It waits for no request.
   ///
   /// - Parameter steps: the next steps of problems, by their ids.
-  package nonisolated func show(_ view: ClusterView, stages: [Stage], steps: [String: NextStep]) {
-    let delay = told.withLock { told -> Duration? in
-      (told.view, told.stages, told.steps) = (view, stages, steps)
+  package nonisolated func update(_ view: ClusterView, stages: [Stage], steps: [String: NextStep]) {
+    let delay = shared.withLock { shared -> Duration? in
+      (shared.view, shared.stages, shared.steps) = (view, stages, steps)
       let commits = Set((view.sources + view.kustomizations).compactMap(\.commit))
       // Before the first poll nothing is known to compare with, and that poll compares everything.
-      guard let polledAt = told.polledAt, !commits.subtracting(told.commits).isEmpty else { return nil }
-      told.commits.formUnion(commits)
-      return max(.zero, PipelinePoller.pause - (MonotonicTime.now - polledAt))
+      guard let polledAt = shared.polledAt, !commits.subtracting(shared.commits).isEmpty else { return nil }
+      shared.commits.formUnion(commits)
+      return max(.zero, pause - (MonotonicTime.now - polledAt))
     }
     guard let delay else { return }
     executor.queue.asyncAfter(deadline: .now() + DispatchTimeInterval(delay)) { [weak self] in
@@ -138,21 +156,21 @@ package actor PipelinePoller {
   ///   - name: 7 to 40 hexadecimal digits.
   ///   - done: called once, on any thread.
   package nonisolated func find(_ name: String, _ done: @escaping @Sendable (WhereOutcome) -> Void) {
-    let isAdmitted = told.withLock { told in
-      guard told.questions < PipelinePoller.mostQuestions, !told.isStopped else { return false }
-      told.questions += 1
+    let isAdmitted = shared.withLock { shared in
+      guard shared.questions < PipelinePoller.mostQuestions, !shared.isStopped else { return false }
+      shared.questions += 1
       return true
     }
     guard isAdmitted else { return done(.busy) }
     executor.queue.async {
       let outcome = self.assumeIsolated { $0.search(name) }
-      self.told.withLock { $0.questions -= 1 }
+      self.shared.withLock { $0.questions -= 1 }
       done(outcome)
     }
   }
 
   private func search(_ name: String) -> WhereOutcome {
-    let (stages, steps) = told.withLock { ($0.stages, $0.steps) }
+    let (stages, steps) = shared.withLock { ($0.stages, $0.steps) }
     return search.find(
       name, in: stages, cluster: cluster, head: knowledge.heads[plan.branch]?.value?.commit, steps: steps,
       gitHub)
@@ -161,28 +179,28 @@ package actor PipelinePoller {
   // MARK: - Polls
 
   private func poll() {
-    let view = told.withLock { told in
-      told.polledAt = .now
-      if let view = told.view {
-        told.commits = Set((view.sources + view.kustomizations).compactMap(\.commit))
+    let view = shared.withLock { shared in
+      shared.polledAt = .now
+      if let view = shared.view {
+        shared.commits = Set((view.sources + view.kustomizations).compactMap(\.commit))
       }
-      return told.isStopped ? nil : Optional(told.view)
+      return shared.isStopped ? nil : Optional(shared.view)
     }
     guard let view else { return }
-    let retriesRefused = told.withLock { told in
-      defer { told.retriesRefused = false }
-      return told.retriesRefused
+    let retriesRefused = shared.withLock { shared in
+      defer { shared.retriesRefused = false }
+      return shared.retriesRefused
     }
     if retriesRefused { for api in [gitHub?.api, pulumi?.api] { api?.retryRefused() } }
-    var failures: [String: SourceFailure] = [:]
-    if let gitHub { failures[gitHub.api.api.source] = poll(gitHub, view) }
-    if let pulumi { failures[pulumi.api.api.source] = poll(pulumi) }
+    var outcomes: [String: Outcome] = [:]
+    if let gitHub { outcomes[gitHub.api.api.source] = poll(gitHub, view) }
+    if let pulumi { outcomes[pulumi.api.api.source] = poll(pulumi) }
     if let markers, let failure = poll(markers, view) {
       let source = markers.isOfCheckout ? MarkerReader.checkoutSource : gitHub?.api.api.source
-      if let source { failures[source] = failures[source] ?? failure }
+      if let source { outcomes[source, default: Outcome()].failures.append(failure) }
     }
     knowledge.sources = [gitHub?.api, pulumi?.api].compactMap { api in
-      api.map { source($0, failures[$0.api.source]) }
+      api.map { source($0, outcomes[$0.api.source] ?? Outcome()) }
     }
     if markers?.isOfCheckout == true {
       knowledge.sources.append(
@@ -190,49 +208,68 @@ package actor PipelinePoller {
           name: MarkerReader.checkoutSource, failure: knowledge.markers?.failure,
           seenAt: knowledge.markers?.seenAt))
     }
-    guard !told.withLock({ $0.isStopped }) else { return }
+    guard !shared.withLock({ $0.isStopped }) else { return }
+    persistMemory(view)
     publish(knowledge)
   }
 
-  /// - Returns: the first failure.
-  private func poll(_ client: GitHubClient, _ view: ClusterView?) -> SourceFailure? {
-    client.api.beginRound()
+  /// Why a poll of a source left questions open.
+  private struct Outcome {
     var failures: [SourceFailure] = []
+    /// Failures of questions about details.
+    var gaps: [SourceFailure] = []
+  }
+
+  private func persistMemory(_ view: ClusterView?) {
+    var next = memory
+    next.highestRun = cloud?.highest ?? 0
+    for (branch, reading) in knowledge.heads { next.heads[branch] = reading.value ?? next.heads[branch] }
+    if view != nil { next.heads = next.heads.filter { knowledge.heads[$0.key] != nil } }
+    guard next != memory else { return }
+    memory = next
+    persist(next)
+  }
+
+  private func poll(_ client: GitHubClient, _ view: ClusterView?) -> Outcome {
+    client.api.beginRound()
+    var outcome = Outcome()
     let others = Set((view?.sources ?? []).compactMap(\.branch)).subtracting([plan.branch])
     for branch in [plan.branch] + others.sorted().prefix(PipelinePoller.mostBranches) {
-      let outcome = ask { () throws(SourceFailure) in try client.head(of: branch) }
+      let answer = ask { () throws(SourceFailure) in try client.head(of: branch) }
       let now = clock()
-      let known = knowledge.heads[branch]?.value
-      knowledge.heads[branch, default: Reading()].take(
-        outcome.map {
-          known?.commit == $0 ? known ?? Head(commit: $0, seenAt: now) : Head(commit: $0, seenAt: now)
-        },
-        at: now)
-      if let failure = knowledge.heads[branch]?.failure { failures.append(failure) }
+      let known = knowledge.heads[branch]?.value ?? memory.heads[branch]
+      knowledge.heads[branch, default: Reading()].record(
+        answer.map { commit in
+          // A clock that was ahead must not postpone a verdict.
+          Head(commit: commit, seenAt: known.map { $0.commit == commit ? min($0.seenAt, now) : now } ?? now)
+        }, at: now)
+      if let failure = knowledge.heads[branch]?.failure { outcome.failures.append(failure) }
     }
     knowledge.heads = knowledge.heads.filter { $0.key == plan.branch || others.contains($0.key) }
-    pollCloud(client, &failures)
-    if let failure = distances.read(wanted(view), client) { failures.append(failure) }
+    pollCloud(client, &outcome)
+    if let failure = distances.read(wanted(view), client) { outcome.failures.append(failure) }
     knowledge.comparisons = distances.comparisons
     knowledge.files = distances.files
     // The distance is part of the verdict about the workflow.
     if let facts = knowledge.cloud?.current {
       knowledge.cloud = Reading(facts.with(distance: cloudDistance(facts)), at: clock())
     }
-    return failures.first
+    return outcome
   }
 
-  private func pollCloud(_ client: GitHubClient, _ failures: inout [SourceFailure]) {
+  private func pollCloud(_ client: GitHubClient, _ outcome: inout Outcome) {
     guard var reader = cloud else { return }
     let head = knowledge.heads[plan.branch]?.value
-    let outcome = ask { () throws(SourceFailure) in
-      try reader.read(client, head: head, at: clock())
+    let answer = ask { () throws(SourceFailure) in
+      let answer = try reader.read(client, head: head, at: clock())
+      outcome.gaps += answer.gaps
+      return answer.facts
     }
     cloud = reader
     var reading = knowledge.cloud ?? Reading()
-    reading.take(outcome, at: clock())
+    reading.record(answer, at: clock())
     knowledge.cloud = reading
-    if let failure = reading.failure { failures.append(failure) }
+    if let failure = reading.failure { outcome.failures.append(failure) }
   }
 
   private func cloudDistance(_ facts: CloudFacts) -> Distance? {
@@ -242,15 +279,19 @@ package actor PipelinePoller {
     return knowledge.distance(from: commit, to: head, filter: filter, authors: [])
   }
 
-  private func poll(_ client: PulumiClient) -> SourceFailure? {
+  private func poll(_ client: PulumiClient) -> Outcome {
     client.api.beginRound()
-    let outcome = ask { () throws(SourceFailure) in
-      try StackReader(pool: plan.stack?.pool).read(client)
+    var outcome = Outcome()
+    let answer = ask { () throws(SourceFailure) in
+      let answer = try StackReader(pool: plan.stack?.pool).read(client)
+      outcome.gaps += answer.gaps
+      return answer.facts
     }
     var reading = knowledge.stack ?? Reading()
-    reading.take(outcome, at: clock())
+    reading.record(answer, at: clock())
     knowledge.stack = reading
-    return reading.failure
+    if let failure = reading.failure { outcome.failures.append(failure) }
+    return outcome
   }
 
   private func poll(_ reader: MarkerReader, _ view: ClusterView?) -> SourceFailure? {
@@ -258,7 +299,7 @@ package actor PipelinePoller {
     let applied = view?.sources.first { $0.branch == plan.branch && $0.commit != nil }?.commit
     do throws(SourceFailure) {
       guard let tree = try reader.read(gitHub, applied: applied, known: reading.value) else { return nil }
-      reading.take(.success(tree), at: clock())
+      reading.record(.success(tree), at: clock())
       knowledge.markers = reading
       return tree.unreadInWords.map { words in
         SourceFailure(
@@ -267,7 +308,7 @@ package actor PipelinePoller {
         )
       }
     } catch {
-      reading.take(.failure(error), at: clock())
+      reading.record(.failure(error), at: clock())
     }
     knowledge.markers = reading
     return reading.failure
@@ -282,7 +323,7 @@ package actor PipelinePoller {
       }
       wanted[.init(base: commit, head: head), default: []].append(filter)
     }
-    let stages = told.withLock { $0.stages }
+    let stages = shared.withLock { $0.stages }
     let filters = Dictionary(stages.map { ($0.id, $0.filter) }, uniquingKeysWith: { first, _ in first })
     if let cloud = plan.cloud {
       add(knowledge.cloud?.value?.runs.first(where: \.isSuccess)?.commit, plan.branch, cloud.filter)
@@ -308,11 +349,12 @@ package actor PipelinePoller {
     do throws(SourceFailure) { return .success(try question()) } catch { return .failure(error) }
   }
 
-  private func source(_ api: APIClient, _ failure: SourceFailure?) -> PipelineKnowledge.Source {
+  private func source(_ api: APIClient, _ outcome: Outcome) -> PipelineKnowledge.Source {
     let name = api.api.source
-    if failure == nil { seenAt[name] = clock() }
+    if outcome.failures.isEmpty { seenAt[name] = clock() }
     return PipelineKnowledge.Source(
-      name: name, failure: failure, seenAt: seenAt[name], pausedUntil: api.pausedUntil,
+      name: name, failure: outcome.failures.first, gaps: outcome.failures.dropFirst() + outcome.gaps,
+      seenAt: seenAt[name], pausedUntil: api.pausedUntil,
       tokenExpires: api.tokenExpires, tokenPlace: api.tokenPlace, answers: api.counts.byAnswer)
   }
 }

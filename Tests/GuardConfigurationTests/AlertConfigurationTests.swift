@@ -41,6 +41,12 @@ private func errors(_ line: String) -> [String] {
         email: { to: [ops@example.org, root], from: guard@example.org, sendmail: /usr/bin/msmtp }
       - name: one
         email: { to: ops@example.org }
+      - name: tracker
+        github:
+          repository: goldfish-inc/oceanid
+          token: { credential: issues }
+          labels: [incident, "on call"]
+          url: https://github.example.org/api/v3
       - name: dead-man
         ping: { url: { credential: ping-url }, interval: 5m }
       - name: script
@@ -49,9 +55,12 @@ private func errors(_ line: String) -> [String] {
 
   @Test func everyKey() throws {
     let channels = try parse(Self.everything).alerts
-    #expect(channels.map(\.name) == ["on-call", "am", "phone", "mail", "one", "dead-man", "script"])
     #expect(
-      channels.map(\.means.word) == ["webhook", "alertmanager", "ntfy", "email", "email", "ping", "command"])
+      channels.map(\.name) == ["on-call", "am", "phone", "mail", "one", "tracker", "dead-man", "script"])
+    #expect(
+      channels.map(\.means.word) == [
+        "webhook", "alertmanager", "ntfy", "email", "email", "github", "ping", "command",
+      ])
     #expect(channels[0].filter == .init(least: .critical, clusters: ["tethys"], kinds: [.tunnel, .node]))
     #expect(
       channels[0].means
@@ -76,8 +85,13 @@ private func errors(_ line: String) -> [String] {
         == .email(
           .init(to: ["ops@example.org", "root"], from: "guard@example.org", sendmail: "/usr/bin/msmtp")))
     #expect(channels[4].means == .email(.init(to: ["ops@example.org"], from: nil)))
+    var github = Configuration.AlertChannel.GitHub(
+      repository: RepositoryName("goldfish-inc/oceanid"), token: .credential("issues"))
+    github.labels = ["incident", "on call"]
+    github.url = try WebAddress("https://github.example.org/api/v3")
+    #expect(channels[5].means == .github(github))
     #expect(
-      channels[6].means
+      channels[7].means
         == .command(.init(run: ["/home/ada/page", "--now", "two words"], timeout: .seconds(5))))
   }
 
@@ -111,7 +125,8 @@ private func errors(_ line: String) -> [String] {
     let begin = try #require(lines.firstIndex(of: "alerts: []"))
     let examples = lines[(begin + 1)...].map { $0.dropFirst(2) }.joined(separator: "\n")
     let channels = try parse(examples).alerts
-    #expect(channels.map(\.means.word) == ["webhook", "alertmanager", "ntfy", "email", "ping", "command"])
+    #expect(
+      channels.map(\.means.word) == ["webhook", "alertmanager", "ntfy", "email", "github", "ping", "command"])
     let kinds = try #require(lines.first { $0.contains("# Kinds: ") }).split(separator: "Kinds: ")[1]
     #expect(kinds.split(separator: ", ").map(String.init) == Problem.Kind.allCases.map(\.rawValue))
   }
@@ -119,12 +134,12 @@ private func errors(_ line: String) -> [String] {
   @Test(arguments: [
     (
       "type: webhook",
-      "4:5: alerts: unknown key 'type': known here are name, webhook, alertmanager, ntfy, email, ping, command, severity, clusters, kinds"
+      "4:5: alerts: unknown key 'type': known here are name, webhook, alertmanager, ntfy, email, github, ping, command, severity, clusters, kinds"
     ),
     ("webhok: {}", "4:5: alerts: unknown key 'webhok': did you mean 'webhook'?"),
     (
       "severity: critical",
-      "3:5: alerts: a channel needs one of webhook, alertmanager, ntfy, email, ping, command"
+      "3:5: alerts: a channel needs one of webhook, alertmanager, ntfy, email, github, ping, command"
     ),
     ("webhook: {}", "4:14: webhook: 'url' is missing"),
     ("webhook: { url: hooks.example.org }", "4:21: url: an address that begins with https:// is expected"),
@@ -191,6 +206,27 @@ private func errors(_ line: String) -> [String] {
       "email: { to: 'a@b, c@d' }",
       "4:18: to: expected a mail address such as ops@example.org, found 'a@b, c@d'"
     ),
+    ("github: { token: { file: /x } }", "4:13: github: 'repository' is missing: owner/name"),
+    (
+      "github: { repository: a/b }",
+      "4:13: github: 'token' is missing: { credential: NAME } or { file: PATH }"
+    ),
+    (
+      "github: { repository: a, token: { file: /x } }",
+      "4:27: repository: expected the name of a repository as owner/name, found 'a'"
+    ),
+    (
+      "github: { repository: a/b, token: { file: /x }, labels: [] }",
+      "4:61: labels: expected from 1 to 10 labels, found 0"
+    ),
+    (
+      "github: { repository: a/b, token: { file: /x }, labels: ['a,b'] }",
+      "4:62: labels: expected a label of at most 50 characters without ',', found 'a,b'"
+    ),
+    (
+      "github: { repository: a/b, token: { file: /x }, url: 'http://ghe.example.org' }",
+      "4:58: url: http://ghe.example.org is not encrypted, and the token would be sent to it: use https://"
+    ),
     (
       "ping: { url: https://a, interval: 1s }", "4:39: interval: 1s is out of range: expected from 10s to 24h"
     ),
@@ -241,7 +277,7 @@ private func errors(_ line: String) -> [String] {
     #expect(
       messages("  - { name: a, ping: { url: https://a }, webhook: { url: https://a } }")
         == [
-          "alerts: a channel is one of webhook, alertmanager, ntfy, email, ping, command, found webhook and ping"
+          "alerts: a channel is one of webhook, alertmanager, ntfy, email, github, ping, command, found webhook and ping"
         ])
     let many = (0..<33).map { "  - { name: a\($0), ping: { url: https://a } }" }.joined(separator: "\n")
     #expect(messages(many) == ["alerts: expected at most 32 channels, found 33"])

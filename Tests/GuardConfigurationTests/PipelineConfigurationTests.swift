@@ -41,7 +41,7 @@ private func errors(_ pipeline: String) -> [String] {
     #expect(github.url.url == "http://127.0.0.1:8080/api/v3")
     #expect(github.url.host == "127.0.0.1" && github.url.port == 8080)
     #expect(github.workflow == "cloud.yml")
-    #expect(github.paths.takes("cloud/main.go") && !github.paths.takes("cloud/docs/a.md"))
+    #expect(github.paths.matches("cloud/main.go") && !github.paths.matches("cloud/docs/a.md"))
     let pulumi = try #require(pipeline.pulumi)
     #expect(pulumi.token == .file("/home/ada/pulumi"))
     #expect(pulumi.url.port == 443)

@@ -36,12 +36,13 @@ import Testing
     _ automations: [ImageUpdateAutomation] = [automation()], kustomizations: [FluxObject] = [],
     isPartial: Bool = false, memory: MarkerMemory = MarkerMemory(), after seconds: Int64 = 0
   ) -> (findings: [MarkerFinding], memory: MarkerMemory) {
-    checkMarkers(
+    let checked = checkMarkers(
       in: MarkedTree(commit: commit, texts: files.mapValues { Array($0.utf8) }, isPartial: isPartial),
       of: MarkerQuestion(
         cluster: "tethys", policies: policies, automations: automations, kustomizations: kustomizations,
         access: "--kubeconfig /k"),
       memory: memory, now: now + .seconds(seconds))
+    return (checked.findings, checked.memory)
   }
 
   private static func marker(_ text: String) -> String { "# {\"$imagepolicy\": \"\(text)\"}" }

@@ -30,11 +30,11 @@ import Testing
 
   @Test func lastMatchingPatternDecides() throws {
     let filter = PathFilter(try ["cloud/**", "!cloud/docs/**", "cloud/docs/deploy.md"].map(PathPattern.init))
-    #expect(filter.takes("cloud/main.go"))
-    #expect(!filter.takes("cloud/docs/a.md"))
-    #expect(filter.takes("cloud/docs/deploy.md"))
-    #expect(!filter.takes("README.md"))
-    #expect(PathFilter().takes("README.md"))
+    #expect(filter.matches("cloud/main.go"))
+    #expect(!filter.matches("cloud/docs/a.md"))
+    #expect(filter.matches("cloud/docs/deploy.md"))
+    #expect(!filter.matches("README.md"))
+    #expect(PathFilter().matches("README.md"))
   }
 
   /// Nested repetitions take time in proportion to the lengths, not exponential time.

@@ -85,10 +85,10 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
   package struct Source: Codable, Hashable, Sendable {
     /// `github`, `pulumi` or `checkout`.
     package var name: String
-    /// `ok`, `refused`, `limited`, `unreachable`, or `unreadable` if an answer came and can't be used; `waiting` before the
-    /// first answer.
+    /// `ok` if all questions of the last poll were answered, otherwise `refused`, `limited`, `unreachable`, or `unreadable`
+    /// if an answer came and can't be used; `waiting` before the first answer.
     package var state: String
-    /// The cause if it is not `ok`.
+    /// The causes if it is not `ok`, with each missing permission.
     @Field package var message: String?
     /// The last successful answer.
     @Field package var seenAt: Timestamp?

@@ -21,12 +21,23 @@ struct ChannelFactory: Sendable {
           host: ChannelFactory.hostName)
       }
     case .ntfy(let ntfy): return [NtfyChannel(sender: sender(ntfy.target, name, "ntfy"))]
+    case .github(let github): return gitHub(github, name).map { [$0] } ?? []
     case .ping(let ping):
       return [PingChannel(sender: sender(ping.target, name, "ping"), interval: ping.interval)]
     case .email(let email):
       return [EmailChannel(name: name, email, host: ChannelFactory.hostName, user: environment)]
     case .command(let program): return [CommandChannel(name: name, program, user: environment)]
     }
+  }
+
+  private func gitHub(_ github: Configuration.AlertChannel.GitHub, _ name: String) -> (any DeliveryChannel)? {
+    guard let repository = github.repository else { return nil }
+    let access = WebAccess(login: .token(github.token), authorities: github.authorities)
+    let target = WebTarget(location: .address(github.url), access: access)
+    return GitHubChannel(
+      issues: GitHubIssues(
+        sender: sender(target, name, "github"), repository: repository, labels: github.labels),
+      host: ChannelFactory.hostName)
   }
 
   private func sender(_ target: WebTarget, _ name: String, _ means: String) -> HTTPSender {

@@ -16,8 +16,13 @@ struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
   let remedy: String
   /// The delay that the server asks for.
   var retryAfter: Duration?
+  /// True if the server refuses the token or the password itself.
+  let isOfLogin: Bool
 
-  init(_ cause: Cause, _ message: String, remedy: String, retryAfter: Duration? = nil) {
+  init(
+    _ cause: Cause, _ message: String, remedy: String, retryAfter: Duration? = nil, isOfLogin: Bool = false
+  ) {
+    self.isOfLogin = isOfLogin
     self.cause = cause
     // Text from a server must not forge a log line or be of unlimited length.
     self.message = message.escaped.limited(to: 400)

@@ -48,7 +48,22 @@ struct HTTPSender: Sendable {
   func post(
     _ body: [UInt8], type: String, headers: [String] = [], to address: WebAddress, isCancelled: () -> Bool
   ) throws(DeliveryError) {
-    var headers = headers + ["Content-Type: \(type)"]
+    let answer = try send(
+      .post, body, headers: headers + ["Content-Type: \(type)"], to: address, isCancelled: isCancelled)
+    guard !(200...299).contains(answer.status) else { return }
+    throw refusal(answer, from: address)
+  }
+
+  /// - Parameters:
+  ///   - headers: `Name: value`
+  ///   - returnedBytes: the maximum size of the answer's body.
+  /// - Returns: the answer of the server, with any status.
+  func send(
+    _ method: Post.Method, _ body: [UInt8], headers: [String], to address: WebAddress,
+    returnedBytes: Int = 2048,
+    isCancelled: () -> Bool
+  ) throws(DeliveryError) -> Post.Answer {
+    var headers = headers
     if let login = try login() { headers.append("Authorization: \(login)") }
     var authorities: [UInt8]?
     if let path = target.access.authorities {
@@ -59,19 +74,18 @@ struct HTTPSender: Sendable {
           .refused, "authorities: \(path) can't be read: \(error.reason)", remedy: "ls -l \(path)")
       }
     }
-    let answer: Post.Answer
     do throws(CurlError) {
-      answer = try Post(
-        url: address.url, headers: headers, body: body, timeout: HTTPSender.timeout, authorities: authorities
+      return try Post(
+        method, url: address.url, headers: headers, body: body, timeout: HTTPSender.timeout,
+        authorities: authorities, returnedBytes: returnedBytes
       ).send(isCancelled: isCancelled)
     } catch {
       throw failure(error, at: address)
     }
-    guard !(200...299).contains(answer.status) else { return }
-    throw refusal(answer, from: address)
   }
 
-  private func login() throws(DeliveryError) -> String? {
+  /// The value of the Authorization header, read anew; nil without a login.
+  func login() throws(DeliveryError) -> String? {
     switch target.access.login {
     case nil: nil
     case .token(let place): "Bearer \(try secretReader.text(place))"

@@ -62,7 +62,7 @@ struct NoticeText {
   }
 
   /// Text from a cluster is escaped, so that it can't add lines that look like the guard's.
-  private static func block(_ entry: IncidentNotice.Entry) -> String {
+  static func block(_ entry: IncidentNotice.Entry) -> String {
     let incident = entry.incident
     var lines = ["\(mark(entry)): \(incident.title.escaped)"]
     lines.append("  subject: \(incident.subject.escaped)")

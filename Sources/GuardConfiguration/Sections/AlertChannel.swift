@@ -14,6 +14,7 @@ extension Configuration {
       case alertmanager(Alertmanager)
       case ntfy(Ntfy)
       case email(Email)
+      case github(GitHub)
       case ping(Ping)
       case command(Program)
     }
@@ -71,6 +72,9 @@ extension Configuration.AlertChannel.Means {
       .init(
         "email", style: .flow, get: { if case .email(let email) = $0 { email } else { nil } },
         set: { $0 = .email($1) }),
+      .init(
+        "github", style: .flow, get: { if case .github(let github) = $0 { github } else { nil } },
+        set: { $0 = .github($1) }),
       .init(
         "ping", style: .flow, get: { if case .ping(let ping) = $0 { ping } else { nil } },
         set: { $0 = .ping($1) }),

@@ -41,7 +41,7 @@ package struct Distance: Hashable, Sendable {
       return
     }
     // A merge can change files that none of the commits that are listed one by one changes.
-    let touching = max(1, comparison.commits.count { files($0.id)?.contains(where: filter.takes) ?? true })
+    let touching = max(1, comparison.commits.count { files($0.id)?.contains(where: filter.matches) ?? true })
     self.init(behind: touching, elsewhere: comparison.ahead - touching, automation: automation)
   }
 
@@ -58,6 +58,6 @@ extension Comparison {
   /// True if the head has changes of these files. A list that is not complete counts as one.
   package func touches(_ filter: PathFilter) -> Bool {
     guard ahead > 0 else { return false }
-    return files?.contains(where: filter.takes) ?? true
+    return files?.contains(where: filter.matches) ?? true
   }
 }

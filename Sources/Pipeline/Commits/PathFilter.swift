@@ -5,11 +5,11 @@ package struct PathFilter: Hashable, Sendable {
 
   package init(_ patterns: [PathPattern] = []) { self.patterns = patterns }
 
-  /// True if the filter takes every file.
+  /// True if every file matches.
   package var isEmpty: Bool { patterns.isEmpty }
 
   /// True if the last pattern that matches the path is not an exclusion.
-  package func takes(_ path: String) -> Bool {
+  package func matches(_ path: String) -> Bool {
     guard !patterns.isEmpty else { return true }
     return patterns.last { $0.matches(path) }.map { !$0.isExclusion } ?? false
   }

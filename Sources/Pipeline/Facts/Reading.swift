@@ -16,8 +16,8 @@ package struct Reading<Value: Hashable & Sendable>: Hashable, Sendable {
     seenAt = time
   }
 
-  /// Records the outcome of a question. A failure keeps the last answer.
-  package mutating func take(_ outcome: Result<Value, SourceFailure>, at time: Timestamp) {
+  /// Records the outcome of a question. The last answer stays after a failure.
+  package mutating func record(_ outcome: Result<Value, SourceFailure>, at time: Timestamp) {
     switch outcome {
     case .success(let value): self = Reading(value, at: time)
     case .failure(let failure): self.failure = failure
@@ -25,7 +25,11 @@ package struct Reading<Value: Hashable & Sendable>: Hashable, Sendable {
   }
 
   /// Two readings without a time are equal if answer and failure are.
-  mutating func forgetTime() { seenAt = nil }
+  var withoutTime: Reading {
+    var reading = self
+    reading.seenAt = nil
+    return reading
+  }
 
   /// The answer, unless the last question failed.
   package var current: Value? { failure == nil ? value : nil }

@@ -1,6 +1,6 @@
 package import Health
 
-/// Why GitHub, Pulumi Cloud or a checkout did not tell something. It makes a stage unknown, never the cluster.
+/// Why a question to GitHub, Pulumi Cloud or a checkout has no answer. It makes a stage unknown, never the cluster.
 package struct SourceFailure: Error, Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     /// The token is missing, invalid or expired.

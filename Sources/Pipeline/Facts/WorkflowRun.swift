@@ -4,7 +4,7 @@ package import Health
 package struct WorkflowRun: Hashable, Sendable {
   package let id: Int64
   package let number: Int64
-  /// A new attempt keeps id and number.
+  /// A new attempt has the same id and number.
   package let attempt: Int64
   package let event: String
   package let branch: String?

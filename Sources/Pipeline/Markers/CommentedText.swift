@@ -79,18 +79,18 @@ struct CommentedText {
     case .blockSequenceStart: begin(isMapping: false, at: token)
     case .blockMappingStart: begin(isMapping: true, at: token)
     case .blockEnd:
-      if open.popLast()?.isMapping == true { take(as: .foot, .foot) }
+      if open.popLast()?.isMapping == true { assign(as: .foot, .foot) }
       end()
     case .flowStart:
       openFlow.append(text.character(at: token.start) == "{")
-      take(as: .flow, .flow)
+      assign(as: .flow, .flow)
       descend()
     case .flowEnd:
       _ = openFlow.popLast()
-      take(as: .flow, .foot)
+      assign(as: .flow, .foot)
       end()
     case .alias:
-      take(as: isKeyNext ? .key : .alias, isKeyNext ? .aboveKey : .alias)
+      assign(as: isKeyNext ? .key : .alias, isKeyNext ? .aboveKey : .alias)
       isKeyNext = false
     case .scalar(let value, let style): scalar(value, style, at: index)
     }
@@ -100,7 +100,7 @@ struct CommentedText {
     let token = tokens[index]
     if isKeyNext || depthInKey > 0 {
       lastKey = value
-      take(as: hasValue(key: index) ? .key : .emptyValue, .aboveKey)
+      assign(as: hasValue(key: index) ? .key : .emptyValue, .aboveKey)
       isKeyNext = false
       return
     }
@@ -186,7 +186,7 @@ struct CommentedText {
   }
 
   /// A node that is no scalar value takes the comments that wait.
-  private mutating func take(as place: CommentPlace, _ placeAbove: CommentPlace) {
+  private mutating func assign(as place: CommentPlace, _ placeAbove: CommentPlace) {
     settle(behind, as: place)
     settle(above.comments, as: placeAbove)
     (above, behind) = (CommentGroup(), [])

@@ -52,7 +52,7 @@ package struct MarkedFile: Hashable, Sendable {
         }
         continue
       }
-      take(CommentedText(list, text: document), from: firstLine)
+      add(CommentedText(list, text: document), from: firstLine)
     }
   }
 
@@ -110,7 +110,7 @@ package struct MarkedFile: Hashable, Sendable {
     return documents + [(begin + 1, lines[begin...].joined(separator: "\n"))]
   }
 
-  private mutating func take(_ text: CommentedText, from firstLine: Int) {
+  private mutating func add(_ text: CommentedText, from firstLine: Int) {
     func line(_ line: Int) -> Int { line + firstLine - 1 }
     var seen: Set<Comment> = []
     for scalar in text.scalars {

@@ -5,13 +5,13 @@ extension MarkerCheck {
   /// Markers with a name that none of the automations that read the file sets.
   mutating func unknownNames() -> [MarkerFinding] {
     var findings: [MarkerFinding] = []
-    var told: Set<String> = []
+    var reported: Set<String> = []
     for place in places {
       let readers = automations(readingFile: place.file)
-      guard let reader = readers.first, !told.contains(place.marker.text),
+      guard let reader = readers.first, !reported.contains(place.marker.text),
         let reason = unknown(place.marker, readers)
       else { continue }
-      told.insert(place.marker.text)
+      reported.insert(place.marker.text)
       let marker = place.marker.text.shown
       let path = "image/marker-name/\(marker)"
       findings.append(

@@ -101,7 +101,12 @@ extension MarkerCheck {
     if writers.allSatisfy({ $0.reviewBranch != nil }) { return PolicyVerdict(.review, at: late) }
     let since = since("marker/\(PolicyName(report))/\(late.file)/\(image)")
     let patience = (writer.interval ?? .seconds(300)) + .seconds(300)
-    guard now - since > patience else { return PolicyVerdict(.pending, at: late) }
+    guard now - since > patience else {
+      expires(at: since + patience + .milliseconds(1))
+      return PolicyVerdict(.pending, at: late)
+    }
+    // The problem says for how long.
+    expires(at: now + .seconds(60))
     return PolicyVerdict(
       .faulty(.notWritten), at: late,
       ["image": image.shown, "place": late.text, "automation": writer.resource.name],

@@ -7,11 +7,11 @@ internal import Redaction
 /// the other is meant.
 ///
 /// - Parameter now: the time by the guard's clock.
-/// - Returns: one finding for each handled policy, unknown name and skipped file, in the order of their names; and the
-///   memory for the next call.
+/// - Returns: one finding for each handled policy, unknown name and skipped file, in the order of their names; the memory
+///   for the next call; and when time alone changes the findings, nil for never.
 package func checkMarkers(
   in tree: MarkedTree, of question: MarkerQuestion, memory: MarkerMemory, now: Timestamp
-) -> (findings: [MarkerFinding], memory: MarkerMemory) {
+) -> (findings: [MarkerFinding], memory: MarkerMemory, until: Timestamp?) {
   var check = MarkerCheck(tree: tree, question: question, memory: memory, now: now)
   var findings: [MarkerFinding] = []
   for report in question.policies.sorted(by: { PolicyName($0) < PolicyName($1) }) {
@@ -19,7 +19,7 @@ package func checkMarkers(
   }
   findings += check.unknownNames()
   findings += check.skippedFiles()
-  return (findings, MarkerMemory(firstSeen: check.kept))
+  return (findings, MarkerMemory(firstSeen: check.firstSeen), check.until)
 }
 
 struct MarkerCheck {
@@ -28,7 +28,9 @@ struct MarkerCheck {
   let memory: MarkerMemory
   let now: Timestamp
   /// The verdicts that last, for the memory.
-  private(set) var kept: [String: Timestamp] = [:]
+  private(set) var firstSeen: [String: Timestamp] = [:]
+  /// When time alone changes a verdict or its words; nil for never.
+  private(set) var until: Timestamp?
 
   /// A marker and its file.
   struct Place: Hashable {
@@ -66,10 +68,13 @@ struct MarkerCheck {
     question.automations.filter { $0.handles(policy) }
   }
 
-  /// Keeps the time of a verdict's first sighting.
+  /// The verdict holds no longer than until then.
+  mutating func expires(at time: Timestamp) { until = Swift.min(until ?? time, time) }
+
+  /// The time of a verdict's first sighting, also for the memory.
   mutating func since(_ path: String) -> Timestamp {
     let first = min(memory.firstSeen[path] ?? now, now)
-    kept[path] = first
+    firstSeen[path] = first
     return first
   }
 

@@ -16,11 +16,11 @@ struct StringMap {
     var isAtEnd: Bool { rest.allSatisfy(\.isJSONSpace) }
 
     mutating func object() -> [String: String]? {
-      guard take("{") else { return nil }
+      guard consume("{") else { return nil }
       var values: [String: String] = [:]
-      if take("}") { return values }
+      if consume("}") { return values }
       repeat {
-        guard let key = string(), take(":") else { return nil }
+        guard let key = string(), consume(":") else { return nil }
         if let value = string() {
           values[key] = value
         } else if !word("null") {
@@ -29,13 +29,13 @@ struct StringMap {
           // Go empties the element and leaves it so, also if the key was there before.
           values[key] = ""
         }
-      } while take(",")
-      return take("}") ? values : nil
+      } while consume(",")
+      return consume("}") ? values : nil
     }
 
     private mutating func skipSpace() { rest = rest.drop(while: \.isJSONSpace) }
 
-    private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+    private mutating func consume(_ scalar: Unicode.Scalar) -> Bool {
       skipSpace()
       guard rest.first == scalar else { return false }
       rest.removeFirst()
@@ -51,7 +51,7 @@ struct StringMap {
 
     private mutating func string() -> String? {
       let begin = rest
-      guard take("\"") else { return nil }
+      guard consume("\"") else { return nil }
       var text = String.UnicodeScalarView()
       while let scalar = rest.popFirst() {
         switch scalar {

@@ -98,7 +98,7 @@ package struct StackRules {
     case "failed": return failed(deployment, url)
     case "not-started": return queued(deployment, url)
     case "accepted":
-      return taken(deployment, url, state: "accepted", longest: StackRules.acceptPatience)
+      return inProgress(deployment, url, state: "accepted", longest: StackRules.acceptPatience)
     default: return running(deployment, url)
     }
   }
@@ -158,7 +158,7 @@ package struct StackRules {
       // Pulumi runs one deployment of a stack at a time.
       let judgement =
         older.status == "accepted"
-        ? taken(
+        ? inProgress(
           older, page("deployments/\(older.version)"), state: "accepted", longest: StackRules.acceptPatience)
         : running(older, page("deployments/\(older.version)"))
       return StageJudgement(
@@ -183,10 +183,10 @@ package struct StackRules {
 
   private func running(_ deployment: Deployment, _ url: String?) -> StageJudgement {
     let durations = changes.filter { $0.status == "succeeded" }.prefix(10).compactMap(\.duration)
-    return taken(deployment, url, state: "running", longest: .patience(Array(durations)))
+    return inProgress(deployment, url, state: "running", longest: .patience(Array(durations)))
   }
 
-  private func taken(
+  private func inProgress(
     _ deployment: Deployment, _ url: String?, state: String, longest: Duration
   ) -> StageJudgement {
     let since = deployment.startedAt ?? deployment.modifiedAt ?? deployment.createdAt

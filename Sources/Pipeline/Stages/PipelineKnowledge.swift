@@ -8,8 +8,10 @@ package struct PipelineKnowledge: Hashable, Sendable {
     package let name: String
     /// `ok`, `refused`, `limited`, `unreachable`, `unreadable`; `waiting` before the first answer.
     package let state: String
-    /// The cause if it is not `ok`.
+    /// The cause if the poll failed.
     package let failure: SourceFailure?
+    /// Why details are not known, although the poll succeeded: mostly a missing right.
+    package let gaps: [SourceFailure]
     package let seenAt: Timestamp?
     package let pausedUntil: Timestamp?
     package let tokenExpires: Timestamp?
@@ -20,26 +22,43 @@ package struct PipelineKnowledge: Hashable, Sendable {
 
     /// - Parameters:
     ///   - failure: of the last poll; nil: all questions were answered.
+    ///   - gaps: the failures of questions about details.
     ///   - seenAt: the last answer; nil before the first.
     package init(
-      name: String, failure: SourceFailure?, seenAt: Timestamp?, pausedUntil: Timestamp? = nil,
+      name: String, failure: SourceFailure?, gaps: [SourceFailure] = [], seenAt: Timestamp?,
+      pausedUntil: Timestamp? = nil,
       tokenExpires: Timestamp? = nil, tokenPlace: String? = nil, answers: [String: Int] = [:]
     ) {
       self.name = name
       self.failure = failure
+      self.gaps = gaps
       self.seenAt = seenAt
       self.pausedUntil = pausedUntil
       self.tokenExpires = tokenExpires
       self.tokenPlace = tokenPlace
       self.answers = answers
       state =
-        switch failure?.kind {
+        switch (failure ?? gaps.first)?.kind {
         case nil: seenAt == nil ? "waiting" : "ok"
         case .token, .forbidden, .missing, .rejected: "refused"
         case .limited: "limited"
         case .unreachable: "unreachable"
         case .unreadable: "unreadable"
         }
+    }
+
+    /// Each different failure once, the worst first.
+    package var failures: [SourceFailure] {
+      var failures: [SourceFailure] = []
+      for next in [failure].compactMap(\.self) + gaps {
+        let isKnown = failures.contains { other in
+          // One right may be missing for several questions.
+          other.message == next.message
+            || other.kind == .forbidden && next.kind == .forbidden && other.step == next.step
+        }
+        if !isKnown { failures.append(next) }
+      }
+      return failures
     }
   }
 
@@ -104,9 +123,7 @@ extension ImageUpdateAutomation.Author {
 extension Reading {
   /// The answer and the failure, without the time.
   fileprivate var content: Reading {
-    var content = self
-    content.forgetTime()
-    return content
+    withoutTime
   }
 }
 
@@ -114,7 +131,8 @@ extension PipelineKnowledge.Source {
   /// Everything but times and counts of answers.
   fileprivate var content: PipelineKnowledge.Source {
     PipelineKnowledge.Source(
-      name: name, failure: failure, seenAt: nil, pausedUntil: pausedUntil, tokenExpires: tokenExpires,
+      name: name, failure: failure, gaps: gaps, seenAt: nil, pausedUntil: pausedUntil,
+      tokenExpires: tokenExpires,
       tokenPlace: tokenPlace)
   }
 }

@@ -5,7 +5,7 @@ package import Pipeline
 internal import Platform
 internal import Redaction
 
-/// Sends GET requests to one API, one at a time, and nothing else. It keeps to the API's limits, asks again with a refused
+/// Sends GET requests to one API, one at a time, and nothing else. It observes the API's limits, asks again with a refused
 /// token only when its file changes, and repeats unchanged answers from memory.
 ///
 /// A request blocks its thread. Use it from one thread at a time.
@@ -111,7 +111,7 @@ package final class APIClient {
     if let refusedToken, refusedToken.isInForce(stamp, at: now) { throw refusedToken.failure }
     if let refused = refusedPaths[path], refused.isInForce(stamp, at: now) { throw refused.failure }
     let token = try source?.token()
-    if token != lastToken { forgetToken(token) }
+    if token != lastToken { resetToken(token) }
     let response = try send(path, accept: accept ?? api.accept, limits, token, stamp)
     if response.status == 304 {
       guard let value = cache.value(for: path, as: Value.self) else {
@@ -131,7 +131,7 @@ package final class APIClient {
     return value
   }
 
-  private func forgetToken(_ token: APIToken?) {
+  private func resetToken(_ token: APIToken?) {
     lastToken = token
     tokenExpires = nil
     refusedToken = nil
@@ -200,7 +200,7 @@ package final class APIClient {
     case .success(let answer):
       let response = answer.masked(by: mask)
       counts.count(status: response.status)
-      note(response)
+      record(response)
       return response
     case .failure(let error):
       counts.count(status: nil)
@@ -212,7 +212,8 @@ package final class APIClient {
     }
   }
 
-  private func note(_ response: Response) {
+  /// Records the limits and the end of the token that an answer names.
+  private func record(_ response: Response) {
     if let text = response.kept["github-authentication-token-expiration"] {
       tokenExpires = Timestamp(tokenExpiration: text) ?? tokenExpires
     } else if response.status < 300 {

@@ -97,9 +97,9 @@ package struct GitHubClient {
         JSONObject($0).flatMap(Commit.init)
       }
     } catch {
-      // An ambiguous or unknown name is rejected.
-      if error.kind == .missing || error.kind == .rejected { return nil }
-      throw error
+      // For an ambiguous or unknown name.
+      if error.kind == .rejected { return nil }
+      return try absent(after: error)
     }
   }
 
@@ -111,36 +111,62 @@ package struct GitHubClient {
         JSONObject($0).flatMap(Comparison.init)
       }
     } catch {
-      if error.kind == .missing { return nil }
-      throw error
+      return try absent(after: error)
     }
   }
 
+  // MARK: - What is missing
+
+  private enum Absence {
+    /// The token sees the repository, so the object does not exist.
+    case object
+    case repository
+    /// The repository itself could not be asked for.
+    case undecided
+  }
+
   /// GitHub answers 404 for what does not exist and for what the token may not see. The repository itself tells which.
+  private var absence: Absence {
+    do throws(SourceFailure) {
+      return try api.get(repository) { JSONObject($0).map { _ in .object } }
+    } catch {
+      switch error.kind {
+      case .missing: return .repository
+      case .token, .forbidden, .rejected, .limited, .unreachable, .unreadable: return .undecided
+      }
+    }
+  }
+
+  private var hidden: SourceFailure {
+    SourceFailure(
+      .missing, "GitHub shows no repository \(name): the name is wrong, or the token has no access to it",
+      step: .init(
+        note: "compare 'repository' in guard.yaml, and select the repository in the settings of the token"))
+  }
+
+  private var name: Substring { repository.dropFirst("/repos/".count) }
+
+  /// - Returns: nil if the object certainly does not exist.
+  private func absent<Value>(after error: SourceFailure) throws(SourceFailure) -> Value? {
+    guard error.kind == .missing else { throw error }
+    switch absence {
+    case .object: return nil
+    case .repository: throw hidden
+    case .undecided: throw error
+    }
+  }
+
   private func explained<Value>(
     _ what: String, _ ask: () throws(SourceFailure) -> Value
   ) throws(SourceFailure) -> Value {
     do throws(SourceFailure) {
       return try ask()
     } catch {
-      guard error.kind == .missing else { throw error }
-      let isVisible: Bool
-      do throws(SourceFailure) {
-        isVisible = try api.get(repository) { JSONObject($0).map { _ in true } }
-      } catch {
-        isVisible = false
-      }
-      let name = repository.dropFirst("/repos/".count)
+      let found: Value? = try absent(after: error)
+      if let found { return found }
       throw SourceFailure(
-        .missing,
-        isVisible
-          ? "\(name) has no \(what)"
-          : "GitHub shows no repository \(name): the name is wrong, or the token has no access to it",
-        step: .init(
-          note: isVisible
-            ? "compare the names under 'pipeline' in guard.yaml"
-            : "compare 'repository' in guard.yaml, and select the repository in the settings of the token"),
-        until: error.until)
+        .missing, "\(name) has no \(what)",
+        step: .init(note: "compare the names under 'pipeline' in guard.yaml"), until: error.until)
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import Health
 package import Pipeline
 internal import Platform
 
@@ -37,13 +38,29 @@ package struct PulumiClient {
     }
   }
 
+  private var place: String { api.tokenPlace.map { "; the token is in \($0)" } ?? "" }
+
   /// The pool with this name; nil if the organization has none.
   package func pool(_ name: String) throws(SourceFailure) -> AgentPool? {
-    let pools: [AgentPool] = try api.get(
-      "/api/orgs/\(organization.percentEncoded)/agent-pools", limits: .list
-    ) { body in
-      JSONObject(body)?.objects("agentPools")?.compactMap(AgentPool.init)
+    do throws(SourceFailure) {
+      let pools: [AgentPool] = try api.get(
+        "/api/orgs/\(organization.percentEncoded)/agent-pools", limits: .list
+      ) { body in
+        JSONObject(body)?.objects("agentPools")?.compactMap(AgentPool.init)
+      }
+      return pools.first { $0.name == name }
+    } catch {
+      switch error.kind {
+      case .forbidden, .missing:
+        throw SourceFailure(
+          error.kind,
+          "Pulumi Cloud does not show the token the agent pools of \(organization), so whether \(name) is online is not known",
+          step: NextStep(
+            note:
+              "give the token the permission to read the agent pools of \(organization)\(place), or remove 'agentPool' from guard.yaml"
+          ), until: error.until)
+      case .token, .rejected, .limited, .unreachable, .unreadable: throw error
+      }
     }
-    return pools.first { $0.name == name }
   }
 }

@@ -16,10 +16,13 @@ package struct CloudFacts: Hashable, Sendable {
   package let statusSince: Timestamp?
   /// When it was first seen that the workflow never ran.
   package let emptySince: Timestamp?
+  /// Why the runs may not be the newest ones; nil if they are.
+  package let remark: String?
 
   package init(
     workflow: Workflow, runs: [WorkflowRun], failedJob: FailedJob? = nil, approvals: [PendingApproval] = [],
-    head: Head? = nil, distance: Distance? = nil, statusSince: Timestamp? = nil, emptySince: Timestamp? = nil
+    head: Head? = nil, distance: Distance? = nil, statusSince: Timestamp? = nil, emptySince: Timestamp? = nil,
+    remark: String? = nil
   ) {
     self.workflow = workflow
     self.runs = runs
@@ -29,13 +32,14 @@ package struct CloudFacts: Hashable, Sendable {
     self.distance = distance
     self.statusSince = statusSince
     self.emptySince = emptySince
+    self.remark = remark
   }
 
   /// The same facts with the distance of the newest successful run.
   package func with(distance: Distance?) -> CloudFacts {
     CloudFacts(
       workflow: workflow, runs: runs, failedJob: failedJob, approvals: approvals, head: head,
-      distance: distance, statusSince: statusSince, emptySince: emptySince)
+      distance: distance, statusSince: statusSince, emptySince: emptySince, remark: remark)
   }
 }
 
@@ -67,6 +71,7 @@ package struct CloudRules {
   package var judgement: StageJudgement {
     var judgement = judgementOfState
     judgement.commit = lastSuccess?.commit
+    if let remark = facts.remark { judgement.summary += "; \(remark)" }
     return judgement
   }
 
@@ -123,7 +128,8 @@ package struct CloudRules {
 
   private var neverRan: StageJudgement {
     guard let since = facts.emptySince, now - since >= CloudRules.emptyPatience else {
-      return StageJudgement(.unknown, "no run of \(workflow) is listed")
+      return StageJudgement(
+        .unknown, facts.remark == nil ? "no run of \(workflow) is listed" : "no run is known")
     }
     guard let head = facts.head else {
       return StageJudgement(.behind, "\(workflow) never ran for this branch")
@@ -175,6 +181,10 @@ package struct CloudRules {
     let ended = run.updatedAt ?? run.startedAt
     let done = StageJudgement(.current, "run \(run.number) succeeded", since: ended, url: run.url)
     guard let head = facts.head, run.commit != head.commit else { return done }
+    // Whether there is a run for the newest commit is not known then.
+    guard facts.remark == nil else {
+      return StageJudgement(.unknown, done.summary, since: ended, url: run.url)
+    }
     guard let distance = facts.distance else {
       return StageJudgement(
         .unknown, "run \(run.number) succeeded; how far it is behind is not known", since: ended, url: run.url

@@ -27,7 +27,7 @@ struct RunList: Sendable {
 }
 
 extension WorkflowRun {
-  fileprivate init?(_ object: JSONObject, sites: PageSites) {
+  init?(_ object: JSONObject, sites: PageSites) {
     guard let id = object.number("id"), let number = object.number("run_number"),
       let status = object.word("status")
     else { return nil }

@@ -52,6 +52,17 @@ package struct GitHubClient {
     return runs
   }
 
+  /// A run; nil if it does not exist any more.
+  package func run(_ id: Int64) throws(SourceFailure) -> WorkflowRun? {
+    do throws(SourceFailure) {
+      return try api.get("\(repository)/actions/runs/\(id)", limits: .list) {
+        JSONObject($0).flatMap { WorkflowRun($0, sites: sites) }
+      }
+    } catch {
+      return try absent(after: error)
+    }
+  }
+
   /// The environments that a run waits for.
   package func approvals(of run: Int64) throws(SourceFailure) -> [PendingApproval] {
     try api.get("\(repository)/actions/runs/\(run)/pending_deployments", limits: .list) { body in

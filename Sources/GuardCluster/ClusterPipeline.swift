@@ -5,7 +5,7 @@ internal import GuardPipeline
 internal import GuardState
 package import GuardStatus
 internal import GuardTypes
-internal import Health
+package import Health
 package import Pipeline
 internal import Synchronization
 internal import Tunnel
@@ -69,6 +69,11 @@ package final class ClusterPipeline: Sendable {
   func report(at now: Timestamp) -> PipelineReport {
     let (knowledge, view) = state.withLock { ($0.knowledge, $0.view) }
     return PipelineReport(knowledge, plan: plan, cluster: cluster, view: view, now: now)
+  }
+
+  /// Names in guard.yaml that fit nothing in the cluster.
+  package func unknownNames(at now: Timestamp) -> [Observation.Finding] {
+    report(at: now).findings.filter { $0.code == .pipeline(.nameUnknown) }
   }
 
   /// The report together with the problems of the markers in Git. If the last poll of the cluster failed, the last

@@ -270,6 +270,22 @@ private func answer(_ status: String, _ headers: String = "", _ body: String = "
     #expect(fixture.server.requests.count == 2)
   }
 
+  @Test func nothingIsAskedAfterTheTimeOfTheRound() throws {
+    let fixture = try Fixture { _ in answer("200 OK", "", sha) }
+    fixture.client.api.beginRound(within: .zero)
+    let failure = fixture.failure { c throws(SourceFailure) in try c.head(of: "main") }
+    #expect(failure?.kind == .unreachable && failure?.message.contains("too slow") == true)
+    #expect(fixture.server.requests.isEmpty)
+    fixture.client.api.extendRound(within: .seconds(5))
+    #expect(try fixture.client.head(of: "main").description == sha)
+  }
+
+  @Test func slowAnswerEndsWithTheRound() throws {
+    let fixture = try Fixture(timeout: .seconds(60)) { _ in .silence }
+    fixture.client.api.beginRound(within: .milliseconds(200))
+    #expect(fixture.failure { c throws(SourceFailure) in try c.head(of: "main") }?.kind == .unreachable)
+  }
+
   @Test func tokenIsInNoText() {
     let token = APIToken(value: "secret-token")
     var text = ""

@@ -1,3 +1,4 @@
+import GuardTypes
 import Health
 import Testing
 
@@ -56,6 +57,64 @@ private let now = Timestamp(seconds: 1_800_000_000)
   func stateOfASource(_ kind: SourceFailure.Kind, _ state: String) {
     let source = PipelineKnowledge.Source(name: "x", failure: SourceFailure(kind, "x"), seenAt: now)
     #expect(source.state == state)
+  }
+
+  @Test func sourceOfFluxThatDoesNotExistIsNamed() throws {
+    func findings(_ name: String, isFresh: Bool = true, unseen: Set<Problem.Kind> = []) -> [Observation
+      .Finding]
+    {
+      let source = Judged(
+        value: FluxObject(
+          resource: Resource(kind: "GitRepository", namespace: "flux-system", name: name),
+          revision: "main@sha1:\(CommitID(repeating: "a"))"), verdict: .healthy)
+      let view = ClusterView(
+        ClusterReport(name: "c", verdict: .healthy, summary: "", flux: [source], unseen: unseen),
+        plan: Self.plan, isFresh: isFresh)
+      return PipelineReport(PipelineKnowledge(), plan: Self.plan, cluster: "c", view: view, now: now).findings
+    }
+    let finding = try #require(findings("main").first)
+    #expect(finding.id(in: "c") == "c/pipeline/name/flux.source")
+    #expect(finding.detail == "the cluster has no GitRepository flux-system/nope")
+    #expect(finding.facts["advice"]?.contains("flux-system/main") == true)
+    #expect(findings("nop").first?.facts["advice"] == "did you mean flux-system/nop?")
+    #expect(findings("nope").isEmpty)
+    // What was not read proves nothing.
+    #expect(findings("main", isFresh: false).isEmpty && findings("main", unseen: [.flux]).isEmpty)
+  }
+
+  @Test func factsThatAreHoursOldAreUnknown() {
+    let plan = PipelinePlan(
+      repository: "o/r", branch: "main", isGitHubAsked: true,
+      cloud: .init(workflow: "a.yml", filter: PathFilter()), stack: nil, source: nil, fluxFilter: PathFilter()
+    )
+    func report(after hours: Int64) -> PipelineReport {
+      let run = WorkflowRun(id: 1, number: 7, status: "completed", conclusion: "failure")
+      var reading = Reading(
+        CloudFacts(workflow: Workflow(state: "active"), runs: [run]), at: now - .seconds(hours * 3600))
+      reading.record(.failure(SourceFailure(.unreachable, "no answer")), at: now)
+      var knowledge = PipelineKnowledge()
+      knowledge.cloud = reading
+      return PipelineReport(knowledge, plan: plan, cluster: "c", view: nil, now: now)
+    }
+    #expect(report(after: 5).findings.count == 1 && report(after: 5).unseenSubjects.isEmpty)
+    let old = report(after: 7)
+    #expect(old.findings.isEmpty && old.unseenSubjects == ["workflow a.yml"])
+    #expect(old.stages(nil, problems: []).map(\.summary) == ["no answer; last seen 7h ago"])
+  }
+
+  @Test func remarkAboutTheListIsInTheSummary() {
+    let run = WorkflowRun(
+      id: 1, number: 7, commit: CommitID(repeating: "a"), status: "completed", conclusion: "success")
+    let judgement = CloudRules(
+      CloudFacts(
+        workflow: Workflow(state: "active"), runs: [run],
+        head: Head(commit: CommitID(repeating: "b"), seenAt: now - .seconds(9000)),
+        distance: Distance(behind: 1), remark: "the list is stale"),
+      workflow: "a.yml", repository: "o/r", now: now
+    ).judgement
+    // Whether a run was started for the newest commit, a stale list does not tell.
+    #expect(judgement.state == .unknown && judgement.finding == nil)
+    #expect(judgement.summary == "run 7 succeeded; the list is stale")
   }
 
   @Test func nextRunIsAnotherProblem() {

@@ -21,9 +21,10 @@ import Testing
 
   @Test func onlyFilesThatCanHaveMarkersAreRead() throws {
     var asked: [String] = []
+    var blobs = MarkedBlobs()
     let tree = try MarkedTree.read(
       commit: "c1", listing: Self.files(["apps/b.yaml", "apps/a.yml", "apps/x.json", "infra/a.yaml"]),
-      under: "./apps/", target: Self.failing
+      under: "./apps/", blobs: &blobs, target: Self.failing
     ) { path throws(Failure) in
       asked.append(path)
       return path == "apps/b.yaml" ? Array("a: b\n".utf8) : Self.text
@@ -33,47 +34,44 @@ import Testing
     #expect(!tree.isPartial)
   }
 
-  @Test func sameCommitIsNotReadAgain() throws {
-    let known = MarkedTree(commit: "c1", texts: ["a.yaml": Self.text])
-    func read(_ commit: String) throws(Failure) -> MarkedTree {
-      try MarkedTree.read(
-        commit: commit, listing: Self.files(["a.yaml"]), known: known, target: Self.failing
-      ) { _ throws(Failure) in throw Failure() }
-    }
-    #expect(try read("c1") == known)
-    #expect(throws: Failure.self) { try read("c2") }
-  }
-
   @Test func fileWithTheSameContentIsNotReadAgain() throws {
     func entry(_ path: String, _ object: String) -> RepositoryTree.Entry {
       RepositoryTree.Entry(path: path, kind: .file, object: object)
     }
+    var blobs = MarkedBlobs()
     var asked: [String] = []
-    func read(_ commit: String, _ entries: [RepositoryTree.Entry], _ known: MarkedTree?) throws -> MarkedTree
-    {
+    func read(_ entries: [RepositoryTree.Entry], failsAt bad: String = "") throws(Failure) -> [String] {
       asked = []
       return try MarkedTree.read(
-        commit: commit, listing: Self.listing(entries), known: known, target: Self.failing
+        commit: "c", listing: Self.listing(entries), blobs: &blobs, target: Self.failing
       ) { path throws(Failure) in
+        if path == bad { throw Failure() }
         asked.append(path)
         return path.hasPrefix("plain") ? Array("a: b\n".utf8) : Self.text
-      }
+      }.files.keys.sorted()
     }
-    let first = try read("c1", [entry("a.yaml", "1"), entry("plain.yaml", "2")], nil)
+    #expect(try read([entry("a.yaml", "1"), entry("plain.yaml", "2")]) == ["a.yaml"])
     #expect(asked == ["a.yaml", "plain.yaml"])
     // One file moved, one is the same, and one is new.
-    let second = try read(
-      "c2", [entry("b.yaml", "1"), entry("new.yaml", "3"), entry("plain.yaml", "2")], first)
+    let second = [
+      entry("b.yaml", "1"), entry("new.yaml", "3"), entry("plain.yaml", "2"), entry("z.yaml", "4"),
+    ]
+    #expect(throws: Failure.self) { try read(second, failsAt: "z.yaml") }
     #expect(asked == ["new.yaml"])
-    #expect(second.files.keys.sorted() == ["b.yaml", "new.yaml"])
-    let third = try read("c3", [entry("b.yaml", "1"), entry("plain.yaml", "2")], second)
-    #expect(asked.isEmpty && Array(third.files.keys) == ["b.yaml"])
+    // What was read before the failure is not read again.
+    #expect(try read(second) == ["b.yaml", "new.yaml", "z.yaml"])
+    #expect(asked == ["z.yaml"])
+    // A content that the commit does not have is dropped.
+    _ = try read([entry("b.yaml", "1")])
+    _ = try read([entry("b.yaml", "1"), entry("new.yaml", "3")])
+    #expect(asked == ["new.yaml"])
   }
 
   @Test func manyOrLargeFilesArePartial() throws {
     func read(_ tree: RepositoryTree) throws -> (tree: MarkedTree, count: Int) {
       var count = 0
-      let read = try MarkedTree.read(commit: "c1", listing: tree, target: Self.failing) {
+      var blobs = MarkedBlobs()
+      let read = try MarkedTree.read(commit: "c1", listing: tree, blobs: &blobs, target: Self.failing) {
         _ throws(Failure) in
         count += 1
         return Self.text
@@ -98,6 +96,7 @@ import Testing
   }
 
   @Test func linkToAFileIsReadAndNoLinkToAFolder() throws {
+    var blobs = MarkedBlobs()
     let tree = try MarkedTree.read(
       commit: "c1",
       listing: Self.listing([
@@ -106,7 +105,7 @@ import Testing
         .init(path: "apps/b.yaml", kind: .symbolicLink, object: "../base"),
         .init(path: "apps/c.yaml", kind: .symbolicLink, object: "/etc/passwd"),
         .init(path: "apps/d.yaml", kind: .symbolicLink, object: "../../base/gone"),
-      ]), under: "apps", target: { link throws(Failure) in link.object ?? "" }
+      ]), under: "apps", blobs: &blobs, target: { link throws(Failure) in link.object ?? "" }
     ) { path throws(Failure) in
       guard path == "base/app" else { throw Failure() }
       return Self.text

@@ -1,3 +1,11 @@
+/// The files that were read, by the names of their blobs, which are the same for the same content.
+package struct MarkedBlobs: Hashable, Sendable {
+  /// A nil value: the file has no marker.
+  fileprivate var files: [String: Result<MarkedFile, MarkedFile.Unreadable>?] = [:]
+
+  package init() {}
+}
+
 extension MarkedTree {
   /// What reading one by one may cost. Beyond it, a missing marker proves nothing.
   private enum Limit {
@@ -9,38 +17,35 @@ extension MarkedTree {
   }
 
   /// Reads the files of a commit one by one, for a source that can't search in them. Only the text of one file is in
-  /// memory, and a file whose blob the known tree has is not read again.
+  /// memory, and a file of a known blob is not read again.
   ///
   /// - Parameters:
   ///   - listing: all files of the commit.
   ///   - folder: only files in this folder are read; empty for the whole repository.
-  ///   - known: returned if it is of the same commit.
+  ///   - blobs: what was read before, also by a call that failed; only files of this commit stay in it.
   ///   - target: the path in a link with a name of YAML.
   /// - Throws: the first failure of `contents` or `target`.
   package static func read<Failure: Error>(
-    commit: String, listing: RepositoryTree, under folder: String = "", known: MarkedTree? = nil,
+    commit: String, listing: RepositoryTree, under folder: String = "", blobs: inout MarkedBlobs,
     target: (RepositoryTree.Entry) throws(Failure) -> String,
     contents: (_ path: String) throws(Failure) -> [UInt8]
   ) throws(Failure) -> MarkedTree {
-    if let known, known.commit == commit { return known }
     let folder = RepositoryPath.normalised(folder)
     let wanted = listing.entries
       .filter { RepositoryPath.isMarkedFile($0.path) && RepositoryPath.isUnder(folder, $0.path) }
       .filter { $0.kind == .file || $0.kind == .symbolicLink }.sorted { $0.path < $1.path }
     let regular = Dictionary(
       listing.entries.lazy.filter { $0.kind == .file }.map { ($0.path, $0) }, uniquingKeysWith: { a, _ in a })
-    let readBefore = Dictionary(
-      (known?.objects ?? [:]).map { ($0.value, $0.key) }, uniquingKeysWith: { a, _ in a })
     var files: [String: Result<MarkedFile, MarkedFile.Unreadable>] = [:]
     var unread: [String: String] = [:]
-    var objects: [String: String] = [:]
+    var objects: Set<String> = []
     var left = Limit.allBytes
     for entry in wanted.prefix(Limit.files) {
       // Flux reads a file through a link in its folder, but follows no link to a folder.
       guard let file = entry.kind == .file ? entry : regular[try path(entry, target)] else { continue }
-      if let object = file.object, let path = readBefore[object] {
-        files[entry.path] = known?.files[path]
-        objects[entry.path] = object
+      if let object = file.object { objects.insert(object) }
+      if let object = file.object, let known = blobs.files[object] {
+        files[entry.path] = known
         continue
       }
       let size = file.size ?? 0
@@ -54,12 +59,14 @@ extension MarkedTree {
       }
       let bytes = try contents(file.path)
       left -= max(size, Int64(bytes.count))
-      files[entry.path] = MarkedTree.file(bytes)
-      objects[entry.path] = file.object
+      let marked = MarkedTree.file(bytes)
+      files[entry.path] = marked
+      if let object = file.object { blobs.files[object] = .some(marked) }
     }
+    blobs.files = blobs.files.filter { objects.contains($0.key) }
     return MarkedTree(
       commit: commit, files: files, isPartial: listing.isTruncated || wanted.count > Limit.files,
-      unread: unread, objects: objects)
+      unread: unread)
   }
 
   /// The path to which a link points, from the root of the repository; empty if it points out of it.

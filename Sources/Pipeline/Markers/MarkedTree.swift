@@ -8,8 +8,6 @@ package struct MarkedTree: Hashable, Sendable {
   package let files: [String: Result<MarkedFile, MarkedFile.Unreadable>]
   /// Why some files were not read, by path, each as the end of a sentence.
   package let unread: [String: String]
-  /// The names of the blobs of all files that were read, by path. A blob of a known name need not be read again.
-  package let objects: [String: String]
   private let isTruncated: Bool
 
   /// True if not all files of the commit could be read, so that a missing marker proves nothing.
@@ -17,12 +15,11 @@ package struct MarkedTree: Hashable, Sendable {
 
   package init(
     commit: String, files: [String: Result<MarkedFile, MarkedFile.Unreadable>], isPartial: Bool = false,
-    unread: [String: String] = [:], objects: [String: String] = [:]
+    unread: [String: String] = [:]
   ) {
     self.commit = commit
     self.files = files
     self.unread = unread
-    self.objects = objects
     isTruncated = isPartial
   }
 

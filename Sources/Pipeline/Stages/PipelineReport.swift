@@ -24,7 +24,7 @@ package struct PipelineReport: Hashable, Sendable {
     var findings: [Observation.Finding] = []
     cloud = plan.cloud.map { cloud in
       PipelineReport.judge(
-        knowledge.cloud, subject: "workflow \(cloud.workflow)", &unseen, &findings
+        knowledge.cloud, subject: "workflow \(cloud.workflow)", now: now, &unseen, &findings
       ) { facts, seenAt in
         CloudRules(
           facts, workflow: cloud.workflow, repository: plan.repository ?? "", now: seenAt ?? now
@@ -32,7 +32,7 @@ package struct PipelineReport: Hashable, Sendable {
       }
     }
     stack = plan.stack.map { stack in
-      PipelineReport.judge(knowledge.stack, subject: "stack \(stack.name)", &unseen, &findings) {
+      PipelineReport.judge(knowledge.stack, subject: "stack \(stack.name)", now: now, &unseen, &findings) {
         facts, seenAt in
         StackRules(
           facts, stack: stack.name, pool: stack.pool, isSingleRun: stack.isSingleRun,
@@ -59,14 +59,24 @@ package struct PipelineReport: Hashable, Sendable {
     unseenSubjects = unseen
   }
 
+  /// Facts that could not be read again for longer are unknown.
+  private static let longestAge: Duration = .seconds(6 * 3600)
+
   /// Judges the last answer. If there is no newer one, the problems stay as they were then, and the stage is unknown.
   private static func judge<Facts>(
-    _ reading: Reading<Facts>?, subject: String, _ unseen: inout Set<String>,
+    _ reading: Reading<Facts>?, subject: String, now: Timestamp, _ unseen: inout Set<String>,
     _ findings: inout [Observation.Finding], _ rules: (Facts, _ seenAt: Timestamp?) -> StageJudgement
   ) -> StageJudgement {
     guard let facts = reading?.value else {
       unseen.insert(subject)
       return StageJudgement(.unknown, reading?.failure?.message ?? "waiting for the first answer")
+    }
+    // What was true hours ago proves neither a problem nor its end.
+    if let failure = reading?.failure, let seenAt = reading?.seenAt, now - seenAt > PipelineReport.longestAge
+    {
+      unseen.insert(subject)
+      return StageJudgement(
+        .unknown, "\(failure.message); last seen \((now - seenAt).humanDuration) ago", since: seenAt)
     }
     var judgement = rules(facts, reading?.failure == nil ? nil : reading?.seenAt)
     findings += judgement.findings

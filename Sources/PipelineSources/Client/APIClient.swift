@@ -39,6 +39,8 @@ package final class APIClient {
   private var pause: SourceFailure?
   /// The server did not answer in this round, and is not asked again before the next one.
   private var outage: SourceFailure?
+  /// When the round ends, and how long it was.
+  private var roundEnd: (at: ContinuousClock.Instant, length: Duration)?
   private var refusedToken: Refused?
   private var refusedPaths: [String: Refused] = [:]
   private var limitsInRow = 0
@@ -82,8 +84,17 @@ package final class APIClient {
     return until
   }
 
-  /// Begins a round of requests. A server that does not answer one of them is not asked the others.
-  package func beginRound() { outage = nil }
+  /// Begins a round of requests. A server that does not answer one of them is not asked the others, and nothing is asked
+  /// after the end of the time.
+  ///
+  /// - Parameter time: for all requests of the round; nil for no limit.
+  package func beginRound(within time: Duration? = nil) {
+    outage = nil
+    extendRound(within: time)
+  }
+
+  /// Gives the round another time, for questions of another kind.
+  package func extendRound(within time: Duration?) { roundEnd = time.map { (.now + $0, $0) } }
 
   /// Forgets which token and paths were refused, so that they are asked for again: a person says that something changed.
   /// Limits of the API stay.
@@ -192,7 +203,14 @@ package final class APIClient {
       keeps: API.keptHeaders, bodyBytes: limits.bytes)
     let mask = TokenMask(token)
     var result: Result<Response, CurlError>?
-    client.get([request], until: .now + timeout, cancellation: cancellation) { _, answer in
+    let deadline = min(.now + timeout, roundEnd?.at ?? .now + timeout)
+    guard deadline > .now else {
+      throw SourceFailure(
+        .unreachable,
+        "\(api.name) at \(address.host) was too slow for all questions within \(roundEnd?.length.humanDuration ?? "the time")"
+      )
+    }
+    client.get([request], until: deadline, cancellation: cancellation) { _, answer in
       result = answer
       return []
     }

@@ -44,7 +44,8 @@ struct RunMemory {
       let isDeleted =
         if age >= RunMemory.doubt, let highestID { try run(highestID) == nil } else { false }
       if !isDeleted, age < RunMemory.stalePatience {
-        let words = "GitHub's list of runs is stale: it ends at run \(number), and run \(highest) was seen"
+        let words =
+          "GitHub's list of runs is stale: it ends at run \(number), and run \(highest) was seen before"
         guard hasList else { throw SourceFailure(.unreadable, words) }
         return words
       }

@@ -42,7 +42,7 @@ private let start = Timestamp(seconds: 1_800_000_000)
     #expect(try world.list([Self.run(58), Self.run(57)]) == nil)
     #expect(
       try world.list([Self.run(57)], after: 60)
-        == "GitHub's list of runs is stale: it ends at run 57, and run 58 was seen")
+        == "GitHub's list of runs is stale: it ends at run 57, and run 58 was seen before")
     #expect(world.numbers == [58, 57] && world.asked == 0)
     // From the second time on, the highest run is asked for.
     #expect(try world.list([Self.run(57)], after: 120) != nil)

@@ -13,13 +13,15 @@ package struct Request {
   package let headers: [String]
   /// The lowercase names of further headers to keep in the response.
   package let keeps: Set<String>
+  /// Size in bytes of the buffered body, if it is less than that of the run; nil for the run's.
+  package let bodyBytes: Int?
   /// Receives the body instead of the response if the status is 200 and the content is JSON.
   package let sink: (any BodySink)?
 
   package init(
     tag: Int, path: String, accept: String, ifNoneMatch: String? = nil,
     notBefore: ContinuousClock.Instant? = nil, headers: [String] = [], keeps: Set<String> = [],
-    sink: (any BodySink)? = nil
+    bodyBytes: Int? = nil, sink: (any BodySink)? = nil
   ) {
     self.tag = tag
     self.path = path
@@ -28,6 +30,7 @@ package struct Request {
     self.notBefore = notBefore
     self.headers = headers
     self.keeps = keeps
+    self.bodyBytes = bodyBytes
     self.sink = sink
   }
 }

@@ -85,7 +85,8 @@ final class Transfer {
       isUnwanted = !sink.receive(bytes)
       return !isUnwanted
     }
-    guard handle.bodyCount <= limits.bodyBytes else { return fail(limits.bodyBytes) }
+    let limit = min(limits.bodyBytes, request.bodyBytes ?? limits.bodyBytes)
+    guard handle.bodyCount <= limit else { return fail(limit) }
     guard budget.held + bytes.count <= limits.heldBytes else { return fail(limits.heldBytes) }
     budget.held += bytes.count
     body.append(contentsOf: bytes)

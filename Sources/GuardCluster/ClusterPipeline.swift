@@ -5,7 +5,7 @@ internal import GuardPipeline
 internal import GuardState
 package import GuardStatus
 internal import GuardTypes
-internal import Health
+package import Health
 package import Pipeline
 internal import Synchronization
 internal import Tunnel
@@ -71,6 +71,11 @@ package final class ClusterPipeline: Sendable {
     return PipelineReport(knowledge, plan: plan, cluster: cluster, view: view, now: now)
   }
 
+  /// Names in guard.yaml that fit nothing in the cluster.
+  package func unknownNames(at now: Timestamp) -> [Observation.Finding] {
+    report(at: now).findings.filter { $0.code == .pipeline(.nameUnknown) }
+  }
+
   /// The report together with the problems of the markers in Git. If the last poll of the cluster failed, the last
   /// problems stay.
   func joinMarkers(
@@ -111,7 +116,8 @@ package final class ClusterPipeline: Sendable {
     poller.update(
       view, stages: stages,
       steps: Dictionary(report.problems.map { ($0.id, $0.step) }, uniquingKeysWith: { first, _ in first }))
-    return PipelineDocument(stages, markers: markers, knowledge, plan: plan)
+    return PipelineDocument(
+      stages, markers: markers, knowledge, plan: plan, problems: report.problems)
   }
 
   /// - Returns: true if the judgement may change.

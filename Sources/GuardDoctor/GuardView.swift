@@ -95,6 +95,12 @@ package struct GuardView: Examinable {
     for source in cluster.pipeline?.knowledge.sources ?? [] {
       FindingDocument.findings(source, of: name).forEach(report)
     }
+    for finding in cluster.pipeline?.unknownNames(at: .now) ?? [] {
+      report(
+        FindingDocument(
+          "pipeline names", of: name, .warning, finding.detail, next: NextStep(note: finding.facts["advice"]))
+      )
+    }
   }
 
   /// The steps of the last attempt.

@@ -10,25 +10,22 @@ struct CloudReader {
     let status: String
   }
 
-  /// A list that ends below the highest number for so long is believed: a person may have deleted runs.
-  private static let stalePatience: Duration = .seconds(3600)
-
   private let workflow: String
   private let branch: String
-  /// The highest number of a run that was listed, also before a restart of the guard. A list that ends below it is stale.
-  private(set) var highest: Int64
-  private var staleSince: Timestamp?
+  private var memory: RunMemory
   private var status: Status?
   private var statusSince: Timestamp?
   private var emptySince: Timestamp?
   private var failedJob: (run: Int64, attempt: Int64, job: FailedJob?)?
-  private var last: [WorkflowRun]?
+
+  /// The highest number of a run that was listed, also before a restart of the guard; 0 for none.
+  var highest: Int64 { memory.highest }
 
   /// - Parameter highest: the highest number of a run that was ever listed; 0 for none.
   init(workflow: String, branch: String, highest: Int64 = 0) {
     self.workflow = workflow
     self.branch = branch
-    self.highest = highest
+    memory = RunMemory(highest: highest)
   }
 
   /// - Returns: the facts, and why some details of a run are missing.
@@ -41,8 +38,13 @@ struct CloudReader {
     let listed = try client.runs(of: self.workflow) { runs in
       runs.contains { $0.deploys(branch) && $0.isSuccess }
     }
-    let runs = try confirmed(listed, at: now)
-    emptySince = runs.isEmpty && workflow.state == "active" ? emptySince ?? now : nil
+    // Runs that began while the pages were read may be on two of them.
+    let isWhole = listed.count <= GitHubClient.runsPerPage * (GitHubClient.mostPages - 1)
+    let remark = try memory.record(listed, isWhole: isWhole, branch: branch, at: now) {
+      id throws(SourceFailure) in try client.run(id)
+    }
+    let runs = memory.runs
+    emptySince = runs.isEmpty && isWhole && workflow.state == "active" ? emptySince ?? now : nil
     let run = runs.first
     recordStatus(of: run, at: now)
     var gaps: [SourceFailure] = []
@@ -54,30 +56,8 @@ struct CloudReader {
     return (
       CloudFacts(
         workflow: workflow, runs: runs, failedJob: failedJob, approvals: approvals ?? [], head: head,
-        statusSince: statusSince, emptySince: emptySince), gaps
+        statusSince: statusSince, emptySince: emptySince, remark: remark), gaps
     )
-  }
-
-  /// The runs that deploy the branch, newest first: those of the list, or the last ones if the list is stale.
-  private mutating func confirmed(
-    _ listed: [WorkflowRun], at now: Timestamp
-  ) throws(SourceFailure) -> [WorkflowRun] {
-    let newest = listed.map(\.number).max() ?? 0
-    if newest < highest {
-      let since = min(staleSince ?? now, now)
-      staleSince = since
-      if now - since < CloudReader.stalePatience {
-        if let last { return last }
-        throw SourceFailure(
-          .unreadable,
-          "GitHub's list of the runs of \(workflow) ends at \(newest), and run \(highest) was seen before")
-      }
-    }
-    staleSince = nil
-    highest = newest
-    let runs = listed.filter { $0.deploys(branch) }.sorted { $0.number > $1.number }
-    last = runs
-    return runs
   }
 
   /// GitHub's `updated_at` moves for other reasons too, so it counts when a status is first seen.

@@ -12,6 +12,8 @@ struct MarkerReader {
   private let folder: String
   private let branch: String
   private let checkout: Checkout?
+  /// The files that were read, also before a failure.
+  private var blobs = MarkedBlobs()
 
   /// nil if no markers are checked.
   init?(_ configuration: Configuration.Pipeline) {
@@ -29,7 +31,7 @@ struct MarkerReader {
   ///   - applied: the commit that Flux has; nil if it is not known.
   ///   - known: what was read before.
   /// - Returns: nil if there is no commit to read at.
-  func read(
+  mutating func read(
     _ gitHub: GitHubClient?, applied: CommitID?, known: MarkedTree?
   ) throws(SourceFailure) -> MarkedTree? {
     if let checkout { return try read(checkout, known) }
@@ -37,14 +39,16 @@ struct MarkerReader {
     if let known, known.commit == applied.description { return known }
     let tree = try gitHub.tree(at: applied)
     return try MarkedTree.read(
-      commit: applied.description, paths: tree.entries.filter { $0.kind == .file }.map(\.path),
-      isTruncated: tree.isTruncated, under: folder
-    ) { path throws(SourceFailure) in try gitHub.contents(of: path, at: applied) }
+      commit: applied.description, listing: tree, under: folder, blobs: &blobs,
+      target: { link throws(SourceFailure) in
+        try link.object.map { object throws(SourceFailure) in try gitHub.target(ofLink: object) } ?? ""
+      },
+      contents: { path throws(SourceFailure) in try gitHub.contents(of: path, at: applied) })
   }
 
   private func read(_ checkout: Checkout, _ known: MarkedTree?) throws(SourceFailure) -> MarkedTree {
     do throws(CheckoutFailure) {
-      return try checkout.markedTree(at: try checkout.tip(of: branch).commit, known: known)
+      return try checkout.markedTree(at: try checkout.tip(of: branch).commit, under: folder, known: known)
     } catch {
       throw SourceFailure(
         .unreadable, "the checkout \(error.folder.escapedName): \(error.reason)", step: error.step)

@@ -1,14 +1,25 @@
 package import GuardAPI
-internal import Health
+internal import GuardTypes
+package import Health
 package import Pipeline
 
 extension PipelineDocument {
   /// The document of a pipeline.
+  ///
+  /// - Parameter problems: of the cluster. One of the pipeline that concerns no stage counts too.
   package init(
-    _ stages: [Pipeline.Stage], markers: [MarkerFinding], _ knowledge: PipelineKnowledge, plan: PipelinePlan
+    _ stages: [Pipeline.Stage], markers: [MarkerFinding], _ knowledge: PipelineKnowledge, plan: PipelinePlan,
+    problems: [Problem] = []
   ) {
+    let hasProblem =
+      markers.contains { $0.problem != nil }
+      || problems.contains {
+        [.accessRefused, .nameUnknown, .tokenExpiring].map(ProblemCode.pipeline).contains($0.code)
+      }
+    let verdict = PipelineReport.verdict(stages)
     self.init(
-      repository: plan.repository, branch: plan.branch, verdict: PipelineReport.verdict(stages),
+      repository: plan.repository, branch: plan.branch,
+      verdict: hasProblem ? verdict.combined(with: .degraded) : verdict,
       head: knowledge.heads[plan.branch]?.value.map {
         Head(sha: $0.commit.description, seenAt: $0.seenAt)
       }, stages: stages.map(Stage.init), markers: markers.compactMap(Marker.init),
@@ -44,11 +55,11 @@ extension PipelineDocument.Stage.State {
 }
 
 extension PipelineDocument.Marker {
-  /// nil for the finding about a file or an unknown name, which is a problem only.
+  /// nil for a finding without a policy and without a problem.
   init?(_ finding: MarkerFinding) {
-    guard let policy = finding.policy else { return nil }
+    guard let name = finding.policy?.description ?? finding.problem?.subject else { return nil }
     self.init(
-      policy: policy.description, file: finding.file, line: finding.line, value: finding.value,
+      policy: name, file: finding.file, line: finding.line, value: finding.value,
       state: finding.state.word)
   }
 }

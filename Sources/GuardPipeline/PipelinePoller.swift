@@ -12,12 +12,13 @@ package actor PipelinePoller {
   /// What other threads set: the state of the cluster, and the number of their questions.
   private struct Shared {
     var view: ClusterView?
-    var stages: [Stage] = []
-    var steps: [String: NextStep] = [:]
+    var known = CommitFinder.Known()
     var commits: Set<CommitID> = []
     var polledAt: MonotonicTime?
     var isStopped = false
     var questions = 0
+    /// A person asks for a poll, so that refused questions are asked again.
+    var retriesRefused = false
   }
 
   private static let interval: Duration = .seconds(60)
@@ -25,6 +26,12 @@ package actor PipelinePoller {
   private static let intervalWithoutLogin: Duration = .seconds(600)
   /// A commit that the cluster begins to run is compared soon, but not with each of its polls.
   private static let pause: Duration = .seconds(5)
+  /// How long a slow source may take in one poll. What it was not asked for stays as it was last seen.
+  private static let gitHubTime: Duration = .seconds(35)
+  private static let pulumiTime: Duration = .seconds(10)
+  private static let markersTime: Duration = .seconds(15)
+  /// After so long, what was read is published before the other sources are asked.
+  private static let slow: Duration = .seconds(5)
   private static let mostBranches = 4
   private static let mostQuestions = 16
 
@@ -46,8 +53,8 @@ package actor PipelinePoller {
   private var knowledge = PipelineKnowledge()
   private var cloud: CloudReader?
   private var distances = DistanceReader()
-  private var search = CommitSearch()
-  private let markers: MarkerReader?
+  private nonisolated let finder: CommitFinder
+  private var markers: MarkerReader?
   private var seenAt: [String: Timestamp] = [:]
   /// What the next run of the guard must know, as it was persisted last.
   private var memory: PipelineMemory
@@ -83,15 +90,15 @@ package actor PipelinePoller {
       repository: plan.repository, branch: plan.branch, workflow: plan.cloud?.workflow)
     let memory = memory.flatMap { $0.isAbout(empty) ? $0 : nil } ?? empty
     self.memory = memory
-    if let settings = configuration.github, let repository = configuration.repository {
-      gitHub = GitHubClient(
+    func makeGitHub() throws(SourceFailure) -> GitHubClient? {
+      guard let settings = configuration.github, let repository = configuration.repository else { return nil }
+      return GitHubClient(
         try APIClient(
           .gitHub, at: APIAddress(settings.url), token: tokens.gitHub?.source, cancellation: cancellation,
-          clock: clock),
-        owner: repository.owner, name: repository.name)
-    } else {
-      gitHub = nil
+          clock: clock), owner: repository.owner, name: repository.name)
     }
+    gitHub = try makeGitHub()
+    finder = CommitFinder(cluster: cluster, branch: plan.branch, client: try makeGitHub())
     if let settings = configuration.pulumi, let stack = settings.stack {
       pulumi = PulumiClient(
         try APIClient(
@@ -122,15 +129,20 @@ package actor PipelinePoller {
     cancellation.cancel()
   }
 
-  /// Polls at once.
-  package nonisolated func pollNow() { timer.withLock { $0 }?.tickNow() }
+  /// Polls at once, and asks again for what was refused.
+  package nonisolated func pollNow() {
+    shared.withLock { $0.retriesRefused = true }
+    tick()
+  }
+
+  private nonisolated func tick() { timer.withLock { $0 }?.tickNow() }
 
   /// Sets what the cluster runs, so that it is compared with the newest commits. It waits for no request.
   ///
   /// - Parameter steps: the next steps of problems, by their ids.
   package nonisolated func update(_ view: ClusterView, stages: [Stage], steps: [String: NextStep]) {
     let delay = shared.withLock { shared -> Duration? in
-      (shared.view, shared.stages, shared.steps) = (view, stages, steps)
+      (shared.view, shared.known.stages, shared.known.steps) = (view, stages, steps)
       let commits = Set((view.sources + view.kustomizations).compactMap(\.commit))
       // Before the first poll nothing is known to compare with, and that poll compares everything.
       guard let polledAt = shared.polledAt, !commits.subtracting(shared.commits).isEmpty else { return nil }
@@ -139,7 +151,7 @@ package actor PipelinePoller {
     }
     guard let delay else { return }
     executor.queue.asyncAfter(deadline: .now() + DispatchTimeInterval(delay)) { [weak self] in
-      self?.pollNow()
+      self?.tick()
     }
   }
 
@@ -155,18 +167,12 @@ package actor PipelinePoller {
       return true
     }
     guard isAdmitted else { return done(.busy) }
-    executor.queue.async {
-      let outcome = self.assumeIsolated { $0.search(name) }
+    let known = shared.withLock { $0.known }
+    finder.find(name, known) { outcome, isNewer in
       self.shared.withLock { $0.questions -= 1 }
       done(outcome)
+      if isNewer { self.tick() }
     }
-  }
-
-  private func search(_ name: String) -> WhereOutcome {
-    let (stages, steps) = shared.withLock { ($0.stages, $0.steps) }
-    return search.find(
-      name, in: stages, cluster: cluster, head: knowledge.heads[plan.branch]?.value?.commit, steps: steps,
-      gitHub)
   }
 
   // MARK: - Polls
@@ -180,15 +186,34 @@ package actor PipelinePoller {
       return shared.isStopped ? nil : Optional(shared.view)
     }
     guard let view else { return }
+    let retriesRefused = shared.withLock { shared in
+      defer { shared.retriesRefused = false }
+      return shared.retriesRefused
+    }
+    if retriesRefused { for api in [gitHub?.api, pulumi?.api] { api?.retryRefused() } }
+    let began = MonotonicTime.now
     var outcomes: [String: Outcome] = [:]
     if let gitHub { outcomes[gitHub.api.api.source] = poll(gitHub, view) }
+    // A slow GitHub does not hold back what is known of it, nor what Pulumi answers.
+    if MonotonicTime.now - began > PipelinePoller.slow { publish(outcomes, view) }
     if let pulumi { outcomes[pulumi.api.api.source] = poll(pulumi) }
-    if let markers, let failure = poll(markers, view) {
-      let source = markers.isOfCheckout ? MarkerReader.checkoutSource : gitHub?.api.api.source
+    if MonotonicTime.now - began > PipelinePoller.slow, markers != nil { publish(outcomes, view) }
+    if let failure = pollMarkers(view) {
+      let source = markers?.isOfCheckout == true ? MarkerReader.checkoutSource : gitHub?.api.api.source
       if let source { outcomes[source, default: Outcome()].failures.append(failure) }
     }
+    publish(outcomes, view)
+  }
+
+  /// - Parameter outcomes: of the sources that were polled. The others stay as they were.
+  private func publish(_ outcomes: [String: Outcome], _ view: ClusterView?) {
+    let known = Dictionary(knowledge.sources.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
     knowledge.sources = [gitHub?.api, pulumi?.api].compactMap { api in
-      api.map { source($0, outcomes[$0.api.source] ?? Outcome()) }
+      api.map { api in
+        let name = api.api.source
+        return outcomes[name].map { source(api, $0) } ?? known[name]
+          ?? .init(name: name, failure: nil, seenAt: nil)
+      }
     }
     if markers?.isOfCheckout == true {
       knowledge.sources.append(
@@ -196,7 +221,14 @@ package actor PipelinePoller {
           name: MarkerReader.checkoutSource, failure: knowledge.markers?.failure,
           seenAt: knowledge.markers?.seenAt))
     }
-    guard !shared.withLock({ $0.isStopped }) else { return }
+    let refusal = knowledge.sources.first { $0.name == gitHub?.api.api.source }?.failure.flatMap {
+      [.token, .limited].contains($0.kind) ? $0 : nil
+    }
+    let isStopped = shared.withLock { shared in
+      (shared.known.head, shared.known.refusal) = (knowledge.heads[plan.branch]?.value?.commit, refusal)
+      return shared.isStopped
+    }
+    guard !isStopped else { return }
     persistMemory(view)
     publish(knowledge)
   }
@@ -219,7 +251,7 @@ package actor PipelinePoller {
   }
 
   private func poll(_ client: GitHubClient, _ view: ClusterView?) -> Outcome {
-    client.api.beginRound()
+    client.api.beginRound(within: PipelinePoller.gitHubTime)
     var outcome = Outcome()
     let others = Set((view?.sources ?? []).compactMap(\.branch)).subtracting([plan.branch])
     for branch in [plan.branch] + others.sorted().prefix(PipelinePoller.mostBranches) {
@@ -268,7 +300,7 @@ package actor PipelinePoller {
   }
 
   private func poll(_ client: PulumiClient) -> Outcome {
-    client.api.beginRound()
+    client.api.beginRound(within: PipelinePoller.pulumiTime)
     var outcome = Outcome()
     let answer = ask { () throws(SourceFailure) in
       let answer = try StackReader(pool: plan.stack?.pool).read(client)
@@ -282,12 +314,22 @@ package actor PipelinePoller {
     return outcome
   }
 
-  private func poll(_ reader: MarkerReader, _ view: ClusterView?) -> SourceFailure? {
+  private func pollMarkers(_ view: ClusterView?) -> SourceFailure? {
+    guard var reader = markers else { return nil }
+    defer { markers = reader }
     var reading = knowledge.markers ?? Reading()
+    gitHub?.api.extendRound(within: PipelinePoller.markersTime)
     let applied = view?.sources.first { $0.branch == plan.branch && $0.commit != nil }?.commit
     do throws(SourceFailure) {
       guard let tree = try reader.read(gitHub, applied: applied, known: reading.value) else { return nil }
       reading.record(.success(tree), at: clock())
+      knowledge.markers = reading
+      return tree.unreadInWords.map { words in
+        SourceFailure(
+          .unreadable, words,
+          step: NextStep(note: "move the values with markers to smaller files, or set 'path' under 'markers'")
+        )
+      }
     } catch {
       reading.record(.failure(error), at: clock())
     }
@@ -304,7 +346,7 @@ package actor PipelinePoller {
       }
       wanted[.init(base: commit, head: head), default: []].append(filter)
     }
-    let stages = shared.withLock { $0.stages }
+    let stages = shared.withLock { $0.known.stages }
     let filters = Dictionary(stages.map { ($0.id, $0.filter) }, uniquingKeysWith: { first, _ in first })
     if let cloud = plan.cloud {
       add(knowledge.cloud?.value?.runs.first(where: \.isSuccess)?.commit, plan.branch, cloud.filter)

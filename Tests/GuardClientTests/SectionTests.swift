@@ -100,6 +100,12 @@ import Testing
     var problem = try #require(Scene.backoff.status.problems.first)
     (problem.subject, problem.title) = ("tunnel tethys", "SSH tunnel to tethys is down")
     #expect(ProblemLines.headline(problem, namesCluster: false) == "SSH tunnel to tethys is down")
+    problem.kind = "pipeline"
+    (problem.subject, problem.title) = ("workflow deploy.yaml", "run 4 of deploy.yaml failed")
+    #expect(ProblemLines.headline(problem, namesCluster: false) == "run 4 of deploy.yaml failed")
+    (problem.subject, problem.title) = ("stack a/b/c", "no agent in x: deployment 4 waits")
+    #expect(ProblemLines.headline(problem, namesCluster: false).hasPrefix("stack a/b/c: no agent"))
+    problem.title = "SSH tunnel to tethys is down"
     problem.subject = "tunnel other"
     #expect(ProblemLines.headline(problem, namesCluster: false).hasPrefix("tunnel other: "))
   }

@@ -94,6 +94,11 @@ private func errors(_ pipeline: String) -> [String] {
     ("{ branch: \"a..b\" }", "branch: expected the name of a branch"),
     ("{ branch: \"a b\" }", "branch: expected the name of a branch"),
     ("{ branch: \"a/\" }", "branch: expected the name of a branch"),
+    ("{ repository: a/b.git }", "repository: expected owner/name without .git"),
+    ("{ branch: refs/heads/main }", "branch: expected the name of a branch without refs/heads/: "),
+    ("{ repository: a/b, github: { url: \"https://h:99999\" } }", "url: the port of an address is a number"),
+    ("{ repository: a/b, github: { url: \"https://h:x\" } }", "url: the port of an address is a number"),
+    ("{ repository: a/b, github: { url: \"https://[::1]:0\" } }", "url: the port of an address is a number"),
     ("{ github: {} }", "github: 'repository' is missing"),
     ("{ repository: a/b, github: { token: ghp_x } }", "token: expected { credential: NAME }"),
     (

@@ -42,7 +42,7 @@ import Testing
     poller.stop()
   }
 
-  @Test func unreachableAPIMakesStagesUnknownAndReportsNoProblem() throws {
+  @Test func unreachableAPIMakesStagesUnknown() throws {
     let knowledge = Mutex<PipelineKnowledge?>(nil)
     let poller = try PipelinePoller(
       try Self.configuration(
@@ -67,7 +67,8 @@ import Testing
         "{ repository: o/r, github: { workflow: a.yml }, pulumi: { stack: a/b/c, token: { file: /t } } }"))
     let report = PipelineReport(
       known, plan: plan, cluster: "c", view: nil, now: Timestamp(seconds: 1_800_000_000))
-    #expect(report.findings.isEmpty)
+    // The missing token is a problem, and a server that does not answer is none.
+    #expect(report.findings.map { $0.id(in: "c") } == ["c/pipeline/source/github/refused"])
     #expect(report.unseenSubjects == ["workflow a.yml", "stack a/b/c"])
     let stages = report.stages(nil, problems: [])
     #expect(stages.map(\.id) == ["cloud", "cluster"] && stages.allSatisfy { $0.state == .unknown })

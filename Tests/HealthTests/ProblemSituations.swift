@@ -27,7 +27,7 @@ enum ProblemSituations {
       "commit",
       "stack", "deployment", "step", "pool", "seen", "scope", "update", "namespace", "name", "branch",
       "source",
-      "api", "expires", "place",
+      "api", "expires", "place", "key", "value",
     ]
     return Fixture.report(
       Observation(

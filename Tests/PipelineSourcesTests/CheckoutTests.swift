@@ -72,6 +72,13 @@ import Testing
     #expect(try checkout.markedTree(at: tip.commit) == tree)
   }
 
+  @Test func onlyTheFilesOfTheFolderAreRead() throws {
+    let text = "image: r/a:1 \(Self.marker)\n"
+    let checkout = try makeCheckout(["apps/a.yaml": text, "infra/a.yaml": text, "appsuite/a.yaml": text])
+    let tip = try checkout.tip(of: "main")
+    #expect(try checkout.markedTree(at: tip.commit, under: "apps").files.keys.sorted() == ["apps/a.yaml"])
+  }
+
   @Test func linksToFilesAreReadAndLinksToFoldersAreNot() throws {
     let checkout = try makeCheckout(["base/a.yaml": "image: r/a:1 \(Self.marker)\n"])
     try FileManager.default.createDirectory(

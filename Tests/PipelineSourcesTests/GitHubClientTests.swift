@@ -88,7 +88,7 @@ private func answer(_ status: String, _ headers: String = "", _ body: String = "
     ("500 Internal Server Error", "", .unreachable),
     ("503 Service Unavailable", "Retry-After: 5\r\n", .unreachable),
     ("302 Found", "Location: http://other.example.org/\r\n", .unreadable), ("200 OK", "", .unreadable),
-    ("418 I'm a teapot", "", .unreadable),
+    ("418 I'm a teapot", "", .unreadable), ("422 Unprocessable Entity", "", .rejected),
   ])
   func refusals(_ status: String, _ headers: String, _ kind: SourceFailure.Kind) throws {
     let fixture = try Fixture { _ in answer(status, headers) }
@@ -135,6 +135,44 @@ private func answer(_ status: String, _ headers: String = "", _ body: String = "
     time.withLock { $0 = $0 + .seconds(3601) }
     ask()
     #expect(fixture.server.requests.count == 3)
+  }
+
+  @Test func refusalForSingleSignOnIsAskedAgainTenMinutesLater() throws {
+    let time = Mutex(Timestamp(seconds: 1_800_000_000))
+    let fixture = try Fixture(clock: { time.withLock(\.self) }) { _ in
+      answer("403 Forbidden", "X-GitHub-SSO: required; url=https://x\r\n")
+    }
+    func ask() -> SourceFailure? { fixture.failure { c throws(SourceFailure) in try c.head(of: "main") } }
+    #expect(ask()?.step.note?.contains("oceanid-ctl poll") == true)
+    _ = ask()
+    #expect(fixture.server.requests.count == 1)
+    time.withLock { $0 = $0 + .seconds(601) }
+    _ = ask()
+    #expect(fixture.server.requests.count == 2)
+  }
+
+  @Test func personMakesTheGuardAskAgain() throws {
+    let fixture = try Fixture { head in
+      answer(head.contains("workflows") ? "404 Not Found" : "401 Unauthorized")
+    }
+    func ask() { _ = fixture.failure { c throws(SourceFailure) in try c.head(of: "main") } }
+    ask()
+    ask()
+    #expect(fixture.server.requests.count == 1)
+    fixture.client.api.retryRefused()
+    ask()
+    ask()
+    #expect(fixture.server.requests.count == 2)
+  }
+
+  @Test func branchThatDoesNotExistIsNamed() throws {
+    let fixture = try Fixture { _ in
+      answer("422 Unprocessable Entity", "", #"{"message":"No commit found for SHA: gone"}"#)
+    }
+    let failure = fixture.failure { c throws(SourceFailure) in try c.head(of: "gone") }
+    #expect(failure?.kind == .missing && failure?.message == "o/r has no branch gone")
+    #expect(failure?.step.note?.contains("'branch'") == true)
+    #expect(try fixture.client.commit("abcdef0") == nil)
   }
 
   @Test func limitsAreKept() throws {
@@ -231,6 +269,22 @@ private func answer(_ status: String, _ headers: String = "", _ body: String = "
     fixture.client.api.beginRound()
     #expect(fixture.failure { c throws(SourceFailure) in try c.head(of: "main") }?.kind == .unreachable)
     #expect(fixture.server.requests.count == 2)
+  }
+
+  @Test func nothingIsAskedAfterTheTimeOfTheRound() throws {
+    let fixture = try Fixture { _ in answer("200 OK", "", sha) }
+    fixture.client.api.beginRound(within: .zero)
+    let failure = fixture.failure { c throws(SourceFailure) in try c.head(of: "main") }
+    #expect(failure?.kind == .unreachable && failure?.message.contains("too slow") == true)
+    #expect(fixture.server.requests.isEmpty)
+    fixture.client.api.extendRound(within: .seconds(5))
+    #expect(try fixture.client.head(of: "main").description == sha)
+  }
+
+  @Test func slowAnswerEndsWithTheRound() throws {
+    let fixture = try Fixture(timeout: .seconds(60)) { _ in .silence }
+    fixture.client.api.beginRound(within: .milliseconds(200))
+    #expect(fixture.failure { c throws(SourceFailure) in try c.head(of: "main") }?.kind == .unreachable)
   }
 
   @Test func tokenIsInNoText() {

@@ -107,6 +107,14 @@ extension GitHubAPI {
     ])
   }
 
+  /// The content with this name, in the raw form only.
+  func blob(_ path: [String]) -> Answer {
+    guard path.count == 2,
+      let text = state.repository.head.files.values.first(where: { Digest.sha($0) == path[1] })
+    else { return .notFound }
+    return Answer(text: text, contentType: "application/vnd.github.raw+json; charset=utf-8")
+  }
+
   private func files(_ names: [String]) -> JSON {
     .array(names.map { ["filename": .string($0), "status": "modified", "changes": 1] })
   }

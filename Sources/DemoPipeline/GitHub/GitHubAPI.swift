@@ -109,7 +109,7 @@ struct GitHubAPI {
     case "commits": return ("contents", commit(rest, request))
     case "compare": return ("contents", compare(rest, request))
     case "contents": return ("contents", contents(rest, request))
-    case "git": return ("contents", tree(rest, request))
+    case "git": return ("contents", rest.first == "blobs" ? blob(rest) : tree(rest, request))
     default: return (nil, .notFound)
     }
   }

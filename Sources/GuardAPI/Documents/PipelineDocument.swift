@@ -85,8 +85,8 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
   package struct Source: Codable, Hashable, Sendable {
     /// `github`, `pulumi` or `checkout`.
     package var name: String
-    /// `ok` if all questions of the last poll were answered, otherwise `refused`, `limited` or `unreachable`; `waiting`
-    /// before the first answer.
+    /// `ok` if all questions of the last poll were answered, otherwise `refused`, `limited`, `unreachable`, or `unreadable`
+    /// if an answer came and can't be used; `waiting` before the first answer.
     package var state: String
     /// The causes if it is not `ok`, with each missing permission.
     @Field package var message: String?
@@ -112,7 +112,7 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
 
   /// An entry of `pipeline.markers`: an image policy and the line that it writes.
   package struct Marker: Codable, Hashable, Sendable {
-    /// `namespace:name`.
+    /// `namespace:name`; for a skipped file or a marker without a policy, the subject of the problem: `file apps/a.yaml`.
     package var policy: String
     /// Where the marker is; nil if there is none.
     @Field package var file: String?

@@ -4,7 +4,7 @@ internal import Pipeline
 
 extension ValueFormat where Value == RepositoryName {
   static var repository: ValueFormat {
-    .name(of: "a repository", as: "owner/name", RepositoryName.init)
+    .name(of: "a repository", as: "owner/name", without: ".git", RepositoryName.init)
   }
 }
 
@@ -16,10 +16,14 @@ extension ValueFormat where Value == StackName {
 
 extension ValueFormat where Value: CustomStringConvertible {
   fileprivate static func name(
-    of object: String, as form: String, _ value: @escaping (String) -> Value?
+    of object: String, as form: String, without ending: String? = nil, _ value: @escaping (String) -> Value?
   ) -> ValueFormat {
     ValueFormat(description: form) { reader, node, key in
       guard let text = reader.text(node, key, of: form) else { return nil }
+      if let ending, text.hasSuffix(ending) {
+        reader.fail(node, "\(key): expected \(form) without \(ending), found \(text.quoted())")
+        return nil
+      }
       if let value = value(text) { return value }
       reader.fail(node, "\(key): expected the name of \(object) as \(form), found \(text.quoted())")
       return nil
@@ -33,6 +37,10 @@ extension ValueFormat where Value == String {
   /// The name of a branch, by the rules of git-check-ref-format(1).
   static var branch: ValueFormat {
     text("the name of a branch") { name in
+      for prefix in ["refs/heads/", "refs/remotes/origin/"] where name.hasPrefix(prefix) {
+        return
+          "expected the name of a branch without \(prefix): \(String(name.dropFirst(prefix.count)).quoted())"
+      }
       let isBranch =
         name.utf8.count <= 250 && !name.hasPrefix("-") && name != "@" && !name.contains("..")
         && !name.contains("@{")

@@ -36,6 +36,12 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
       throw mistake(
         "an address must not contain a user or password: use the keys 'user', 'password' and 'token'")
     }
+    if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
+      let port = authority[authority.index(after: colon)...]
+      guard let number = Int(port), (1...65_535).contains(number) else {
+        throw mistake("the port of an address is a number from 1 to 65535")
+      }
+    }
     guard WebAddress.isAuthority(String(authority)) else {
       throw mistake("the address names no host, as in https://alerts.example.org/hook")
     }

@@ -48,10 +48,12 @@ public struct Observation: Hashable, Sendable {
     public let since: Timestamp?
     /// nil for the declared severity.
     public let severity: Problem.Severity?
+    /// nil for the declared step.
+    public let step: NextStep?
 
     public init(
       _ code: ProblemCode, _ facts: [String: String], subject: String, detail: String = "",
-      since: Timestamp? = nil, severity: Problem.Severity? = nil
+      since: Timestamp? = nil, severity: Problem.Severity? = nil, step: NextStep? = nil
     ) {
       self.code = code
       self.facts = facts
@@ -59,6 +61,7 @@ public struct Observation: Hashable, Sendable {
       self.detail = detail
       self.since = since
       self.severity = severity
+      self.step = step
     }
 
     /// The id of its problem.

@@ -18,7 +18,11 @@ public enum PipelineProblem: String, DeclaredProblem {
   case appliedByHand = "pipeline-applied-by-hand"
   case pushLost = "pipeline-push-lost"
   case tokenExpiring = "pipeline-token-expiring"
+  case accessRefused = "pipeline-access-refused"
+  case nameUnknown = "pipeline-name-unknown"
 
+  /// The problem of a run, a deployment or a commit has its number in its path: the next one is another problem, which
+  /// begins later.
   public var declaration: ProblemDeclaration {
     switch self {
     case .workflowDisabled:
@@ -30,28 +34,28 @@ public enum PipelineProblem: String, DeclaredProblem {
         command: "gh workflow view <workflow> --repo <repository>", note: "<advice>: <url>")
     case .runFailed:
       ProblemDeclaration(
-        .pipeline, .critical, rank: .source, path: "pipeline/workflow/<workflow>/failed",
+        .pipeline, .critical, rank: .source, path: "pipeline/workflow/<workflow>/failed/<run>",
         title: "run <run> of <workflow> <outcome>",
         meaning:
           "The newest run of the workflow on the branch failed, so its commit was not deployed. What the last successful run deployed stays in place.",
         command: "gh run view <id> --repo <repository> --log-failed", note: "<url>")
     case .runStopped:
       ProblemDeclaration(
-        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/stopped",
+        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/stopped/<run>",
         title: "run <run> of <workflow> <outcome>",
         meaning:
           "The newest run of the workflow on the branch ended without a result: it was cancelled, went stale, or a person must approve that it runs.",
         command: "gh run view <id> --repo <repository>", note: "<advice>: <url>")
     case .runSlow:
       ProblemDeclaration(
-        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/slow",
+        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/slow/<run>",
         title: "run <run> of <workflow> has been running for <age>",
         meaning:
           "The run takes longer than half an hour, and three times as long as usual. A step probably hangs.",
         command: "gh run view <id> --repo <repository>", note: "see which step runs: <url>")
     case .runQueued:
       ProblemDeclaration(
-        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/queued",
+        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/queued/<run>",
         title: "run <run> of <workflow> <state> for <age>",
         meaning:
           "The run has not started for ten minutes: no runner takes it, or it waits for another run of the same concurrency group.",
@@ -59,14 +63,14 @@ public enum PipelineProblem: String, DeclaredProblem {
         note: "<advice>: <url>")
     case .runWaiting:
       ProblemDeclaration(
-        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/approval",
+        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/approval/<run>",
         title: "run <run> of <workflow> waits for approval of <environment> for <age>",
         meaning:
           "An environment of the repository needs an approval, and nobody has given it for an hour. GitHub fails the run after 30 days.",
         note: "approve or reject it: <url>")
     case .runMissing:
       ProblemDeclaration(
-        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/not-started",
+        .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/not-started/<commit>",
         title: "<workflow> was not started for <commit>",
         meaning:
           "The newest commit of the branch changes files that start the workflow, and ten minutes later there is no run for it.",
@@ -76,14 +80,14 @@ public enum PipelineProblem: String, DeclaredProblem {
       )
     case .deploymentFailed:
       ProblemDeclaration(
-        .pipeline, .critical, rank: .source, path: "pipeline/stack/<stack>/failed",
+        .pipeline, .critical, rank: .source, path: "pipeline/stack/<stack>/failed/<deployment>",
         title: "deployment <deployment> of <stack> failed<step>",
         meaning:
           "The newest Pulumi deployment of the stack failed, timed out or was cancelled. What the last successful update applied stays in place.",
         command: "pulumi stack history --stack <stack> --show-secrets=false", note: "its log: <url>")
     case .deploymentWithoutAgent:
       ProblemDeclaration(
-        .pipeline, .critical, rank: .source, path: "pipeline/stack/<stack>/no-agent",
+        .pipeline, .critical, rank: .source, path: "pipeline/stack/<stack>/no-agent/<deployment>",
         title: "no agent in <pool> <seen>: deployment <deployment> waits",
         meaning:
           "A deployment waits for an agent of the pool, and no agent is online. After seven days Pulumi drops it.",
@@ -91,20 +95,20 @@ public enum PipelineProblem: String, DeclaredProblem {
         note: "look for the agent's pods, their logs and their token; the pool: <url>")
     case .deploymentsPaused:
       ProblemDeclaration(
-        .pipeline, .warning, rank: .source, path: "pipeline/stack/<stack>/paused",
+        .pipeline, .warning, rank: .source, path: "pipeline/stack/<stack>/paused/<deployment>",
         title: "deployment <deployment> of <stack> waits: deployments are paused for <scope>",
         meaning: "Somebody paused Pulumi Deployments for the stack or the whole organization.",
         note: "resume them in the settings: <url>")
     case .deploymentQueued:
       ProblemDeclaration(
-        .pipeline, .warning, rank: .source, path: "pipeline/stack/<stack>/queued",
+        .pipeline, .warning, rank: .source, path: "pipeline/stack/<stack>/queued/<deployment>",
         title: "deployment <deployment> of <stack> has not started for <age>",
         meaning:
           "Agents are online, deployments are not paused and no other one of the stack runs, but none takes this one. An agent does one job at a time, and rests for ten minutes after two failures.",
         note: "look at the log of the agent; the deployment: <url>")
     case .deploymentSlow:
       ProblemDeclaration(
-        .pipeline, .warning, rank: .source, path: "pipeline/stack/<stack>/slow",
+        .pipeline, .warning, rank: .source, path: "pipeline/stack/<stack>/slow/<deployment>",
         title: "deployment <deployment> of <stack> has been <state> for <age>",
         meaning:
           "An agent took the deployment and did not begin it for five minutes, or it runs longer than half an hour, and three times as long as usual.",
@@ -145,6 +149,22 @@ public enum PipelineProblem: String, DeclaredProblem {
         meaning:
           "The token with which the guard reads the pipeline expires in less than 14 days; in less than three it is critical. It is the guard's own token, not Flux's. Without it the stages are unknown.",
         note: "make a new token with the same rights, and write it to <place>; the guard reads it by itself")
+    case .accessRefused:
+      ProblemDeclaration(
+        .pipeline, .warning, path: "pipeline/source/<source>/refused",
+        title: "the guard cannot read the pipeline at <api>",
+        meaning:
+          "The token with which the guard reads the pipeline is missing, wrong, expired or without a right, or a name in guard.yaml fits nothing that it may see. The stages that depend on it are unknown; the cluster's own state does not depend on it.",
+        note:
+          "oceanid-ctl doctor names the cause; the guard asks again when the file of the token changes, or with oceanid-ctl poll"
+      )
+    case .nameUnknown:
+      ProblemDeclaration(
+        .pipeline, .warning, path: "pipeline/name/<key>",
+        title: "<key> of the pipeline names nothing: <value>",
+        meaning:
+          "A name under 'pipeline' in guard.yaml fits no object of the cluster, so its stages are not shown.",
+        note: "<advice>")
     }
   }
 }

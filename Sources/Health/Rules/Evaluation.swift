@@ -164,7 +164,7 @@ struct Evaluation {
     for finding in observation.findings {
       report(
         finding.code, finding.facts, subject: finding.subject, detail: finding.detail, since: finding.since,
-        severity: finding.severity)
+        severity: finding.severity, step: finding.step)
     }
     unseenSubjects.formUnion(observation.unseenSubjects)
   }

@@ -11,6 +11,8 @@ struct CommentedText {
     /// The line in the document where the value begins; starts at 1.
     let line: Int
     let isBlock: Bool
+    /// The key of a map whose value it is; nil for an element of a list.
+    let key: String?
     /// The comments behind the value.
     var behind: [Comment] = []
     /// The comments above it.
@@ -25,7 +27,11 @@ struct CommentedText {
   private let tokens: [Token]
   /// The open block collections: true for a map, with the column of their elements.
   private var open: [(isMapping: Bool, column: Int)] = []
-  private var flowDepth = 0
+  private var flowDepth: Int { openFlow.count }
+  /// The open flow collections: true for a map.
+  private var openFlow: [Bool] = []
+  /// The key that was read last.
+  private var lastKey: String?
   /// The comments that wait for the node that they belong to.
   private var above = CommentGroup()
   private var behind: [Comment] = []
@@ -64,6 +70,7 @@ struct CommentedText {
   }
 
   private mutating func process(_ token: Token, at index: Int) {
+    if isKeyWithoutColon(index) { isKeyNext = true }
     switch token.kind {
     case .documentMark, .property, .flowEntry: break
     case .value: isKeyNext = false
@@ -75,11 +82,11 @@ struct CommentedText {
       if open.popLast()?.isMapping == true { assign(as: .foot, .foot) }
       end()
     case .flowStart:
-      flowDepth += 1
+      openFlow.append(text.character(at: token.start) == "{")
       assign(as: .flow, .flow)
       descend()
     case .flowEnd:
-      flowDepth -= 1
+      _ = openFlow.popLast()
       assign(as: .flow, .foot)
       end()
     case .alias:
@@ -92,6 +99,7 @@ struct CommentedText {
   private mutating func scalar(_ value: String, _ style: Node.Scalar.Style, at index: Int) {
     let token = tokens[index]
     if isKeyNext || depthInKey > 0 {
+      lastKey = value
       assign(as: hasValue(key: index) ? .key : .emptyValue, .aboveKey)
       isKeyNext = false
       return
@@ -99,9 +107,33 @@ struct CommentedText {
     for comment in behind + above.comments { places[comment] = .value(scalars.count) }
     scalars.append(
       Scalar(
-        value: value, line: token.start.line, isBlock: style == .literal || style == .folded, behind: behind,
-        above: above))
+        value: value, line: token.start.line, isBlock: style == .literal || style == .folded,
+        key: isValueOfKey(index) ? lastKey : nil, behind: behind, above: above))
     (above, behind) = (CommentGroup(), [])
+  }
+
+  /// True if the token is an entry of a flow map without a colon, `{a, b: c}`: a key without a value.
+  private func isKeyWithoutColon(_ index: Int) -> Bool {
+    guard openFlow.last == true else { return false }
+    switch tokens[index].kind {
+    case .scalar, .flowStart, .alias: break
+    case .documentMark, .blockSequenceStart, .blockMappingStart, .blockEnd, .flowEnd, .blockEntry, .flowEntry,
+      .key, .value, .property:
+      return false
+    }
+    return switch tokenBeforeNode(index)?.kind {
+    case .flowStart, .flowEntry: true
+    case .documentMark, .blockSequenceStart, .blockMappingStart, .blockEnd, .flowEnd, .blockEntry, .key,
+      .value, .property, .alias, .scalar, nil:
+      false
+    }
+  }
+
+  private func isValueOfKey(_ index: Int) -> Bool { tokenBeforeNode(index)?.kind == .value }
+
+  /// The token before a node and its anchor and tag.
+  private func tokenBeforeNode(_ index: Int) -> Token? {
+    tokens[..<index].last { $0.kind != .property }
   }
 
   /// - Returns: true if something follows the key's colon that is its value.

@@ -29,26 +29,64 @@ package struct MarkedFile: Hashable, Sendable {
     guard let text = String(validating: bytes.dropFirst(hasByteOrderMark ? 3 : 0), as: UTF8.self) else {
       throw Unreadable(line: nil, problem: "it is not UTF-8")
     }
-    for (firstLine, document) in try documents(of: text) {
+    for (firstLine, whole) in try documents(of: text) {
+      let document = MarkedFile.beforeEndMark(whole)
       let list: TokenList
       do throws(YAMLError) { list = try TokenList(bytes: Array(document.utf8)) } catch {
         throw Unreadable(line: error.mark.map { $0.line + firstLine - 1 }, problem: error.problem)
       }
+      // The scanner does not look at what is behind the last token.
+      if let index = document.unicodeScalars.firstIndex(of: "\0") {
+        let line = document.unicodeScalars[..<index].count { $0 == "\n" }
+        throw Unreadable(line: firstLine + line, problem: "control characters are not allowed")
+      }
       switch list.root {
       case .none: continue
-      case .mapping: break
+      case .mapping: try MarkedFile.checkMetadata(of: document, from: firstLine)
       case .sequence:
         // Flux annotates each object that it reads, and a list has no annotations (kyaml, kio.ByteReader).
         throw Unreadable(line: firstLine, problem: "a document is a list, not a map")
       case .scalar:
-        let text = list.tokens.lazy.compactMap(\.scalar).first ?? ""
-        guard ["", "~", "null"].contains(text) else {
+        guard list.tokens.lazy.compactMap(\.isNullScalar).first ?? true else {
           throw Unreadable(line: firstLine, problem: "a document is a text, not a map")
         }
         continue
       }
       add(CommentedText(list, text: document), from: firstLine)
     }
+  }
+
+  /// The text up to a line that begins with `...`: go-yaml reads one document, and nothing behind its end.
+  private static func beforeEndMark(_ text: String) -> String {
+    var lines: [Substring] = []
+    for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
+      let rest = line.dropFirst(3)
+      if line.hasPrefix("..."), rest.first.map({ $0 == " " || $0 == "\t" }) ?? true {
+        return lines.joined(separator: "\n") + "\n...\n"
+      }
+      lines.append(line)
+    }
+    return text
+  }
+
+  /// Flux adds annotations to each object that it reads, which fails if these places are no maps. null is replaced.
+  private static func checkMetadata(of document: String, from firstLine: Int) throws(Unreadable) {
+    var limits = Document.Limits()
+    limits.repeatedKeys = true
+    // Errors are those of the tokens, which were read before; what only the tree finds, Flux does not mind.
+    guard let root = try? Document(document, limits: limits).root?.mapping, let metadata = root["metadata"],
+      !metadata.isNull
+    else { return }
+    func mistake(_ node: Node, _ name: String) -> Unreadable {
+      Unreadable(
+        line: node.mark.line + firstLine - 1,
+        problem: "\(name) is a \(node.sequence == nil ? "text" : "list"), not a map")
+    }
+    guard let map = metadata.mapping else { throw mistake(metadata, "metadata") }
+    guard let annotations = map["annotations"], !annotations.isNull, annotations.mapping == nil else {
+      return
+    }
+    throw mistake(annotations, "metadata.annotations")
   }
 
   /// Divides the text at lines that begin with `---`, as kyaml does before it parses (splitDocuments in byteio_reader.go):
@@ -79,7 +117,8 @@ package struct MarkedFile: Hashable, Sendable {
       let behind = scalar.behind.map(\.text).joined(separator: "\n")
       let comment = scalar.behind.isEmpty ? scalar.above.text : behind
       if let marker = Marker.text(in: comment) {
-        markers.append(Marker(text: marker, line: line(scalar.line), value: scalar.value))
+        markers.append(
+          Marker(text: marker, line: line(scalar.line), value: scalar.value, key: scalar.key))
         // Flux has no further look, and one good marker is no reason for a warning.
         seen.formUnion(scalar.behind + scalar.above.comments)
       }
@@ -140,7 +179,9 @@ extension Comment {
 }
 
 extension Token {
-  fileprivate var scalar: String? {
-    if case .scalar(let value, _) = kind { value } else { nil }
+  /// True for a scalar that is null, which only a plain one can be; nil for other tokens.
+  fileprivate var isNullScalar: Bool? {
+    guard case .scalar(let value, let style) = kind else { return nil }
+    return style == .plain && ["", "~", "null", "Null", "NULL"].contains(value)
   }
 }

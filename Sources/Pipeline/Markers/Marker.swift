@@ -13,11 +13,14 @@ package struct Marker: Hashable, Sendable {
   package let line: Int
   /// The value on which it is.
   package let value: String
+  /// The key of that value in its map; nil for an element of a list.
+  package let key: String?
 
-  package init(text: String, line: Int, value: String) {
+  package init(text: String, line: Int, value: String, key: String? = nil) {
     self.text = text
     self.line = line
     self.value = value
+    self.key = key
   }
 
   /// The key of the marker's JSON object.

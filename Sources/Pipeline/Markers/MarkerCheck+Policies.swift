@@ -66,16 +66,16 @@ extension MarkerCheck {
     let name = PolicyName(report)
     let all = places.filter { $0.marker.policy == name && $0.marker.part != nil }
     let read = all.filter { place in automations.contains { $0.reads(place.file) } }
-    if let wrong = read.first(where: \.isOfWrongKind) {
-      let isWhole = wrong.marker.part == .image
+    for place in read {
+      guard let mistake = WrongKind(of: place.marker, latest: latest) else { continue }
+      let marker = name.marker(mistake.form)
       return PolicyVerdict(
-        .faulty(.wrongKind), at: wrong,
+        .faulty(.wrongKind), at: place,
         [
-          "what": isWhole
-            ? "a whole image where a tag is"
-            : "a \(wrong.marker.part?.rawValue ?? "") where a whole image is",
-          "place": wrong.text, "marker": name.marker(isWhole ? .tag : .image),
-        ], detail: "the value is \(wrong.marker.value.shown)")
+          "what": mistake.words, "place": place.text,
+          "marker": mistake.lacksDigest
+            ? "\(marker), or set spec.digestReflectionPolicy of the policy" : marker,
+        ], detail: "the value is \(place.marker.value.shown)")
     }
     if let ignored = ignored(of: name, automations, hasGood: !read.isEmpty) { return ignored }
     if !read.isEmpty { return verdict(onValuesAt: read, of: report, latest: latest, automations) }
@@ -150,17 +150,6 @@ extension MarkerCheck {
       ignored: first.marker, in: first.file,
       detail: "it \(first.marker.reason.rawValue)"
         + (others.isEmpty ? "" : "; also at \(others.joined(separator: ", "))\(more)"))
-  }
-}
-
-extension MarkerCheck.Place {
-  /// A whole image would be written where a tag is, or a tag where a whole image is.
-  fileprivate var isOfWrongKind: Bool {
-    switch marker.part {
-    case .image: !marker.value.contains("/") && !marker.value.contains(":")
-    case .tag, .digest: marker.value.contains("/")
-    case .name, nil: false
-    }
   }
 }
 

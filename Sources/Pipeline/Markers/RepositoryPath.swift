@@ -10,6 +10,13 @@ package enum RepositoryPath {
     return parts.joined(separator: "/")
   }
 
+  /// The path to which a symbolic link points; nil for one that is not relative.
+  package static func target(ofLink path: String, _ target: String) -> String? {
+    guard !target.hasPrefix("/") else { return nil }
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    return normalised("\(folder)/\(target)")
+  }
+
   /// True if the path is `folder`, or is in it.
   package static func isUnder(_ folder: String, _ path: String) -> Bool {
     folder.isEmpty || path == folder || path.hasPrefix(folder + "/")

@@ -41,6 +41,13 @@ struct SourceText {
     return found
   }
 
+  /// The character at a place; nil behind the end of its line.
+  func character(at place: Mark) -> Unicode.Scalar? {
+    guard lines.indices.contains(place.line - 1), lines[place.line - 1].indices.contains(place.column - 1)
+    else { return nil }
+    return lines[place.line - 1][place.column - 1]
+  }
+
   /// The comment behind the indicators of a block scalar: `| # text`.
   func comment(ofBlockScalarAt start: Mark) -> Comment? {
     guard lines.indices.contains(start.line - 1) else { return nil }

@@ -25,8 +25,8 @@ struct StringMap {
           values[key] = value
         } else if !word("null") {
           return nil
-        } else if values[key] == nil {
-          // Go leaves the element as it is: the empty string.
+        } else {
+          // Go empties the element and leaves it so, also if the key was there before.
           values[key] = ""
         }
       } while consume(",")

@@ -7,6 +7,11 @@ package protocol RepositoryReader {
   ///
   /// - Parameter path: from the root of the repository, without a leading slash.
   func contents(of path: String, at commit: CommitID) throws(SourceFailure) -> [UInt8]
+
+  /// The path in a symbolic link.
+  ///
+  /// - Parameter object: the name of its blob.
+  func target(ofLink object: String) throws(SourceFailure) -> String
 }
 
 /// The files and folders of a repository at one commit.
@@ -18,12 +23,15 @@ package struct RepositoryTree: Hashable, Sendable {
 
     package let path: String
     package let kind: Kind
+    /// The name of its blob, which is the same for the same content; nil if it is not known.
+    package let object: String?
     /// In bytes; nil if it is no file.
     package let size: Int64?
 
-    package init(path: String, kind: Kind, size: Int64? = nil) {
+    package init(path: String, kind: Kind, object: String? = nil, size: Int64? = nil) {
       self.path = path
       self.kind = kind
+      self.object = object
       self.size = size
     }
   }

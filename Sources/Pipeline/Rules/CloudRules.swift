@@ -16,10 +16,13 @@ package struct CloudFacts: Hashable, Sendable {
   package let statusSince: Timestamp?
   /// When it was first seen that the workflow never ran.
   package let emptySince: Timestamp?
+  /// Why the runs may not be the newest ones; nil if they are.
+  package let remark: String?
 
   package init(
     workflow: Workflow, runs: [WorkflowRun], failedJob: FailedJob? = nil, approvals: [PendingApproval] = [],
-    head: Head? = nil, distance: Distance? = nil, statusSince: Timestamp? = nil, emptySince: Timestamp? = nil
+    head: Head? = nil, distance: Distance? = nil, statusSince: Timestamp? = nil, emptySince: Timestamp? = nil,
+    remark: String? = nil
   ) {
     self.workflow = workflow
     self.runs = runs
@@ -29,13 +32,14 @@ package struct CloudFacts: Hashable, Sendable {
     self.distance = distance
     self.statusSince = statusSince
     self.emptySince = emptySince
+    self.remark = remark
   }
 
   /// The same facts with the distance of the newest successful run.
   package func with(distance: Distance?) -> CloudFacts {
     CloudFacts(
       workflow: workflow, runs: runs, failedJob: failedJob, approvals: approvals, head: head,
-      distance: distance, statusSince: statusSince, emptySince: emptySince)
+      distance: distance, statusSince: statusSince, emptySince: emptySince, remark: remark)
   }
 }
 
@@ -67,6 +71,7 @@ package struct CloudRules {
   package var judgement: StageResult {
     var judgement = judgementOfState
     judgement.commit = lastSuccess?.commit
+    if let remark = facts.remark { judgement.summary += "; \(remark)" }
     return judgement
   }
 
@@ -112,20 +117,19 @@ package struct CloudRules {
       case "disabled_fork": "disabled, because the repository is a fork"
       default: "disabled by hand"
       }
+    let advice =
+      state == "deleted"
+      ? "restore its file in .github/workflows on the branch, or correct 'workflow' in guard.yaml" : "enable it again"
     return StageResult(
       .stopped, "workflow \(workflow) is \(words)", url: facts.workflow.url,
       finding: finding(
-        .workflowDisabled, nil,
-        [
-          "state": words,
-          "advice": state == "deleted"
-            ? "restore its file in .github/workflows on the branch" : "enable it again",
-        ], detail: stillRuns(after: nil)))
+        .workflowDisabled, nil, ["state": words, "advice": advice], detail: stillRuns(after: nil)))
   }
 
   private var neverRan: StageResult {
     guard let since = facts.emptySince, now - since >= CloudRules.emptyPatience else {
-      return StageResult(.unknown, "no run of \(workflow) is listed")
+      return StageResult(
+        .unknown, facts.remark == nil ? "no run of \(workflow) is listed" : "no run is known")
     }
     guard let head = facts.head else {
       return StageResult(.behind, "\(workflow) never ran for this branch")
@@ -178,6 +182,10 @@ package struct CloudRules {
     let ended = run.updatedAt ?? run.startedAt
     let done = StageResult(.current, "run \(run.number) succeeded", since: ended, url: run.url)
     guard let head = facts.head, run.commit != head.commit else { return done }
+    // Whether there is a run for the newest commit is not known then.
+    guard facts.remark == nil else {
+      return StageResult(.unknown, done.summary, since: ended, url: run.url)
+    }
     guard let distance = facts.distance else {
       return StageResult(
         .unknown, "run \(run.number) succeeded; how far it is behind is not known", since: ended, url: run.url

@@ -15,6 +15,8 @@ package struct ClusterView: Hashable, Sendable {
   /// True if the last poll of the cluster succeeded.
   package let isFresh: Bool
   package let sources: [Object]
+  /// `namespace/name` of all GitRepositories; nil if they are not known.
+  package let gitRepositories: [String]?
   package let kustomizations: [Object]
   /// Stacks of the Pulumi operator.
   package let stacks: [Judged<Stack>]
@@ -28,6 +30,10 @@ package struct ClusterView: Hashable, Sendable {
   /// - Parameter isFresh: true if the report is based on a poll that succeeded.
   package init(_ report: ClusterReport, plan: PipelinePlan, isFresh: Bool) {
     self.isFresh = isFresh
+    gitRepositories =
+      isFresh && !report.unseen.contains(.flux)
+      ? report.flux.filter { $0.value.resource.kind == "GitRepository" }
+        .map { "\($0.value.resource.namespace)/\($0.value.resource.name)" } : nil
     let sources = report.flux.filter { ClusterView.isFollowed($0.value, plan) }.prefix(ClusterView.limit)
     self.sources = sources.map { source in
       Object(

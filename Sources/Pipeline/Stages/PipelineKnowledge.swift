@@ -6,7 +6,7 @@ package struct PipelineKnowledge: Hashable, Sendable {
   package struct Source: Hashable, Sendable {
     /// `github`
     package let name: String
-    /// `ok`, `refused`, `limited`, `unreachable`; `waiting` before the first answer.
+    /// `ok`, `refused`, `limited`, `unreachable`, `unreadable`; `waiting` before the first answer.
     package let state: String
     /// The cause if the poll failed.
     package let failure: SourceFailure?
@@ -42,7 +42,8 @@ package struct PipelineKnowledge: Hashable, Sendable {
         case nil: seenAt == nil ? "waiting" : "ok"
         case .token, .forbidden, .missing, .rejected: "refused"
         case .limited: "limited"
-        case .unreachable, .unreadable: "unreachable"
+        case .unreachable: "unreachable"
+        case .unreadable: "unreadable"
         }
     }
 

@@ -24,7 +24,7 @@ package struct PipelineReport: Hashable, Sendable {
     var findings: [Observation.Finding] = []
     cloud = plan.cloud.map { cloud in
       PipelineReport.judge(
-        knowledge.cloud, subject: "workflow \(cloud.workflow)", &unseen, &findings
+        knowledge.cloud, subject: "workflow \(cloud.workflow)", now: now, &unseen, &findings
       ) { facts, seenAt in
         CloudRules(
           facts, workflow: cloud.workflow, repository: plan.repository ?? "", now: seenAt ?? now
@@ -32,7 +32,7 @@ package struct PipelineReport: Hashable, Sendable {
       }
     }
     stack = plan.stack.map { stack in
-      PipelineReport.judge(knowledge.stack, subject: "stack \(stack.name)", &unseen, &findings) {
+      PipelineReport.judge(knowledge.stack, subject: "stack \(stack.name)", now: now, &unseen, &findings) {
         facts, seenAt in
         StackRules(
           facts, stack: stack.name, pool: stack.pool, isSingleRun: stack.isSingleRun,
@@ -41,27 +41,42 @@ package struct PipelineReport: Hashable, Sendable {
       }
     }
     for source in knowledge.sources {
+      let api = source.api
+      let refused = source.failure.flatMap {
+        TokenRules.refusal($0, source: source.name, api: api, expires: source.tokenExpires, now: now)
+      }
+      if let refused { findings.append(refused) }
       guard let expires = source.tokenExpires, let place = source.tokenPlace else { continue }
-      let api = source.name == "github" ? "GitHub" : "Pulumi Cloud"
       if let finding = TokenRules.finding(
         expires: expires, source: source.name, api: api, place: place, now: now)
       {
         findings.append(finding)
       }
     }
+    if let view, let finding = PipelineReport.unknownSource(view, plan) { findings.append(finding) }
     findings += (view?.automations ?? []).compactMap { PipelineReport.lostPush($0, knowledge, plan) }
     self.findings = findings
     unseenSubjects = unseen
   }
 
+  /// Facts that could not be read again for longer are unknown.
+  private static let longestAge: Duration = .seconds(6 * 3600)
+
   /// Judges the last answer. If there is no newer one, the problems stay as they were then, and the stage is unknown.
   private static func judge<Facts>(
-    _ reading: Reading<Facts>?, subject: String, _ unseen: inout Set<String>,
+    _ reading: Reading<Facts>?, subject: String, now: Timestamp, _ unseen: inout Set<String>,
     _ findings: inout [Observation.Finding], _ rules: (Facts, _ seenAt: Timestamp?) -> StageResult
   ) -> StageResult {
     guard let facts = reading?.value else {
       unseen.insert(subject)
       return StageResult(.unknown, reading?.failure?.message ?? "waiting for the first answer")
+    }
+    // What was true hours ago proves neither a problem nor its end.
+    if let failure = reading?.failure, let seenAt = reading?.seenAt, now - seenAt > PipelineReport.longestAge
+    {
+      unseen.insert(subject)
+      return StageResult(
+        .unknown, "\(failure.message); last seen \((now - seenAt).humanDuration) ago", since: seenAt)
     }
     var judgement = rules(facts, reading?.failure == nil ? nil : reading?.seenAt)
     findings += judgement.findings
@@ -70,6 +85,20 @@ package struct PipelineReport: Hashable, Sendable {
       judgement.state = .unknown
     }
     return judgement
+  }
+
+  /// The configured source of Flux does not exist. Without it no stage of Flux is shown.
+  private static func unknownSource(_ view: ClusterView, _ plan: PipelinePlan) -> Observation.Finding? {
+    guard let source = plan.source, let known = view.gitRepositories, view.sources.isEmpty else { return nil }
+    let name = "\(source.namespace)/\(source.name)"
+    let nearest = Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
+    let others = known.isEmpty ? "none" : known.prefix(5).joined(separator: ", ")
+    return Observation.Finding(
+      .pipeline(.nameUnknown),
+      [
+        "key": "flux.source", "value": name,
+        "advice": nearest ?? "correct 'source' under 'flux' in guard.yaml; the cluster has \(others)",
+      ], subject: "pipeline flux.source", detail: "the cluster has no GitRepository \(name)")
   }
 
   /// A refused push was reported as done by some versions of Flux: then the commit is not on the branch.
@@ -150,6 +179,17 @@ package struct PipelineReport: Hashable, Sendable {
       : worst.contains(.critical) ? .critical : worst.contains(.warning) ? .degraded : .healthy
     if let words = distance?.words, !words.isEmpty { stage.summary += ", \(words)" }
     return stage
+  }
+}
+
+extension PipelineKnowledge.Source {
+  /// The name in texts.
+  fileprivate var api: String {
+    switch name {
+    case "github": "GitHub"
+    case "pulumi": "Pulumi Cloud"
+    default: "the \(name)"
+    }
   }
 }
 

@@ -50,8 +50,12 @@ package struct Checkout: Sendable {
 
   /// The files with markers at a commit.
   ///
-  /// - Parameter known: returned if it is of the same commit, without running git.
-  package func markedTree(at commit: String, known: MarkedTree? = nil) throws(CheckoutFailure) -> MarkedTree {
+  /// - Parameters:
+  ///   - folder: only files in this folder are read; empty for the whole repository.
+  ///   - known: returned if it is of the same commit, without running git.
+  package func markedTree(
+    at commit: String, under folder: String = "", known: MarkedTree? = nil
+  ) throws(CheckoutFailure) -> MarkedTree {
     if let known, known.commit == commit { return known }
     guard Checkout.isCommit(commit) else {
       throw CheckoutFailure(folder: git.folder, reason: "\(commit.escapedName) is no commit")
@@ -71,7 +75,10 @@ package struct Checkout: Sendable {
     for (path, object) in entries.files where marked.contains(path[...]) { blobs[path] = object }
     // Flux reads a file through a link in its folder, but follows no link to a folder.
     for (path, target) in links where marked.contains(target[...]) { blobs[path] = entries.files[target] }
-    let wanted = blobs.filter { RepositoryPath.isMarkedFile($0.key) }
+    let folder = RepositoryPath.normalised(folder)
+    let wanted = blobs.filter {
+      RepositoryPath.isMarkedFile($0.key) && RepositoryPath.isUnder(folder, $0.key)
+    }
     let contents = try contents(of: Set(wanted.values))
     return MarkedTree(commit: commit, texts: wanted.compactMapValues { contents[$0] })
   }
@@ -83,9 +90,8 @@ package struct Checkout: Sendable {
     let texts = try contents(of: Set(links.values))
     var targets: [String: String] = [:]
     for (path, object) in links {
-      guard let text = texts[object], !text.starts(with: [0x2F]) else { continue }
-      let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-      targets[path] = RepositoryPath.normalised("\(folder)/\(String(decoding: text, as: UTF8.self))")
+      guard let text = texts[object] else { continue }
+      targets[path] = RepositoryPath.target(ofLink: path, String(decoding: text, as: UTF8.self))
     }
     return targets
   }

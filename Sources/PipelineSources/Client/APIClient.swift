@@ -39,6 +39,8 @@ package final class APIClient {
   private var pause: SourceFailure?
   /// The server did not answer in this round, and is not asked again before the next one.
   private var outage: SourceFailure?
+  /// When the round ends, and how long it was.
+  private var roundEnd: (at: ContinuousClock.Instant, length: Duration)?
   private var refusedToken: Refused?
   private var refusedPaths: [String: Refused] = [:]
   private var limitsInRow = 0
@@ -82,17 +84,36 @@ package final class APIClient {
     return until
   }
 
-  /// Begins a round of requests. A server that does not answer one of them is not asked the others.
-  package func beginRound() { outage = nil }
+  /// Begins a round of requests. A server that does not answer one of them is not asked the others, and nothing is asked
+  /// after the end of the time.
+  ///
+  /// - Parameter time: for all requests of the round; nil for no limit.
+  package func beginRound(within time: Duration? = nil) {
+    outage = nil
+    extendRound(within: time)
+  }
+
+  /// Gives the round another time, for questions of another kind.
+  package func extendRound(within time: Duration?) { roundEnd = time.map { (.now + $0, $0) } }
+
+  /// Forgets which token and paths were refused, so that they are asked for again: a person says that something changed.
+  /// Limits of the API stay.
+  package func retryRefused() {
+    refusedToken = nil
+    refusedPaths = [:]
+  }
 
   /// The decoded answer to a request.
   ///
   /// - Parameters:
   ///   - path: path and query below the API's address, percent-encoded.
-  ///   - decode: returns nil if the body is not what the API describes.
+  ///   - limits: of the answer.
+  ///   - isRepeated: false for a question that is not asked again, so that its answer needs no place in memory.
+  ///   - decode: returns nil if the body is not what the API describes. The token is not in the body.
   /// - Throws: `SourceFailure`, also without a request while the API must not be asked.
-  package func get<Value: Sendable>(
-    _ path: String, accept: String? = nil, _ decode: ([UInt8]) -> Value?
+  func get<Value: Sendable>(
+    _ path: String, accept: String? = nil, limits: AnswerLimits = .object, isRepeated: Bool = true,
+    _ decode: ([UInt8]) -> Value?
   ) throws(SourceFailure) -> Value {
     let now = clock()
     if let outage { throw outage }
@@ -102,17 +123,22 @@ package final class APIClient {
     if let refused = refusedPaths[path], refused.isInForce(stamp, at: now) { throw refused.failure }
     let token = try source?.token()
     if token != lastToken { resetToken(token) }
-    let response = try send(path, accept: accept ?? api.accept, token, stamp)
+    let response = try send(path, accept: accept ?? api.accept, limits, token, stamp)
     if response.status == 304 {
       guard let value = cache.value(for: path, as: Value.self) else {
         throw unreadable(path, "says that nothing changed, and nothing is known")
       }
       return value
     }
+    if let most = limits.values, AnswerLimits.values(in: response.body) > most {
+      throw unreadable(path, "has more than \(most) values")
+    }
     guard let value = decode(response.body) else {
       throw unreadable(path, "has not the form that it should have")
     }
-    cache.store(value, etag: response.etag, for: path, token)
+    if isRepeated {
+      cache.store(value, bytes: response.body.count, etag: response.etag, for: path, token)
+    }
     return value
   }
 
@@ -128,11 +154,12 @@ package final class APIClient {
   ///
   /// - Returns: a response with status 2xx or 304.
   private func send(
-    _ path: String, accept: String, _ token: APIToken?, _ stamp: SmallFile.Stamp?
+    _ path: String, accept: String, _ limits: AnswerLimits, _ token: APIToken?, _ stamp: SmallFile.Stamp?
   ) throws(SourceFailure) -> Response {
     var target = address.path + path
     for _ in 0...APIClient.mostRedirects {
-      let response = try exchange(target, accept: accept, etag: cache.etag(for: path, token), token)
+      let response = try exchange(
+        target, accept: accept, etag: cache.etag(for: path, token), limits, token)
       switch response.status {
       case 200...299, 304:
         limitsInRow = 0
@@ -169,24 +196,33 @@ package final class APIClient {
   }
 
   private func exchange(
-    _ target: String, accept: String, etag: String?, _ token: APIToken?
+    _ target: String, accept: String, etag: String?, _ limits: AnswerLimits, _ token: APIToken?
   ) throws(SourceFailure) -> Response {
     let request = Request(
       tag: 0, path: target, accept: accept, ifNoneMatch: etag, headers: api.headers(token),
-      keeps: API.keptHeaders)
+      keeps: API.keptHeaders, bodyBytes: limits.bytes)
+    let mask = TokenMask(token)
     var result: Result<Response, CurlError>?
-    client.get([request], until: .now + timeout, cancellation: cancellation) { _, answer in
+    let deadline = min(.now + timeout, roundEnd?.at ?? .now + timeout)
+    guard deadline > .now else {
+      throw SourceFailure(
+        .unreachable,
+        "\(api.name) at \(address.host) was too slow for all questions within \(roundEnd?.length.humanDuration ?? "the time")"
+      )
+    }
+    client.get([request], until: deadline, cancellation: cancellation) { _, answer in
       result = answer
       return []
     }
     switch result {
-    case .success(let response):
+    case .success(let answer):
+      let response = answer.masked(by: mask)
       counts.count(status: response.status)
       record(response)
       return response
     case .failure(let error):
       counts.count(status: nil)
-      let failure = failure(error)
+      let failure = failure(error, mask)
       if failure.kind == .unreachable { outage = failure }
       throw failure
     case nil:
@@ -212,9 +248,9 @@ package final class APIClient {
     }
   }
 
-  private func failure(_ error: CurlError) -> SourceFailure {
+  private func failure(_ error: CurlError, _ mask: TokenMask) -> SourceFailure {
     let host = address.host
-    let detail = redacted(error.detail, limit: 200).singleLine
+    let detail = redacted(mask.applied(to: error.detail), limit: 200).singleLine
     switch error.code {
     case .tooLarge:
       return SourceFailure(.unreadable, "\(api.name) at \(host): \(detail)")
@@ -233,6 +269,15 @@ package final class APIClient {
 
   private func unreadable(_ path: String, _ words: String) -> SourceFailure {
     SourceFailure(.unreadable, "the answer of \(api.name) to \(path.singleLine.limited(to: 120)) \(words)")
+  }
+}
+
+extension Response {
+  /// The same answer without the token.
+  fileprivate func masked(by mask: TokenMask) -> Response {
+    Response(
+      status: status, contentType: contentType, date: date, retryAfter: retryAfter, etag: etag,
+      kept: kept.mapValues(mask.applied), body: mask.applied(to: body))
   }
 }
 

@@ -22,6 +22,8 @@ struct APIRefusal {
 
   /// After a refused token. Some repetitions would lock the user's other tokens too.
   private static let tokenPause: Duration = .seconds(3600)
+  /// After a refusal for single sign-on, which a person ends without a change of the token. It locks nothing.
+  private static let signOnPause: Duration = .seconds(600)
   /// After a missing right or object, which somebody may add.
   private static let pathPause: Duration = .seconds(300)
   /// Pulumi's limits apply to windows of five minutes.
@@ -73,8 +75,9 @@ struct APIRefusal {
           SourceFailure(
             .token, "\(name) refuses the token: the organization wants single sign-on for it",
             step: NextStep(
-              note: "authorize the token for the organization: github.com/settings/tokens, Configure SSO"),
-            until: now + APIRefusal.tokenPause), .token)
+              note:
+                "authorize the token for the organization: github.com/settings/tokens, Configure SSO; then the guard asks again within ten minutes, or with oceanid-ctl poll"
+            ), until: now + APIRefusal.signOnPause), .token)
       } else if text.contains("login attempts") || text.contains("bad credentials") {
         self.init(
           SourceFailure(
@@ -130,7 +133,9 @@ struct APIRefusal {
       case .pulumi: "an access token of Pulumi Cloud"
       }
     return NextStep(
-      note: "make \(kind), and write it to \(place ?? "a file, named under 'token' in guard.yaml")")
+      note:
+        "make \(kind), and write it to \(place ?? "a file, named under 'token' in guard.yaml"); if the old one is valid again, run oceanid-ctl poll"
+    )
   }
 
   private static func at(_ place: String?) -> String { place.map { "; the token is in \($0)" } ?? "" }

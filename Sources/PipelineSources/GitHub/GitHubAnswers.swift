@@ -4,9 +4,9 @@ internal import Pipeline
 // What the guard takes from GitHub's answers. Source: GitHub's OpenAPI description, version 2022-11-28.
 
 extension Workflow {
-  init?(_ body: [UInt8]) {
+  init?(_ body: [UInt8], sites: PageSites) {
     guard let object = JSONObject(body), let state = object.word("state") else { return nil }
-    self.init(state: state, url: object.page("html_url"))
+    self.init(state: state, url: object.page("html_url", where: sites.have))
   }
 }
 
@@ -15,19 +15,19 @@ struct RunList: Sendable {
   let total: Int
   let runs: [WorkflowRun]
 
-  init?(_ body: [UInt8]) {
-    guard let object = JSONObject(body), let runs = object.objects("workflow_runs", limit: 100) else {
-      return nil
-    }
-    self.runs = runs.compactMap(WorkflowRun.init)
+  init?(_ body: [UInt8], sites: PageSites) {
+    guard let object = JSONObject(body),
+      let list = object.values("workflow_runs", limit: 100, { WorkflowRun($0, sites: sites) })
+    else { return nil }
+    runs = list.values
     // A list of nothing but unreadable runs proves nothing.
-    if self.runs.isEmpty, !runs.isEmpty { return nil }
-    total = object.count("total_count") ?? runs.count
+    if runs.isEmpty, list.objects > 0 { return nil }
+    total = object.count("total_count") ?? list.objects
   }
 }
 
 extension WorkflowRun {
-  fileprivate init?(_ object: JSONObject) {
+  init?(_ object: JSONObject, sites: PageSites) {
     guard let id = object.number("id"), let number = object.number("run_number"),
       let status = object.word("status")
     else { return nil }
@@ -37,7 +37,7 @@ extension WorkflowRun {
       conclusion: object.word("conclusion"), createdAt: object.time("created_at"),
       startedAt: object.time("run_started_at") ?? object.time("created_at"),
       updatedAt: object.time("updated_at"),
-      url: object.page("html_url"))
+      url: object.page("html_url", where: sites.have))
   }
 }
 
@@ -81,7 +81,7 @@ extension Comparison {
     else { return nil }
     self.init(
       relation: relation, ahead: ahead, behind: behind,
-      commits: object.objects("commits", limit: 250)?.compactMap(Commit.init) ?? [], files: object.files)
+      commits: object.values("commits", limit: 250, Commit.init)?.values ?? [], files: object.files)
   }
 }
 
@@ -90,10 +90,8 @@ extension RepositoryTree {
   private static var limit: Int { 100_000 }
 
   init?(_ object: JSONObject) {
-    guard let entries = object.objects("tree", limit: RepositoryTree.limit) else { return nil }
-    self.init(
-      entries: entries.compactMap(Entry.init),
-      isTruncated: object.flag("truncated") ?? false)
+    guard let list = object.values("tree", limit: RepositoryTree.limit, Entry.init) else { return nil }
+    self.init(entries: list.values, isTruncated: object.flag("truncated") ?? false)
   }
 }
 
@@ -107,7 +105,8 @@ extension RepositoryTree.Entry {
       case (_, "120000"): .symbolicLink
       default: .file
       }
-    self.init(path: path, kind: kind, size: object.number("size"))
+    self.init(
+      path: path, kind: kind, object: object.commit("sha")?.description, size: object.number("size"))
   }
 }
 
@@ -117,9 +116,10 @@ extension JSONObject {
 
   /// The names of changed files, old and new ones; nil if there may be more.
   fileprivate var files: [String]? {
-    guard let files = objects("files", limit: JSONObject.mostFiles), files.count < JSONObject.mostFiles else {
-      return nil
+    let list = values("files", limit: JSONObject.mostFiles) { file in
+      [file.name("filename"), file.name("previous_filename")].compactMap(\.self)
     }
-    return files.flatMap { [$0.name("filename"), $0.name("previous_filename")].compactMap(\.self) }
+    guard let list, list.objects < JSONObject.mostFiles else { return nil }
+    return list.values.flatMap(\.self)
   }
 }

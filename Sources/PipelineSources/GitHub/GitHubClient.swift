@@ -13,18 +13,20 @@ package struct GitHubClient {
 
   package let api: APIClient
   private let repository: String
+  private let sites: PageSites
 
   /// - Parameters:
   ///   - owner: and `name`: of the repository, without characters that need encoding.
   package init(_ api: APIClient, owner: String, name: String) {
     self.api = api
     repository = "/repos/\(owner)/\(name)"
+    sites = PageSites(of: api.address)
   }
 
   /// The workflow with this file.
   package func workflow(_ file: String) throws(SourceFailure) -> Workflow {
     try explained("workflow \(file)") { () throws(SourceFailure) in
-      try api.get("\(repository)/actions/workflows/\(file)") { Workflow($0) }
+      try api.get("\(repository)/actions/workflows/\(file)") { Workflow($0, sites: sites) }
     }
   }
 
@@ -41,7 +43,7 @@ package struct GitHubClient {
       let path =
         "\(repository)/actions/workflows/\(file)/runs?per_page=\(GitHubClient.runsPerPage)&exclude_pull_requests=true\(suffix)"
       let list = try explained("workflow \(file)") { () throws(SourceFailure) in
-        try api.get(path) { RunList($0) }
+        try api.get(path, limits: .list) { RunList($0, sites: sites) }
       }
       let known = Set(runs.map(\.id))
       runs += list.runs.filter { !known.contains($0.id) }
@@ -50,34 +52,59 @@ package struct GitHubClient {
     return runs
   }
 
+  /// A run; nil if it does not exist any more.
+  package func run(_ id: Int64) throws(SourceFailure) -> WorkflowRun? {
+    do throws(SourceFailure) {
+      return try api.get("\(repository)/actions/runs/\(id)", limits: .list) {
+        JSONObject($0).flatMap { WorkflowRun($0, sites: sites) }
+      }
+    } catch {
+      return try absent(after: error)
+    }
+  }
+
   /// The environments that a run waits for.
   package func approvals(of run: Int64) throws(SourceFailure) -> [PendingApproval] {
-    try api.get("\(repository)/actions/runs/\(run)/pending_deployments") { body in
-      JSONObject.list(body)?.prefix(20).map(PendingApproval.init)
+    try api.get("\(repository)/actions/runs/\(run)/pending_deployments", limits: .list) { body in
+      JSONObject.list(body, limit: 20)?.map(PendingApproval.init)
     }
   }
 
   /// The first failed job of a run; nil if no job failed, or there is none.
   package func failedJob(of run: Int64) throws(SourceFailure) -> FailedJob? {
-    let found: [FailedJob] = try api.get("\(repository)/actions/runs/\(run)/jobs?per_page=100") { body in
-      JSONObject(body)?.objects("jobs")?.compactMap(FailedJob.init)
+    let found: [FailedJob] = try api.get(
+      "\(repository)/actions/runs/\(run)/jobs?per_page=100", limits: .list
+    ) { body in
+      JSONObject(body)?.values("jobs", limit: 100, FailedJob.init)?.values
     }
     return found.first
   }
 
   /// The newest commit of a branch.
   package func head(of branch: String) throws(SourceFailure) -> CommitID {
-    try explained("branch \(branch)") { () throws(SourceFailure) in
-      try api.get("\(repository)/commits/\(branch.percentEncoded)", accept: "application/vnd.github.sha") {
-        CommitID(String(decoding: $0.prefix(64), as: UTF8.self).filter { !$0.isWhitespace })
+    do throws(SourceFailure) {
+      return try explained("branch \(branch)") { () throws(SourceFailure) in
+        try api.get(
+          "\(repository)/commits/\(branch.percentEncoded)", accept: "application/vnd.github.sha",
+          limits: .word
+        ) {
+          CommitID(String(decoding: $0.prefix(64), as: UTF8.self).filter { !$0.isWhitespace })
+        }
       }
+    } catch {
+      // "No commit found for SHA", which is the branch here.
+      guard error.kind == .rejected else { throw error }
+      throw SourceFailure(
+        .missing, "\(repository.dropFirst("/repos/".count)) has no branch \(branch)",
+        step: .init(note: "compare 'branch' under 'pipeline' in guard.yaml"))
     }
   }
 
   /// A commit by its name or the beginning of it; nil if there is none.
   package func commit(_ name: String) throws(SourceFailure) -> Commit? {
     do throws(SourceFailure) {
-      return try api.get("\(repository)/commits/\(name.percentEncoded)") {
+      return try api.get("\(repository)/commits/\(name.percentEncoded)", limits: .changes, isRepeated: false)
+      {
         JSONObject($0).flatMap(Commit.init)
       }
     } catch {
@@ -91,7 +118,7 @@ package struct GitHubClient {
   package func compare(_ base: CommitID, with head: CommitID) throws(SourceFailure) -> Comparison? {
     guard base != head else { return .identical }
     do throws(SourceFailure) {
-      return try api.get("\(repository)/compare/\(base)...\(head)") {
+      return try api.get("\(repository)/compare/\(base)...\(head)", limits: .changes, isRepeated: false) {
         JSONObject($0).flatMap(Comparison.init)
       }
     } catch {
@@ -157,7 +184,7 @@ package struct GitHubClient {
 
 extension GitHubClient: RepositoryReader {
   package func tree(at commit: CommitID) throws(SourceFailure) -> RepositoryTree {
-    try api.get("\(repository)/git/trees/\(commit)?recursive=1") {
+    try api.get("\(repository)/git/trees/\(commit)?recursive=1", limits: .tree, isRepeated: false) {
       JSONObject($0).flatMap(RepositoryTree.init)
     }
   }
@@ -165,7 +192,15 @@ extension GitHubClient: RepositoryReader {
   package func contents(of path: String, at commit: CommitID) throws(SourceFailure) -> [UInt8] {
     let encoded = path.split(separator: "/").map(\.percentEncoded).joined(separator: "/")
     return try api.get(
-      "\(repository)/contents/\(encoded)?ref=\(commit)", accept: "application/vnd.github.raw+json"
+      "\(repository)/contents/\(encoded)?ref=\(commit)", accept: "application/vnd.github.raw+json",
+      limits: .file, isRepeated: false
     ) { $0 }
+  }
+
+  package func target(ofLink object: String) throws(SourceFailure) -> String {
+    try api.get(
+      "\(repository)/git/blobs/\(object.percentEncoded)", accept: "application/vnd.github.raw+json",
+      limits: .word, isRepeated: false
+    ) { String(decoding: $0, as: UTF8.self) }
   }
 }

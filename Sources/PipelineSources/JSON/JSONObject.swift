@@ -17,8 +17,13 @@ struct JSONObject: Decodable {
   }
 
   /// Decodes an answer that is a list of objects; elements of another type are left out. nil if it is no list.
-  static func list(_ body: [UInt8]) -> [JSONObject]? {
-    (try? JSONDecoder().decode([Lenient].self, from: Data(body)))?.compactMap(\.object)
+  ///
+  /// - Parameter limit: further elements are left out.
+  static func list(_ body: [UInt8], limit: Int) -> [JSONObject]? {
+    guard let list = try? JSONDecoder().decode(List.self, from: Data(body)),
+      let elements = try? list.decoder.unkeyedContainer()
+    else { return nil }
+    return objects(elements, limit: limit, \.self).values
   }
 
   func object(_ name: String) -> JSONObject? {
@@ -29,9 +34,35 @@ struct JSONObject: Decodable {
   ///
   /// - Parameter limit: further ones are left out.
   func objects(_ name: String, limit: Int = 300) -> [JSONObject]? {
-    ((try? container.decodeIfPresent([Lenient].self, forKey: Name(name))) ?? nil).map {
-      Array($0.prefix(limit).compactMap(\.object))
+    values(name, limit: limit, \.self)?.values
+  }
+
+  /// What is read of the objects of a list, one after the other, so that only one of them is in memory; and how many
+  /// objects there were. nil if there is no list.
+  ///
+  /// - Parameters:
+  ///   - limit: further elements are left out.
+  ///   - value: nil for an object that is left out.
+  func values<Value>(
+    _ name: String, limit: Int, _ value: (JSONObject) -> Value?
+  ) -> (values: [Value], objects: Int)? {
+    guard let elements = try? container.nestedUnkeyedContainer(forKey: Name(name)) else { return nil }
+    return JSONObject.objects(elements, limit: limit, value)
+  }
+
+  private static func objects<Value>(
+    _ list: any UnkeyedDecodingContainer, limit: Int, _ value: (JSONObject) -> Value?
+  ) -> (values: [Value], objects: Int) {
+    var list = list
+    var values: [Value] = []
+    var objects = 0
+    for _ in 0..<limit where !list.isAtEnd {
+      guard let element = try? list.decode(Lenient.self) else { break }
+      guard let object = element.object else { continue }
+      objects += 1
+      if let value = value(object) { values.append(value) }
     }
+    return (values, objects)
   }
 
   /// A text for display: one line, without credentials and control characters, at most `limit` bytes; nil if empty.
@@ -48,10 +79,10 @@ struct JSONObject: Decodable {
   /// A name of a file or a branch, exactly; nil if it is longer than names are.
   func name(_ name: String) -> String? { raw(name).flatMap { $0.utf8.count <= 4096 ? $0 : nil } }
 
-  /// The address of a page; nil unless it begins with https://, or with http:// on loopback.
-  func page(_ name: String) -> String? {
+  /// The address of a page; nil unless it is where pages of the API are.
+  func page(_ name: String, where isShown: (String) -> Bool) -> String? {
     guard let text = raw(name), text.utf8.count <= 1024, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-      ["https://", "http://127.0.0.1", "http://localhost", "http://[::1]"].contains(where: text.hasPrefix)
+      isShown(text)
     else { return nil }
     return redacted(text)
   }
@@ -72,7 +103,9 @@ struct JSONObject: Decodable {
     (try? container.decodeIfPresent(Bool.self, forKey: Name(name))) ?? raw(name).flatMap { Bool($0) }
   }
 
-  func time(_ name: String) -> Timestamp? { raw(name).flatMap { Timestamp(rfc3339: $0) } }
+  /// A time of this century. Anything else is no time at which something happened: some servers write the year 1 for
+  /// "not yet".
+  func time(_ name: String) -> Timestamp? { raw(name).flatMap { Timestamp(rfc3339: $0) }?.ifPlausible }
 
   func raw(_ name: String) -> String? {
     guard let text = try? container.decodeIfPresent(String.self, forKey: Name(name)), !text.isEmpty else {
@@ -87,6 +120,13 @@ struct JSONObject: Decodable {
     init(from decoder: any Decoder) throws { object = try? JSONObject(from: decoder) }
   }
 
+  /// A list whose elements are decoded when they are needed.
+  private struct List: Decodable {
+    let decoder: any Decoder
+
+    init(from decoder: any Decoder) { self.decoder = decoder }
+  }
+
   private struct Name: CodingKey {
     let stringValue: String
     let intValue: Int? = nil
@@ -95,4 +135,9 @@ struct JSONObject: Decodable {
     init?(stringValue: String) { self.init(stringValue) }
     init?(intValue: Int) { nil }
   }
+}
+
+extension Timestamp {
+  /// nil for a time before 2000 or after 2099.
+  var ifPlausible: Timestamp? { (946_684_800_000..<4_102_444_800_000).contains(milliseconds) ? self : nil }
 }

@@ -12,12 +12,11 @@ package struct DeploymentList: Hashable, Sendable {
   package let isWhole: Bool
 
   init?(_ body: [UInt8]) {
-    guard let object = JSONObject(body), let deployments = object.objects("deployments", limit: 100) else {
-      return nil
-    }
-    self.deployments = deployments.compactMap(Deployment.init).sorted { $0.version > $1.version }
-    if self.deployments.isEmpty, !deployments.isEmpty { return nil }
-    isWhole = (object.count("total") ?? Int.max) <= deployments.count
+    guard let object = JSONObject(body), let list = object.values("deployments", limit: 100, Deployment.init)
+    else { return nil }
+    deployments = list.values.sorted { $0.version > $1.version }
+    if deployments.isEmpty, list.objects > 0 { return nil }
+    isWhole = (object.count("total") ?? Int.max) <= list.objects
   }
 }
 
@@ -84,12 +83,8 @@ extension JSONObject {
   /// Pulumi writes times in three ways: without a zone, in RFC 3339, and as seconds since 1970. The year 1 is "not yet".
   func pulumiTime(_ name: String) -> Timestamp? {
     if let seconds = number(name) {
-      return seconds > 0 && seconds < 1 << 36 ? Timestamp(seconds: seconds) : nil
+      return seconds > 0 && seconds < 1 << 36 ? Timestamp(seconds: seconds).ifPlausible : nil
     }
-    guard let text = raw(name) else { return nil }
-    guard let time = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "Z"), time.milliseconds > 0 else {
-      return nil
-    }
-    return time
+    return raw(name).flatMap { Timestamp(rfc3339: $0) ?? Timestamp(rfc3339: $0 + "Z") }?.ifPlausible
   }
 }

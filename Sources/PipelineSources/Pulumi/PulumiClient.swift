@@ -20,7 +20,7 @@ package struct PulumiClient {
 
   /// The newest deployments, newest first.
   package func deployments() throws(SourceFailure) -> DeploymentList {
-    try api.get("\(stack)/deployments?page=1&pageSize=10") { DeploymentList($0) }
+    try api.get("\(stack)/deployments?page=1&pageSize=10", limits: .list) { DeploymentList($0) }
   }
 
   /// Whether deployments are paused, and whether there is drift.
@@ -43,7 +43,9 @@ package struct PulumiClient {
   /// The pool with this name; nil if the organization has none.
   package func pool(_ name: String) throws(SourceFailure) -> AgentPool? {
     do throws(SourceFailure) {
-      let pools: [AgentPool] = try api.get("/api/orgs/\(organization.percentEncoded)/agent-pools") { body in
+      let pools: [AgentPool] = try api.get(
+        "/api/orgs/\(organization.percentEncoded)/agent-pools", limits: .list
+      ) { body in
         JSONObject(body)?.objects("agentPools")?.compactMap(AgentPool.init)
       }
       return pools.first { $0.name == name }

@@ -42,7 +42,9 @@ extension Memory {
         guard let kept = try? decoder.decode(KeptKind.self, from: Data(rest)), kept.objects >= 0 else {
           continue
         }
-        kinds[kept.name] = KnownKind(objects: kept.objects, goneSince: kept.gone)
+        kinds[kept.name] = KnownKind(
+          objects: kept.objects, goneSince: kept.gone, emptySince: kept.empty,
+          isRecreated: kept.isRecreated ?? false)
       case "renewal":
         guard let kept = try? decoder.decode(KeptRenewal.self, from: Data(rest)) else { continue }
         renewals[kept.object.reference] = Renewal(renewTime: kept.renewed, movedAt: kept.moved)
@@ -67,7 +69,11 @@ extension Memory {
       add("\(word) \(String(decoding: json, as: UTF8.self))")
     }
     for (name, known) in kinds.sorted(by: { $0.key < $1.key }) {
-      add("kind", KeptKind(name: name, objects: known.objects, gone: known.goneSince))
+      add(
+        "kind",
+        KeptKind(
+          name: name, objects: known.objects, gone: known.goneSince, empty: known.emptySince,
+          isRecreated: known.isRecreated ? true : nil))
     }
     for (id, since) in firstSeen.sorted(by: { $0.key < $1.key }) { add("\(since) \(id)") }
     for id in critical.sorted() { add("critical \(id)") }
@@ -120,6 +126,9 @@ private struct KeptKind: Codable {
   let name: String
   let objects: Int
   let gone: Timestamp?
+  // Absent in the files of older versions.
+  let empty: Timestamp?
+  let isRecreated: Bool?
 }
 
 private struct KeptRenewal: Codable {

@@ -185,8 +185,22 @@ enum ProblemSituations {
           Fixture.git(revision: "main@sha1:b", updated: Fixture.ago(9000)), Fixture.kustomization("apps"),
         ])
       },
-      gone("Kustomization", controllers), gone("Certificate", [certManager]), gone("Stack", [pulumi]),
+      objects(
+        Fixture.kustomization(
+          "apps", [Fixture.condition("Ready", .isFalse, "DependencyNotReady", "no", ago: 3600)],
+          dependsOn: [Reference(kind: "Kustomization", namespace: "flux-system", name: "apps")])),
+      emptied, gone("Kustomization", controllers), gone("Certificate", [certManager]),
+      gone("Stack", [pulumi]),
     ]
+  }
+
+  private static var emptied: ClusterReport {
+    Fixture.report(
+      Fixture.observation(
+        Fixture.snapshot {
+          $0.kinds = ServedKinds(served: ["Kustomization"])
+          $0.flux = .seen([Fixture.git()])
+        }), memory: Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 89)]))
   }
 
   private static let certManager = Workload(

@@ -89,6 +89,43 @@ struct FluxCauses {
     return isWaiting(object) && absentParent(of: object) == nil ? parents(of: object) : []
   }
 
+  /// The last object of the chain of waiting objects that begins at this one: it waits for nothing itself.
+  func awaitedRoot(of object: FluxObject) -> FluxObject? {
+    var seen: Set<Reference> = [object.resource.reference]
+    var next = object
+    while isWaiting(next), let parent = awaitedParent(of: next), let found = objects[parent] {
+      guard seen.insert(parent).inserted else { return nil }
+      next = found
+    }
+    return next.resource.reference == object.resource.reference ? nil : next
+  }
+
+  /// The shortest dependency cycle through the object, from it back to itself, if the object reports the cycle.
+  func cycle(of object: FluxObject) -> [Reference]? {
+    let own = object.resource.reference
+    guard cycleReporters[own] == own else { return nil }
+    var before: [Reference: Reference] = [:]
+    var open = [own]
+    var index = 0
+    while index < open.count {
+      let next = open[index]
+      index += 1
+      for parent in objects[next].map(awaited) ?? []
+      where cycleReporters[parent] != nil && before[parent] == nil {
+        before[parent] = next
+        open.append(parent)
+      }
+    }
+    guard var place = before[own] else { return nil }
+    var cycle = [own]
+    while place != own {
+      cycle.append(place)
+      guard let earlier = before[place] else { return nil }
+      place = earlier
+    }
+    return [own] + cycle.reversed()
+  }
+
   // MARK: - From causes to dependants
 
   private mutating func followRoots() {

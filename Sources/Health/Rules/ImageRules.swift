@@ -1,5 +1,4 @@
 internal import GuardTypes
-internal import Redaction
 
 extension Judgement {
   mutating func judgeImages(_ snapshot: Snapshot) {
@@ -298,7 +297,7 @@ extension Judgement {
     let shown = resource.conditions["Ready"] ?? decisive
     return Judged(
       value: value, verdict: verdict, status: status, reason: reason ?? shown?.reason ?? "",
-      message: redacted(message ?? shown?.message ?? ""), since: shown?.lastTransitionTime)
+      message: message ?? shown?.message ?? "", since: shown?.lastTransitionTime)
   }
 }
 

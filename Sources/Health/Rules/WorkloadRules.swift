@@ -1,5 +1,4 @@
 internal import GuardTypes
-internal import Redaction
 
 extension Judgement {
   /// The workloads of the platform itself and those that are expected by name.
@@ -64,7 +63,7 @@ extension Judgement {
     let unavailableSince = available.flatMap { $0.status == .isTrue ? nil : $0.lastTransitionTime }
     func judged(_ verdict: Verdict, since: Timestamp?) -> Judged<Workload> {
       Judged(
-        value: workload, verdict: verdict, status: status, reason: reason, message: redacted(message),
+        value: workload, verdict: verdict, status: status, reason: reason, message: message,
         since: since)
     }
     let pods = unwellPods.filter { $0.owner == resource.reference }

@@ -104,7 +104,7 @@ extension Response {
     guard status == 404, body.count <= 64 << 10,
       let answer = try? JSONDocument.decode(body, as: Fields.self), answer.text("kind") == "Status"
     else { return false }
-    let found = answer.shown("details")?.text("name")
+    let found = answer.shown("details")?.word("name")
     return answer.text("reason") == "NotFound" && (found == nil || found == name)
   }
 

@@ -8,7 +8,7 @@ extension Job {
     self.init(
       resource: resource, isSuspended: try spec?.judgedFlag("suspend") ?? false,
       startTime: try object.object("status")?.time("startTime"),
-      cronJob: metadata?.shownObjects("ownerReferences").first { $0.text("kind") == "CronJob" }?.text("name")
+      cronJob: metadata?.shownObjects("ownerReferences").first { $0.word("kind") == "CronJob" }?.word("name")
         .map { Reference(kind: "CronJob", namespace: resource.namespace, name: $0) },
       images: Workload.images(spec), manager: Workload.manager(metadata?.shown("labels")))
   }

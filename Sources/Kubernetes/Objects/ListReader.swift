@@ -141,8 +141,8 @@ private enum Attempt: DecodableWithConfiguration {
     } catch {
       let fields = try? Fields(from: decoder)
       let metadata = fields?.shown("metadata")
-      let name = metadata?.text("name").map {
-        ObjectHead.Name(namespace: metadata?.text("namespace") ?? "", name: $0)
+      let name = metadata?.word("name").map {
+        ObjectHead.Name(namespace: metadata?.word("namespace") ?? "", name: $0)
       }
       self = .unreadable(name: name, reason: (error as? DecodingError)?.inWords ?? "can't be read")
     }

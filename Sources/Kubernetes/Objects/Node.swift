@@ -9,22 +9,22 @@ extension Node {
     let status = try object.object("status")
     let system = status?.shown("nodeInfo")
     self.init(
-      resource: resource, roles: Node.roles(labels), kubeletVersion: system?.text("kubeletVersion") ?? "",
+      resource: resource, roles: Node.roles(labels), kubeletVersion: system?.word("kubeletVersion") ?? "",
       isUnschedulable: try object.object("spec")?.judgedFlag("unschedulable") ?? false,
       allocatableGPUs: Node.gpus(status?.shown("allocatable")),
       capacityGPUs: Node.gpus(status?.shown("capacity")),
-      labelledGPUs: labels?.text("nvidia.com/gpu.count").flatMap(Node.count),
-      internalIP: status?.shownObjects("addresses").first { $0.text("type") == "InternalIP" }?.text(
+      labelledGPUs: labels?.word("nvidia.com/gpu.count").flatMap(Node.count),
+      internalIP: status?.shownObjects("addresses").first { $0.word("type") == "InternalIP" }?.text(
         "address"),
-      osImage: system?.text("osImage"), kernelVersion: system?.text("kernelVersion"),
-      containerRuntime: system?.text("containerRuntimeVersion"))
+      osImage: system?.word("osImage"), kernelVersion: system?.word("kernelVersion"),
+      containerRuntime: system?.word("containerRuntimeVersion"))
   }
 
   /// Quantities are strings. A GPU that is shared or partitioned has other resource names, and the whole-GPU resource
   /// is then 0.
   private static func gpus(_ resources: Fields?) -> Int? {
     guard let resources else { return nil }
-    let counts = resources.names.filter(isGPU).compactMap { resources.text($0).flatMap(count) }
+    let counts = resources.names.filter(isGPU).compactMap { resources.word($0).flatMap(count) }
     return counts.isEmpty ? nil : counts.reduce(0, +)
   }
 
@@ -50,7 +50,7 @@ extension Node {
       labels.names.filter { $0.hasPrefix(prefix) }.map {
         String($0.dropFirst(prefix.count)).clipped.escapedName
       })
-    if let role = labels.text("kubernetes.io/role") { roles.insert(role) }
+    if let role = labels.word("kubernetes.io/role") { roles.insert(role) }
     roles.remove("")
     return roles.sorted()
   }

@@ -39,7 +39,7 @@ extension Condition {
         Condition(
           type: try fields.requireName("type", limit: limits.type),
           status: Status(try fields.requireText("status")),
-          reason: fields.text("reason", limit: limits.reason) ?? "", message: message?.lines ?? "",
+          reason: fields.word("reason", limit: limits.reason) ?? "", message: message?.lines ?? "",
           lastTransitionTime: fields.time("lastTransitionTime")))
     }
     return conditions
@@ -56,7 +56,7 @@ extension Condition {
   /// The first conditions, in their order, with those that decide the verdict.
   private static func judgedFirst(_ objects: [Fields], _ most: Int) -> [Fields] {
     guard objects.count > most else { return objects }
-    let judged = objects.indices.filter { judgedTypes.contains(objects[$0].text("type") ?? "") }.prefix(most)
+    let judged = objects.indices.filter { judgedTypes.contains(objects[$0].word("type") ?? "") }.prefix(most)
     let others = objects.indices.filter { !judged.contains($0) }.prefix(most - judged.count)
     return (judged + others).sorted().map { objects[$0] }
   }
@@ -72,9 +72,9 @@ extension Condition.Status {
 extension Reference {
   /// A reference in a spec: kind, name and an optional namespace.
   init?(_ fields: Fields?, defaultKind: String? = nil, namespace: String) {
-    guard let fields, let name = fields.text("name"), let kind = fields.text("kind") ?? defaultKind else {
+    guard let fields, let name = fields.word("name"), let kind = fields.word("kind") ?? defaultKind else {
       return nil
     }
-    self.init(kind: kind, namespace: fields.text("namespace") ?? namespace, name: name)
+    self.init(kind: kind, namespace: fields.word("namespace") ?? namespace, name: name)
   }
 }

@@ -123,7 +123,9 @@ struct Poll {
     case .failure(let error):
       if error.code == .closed, let again = repeated(query, request) { return [again] }
       if error.code == .closed { closed += 1 }
-      var failure = PollFailure(error, asking: subject(of: query), of: kubeconfig)
+      var failure = PollFailure(
+        error, asking: subject(of: query), of: kubeconfig,
+        hasBegun: (request.sink as? ListReader)?.hasBegun ?? false)
       if let fault = (request.sink as? ListReader)?.fault {
         failure = PollFailure(fault, asking: subject(of: query), of: kubeconfig)
         hasAnswer = true

@@ -13,14 +13,14 @@ import Testing
     return try #require(page.objects.first)
   }
 
-  private static let names = [
+  fileprivate static let names = [
     "auth", "token", "my-secret", "db-password", "user-credentials", "api-key", "jwt", "session-cookie",
     "bearer", "access-token", "pypi-mirror-cache-server-production", "sk-learn-inference-service-production",
     "glpat-rotator-for-the-whole-team-2", "xoxb-bridge-1234567890", "hvs.proxy.example.com",
     "npm-0123456789abcdefghij",
   ]
 
-  @Test(arguments: names)
+  @Test(arguments: IdentifierTests.names)
   func imagesCompareAsTheyAre(_ name: String) throws {
     let image = "ghcr.io/org/\(name):v1.2.3"
     let deployment = try #require(Kind.workloads.first { $0.name == "Deployment" })
@@ -44,7 +44,7 @@ import Testing
     #expect(policy.repository.name == name)
   }
 
-  @Test(arguments: names)
+  @Test(arguments: IdentifierTests.names)
   func referencesNameTheirObjects(_ name: String) throws {
     let kind = try #require(Kind.flux.first { $0.name == "Kustomization" })
     guard

@@ -151,10 +151,17 @@ extension Judgement {
     guard elapsed(since: failure.lastTransitionTime, watching: "\(path)/absent") >= .seconds(30) else {
       return .healthy
     }
-    let field = object.dependsOn.contains(absent) ? "dependsOn" : "sourceRef"
+    let field = object.dependsOn.contains(absent) ? "dependsOn" : object.sourceField
+    let isMade = absent.kind == "HelmChart" && object.source != absent
     report(
       .dependencyMissing, object, absent.asDependency.merging(["field": field]) { $1 },
-      detail: failure.message, since: failure.lastTransitionTime)
+      detail: failure.message, since: failure.lastTransitionTime,
+      step: isMade
+        ? NextStep(
+          command: log(of: object.resource),
+          note:
+            "helm-controller creates \(absent.title.singleLine) from spec.chart: its log says why it did not")
+        : nil)
     return .critical
   }
 
@@ -227,7 +234,7 @@ extension Judgement {
   }
 
   /// True if this poll has seen every object of a kind of Flux.
-  private func isListed(_ kind: String) -> Bool {
+  func isListed(_ kind: String) -> Bool {
     guard let snapshot = observation.snapshot, snapshot.flux.value != nil else { return false }
     return snapshot.failedFluxKinds[kind] == nil && !snapshot.uncountedKinds.contains(kind)
       && !snapshot.undecodable.contains { $0.kind == kind && $0.name == nil }
@@ -317,7 +324,7 @@ extension Reference {
   /// The name in titles, for example `Kustomization flux-system/apps`.
   var title: String { "\(kind) \(namespace.isEmpty ? name : "\(namespace)/\(name)")" }
 
-  fileprivate var asDependency: [String: String] {
+  var asDependency: [String: String] {
     [
       "dependency": title, "dependencyType": kind.lowercased(), "dependencyNamespace": namespace,
       "dependencyName": name,

@@ -22,13 +22,14 @@ extension FluxObject {
       artifactUpdateTime: artifact?.time("lastUpdateTime"), interval: spec?.duration("interval"),
       timeout: spec?.duration("timeout"),
       source: FluxObject.source(spec, kind, namespace: resource.namespace),
+      sourceField: FluxObject.sourceField(spec, kind),
       chart: FluxObject.chart(spec, status, kind, resource),
       dependsOn: (spec?.shownObjects("dependsOn") ?? []).prefix(256).compactMap {
         Reference($0, defaultKind: kind, namespace: resource.namespace)
       }, secretName: spec?.shown("secretRef")?.word("name"),
       lastReconciled: status?.shownObjects("history").first?.time("lastReconciled"),
       requestedAt: FluxObject.requestedAt(object, status),
-      suspendedAt: isSuspended ? FluxObject.suspendedAt(object) : nil,
+      suspendedAt: isSuspended ? object.timeOfWrite("f:suspend") : nil,
       git: kind == "GitRepository" ? GitReference(spec) : nil,
       path: kind == "Kustomization" ? spec?.word("path") : nil)
   }
@@ -40,13 +41,6 @@ extension FluxObject {
       asked != status?.word("lastHandledReconcileAt")
     else { return nil }
     return Timestamp(rfc3339: asked)
-  }
-
-  /// The time of the last write by the field manager of `spec.suspend`.
-  private static func suspendedAt(_ object: Fields) -> Timestamp? {
-    object.shown("metadata")?.shownObjects("managedFields").prefix(64)
-      .filter { $0.shown("fieldsV1")?.shown("f:spec")?.names.contains("f:suspend") ?? false }
-      .compactMap { $0.time("time") }.max()
   }
 
   /// For example `flux-system/cert-manager-cert-manager` from the status, or the chart in the release's spec.
@@ -68,6 +62,12 @@ extension FluxObject {
     }
   }
 
+  /// The field that has the source.
+  private static func sourceField(_ spec: Fields?, _ kind: String) -> String {
+    guard kind == "HelmRelease" else { return "sourceRef" }
+    return spec?.shown("chartRef") == nil ? "chart.spec.sourceRef" : "chartRef"
+  }
+
   private static func source(_ spec: Fields?, _ kind: String, namespace: String) -> Reference? {
     switch kind {
     case "HelmRelease":
@@ -77,6 +77,15 @@ extension FluxObject {
       Reference(spec?.shown("sourceRef"), namespace: namespace)
     default: nil
     }
+  }
+}
+
+extension Fields {
+  /// The time of the last write by the field manager of a field of `spec`.
+  func timeOfWrite(_ field: String) -> Timestamp? {
+    shown("metadata")?.shownObjects("managedFields").prefix(64)
+      .filter { $0.shown("fieldsV1")?.shown("f:spec")?.names.contains(field) ?? false }
+      .compactMap { $0.time("time") }.max()
   }
 }
 

@@ -17,7 +17,31 @@ extension Node {
       internalIP: status?.shownObjects("addresses").first { $0.word("type") == "InternalIP" }?.text(
         "address"),
       osImage: system?.word("osImage"), kernelVersion: system?.word("kernelVersion"),
-      containerRuntime: system?.word("containerRuntimeVersion"))
+      containerRuntime: system?.word("containerRuntimeVersion"),
+      gpuResources: Array(
+        Set(["capacity", "allocatable"].flatMap { status?.shown($0)?.names.filter(Node.isGPU) ?? [] })
+          .sorted().prefix(16).map(\.clipped.escapedName)),
+      lostDevices: Node.lostDevices(status?.shown("capacity"), status?.shown("allocatable")))
+  }
+
+  /// Extended resources have the domain of their vendor in their names. Those of Kubernetes itself are no devices.
+  private static func lostDevices(_ capacity: Fields?, _ allocatable: Fields?) -> [Device] {
+    guard let capacity, let allocatable else { return [] }
+    let lost = capacity.names.filter { name in
+      let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count == 2, parts[0] != "kubernetes.io", !parts[0].hasSuffix(".kubernetes.io"), !isGPU(name)
+      else { return false }
+      return capacity.word(name).map(isPositive) == true && allocatable.word(name).map(isPositive) != true
+    }
+    return lost.sorted().prefix(16).map {
+      Device(resource: $0.clipped.escapedName, capacity: capacity.word($0, limit: 32) ?? "")
+    }
+  }
+
+  /// True for a quantity above zero, with or without a unit: `8`, `1k`.
+  private static func isPositive(_ quantity: String) -> Bool {
+    quantity.utf8.first.map { $0 != UInt8(ascii: "-") } == true
+      && quantity.utf8.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
   }
 
   /// Quantities are strings. A GPU that is shared or partitioned has other resource names, and the whole-GPU resource

@@ -50,14 +50,18 @@ extension Condition {
   /// Types that decide the verdict of most kinds.
   private static let judgedTypes: Set = [
     "Ready", "Stalled", "Reconciling", "Available", "Progressing", "ReplicaFailure", "Complete", "Failed",
-    "PodScheduled", "Issuing", "EtcdIsVoter",
+    "PodScheduled", "Issuing", "EtcdIsVoter", "FailureTarget", "SuccessCriteriaMet", "Suspended",
+    "MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable",
   ]
 
   /// The first conditions, in their order, with those that decide the verdict.
   private static func judgedFirst(_ objects: [Fields], _ most: Int) -> [Fields] {
     guard objects.count > most else { return objects }
     let judged = objects.indices.filter { judgedTypes.contains(objects[$0].word("type") ?? "") }.prefix(most)
-    let others = objects.indices.filter { !judged.contains($0) }.prefix(most - judged.count)
+    // Most conditions that report faults do so with True.
+    let rest = objects.indices.filter { !judged.contains($0) }
+    let set = rest.filter { objects[$0].word("status") == "True" }
+    let others = (set + rest.filter { !set.contains($0) }).prefix(most - judged.count)
     return (judged + others).sorted().map { objects[$0] }
   }
 }

@@ -44,7 +44,9 @@ extension PollHistory {
         guard let stored = try? decoder.decode(StoredKind.self, from: Data(rest)), stored.objects >= 0 else {
           continue
         }
-        kinds[stored.name] = KnownKind(objects: stored.objects, goneSince: stored.gone)
+        kinds[stored.name] = KnownKind(
+          objects: stored.objects, goneSince: stored.gone, emptySince: stored.empty,
+          isRecreated: stored.isRecreated ?? false)
       case "renewal":
         guard let stored = try? decoder.decode(StoredRenewal.self, from: Data(rest)) else { continue }
         renewals[stored.object.reference] = Renewal(renewTime: stored.renewed, movedAt: stored.moved)
@@ -69,7 +71,11 @@ extension PollHistory {
       add("\(word) \(String(decoding: json, as: UTF8.self))")
     }
     for (name, known) in kinds.sorted(by: { $0.key < $1.key }) {
-      add("kind", StoredKind(name: name, objects: known.objects, gone: known.goneSince))
+      add(
+        "kind",
+        StoredKind(
+          name: name, objects: known.objects, gone: known.goneSince, empty: known.emptySince,
+          isRecreated: known.isRecreated ? true : nil))
     }
     for (id, since) in firstSeen.sorted(by: { $0.key < $1.key }) { add("\(since) \(id)") }
     for id in critical.sorted() { add("critical \(id)") }
@@ -122,6 +128,9 @@ private struct StoredKind: Codable {
   let name: String
   let objects: Int
   let gone: Timestamp?
+  // Absent in the files of older versions.
+  let empty: Timestamp?
+  let isRecreated: Bool?
 }
 
 private struct StoredRenewal: Codable {

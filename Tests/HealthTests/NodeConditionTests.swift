@@ -52,7 +52,11 @@ import Testing
     "ContainerRuntimeUnhealthy", "CorruptDockerOverlay2", "NTPProblem", "KubeletProblem", "VMEventScheduled",
     "FilesystemCorruptionProblem", "XfsShutdown", "CperHardwareErrorFatal", "GPUMissing", "GpuXidError",
     "NVMeDegraded", "NeuronHealth", "OutOfDisk", "NotReady", "NetworkNotReady", "IBLinkFlapping",
-    "example.com/DiskFull", "network-unavailable", "Fault",
+    "example.com/DiskFull", "network-unavailable", "Fault", "XidErrorsPresent", "CorruptionPresent",
+    "BadDiskPresent",
+    "RootkitInstalled", "MaintenanceModeEnabled", "ReadOnlyModeEnabled", "FaultActive", "AlertActive",
+    "ThrottlingActive", "EvictionRunning", "DrainStarted", "NonGracefulShutdown", "DriverNotInstalled",
+    "RootkitLoaded",
   ])
   func trueFaultConditionIsAWarning(_ type: String) {
     let report = Self.report(Fixture.condition(type, .isTrue, "Why", "words", ago: 60))
@@ -68,6 +72,9 @@ import Testing
     "GPUHealthy", "nvidia.com/GpuHealthy", "KubeletConfigOk", "StorageAvailable", "TimeSynchronized",
     "network_ready", "EtcdIsVoter", "FilesystemWritable", "DNSResolvable", "UpToDate", "VolumesAttached",
     "example.com/Trusted", "PoolMember", "DriverLoaded", "OutOfServiceClear", "Compatible", "Serving",
+    "NoDiskErrors", "NoKernelDeadlock", "NotThrottled", "NotCorrupted", "ErrorFree", "HealthCheckPassing",
+    "CertificateRotated", "NoXidErrorsPresent", "ErrorReporterRunning", "AlertsResolved",
+    "KubeletHasNoDiskPressure",
   ])
   func untrueGoodConditionIsAWarning(_ type: String) {
     #expect(Self.report(Fixture.condition(type, .isTrue)).problems.isEmpty)
@@ -77,7 +84,10 @@ import Testing
     }
   }
 
-  @Test(arguments: ["InPlaceUpdate", "SwapEnabled", "example.com/SEVSupported"])
+  @Test(arguments: [
+    "InPlaceUpdate", "SwapEnabled", "example.com/SEVSupported", "ErrorCorrectionEnabled",
+    "LeakDetectorInstalled",
+  ])
   func propertyIsNeitherGoodNorBad(_ type: String) {
     for status in Condition.Status.allCases {
       #expect(Self.report(Fixture.condition(type, status)).problems.isEmpty)
@@ -107,6 +117,30 @@ import Testing
     #expect(report.problemIDs == ["tethys/node/calypso/gpu-lost"])
     #expect(report.verdict == .degraded)
     #expect(report.problems.first?.detail.contains("device plugin") == true)
+  }
+
+  @Test(arguments: [
+    (["nvidia.com/gpu"], "nvidia-smi"), (["amd.com/gpu"], "the driver and the device plugin of amd.com/gpu"),
+  ])
+  func toolIsThatOfTheVendor(_ resources: [String], _ tool: String) {
+    let node = Node(
+      resource: Fixture.node("calypso").resource, allocatableGPUs: 0, capacityGPUs: 1, gpuResources: resources
+    )
+    let report = Fixture.report { $0.nodes = .seen([node]) }
+    #expect(report.problems.map(\.step.note) == ["on the node: \(tool)"])
+  }
+
+  @Test func lostDevicesAreOneWarning() {
+    let node = Node(
+      resource: Fixture.node("calypso").resource,
+      lostDevices: ["furiosa.ai/npu", "huawei.com/Ascend910"].map { Node.Device(resource: $0, capacity: "8") }
+    )
+    let report = Fixture.report { $0.nodes = .seen([node]) }
+    #expect(report.problemIDs == ["tethys/node/calypso/devices-lost"])
+    #expect(
+      report.problems.first?.title
+        == "node calypso offers none of its 8 furiosa.ai/npu, 8 huawei.com/Ascend910")
+    #expect(report.problems.first?.remedy.contains("nvidia") == false)
   }
 
   @Test(arguments: [(Int?.none, Int?.none, Int?.none), (2, 2, nil), (0, 0, nil), (nil, nil, 1)])

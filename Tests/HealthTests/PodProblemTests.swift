@@ -47,6 +47,34 @@ import Testing
     #expect(Self.report(Self.pod(ready: .isTrue, restarts: 2, ended: 60)).problems.isEmpty)
   }
 
+  /// A pod that is killed every half hour is one problem, and not one that comes and goes.
+  @Test(arguments: [
+    (301, 60 as Int64, true), (301, 900, true), (301, 1700, true), (301, 3700, false), (48, 1700, true),
+    (6, 1700, true), (4, 900, false),
+  ])
+  func regularlyKilledPodIsOneLastingProblem(_ restarts: Int, _ ended: Int64, _ isTold: Bool) {
+    let report = Self.report(Self.pod(ready: .isTrue, restarts: restarts, ended: ended))
+    #expect(report.problemIDs == (isTold ? ["tethys/pods/crash-looping"] : []))
+  }
+
+  @Test func restartsOfOthersDoNotCount() {
+    let pod = Pod(
+      resource: Fixture.pod("web").resource, phase: "Running", isReady: true, restarts: 43,
+      lastEnd: "exit code 0",
+      lastEndTime: Fixture.ago(60), container: Pod.Container(name: "side", restarts: 1))
+    #expect(Self.report(pod).problems.isEmpty)
+  }
+
+  @Test func logIsThatOfTheContainer() {
+    let pod = Pod(
+      resource: Fixture.pod("web").resource, phase: "Running", restarts: 43,
+      waitingReason: "CrashLoopBackOff",
+      container: Pod.Container(name: "app", restarts: 42))
+    let report = Self.report(pod)
+    #expect(report.problems.first?.remedy.hasSuffix("logs web -c app --previous") == true)
+    #expect(report.problems.first?.detail == "pod web: CrashLoopBackOff, container app, 42 restarts")
+  }
+
   @Test(arguments: [(300 as Int64, false), (700, true)])
   func longUnreadyPodIsReported(_ seconds: Int64, _ isProblem: Bool) {
     let report = Self.report(Self.pod(ago: seconds))
@@ -58,6 +86,7 @@ import Testing
     let report = Self.report(Self.pod(phase, ready: .isTrue, deleted: Fixture.ago(86_400)))
     #expect(report.problemIDs == ["tethys/pods/terminating"])
     #expect(report.problems.first?.since == Fixture.ago(86_400))
+    #expect(report.problems.first?.title == "pod apps/web is stuck terminating")
     #expect(Self.report(Self.pod(phase, ready: .isTrue, deleted: Fixture.ago(60))).problems.isEmpty)
   }
 
@@ -86,9 +115,10 @@ import Testing
   @Test func reasonOfAnEvictionIsReported() {
     let pod = Pod(
       resource: Resource(kind: "Pod", namespace: "apps", name: "web", creationTimestamp: Fixture.ago(900)),
-      phase: "Failed", failure: "Evicted", failureMessage: "The node was low on resource: history.")
+      phase: "Failed", failure: "Evicted", failureMessage: "The node was low on resource: memory.")
+    #expect(Self.report(pod).problems.first?.remedy.hasSuffix("-n apps describe pod web") == true)
     #expect(
-      Self.report(pod).problems.map(\.detail) == ["pod web: Evicted: The node was low on resource: history."])
+      Self.report(pod).problems.map(\.detail) == ["pod web: Evicted: The node was low on resource: memory."])
   }
 
   /// Container runtimes and the kubelet give ever new reasons, and all but two are errors.

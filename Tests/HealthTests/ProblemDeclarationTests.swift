@@ -11,6 +11,7 @@ import Testing
     .api(.serverCertificateExpiring), .node(.gpuLost), .flux(.kindsNotServed),
     .platform(.certificateKindsNotServed), .platform(.stackKindsNotServed), .fluxObject(.failed),
     .workload(.unavailable), .pipeline(.tokenExpiring),
+    .flux(.objectsGone),
   ]
   /// Those whose step depends on the situation: that of the failure, or of the pod.
   private static let ownStep: Set<ProblemCode> = [

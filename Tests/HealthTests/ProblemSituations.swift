@@ -119,6 +119,10 @@ enum ProblemSituations {
       report(Fixture.node("calypso", renewed: Fixture.ago(31))),
       report(Fixture.node("calypso", cordoned: true)), report(deleted),
       report(Fixture.node("calypso", gpus: 0), Expectations(gpus: ["calypso": 1])),
+      report(
+        Node(
+          resource: Fixture.node("calypso").resource,
+          lostDevices: [Node.Device(resource: "furiosa.ai/npu", capacity: "2")])),
       report(Fixture.node("calypso", version: "v1.28.9+k3s1")), condition("DiskPressure"),
       condition("MemoryPressure"), condition("PIDPressure"), condition("NetworkUnavailable"),
       condition("EtcdIsVoter", .isFalse), condition("KernelDeadlock"), condition("FrequentKubeletRestart"),
@@ -186,8 +190,22 @@ enum ProblemSituations {
           Fixture.git(revision: "main@sha1:b", updated: Fixture.ago(9000)), Fixture.kustomization("apps"),
         ])
       },
-      gone("Kustomization", controllers), gone("Certificate", [certManager]), gone("Stack", [pulumi]),
+      objects(
+        Fixture.kustomization(
+          "apps", [Fixture.condition("Ready", .isFalse, "DependencyNotReady", "no", ago: 3600)],
+          dependsOn: [Reference(kind: "Kustomization", namespace: "flux-system", name: "apps")])),
+      emptied, gone("Kustomization", controllers), gone("Certificate", [certManager]),
+      gone("Stack", [pulumi]),
     ]
+  }
+
+  private static var emptied: ClusterReport {
+    Fixture.report(
+      Fixture.observation(
+        Fixture.snapshot {
+          $0.kinds = ServedKinds(served: ["Kustomization"])
+          $0.flux = .seen([Fixture.git()])
+        }), memory: Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 89)]))
   }
 
   private static let certManager = Workload(
@@ -240,8 +258,15 @@ enum ProblemSituations {
         }
       }
     }
+    let orphan = Fixture.report {
+      $0.imagePolicies = .seen([
+        ImagePolicy(
+          resource: Fixture.resource("ImagePolicy", "app", [broken]),
+          repository: Reference(kind: "ImageRepository", namespace: "flux-system", name: "ghost"))
+      ])
+    }
     return [
-      report(repository([broken])), report(repository(suspended: true)), report(repository([])),
+      orphan, report(repository([broken])), report(repository(suspended: true)), report(repository([])),
       report(repository(deleted: gone)), report(repository(scanned: 2000)), report(repository(tags: 0)),
       report(repository(), ran: 9000),
       report(repository(), saw: "\(image):v1"), report(repository(), runs: "v1"),
@@ -281,6 +306,13 @@ enum ProblemSituations {
           Workload(
             resource: Fixture.resource("Deployment", "cloudflared", namespace: "cloudflared", []),
             desired: 1, ready: 0, available: 0, updated: 1)
+        ])
+      },
+      Fixture.report {
+        $0.cronJobs = .seen([
+          CronJob(
+            resource: Fixture.resource("CronJob", "backup", namespace: "apps", []),
+            timing: CronJob.Timing(schedule: "*/5 * * * *", lastScheduled: Fixture.ago(86_400)))
         ])
       },
       job([failed]), job([failed], of: "backup"), job([]), job([], deleted: gone),

@@ -12,10 +12,18 @@ import Testing
     case repositoryFails, scanOverdue, noAutomation, otherSelector, automationSuspended, automationFails
     case automationIdle, notTakenUp, notPushed, review, notFetched, fetchFails, applyFails, notApplied
 
+    /// A problem beside the one of the way: a tag that is already selected needs no scan.
+    var beside: String? {
+      switch self {
+      case .repositoryFails: "image/repository/flux-system/app/failed"
+      case .scanOverdue: "image/repository/flux-system/app/scan-overdue"
+      default: nil
+      }
+    }
+
     var expected: (word: ImagePolicyReport.Standstill, reason: String, problem: String?) {
       switch self {
-      case .repositoryFails: (.scan, "ScanStuck", "image/repository/flux-system/app/failed")
-      case .scanOverdue: (.scan, "ScanStuck", "image/repository/flux-system/app/scan-overdue")
+      case .repositoryFails, .scanOverdue: (.apply, "NotApplied", "image/policy/flux-system/app/behind")
       case .noAutomation, .otherSelector: (.held, "HeldByHand", nil)
       case .automationSuspended:
         (.automation, "AutomationSuspended", "image/automation/flux-system/bot/suspended")
@@ -90,9 +98,25 @@ import Testing
     #expect(policy.behindSince == Fixture.ago(7200))
     #expect(policy.standstill == way.expected.word)
     #expect(policy.policy.reason == way.expected.reason)
-    #expect(report.problemIDs == [way.expected.problem].compactMap { $0.map { "tethys/\($0)" } })
+    let expected = [way.expected.problem, way.beside].compactMap { $0.map { "tethys/\($0)" } }
+    #expect(Set(report.problemIDs) == Set(expected))
     #expect(policy.policy.verdict == (way.expected.problem == nil ? .healthy : .degraded))
     #expect(report.problems.allSatisfy { !$0.remedy.isEmpty })
+  }
+
+  /// A policy that fails with its repository cannot select a newer tag.
+  @Test func policyOfAFailedRepositoryWaitsForAScan() throws {
+    var snapshot = Way.repositoryFails.snapshot
+    snapshot.imagePolicies = .seen(
+      (snapshot.imagePolicies.value ?? []).map {
+        ImagePolicy(
+          resource: Fixture.resource(
+            "ImagePolicy", "app", [Fixture.condition("Ready", .isFalse, "DependencyNotReady")]),
+          repository: $0.repository, latestImage: $0.latestImage, labels: $0.labels)
+      })
+    let report = Fixture.report(Fixture.observation(snapshot))
+    #expect(report.policies.map(\.standstill) == [.scan])
+    #expect(report.problemIDs == ["tethys/image/repository/flux-system/app/failed"])
   }
 
   @Test func unpushedPolicyPointsToItsMarker() {

@@ -1,5 +1,4 @@
 package import Health
-import Redaction
 
 /// `clusters[].pods`: the number of pods, and those that crash, do not start, are not ready or do not
 /// terminate.
@@ -38,7 +37,7 @@ package struct PodsDocument: Codable, Hashable, Sendable {
     worst = bad.prefix(5).map {
       Pod(
         namespace: $0.resource.namespace, name: $0.resource.name, node: $0.node, restarts: $0.restarts,
-        message: redacted($0.plight))
+        message: $0.plight)
     }
   }
 }

@@ -14,6 +14,8 @@ public struct FluxObject: Hashable, Sendable {
   public let interval: Duration?
   public let timeout: Duration?
   public let source: Reference?
+  /// The field of `spec` that has the source, for example `chartRef`.
+  public let sourceField: String
   /// The HelmChart through which a HelmRelease or its source is fetched.
   public let chart: Reference?
   public let dependsOn: [Reference]
@@ -49,7 +51,8 @@ public struct FluxObject: Hashable, Sendable {
   public init(
     resource: Resource, isSuspended: Bool = false, isStatic: Bool = false, revision: String? = nil,
     attemptedRevision: String? = nil, artifactUpdateTime: Timestamp? = nil, interval: Duration? = nil,
-    timeout: Duration? = nil, source: Reference? = nil, chart: Reference? = nil,
+    timeout: Duration? = nil, source: Reference? = nil, sourceField: String = "sourceRef",
+    chart: Reference? = nil,
     dependsOn: [Reference] = [], secretName: String? = nil, lastReconciled: Timestamp? = nil,
     requestedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil, git: GitReference? = nil,
     path: String? = nil
@@ -63,6 +66,7 @@ public struct FluxObject: Hashable, Sendable {
     self.interval = interval
     self.timeout = timeout
     self.source = source
+    self.sourceField = sourceField
     self.chart = chart
     self.dependsOn = dependsOn
     self.secretName = secretName

@@ -24,6 +24,8 @@ public struct Job: Hashable, Sendable {
   /// The condition of a failed Job.
   var failure: Condition? { ended("Failed") }
   var completion: Condition? { ended("Complete") }
+  /// The condition of a Job that has met its end, and whose pods are still there.
+  var ending: Condition? { ended("FailureTarget") ?? ended("SuccessCriteriaMet") }
 
   private func ended(_ type: String) -> Condition? {
     resource.conditions.first { $0.type == type && $0.status == .isTrue }
@@ -38,16 +40,50 @@ public struct CronJob: Hashable, Sendable {
   public let images: [String]
   /// The Kustomization or HelmRelease that applied it, from its labels.
   public let manager: Reference?
+  /// nil if it is not known.
+  public let timing: Timing?
+
+  /// When a CronJob is due.
+  public struct Timing: Hashable, Sendable {
+    /// `spec.schedule`, for example `*/5 * * * *`.
+    public let schedule: String
+    /// `spec.timeZone`
+    public let timeZone: String?
+    /// `spec.startingDeadlineSeconds`: how late a run may start.
+    public let deadline: Duration?
+    /// True if a run is not started before the previous one has ended (`concurrencyPolicy: Forbid`).
+    public let forbidsOverlap: Bool
+    /// `status.lastScheduleTime`
+    public let lastScheduled: Timestamp?
+    /// When `spec.suspend` was last written, if the server stores it.
+    public let resumedAt: Timestamp?
+    /// The number of runs that have not ended.
+    public let activeRuns: Int
+
+    public init(
+      schedule: String, timeZone: String? = nil, deadline: Duration? = nil, forbidsOverlap: Bool = false,
+      lastScheduled: Timestamp? = nil, resumedAt: Timestamp? = nil, activeRuns: Int = 0
+    ) {
+      self.schedule = schedule
+      self.timeZone = timeZone
+      self.deadline = deadline
+      self.forbidsOverlap = forbidsOverlap
+      self.lastScheduled = lastScheduled
+      self.resumedAt = resumedAt
+      self.activeRuns = activeRuns
+    }
+  }
 
   public init(
     resource: Resource, isSuspended: Bool = false, lastSuccessfulTime: Timestamp? = nil,
     images: [String] = [],
-    manager: Reference? = nil
+    manager: Reference? = nil, timing: Timing? = nil
   ) {
     self.resource = resource
     self.isSuspended = isSuspended
     self.lastSuccessfulTime = lastSuccessfulTime
     self.images = images
     self.manager = manager
+    self.timing = timing
   }
 }

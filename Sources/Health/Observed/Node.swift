@@ -12,13 +12,29 @@ public struct Node: Hashable, Sendable {
   public let capacityGPUs: Int?
   /// The label `nvidia.com/gpu.count`; nil if it is not set.
   public let labelledGPUs: Int?
+  /// The names of these resources: `nvidia.com/gpu`.
+  public let gpuResources: [String]
+  /// Other devices that the node has and does not offer, because all of them are lost.
+  public let lostDevices: [Device]
   /// The first address of type InternalIP.
   public let internalIP: String?
   public let osImage: String?
   public let kernelVersion: String?
   public let containerRuntime: String?
   /// `spec.renewTime` of the node's Lease; nil if leases could not be read.
-  public let leaseRenewTime: Timestamp?
+  public private(set) var leaseRenewTime: Timestamp?
+
+  /// An extended resource, for example `furiosa.ai/npu`.
+  public struct Device: Hashable, Sendable {
+    public let resource: String
+    /// The quantity in `status.capacity`.
+    public let capacity: String
+
+    public init(resource: String, capacity: String) {
+      self.resource = resource
+      self.capacity = capacity
+    }
+  }
 
   public var name: String { resource.name }
 
@@ -26,8 +42,11 @@ public struct Node: Hashable, Sendable {
     resource: Resource, roles: [String] = [], kubeletVersion: String = "", isUnschedulable: Bool = false,
     allocatableGPUs: Int? = nil, capacityGPUs: Int? = nil, labelledGPUs: Int? = nil,
     internalIP: String? = nil, osImage: String? = nil, kernelVersion: String? = nil,
-    containerRuntime: String? = nil, leaseRenewTime: Timestamp? = nil
+    containerRuntime: String? = nil, leaseRenewTime: Timestamp? = nil, gpuResources: [String] = [],
+    lostDevices: [Device] = []
   ) {
+    self.gpuResources = gpuResources
+    self.lostDevices = lostDevices
     self.resource = resource
     self.roles = roles
     self.kubeletVersion = kubeletVersion
@@ -44,11 +63,9 @@ public struct Node: Hashable, Sendable {
 
   /// The same node with the renewal time of its Lease.
   public func renewed(at time: Timestamp?) -> Node {
-    Node(
-      resource: resource, roles: roles, kubeletVersion: kubeletVersion, isUnschedulable: isUnschedulable,
-      allocatableGPUs: allocatableGPUs, capacityGPUs: capacityGPUs, labelledGPUs: labelledGPUs,
-      internalIP: internalIP, osImage: osImage,
-      kernelVersion: kernelVersion, containerRuntime: containerRuntime, leaseRenewTime: time)
+    var node = self
+    node.leaseRenewTime = time
+    return node
   }
 }
 

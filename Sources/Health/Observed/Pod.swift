@@ -9,6 +9,10 @@ public struct Pod: Hashable, Sendable {
   public let isReady: Bool
   /// The number of restarts of all its containers.
   public let restarts: Int
+  /// The container that the following fields are about: it waits, or it ended last. nil if it is the only one.
+  public let container: Container?
+  /// The init container that runs at present.
+  public let initializing: Initializing?
   /// Why a container waits: `CrashLoopBackOff`, `ImagePullBackOff`.
   public let waitingReason: String?
   public let waitingMessage: String?
@@ -22,12 +26,36 @@ public struct Pod: Hashable, Sendable {
   /// The images of its containers; empty after it has ended.
   public let images: [PodImage]
 
+  /// One of several containers.
+  public struct Container: Hashable, Sendable {
+    public let name: String
+    public let restarts: Int
+
+    public init(name: String, restarts: Int) {
+      self.name = name
+      self.restarts = restarts
+    }
+  }
+
+  /// An init container that runs. The other containers start after it.
+  public struct Initializing: Hashable, Sendable {
+    public let container: String
+    public let since: Timestamp?
+
+    public init(container: String, since: Timestamp?) {
+      self.container = container
+      self.since = since
+    }
+  }
+
   public init(
     resource: Resource, phase: String, node: String? = nil, owner: Reference? = nil, isReady: Bool = false,
     restarts: Int = 0, waitingReason: String? = nil, waitingMessage: String? = nil, lastEnd: String? = nil,
     lastEndTime: Timestamp? = nil, failure: String? = nil, failureMessage: String? = nil,
-    images: [PodImage] = []
+    images: [PodImage] = [], container: Container? = nil, initializing: Initializing? = nil
   ) {
+    self.container = container
+    self.initializing = initializing
     self.resource = resource
     self.phase = phase
     self.node = node

@@ -8,6 +8,7 @@ public enum FluxProblem: String, DeclaredProblem {
   case version = "flux-version"
   case versionUnknown = "flux-version-unknown"
   case kindsNotServed = "flux-kinds-not-served"
+  case objectsGone = "flux-objects-gone"
 
   public var declaration: ProblemDeclaration {
     switch self {
@@ -59,7 +60,18 @@ public enum FluxProblem: String, DeclaredProblem {
         meaning:
           "The API server does not have kinds that it had, or whose controller runs: their CustomResourceDefinitions were deleted, and their objects with them. The objects that were seen last stay in the lists, marked as stale. It is critical where objects were lost.",
         command: "kubectl get crds -l app.kubernetes.io/part-of=flux",
-        note: "install the missing definitions again; objects come back from Git")
+        note:
+          "install the missing definitions again; without the root Kustomization nothing applies their objects: flux bootstrap creates both"
+      )
+    case .objectsGone:
+      ProblemDeclaration(
+        .flux, .critical, rank: .controller, path: "flux/kinds/objects-gone", title: "<objects> gone",
+        meaning:
+          "A kind of Flux is served and has no objects any more, although it had. It is critical for Kustomizations, because without the root Kustomization nothing is applied from Git, and where the objects were deleted with their definition; otherwise a warning. It lasts until the kind has objects again. A day of absence confirms the removal, except that of Kustomizations while guard.yaml has expect.flux.",
+        command: "flux get all -A",
+        note:
+          "if they were not removed on purpose, bring back the root Kustomization, which applies the others: flux bootstrap",
+        fact: "flux/kinds/not-served")
     }
   }
 }
@@ -68,6 +80,7 @@ public enum FluxProblem: String, DeclaredProblem {
 public enum FluxObjectProblem: String, DeclaredProblem {
   case failed = "flux-failed"
   case dependencyMissing = "flux-dependency-missing"
+  case dependencyCycle = "flux-dependency-cycle"
   case suspended = "flux-suspended"
   case terminating = "flux-terminating"
   case waiting = "flux-waiting"
@@ -92,6 +105,14 @@ public enum FluxObjectProblem: String, DeclaredProblem {
         meaning: "dependsOn or sourceRef of the object names an object that the cluster does not have.",
         command: "kubectl -n <dependencyNamespace> get <dependencyType>",
         note: "<dependencyName> does not exist: add it in Git, or correct <field> of <subject>")
+    case .dependencyCycle:
+      ProblemDeclaration(
+        .flux, .critical, path: "flux/<kind>/<namespace>/<name>/waiting",
+        title: "<subject> waits for itself",
+        meaning:
+          "The dependencies (dependsOn) of objects form a cycle, so each of them waits for another forever: nothing of them is applied. The detail has the cycle.",
+        command: "kubectl -n <namespace> describe <resource> <name>",
+        note: "remove one of these dependencies in Git: <cycle>")
     case .suspended:
       ProblemDeclaration(
         .flux, .warning, path: "flux/<kind>/<namespace>/<name>/suspended", title: "<subject> is suspended",
@@ -109,7 +130,8 @@ public enum FluxObjectProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .flux, .warning, path: "flux/<kind>/<namespace>/<name>/waiting",
         title: "<subject> has been waiting for <dependency> for <age>",
-        meaning: "The object depends on another one, which has been in progress for too long.",
+        meaning:
+          "The object depends on another one, which has been in progress for too long, or is ready although the object still waits for it.",
         command: "kubectl -n <dependencyNamespace> describe <dependencyType> <dependencyName>")
     case .stuck:
       ProblemDeclaration(

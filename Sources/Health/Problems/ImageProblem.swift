@@ -1,6 +1,7 @@
 /// Problems of Flux's image automation.
 public enum ImageProblem: String, DeclaredProblem {
   case failed = "image-failed"
+  case dependencyMissing = "image-dependency-missing"
   case suspended = "image-suspended"
   case terminating = "image-terminating"
   case stuck = "image-stuck"
@@ -18,6 +19,13 @@ public enum ImageProblem: String, DeclaredProblem {
         title: "<subject> is failing (<reason>)",
         meaning: "The last scan, choice or commit failed; the detail has the controller's message.",
         command: "flux logs --kind=<type> --name=<name> --namespace=<namespace>", note: "fix it in Git")
+    case .dependencyMissing:
+      ProblemDeclaration(
+        .image, .warning, path: "image/<kind>/<namespace>/<name>/failed",
+        title: "<subject> waits for <dependency>, which does not exist",
+        meaning: "The object names an image repository or a source that the cluster does not have.",
+        command: "kubectl -n <dependencyNamespace> get <dependencyType>",
+        note: "<dependencyName> does not exist: add it in Git, or correct <field> of <subject>")
     case .suspended:
       ProblemDeclaration(
         .image, .warning, path: "image/<kind>/<namespace>/<name>/suspended", title: "<subject> is suspended",

@@ -7,6 +7,7 @@ public enum NodeProblem: String, DeclaredProblem {
   case unexpected = "node-unexpected"
   case terminating = "node-terminating"
   case gpuLost = "node-gpu-lost"
+  case devicesLost = "node-devices-lost"
   case versionSkew = "node-version-skew"
   case diskPressure = "node-disk-pressure"
   case memoryPressure = "node-memory-pressure"
@@ -69,7 +70,14 @@ public enum NodeProblem: String, DeclaredProblem {
         title: "node <node> offers <offered> of <wanted> GPUs",
         meaning:
           "The node offers fewer GPUs than expect.gpus wants (critical), or than its own labels and capacity count (a warning).",
-        command: "kubectl describe node <node>", note: "on the node: nvidia-smi")
+        command: "kubectl describe node <node>", note: "on the node: <tool>")
+    case .devicesLost:
+      ProblemDeclaration(
+        .node, .warning, rank: .node, path: "node/<node>/devices-lost",
+        title: "node <node> offers none of its <devices>",
+        meaning:
+          "The node counts devices of a vendor (an extended resource such as furiosa.ai/npu) in its capacity, and none of them can be allocated: the device plugin is gone, or calls all of them unhealthy.",
+        command: "kubectl describe node <node>", note: "look at the pod of the device plugin on that node")
     case .versionSkew:
       ProblemDeclaration(
         .node, .warning, path: "node/<node>/version-skew",

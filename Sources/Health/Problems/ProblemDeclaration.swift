@@ -69,6 +69,11 @@ extension Problem {
     /// The guard's state directory.
     case state
 
+    /// True if the texts of its problems come from outside unread: errors of a connection or of a program, and answers of
+    /// other APIs. Messages of the cluster's objects are redacted when they are read, so that the names and images beside
+    /// them stay as they are.
+    var hasRawTexts: Bool { isOfThisMachine || self == .api }
+
     /// True for the connection, the guard itself and the pipeline, which are known without a poll of the cluster.
     public var isOfThisMachine: Bool {
       switch self {

@@ -7,6 +7,7 @@ public enum WorkloadProblem: String, DeclaredProblem {
   case jobNotStarted = "job-not-started"
   case jobTerminating = "job-terminating"
   case cronJobFailed = "cronjob-failed"
+  case cronJobOverdue = "cronjob-overdue"
   case podsCrashLooping = "pods-crash-looping"
   case podsPending = "pods-pending"
   case podsNotReady = "pods-not-ready"
@@ -38,9 +39,9 @@ public enum WorkloadProblem: String, DeclaredProblem {
     case .jobNotEnding:
       ProblemDeclaration(
         .workload, .warning, path: "workload/<namespace>/<name>/job",
-        title: "<subject> is failing, and its pods do not end<reason>",
+        title: "<subject> <outcome>, and its pods do not end<reason>",
         meaning:
-          "The Job has met a condition for failure more than ten minutes ago, and its pods are still there.",
+          "The Job has met a condition for failure or success more than ten minutes ago, and its pods are still there.",
         command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
         note: "the Job's events say more: kubectl describe job")
     case .jobTerminating:
@@ -63,10 +64,18 @@ public enum WorkloadProblem: String, DeclaredProblem {
         meaning: "The last run of the CronJob has failed, and none has succeeded since.",
         command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
         note: "the Job's events say more: kubectl describe job")
+    case .cronJobOverdue:
+      ProblemDeclaration(
+        .workload, .warning, path: "workload/<namespace>/<name>/cronjob/overdue",
+        title: "<subject> was not scheduled for <age>",
+        meaning:
+          "The schedule of the CronJob has been due for more than ten minutes and its starting deadline, and no Job was made. Outside of UTC the guard waits for the latest of all time zones. If concurrencyPolicy is Forbid and a run has not ended, it waits for a day.",
+        command: "kubectl -n <namespace> describe cronjob <name>")
     case .podsCrashLooping:
       ProblemDeclaration(
         .pods, .warning, path: "pods/crash-looping", title: "<pods> in a crash loop",
-        meaning: "Containers start, exit with an error and are started again, at ever longer intervals.",
+        meaning:
+          "Containers start, exit with an error and are started again, at ever longer intervals. A pod that is ready counts for three times its average time between restarts, at least ten minutes and at most an hour after the last one; after 20 restarts, an hour.",
         command: "kubectl -n <namespace> logs <pod> --all-containers --previous")
     case .podsPending:
       ProblemDeclaration(
@@ -80,7 +89,7 @@ public enum WorkloadProblem: String, DeclaredProblem {
         command: "kubectl -n <namespace> describe pod <pod>")
     case .podsTerminating:
       ProblemDeclaration(
-        .pods, .warning, path: "pods/terminating", title: "<pods> not terminating",
+        .pods, .warning, path: "pods/terminating", title: "<pods> stuck terminating",
         meaning:
           "Pods are still there minutes after their grace period: a finalizer or the kubelet keeps them.",
         command: "kubectl -n <namespace> describe pod <pod>",

@@ -1,5 +1,4 @@
 internal import GuardTypes
-internal import Redaction
 
 extension Evaluation {
   mutating func judgeCertificates(_ snapshot: Snapshot) {
@@ -34,7 +33,7 @@ extension Evaluation {
     }
     return Judged(
       value: certificate, verdict: verdict, status: status, reason: ready?.reason ?? "",
-      message: redacted(ready?.message ?? ""), since: ready?.lastTransitionTime)
+      message: ready?.message ?? "", since: ready?.lastTransitionTime)
   }
 
   private struct Symptom {

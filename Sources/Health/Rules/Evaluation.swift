@@ -115,7 +115,8 @@ struct Evaluation {
     factsSince[fact] = min(begin, now)
     problems.append(
       Problem(
-        code, facts, cluster: cluster, subject: subject, detail: redacted(detail), since: begin,
+        code, facts, cluster: cluster, subject: subject,
+        detail: declaration.kind.hasRawTexts ? redacted(detail) : detail, since: begin,
         severity: severity, rank: rank, step: step, hides: hides, access: access,
         owner: observation.owner))
   }
@@ -233,6 +234,7 @@ struct Evaluation {
 
   mutating func finish(isFresh: Bool) -> (report: ClusterReport, history: PollHistory) {
     reportPartFailures()
+    limitRows()
     let sorted = problems.sorted(by: Problem.isBefore)
     let left = isFresh ? history.left(by: unread, of: cluster) : history
     let verdict = verdict(isFresh: isFresh, unread: left.critical)

@@ -24,9 +24,13 @@ struct FluxCauses {
   ) {
     self.failures = failures
     let known = Set(objects.map(\.resource.reference))
-    let kinds = Set(objects.flatMap { FluxCauses.parents(of: $0).map(\.kind) }).filter(isListed)
+    let parents = objects.flatMap { object in
+      FluxCauses.parents(of: object)
+        + [FluxCauses.namedChart(of: object, failures[object.resource.reference])].compactMap(\.self)
+    }
+    let kinds = Set(parents.map(\.kind)).filter(isListed)
     absent = Set(
-      objects.lazy.flatMap { FluxCauses.parents(of: $0) }.filter {
+      parents.lazy.filter {
         kinds.contains($0.kind) && !known.contains($0)
       })
     self.objects = Dictionary(objects.map { ($0.resource.reference, $0) }) { first, _ in first }
@@ -44,13 +48,26 @@ struct FluxCauses {
     object.dependsOn + [object.chart, object.source].compactMap(\.self)
   }
 
+  /// The HelmChart that a release waits for, from its message, because its status does not have it until it exists.
+  private static func namedChart(of object: FluxObject, _ failure: Condition?) -> Reference? {
+    guard object.resource.kind == "HelmRelease", object.chart == nil, let failure else { return nil }
+    let words = failure.message.split(separator: "'", omittingEmptySubsequences: false)
+    guard let index = words.firstIndex(where: { $0.hasSuffix("HelmChart ") }), index + 2 < words.count else {
+      return nil
+    }
+    let parts = words[index + 1].split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+    return Reference(kind: "HelmChart", namespace: String(parts[0]), name: String(parts[1]))
+  }
+
   /// The missing object that it waits for: a dependency if its message says that one is not ready, otherwise the
   /// source.
   func absentParent(of object: FluxObject) -> Reference? {
     guard let failure = failures[object.resource.reference], isWaiting(object) else { return nil }
     let candidates =
       failure.reason == "DependencyNotReady"
-      ? object.dependsOn : [object.chart, object.source].compactMap(\.self)
+      ? object.dependsOn
+      : [object.chart ?? FluxCauses.namedChart(of: object, failure), object.source].compactMap(\.self)
     let missing = candidates.filter(absent.contains)
     return missing.first(where: failure.message.names) ?? missing.first
   }
@@ -87,6 +104,43 @@ struct FluxCauses {
       return failure.message.namedObjects.filter { $0 != own && isKnown($0) }
     }
     return isWaiting(object) && absentParent(of: object) == nil ? parents(of: object) : []
+  }
+
+  /// The last object of the chain of waiting objects that begins at this one: it waits for nothing itself.
+  func awaitedRoot(of object: FluxObject) -> FluxObject? {
+    var seen: Set<Reference> = [object.resource.reference]
+    var next = object
+    while isWaiting(next), let parent = awaitedParent(of: next), let found = objects[parent] {
+      guard seen.insert(parent).inserted else { return nil }
+      next = found
+    }
+    return next.resource.reference == object.resource.reference ? nil : next
+  }
+
+  /// The shortest dependency cycle through the object, from it back to itself, if the object reports the cycle.
+  func cycle(of object: FluxObject) -> [Reference]? {
+    let own = object.resource.reference
+    guard cycleReporters[own] == own else { return nil }
+    var before: [Reference: Reference] = [:]
+    var open = [own]
+    var index = 0
+    while index < open.count {
+      let next = open[index]
+      index += 1
+      for parent in objects[next].map(awaited) ?? []
+      where cycleReporters[parent] != nil && before[parent] == nil {
+        before[parent] = next
+        open.append(parent)
+      }
+    }
+    guard var place = before[own] else { return nil }
+    var cycle = [own]
+    while place != own {
+      cycle.append(place)
+      guard let earlier = before[place] else { return nil }
+      place = earlier
+    }
+    return [own] + cycle.reversed()
   }
 
   // MARK: - From causes to dependants

@@ -1,5 +1,4 @@
 internal import GuardTypes
-internal import Redaction
 
 extension Evaluation {
   mutating func judgeFlux(_ snapshot: Snapshot) {
@@ -72,7 +71,7 @@ extension Evaluation {
     func judged(_ verdict: Verdict, _ reason: String? = nil, _ message: String? = nil) -> Judged<FluxObject> {
       Judged(
         value: object, verdict: verdict, status: status, reason: reason ?? shown?.reason ?? "",
-        message: redacted(message ?? shown?.message ?? ""), since: shown?.lastTransitionTime)
+        message: message ?? shown?.message ?? "", since: shown?.lastTransitionTime)
     }
     if object.isSuspended {
       report(
@@ -130,18 +129,7 @@ extension Evaluation {
       return judge(object, failing: failure, waitingForAbsent: absent)
     }
     if causes.isWaiting(object), let parent = causes.awaitedParent(of: object) {
-      // The parent is in progress.
-      let patience = object.ownTimeout + .seconds(360)
-      let waited = elapsed(
-        since: failure.lastTransitionTime, watching: "\(resource.reference.problemPath)/waits")
-      guard waited > patience else { return .healthy }
-      // If the parent is healthy, only the child's controller can explain why it waits.
-      let isParentWell = causes.failures[parent] == nil && causes.object(parent).map(isCurrent) ?? false
-      report(
-        .waiting, object, parent.asDependency.merging(["age": waited.humanDuration]) { $1 },
-        detail: failure.message, since: serverNow - waited,
-        step: isParentWell ? NextStep(command: log(of: resource)) : nil)
-      return .degraded
+      return judge(object, failing: failure, waitingFor: parent)
     }
     if isReportedByWorkload(object, failure) { return .degraded }
     let isNotification = resource.kind.fluxController == "notification-controller"
@@ -163,11 +151,46 @@ extension Evaluation {
     guard elapsed(since: failure.lastTransitionTime, watching: "\(path)/absent") >= .seconds(30) else {
       return .healthy
     }
-    let field = object.dependsOn.contains(absent) ? "dependsOn" : "sourceRef"
+    let field = object.dependsOn.contains(absent) ? "dependsOn" : object.sourceField
+    let isMade = absent.kind == "HelmChart" && object.source != absent
     report(
       .dependencyMissing, object, absent.asDependency.merging(["field": field]) { $1 },
-      detail: failure.message, since: failure.lastTransitionTime)
+      detail: failure.message, since: failure.lastTransitionTime,
+      step: isMade
+        ? NextStep(
+          command: log(of: object.resource),
+          note:
+            "helm-controller creates \(absent.title.singleLine) from spec.chart: its log says why it did not")
+        : nil)
     return .critical
+  }
+
+  /// Handles an object that waits for one that exists. The controllers look at dependencies every 30 s, so only an
+  /// object in progress at the end of the chain justifies a long wait, and a cycle never ends by itself.
+  private mutating func judge(
+    _ object: FluxObject, failing failure: Condition, waitingFor parent: Reference
+  ) -> Verdict {
+    let waited = elapsed(
+      since: failure.lastTransitionTime, watching: "\(object.resource.reference.problemPath)/waits")
+    if let cycle = causes.cycle(of: object) {
+      guard waited > .seconds(120) else { return .healthy }
+      report(
+        .dependencyCycle, object, ["cycle": cycle.asChain], detail: "\(cycle.asChain): \(failure.message)",
+        since: serverNow - waited)
+      return .critical
+    }
+    let running = causes.awaitedRoot(of: object).flatMap { root in
+      causes.failures[root.resource.reference] == nil && KStatus.compute(root.resource).status == .inProgress
+        ? root.ownTimeout : nil
+    }
+    guard waited > (running ?? .zero) + .seconds(360) else { return .healthy }
+    // If the parent is healthy, only the child's controller can explain why it waits.
+    let isParentWell = causes.failures[parent] == nil && causes.object(parent).map(isCurrent) ?? false
+    report(
+      .waiting, object, parent.asDependency.merging(["age": waited.humanDuration]) { $1 },
+      detail: failure.message, since: serverNow - waited,
+      step: isParentWell ? NextStep(command: log(of: object.resource)) : nil)
+    return .degraded
   }
 
   private func isCurrent(_ object: FluxObject) -> Bool {
@@ -211,7 +234,7 @@ extension Evaluation {
   }
 
   /// True if this poll has seen every object of a kind of Flux.
-  private func isListed(_ kind: String) -> Bool {
+  func isListed(_ kind: String) -> Bool {
     guard let snapshot = observation.snapshot, snapshot.flux.value != nil else { return false }
     return snapshot.failedFluxKinds[kind] == nil && !snapshot.uncountedKinds.contains(kind)
       && !snapshot.undecodable.contains { $0.kind == kind && $0.name == nil }
@@ -301,11 +324,20 @@ extension Reference {
   /// The name in titles, for example `Kustomization flux-system/apps`.
   var title: String { "\(kind) \(namespace.isEmpty ? name : "\(namespace)/\(name)")" }
 
-  fileprivate var asDependency: [String: String] {
+  var asDependency: [String: String] {
     [
       "dependency": title, "dependencyType": kind.lowercased(), "dependencyNamespace": namespace,
       "dependencyName": name,
     ]
+  }
+}
+
+extension [Reference] {
+  /// `flux-system/a -> flux-system/b -> flux-system/a`, shortened in the middle of a long cycle.
+  fileprivate var asChain: String {
+    let names = map { "\($0.namespace)/\($0.name)" }
+    let shown = names.count > 8 ? names.prefix(6) + ["…"] + names.suffix(1) : names[...]
+    return shown.joined(separator: " -> ")
   }
 }
 

@@ -1,5 +1,4 @@
 internal import GuardTypes
-internal import Redaction
 
 extension Evaluation {
   mutating func judgeImages(_ snapshot: Snapshot) {
@@ -93,7 +92,8 @@ extension Evaluation {
         behindSince: since, standstill: standstill)
     }
     if let verdict = judgeCommon(resource, isSuspended: policy.isSuspended, source: policy.repository) {
-      return report(verdict, at: isBehind == true ? .policy : nil)
+      // Without scans, it cannot select a newer tag.
+      return report(verdict, at: isBehind == true ? (isUnwell(policy.repository) ? .scan : .policy) : nil)
     }
     guard isBehind != false, let latest = policy.latestImage else { return report(.healthy) }
     let trail = ImageTrail(policy, latest: latest, running: running ?? [], snapshot, self)
@@ -221,6 +221,18 @@ extension Evaluation {
     }
     guard let failure = failure(of: resource) else { return judgeProgress(of: resource) }
     failures[resource.reference] = failure
+    if let source, isMissing(source) {
+      // For 30 s, it may still be applied from Git.
+      guard
+        elapsed(since: failure.lastTransitionTime, watching: "\(resource.reference.problemPath)/absent")
+          >= .seconds(30)
+      else { return .healthy }
+      let field = source.kind == "ImageRepository" ? "imageRepositoryRef" : "sourceRef"
+      report(
+        .dependencyMissing, resource, source.asDependency.merging(["field": field]) { $1 },
+        detail: failure.message, since: failure.lastTransitionTime)
+      return .degraded
+    }
     // Its repository or Git source is the problem and is already reported.
     if source.map(isUnwell) ?? false { return .degraded }
     // After a restart of the controller, the tags are unknown until the next scan.
@@ -243,6 +255,14 @@ extension Evaluation {
           command: log(of: resource),
           note: "let Flux's token write the contents of the repository, and push to the branch") : nil)
     return .degraded
+  }
+
+  /// True if all objects of its kind were listed, and it was not among them.
+  private func isMissing(_ reference: Reference) -> Bool {
+    guard isListed(reference.kind), !isUnreadable(reference) else { return false }
+    guard reference.kind == "ImageRepository" else { return !causes.isKnown(reference) }
+    return observation.snapshot?.imageRepositories.value?.contains { $0.resource.reference == reference }
+      == false
   }
 
   /// The automation has the credentials of its source. If that fetches and a login is refused, the token may not write.
@@ -306,7 +326,7 @@ extension Evaluation {
     let shown = resource.conditions["Ready"] ?? decisive
     return Judged(
       value: value, verdict: verdict, status: status, reason: reason ?? shown?.reason ?? "",
-      message: redacted(message ?? shown?.message ?? ""), since: shown?.lastTransitionTime)
+      message: message ?? shown?.message ?? "", since: shown?.lastTransitionTime)
   }
 }
 

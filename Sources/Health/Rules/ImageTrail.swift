@@ -1,7 +1,7 @@
 internal import GuardTypes
 
-/// The path of one image from its registry to the running workload, and the step at which it stops: scan, policy,
-/// automation, push to Git, fetch, apply.
+/// The path of one image that a policy has selected to the running workload, and the step at which it stops: automation,
+/// push to Git, fetch, apply. Scans of the registry do not hold up a tag that is already selected.
 struct ImageTrail {
   /// The step at which the path stops.
   struct End {
@@ -15,7 +15,6 @@ struct ImageTrail {
 
   private let policy: ImagePolicy
   private let latest: String
-  private let repository: Judged<ImageRepository>?
   private let automation: Judged<ImageUpdateAutomation>?
   private let source: Judged<FluxObject>?
   /// The Flux objects that apply the workloads running another image.
@@ -37,7 +36,6 @@ struct ImageTrail {
         $0.kind == "ImageUpdateAutomation"
           && ($0.name == nil || [policy.resource.namespace, ""].contains($0.namespace))
       }
-    repository = evaluation.repositories.first { $0.value.resource.reference == policy.repository }
     // An automation only handles policies in its own namespace (flux2#2853).
     let covering = evaluation.automations.filter { judged in
       judged.value.resource.namespace == policy.resource.namespace
@@ -69,11 +67,6 @@ struct ImageTrail {
   private static let notTakenUp = "NotTakenUp"
 
   var end: End {
-    if let repository, repository.verdict == .degraded || repository.verdict == .critical {
-      return End(
-        standstill: .scan, reason: "ScanStuck", words: "\(name(repository.value.resource)) is not scanned",
-        fixed: .degraded)
-    }
     guard let automation else { return held }
     let resource = automation.value.resource
     if automation.value.isSuspended {

@@ -1,4 +1,5 @@
-// Rules for failed Jobs. A failed run of a CronJob no longer counts after a later run succeeded.
+// Rules for Jobs that failed or do not end, and for CronJobs that are not scheduled. A failed run of a CronJob no longer
+// counts after a later run succeeded.
 extension Evaluation {
   mutating func judgeJobs(_ snapshot: Snapshot) {
     for (part, failure, word) in [
@@ -7,6 +8,7 @@ extension Evaluation {
       guard let failure else { continue }
       report(failure, part: part, of: .workload, unread: [UnreadPath(beginning: "workload/", word: word)])
     }
+    for cronJob in snapshot.cronJobs.value ?? [] { judgeSchedule(of: cronJob) }
     guard let jobs = snapshot.jobs.value else { return }
     for (cronJob, runs) in Dictionary(grouping: jobs, by: \.cronJob) {
       if let cronJob {
@@ -18,17 +20,30 @@ extension Evaluation {
   }
 
   private mutating func judge(_ job: Job) {
-    guard job.resource.deletionTimestamp == nil else {
-      _ = reportTerminating(job.resource, as: .workload(.jobTerminating))
-      return
-    }
-    if let failure = job.failure {
+    if job.resource.deletionTimestamp == nil, let failure = job.failure {
       report(.jobFailed, failure, of: job, subject: job.resource.reference)
-    } else if let failing = job.resource.conditions["FailureTarget"], failing.status == .isTrue,
-      let since = failing.lastTransitionTime, serverNow - since > .seconds(600)
-    {
-      report(.jobNotEnding, failing, of: job, subject: job.resource.reference)
-    } else if !job.isSuspended, job.startTime == nil, job.completion == nil,
+    } else {
+      _ = judgeProgress(of: job)
+    }
+  }
+
+  /// Judges a Job that has not failed.
+  ///
+  /// - Returns: true if it is stuck.
+  private mutating func judgeProgress(of job: Job) -> Bool {
+    guard job.resource.deletionTimestamp == nil else {
+      return reportTerminating(job.resource, as: .workload(.jobTerminating))
+    }
+    if let ending = job.ending {
+      guard job.completion == nil,
+        elapsed(
+          since: ending.lastTransitionTime, watching: "\(job.resource.reference.problemPath)/job/ending")
+          > .seconds(600)
+      else { return false }
+      report(.jobNotEnding, ending, of: job, subject: job.resource.reference)
+      return true
+    }
+    if !job.isSuspended, job.startTime == nil, job.completion == nil,
       let made = job.resource.conditions["Suspended"]?.lastTransitionTime ?? job.resource.creationTimestamp,
       serverNow - made > .seconds(300)
     {
@@ -38,13 +53,44 @@ extension Evaluation {
         job.resource.facts.merging(["age": (serverNow - made).humanDuration]) { $1 },
         subject: reference.description, detail: "no controller has written a start time for it",
         since: made)
+      return true
     }
+    return false
+  }
+
+  /// Reports a CronJob whose schedule has been due for a while without a run.
+  private mutating func judgeSchedule(of cronJob: CronJob) {
+    guard !cronJob.isSuspended, cronJob.resource.deletionTimestamp == nil, let timing = cronJob.timing,
+      let schedule = CronSchedule(timing.schedule)
+    else { return }
+    let last = timing.lastScheduled ?? cronJob.resource.creationTimestamp
+    // Runs that were due during a suspension are not made up for.
+    guard let start = [last, timing.resumedAt].compactMap(\.self).max(), start <= serverNow,
+      let due = schedule.due(after: start, zone: timing.timeZone)
+    else { return }
+    // A run may take long, and the next one then waits for it.
+    let isHeld = timing.forbidsOverlap && timing.activeRuns > 0
+    let patience: Duration =
+      isHeld ? .seconds(86_400) : .seconds(600) + min(timing.deadline ?? .zero, .seconds(3600))
+    guard serverNow - due > patience else { return }
+    let reference = cronJob.resource.reference
+    report(
+      .workload(.cronJobOverdue),
+      cronJob.resource.facts.merging(["age": (serverNow - start).humanDuration]) { $1 },
+      subject: reference.description,
+      detail: "its schedule is \(timing.schedule)"
+        + (timing.lastScheduled.map { "; it was last scheduled at \($0)" } ?? "; it was never scheduled")
+        + (isHeld ? "; a run has not ended, and concurrencyPolicy Forbid waits for it" : ""),
+      since: due)
   }
 
   /// - Parameter runs: Jobs that the CronJob has created.
   private mutating func judge(_ runs: [Job], of cronJob: Reference, _ snapshot: Snapshot) {
     let failed = runs.filter { $0.failure != nil }
     for run in failed { markPodsReported(of: run) }
+    // Of several runs that are stuck, the oldest one is reported.
+    let others = runs.filter { $0.failure == nil || $0.resource.deletionTimestamp != nil }
+    for run in others.sorted(by: { started($0) < started($1) }) where judgeProgress(of: run) { break }
     guard let last = failed.max(by: { started($0) < started($1) }), let failure = last.failure else { return }
     let succeeded = (snapshot.cronJobs.value ?? []).first { $0.resource.reference == cronJob }?
       .lastSuccessfulTime
@@ -67,7 +113,9 @@ extension Evaluation {
       .workload(problem),
       [
         "namespace": subject.namespace, "name": subject.name, "job": job.resource.name,
-        "subject": subject.title, "reason": failure.reason.isEmpty ? "" : " (\(failure.reason))",
+        "subject": subject.title,
+        "outcome": failure.type == "SuccessCriteriaMet" ? "has succeeded" : "is failing",
+        "reason": failure.reason.isEmpty ? "" : " (\(failure.reason))",
       ], subject: subject.description,
       detail: "\(job.resource.reference): \(failure.message)", since: failure.lastTransitionTime)
   }

@@ -1,6 +1,7 @@
 internal import GuardTypes
 
-// Rules for kinds that the server no longer serves: their objects do not exist any more, and no condition reports it.
+// Rules for kinds that the server no longer serves, and for kinds of Flux that have lost all of their objects: these do
+// not exist any more, and no condition reports it.
 
 /// Kinds that share one problem, and its code.
 private struct KindArea {
@@ -38,6 +39,7 @@ extension Evaluation {
       }
       if !gone.isEmpty { report(gone, in: area) }
     }
+    reportEmptied()
   }
 
   /// A kind counts as gone if it had objects, or if its controller runs and needs it.
@@ -54,7 +56,7 @@ extension Evaluation {
 
   private mutating func record(_ served: ServedKinds, in snapshot: Snapshot) {
     for name in served.served {
-      kinds[name] = PollHistory.KnownKind(objects: snapshot.objects(of: name) ?? kinds[name]?.objects ?? 0)
+      kinds[name] = recordedKind(name)
     }
     for name in served.absent {
       guard var known = kinds[name] else { continue }
@@ -68,6 +70,44 @@ extension Evaluation {
       let isOld = known.objects == 0 || now - since > Evaluation.removalRemembered
       kinds[name] = isRemoved && !isWanted && isOld ? nil : known
     }
+  }
+
+  /// What is remembered of a kind that is served: its objects, and those that it has lost.
+  private func recordedKind(_ name: String) -> PollHistory.KnownKind {
+    var known = kinds[name] ?? PollHistory.KnownKind(objects: 0)
+    guard let count = observation.snapshot?.objects(of: name) else { return known }
+    guard count == 0, known.objects > 0, CustomKind.isOfFlux(name) else {
+      return PollHistory.KnownKind(objects: count)
+    }
+    // A server that is starting may not have read its objects yet.
+    guard observation.snapshot?.isReady != false else { return known }
+    if known.goneSince != nil { (known.goneSince, known.emptySince, known.isRecreated) = (nil, now, true) }
+    let since = known.emptySince ?? now
+    known.emptySince = since
+    let isWanted = expectations.fluxVersion != nil && name == PollHistory.KnownKind.appliesOthers
+    let isConfirmed =
+      known.isMinor(name) && known.objects < 2
+      || !isWanted && now - since > Evaluation.removalRemembered
+    return isConfirmed ? PollHistory.KnownKind(objects: 0) : known
+  }
+
+  /// Kinds that are served without the objects that they had.
+  private mutating func reportEmptied() {
+    let lost = kinds.filter { $0.value.emptySince != nil && $0.value.goneSince == nil }
+      .sorted { $0.key < $1.key }
+    guard !lost.isEmpty else { return }
+    let names = lost.map { name, known in
+      known.objects == 1 ? "the only object of \(name)" : "all \(known.objects) objects of \(name)"
+    }
+    let isOne = lost.count == 1 && lost[0].value.objects == 1
+    report(
+      .flux(.objectsGone), ["objects": names.joined(separator: ", ") + (isOne ? " is" : " are")],
+      subject: "kinds of Flux",
+      detail: lost.contains { $0.value.isRecreated }
+        ? "they were deleted with their definition, which is back"
+        : "the kind is served and its list is empty",
+      since: lost.compactMap(\.value.emptySince).min(),
+      severity: lost.contains { !$0.value.isMinor($0.key) } ? .critical : .warning)
   }
 
   private mutating func report(_ gone: [GoneKind], in area: KindArea) {
@@ -120,22 +160,44 @@ extension Workload {
   }
 }
 
+extension PollHistory.KnownKind {
+  /// The kind whose objects apply the objects of all kinds from Git.
+  static let appliesOthers = "Kustomization"
+
+  /// True if the loss of its objects is not grave: they can be applied again, and may have been removed in Git.
+  func isMinor(_ name: String) -> Bool { !isRecreated && name != Self.appliesOthers }
+}
+
+extension CustomKind {
+  fileprivate static func isOfFlux(_ name: String) -> Bool { ofFlux.contains { $0.name == name } }
+}
+
 extension PollFailure {
-  /// The failure of parts whose kind the server no longer has.
+  /// The failure of parts whose kind, or all objects of it, the server no longer has.
   static let kindIsGone = PollFailure(
-    code: .badResponse, message: "the API server does not have this kind any more", step: NextStep())
+    code: .badResponse, message: "the API server does not have these objects any more", step: NextStep())
 }
 
 extension Snapshot {
-  /// Returns the snapshot with those parts marked as failed whose kind is gone. Their last known state stays.
+  /// Returns the snapshot with those parts marked as failed whose kind or whose objects are gone. Their last known state
+  /// stays.
   ///
   /// - Parameter known: kinds that the server had.
   func hiding(_ known: [String: PollHistory.KnownKind]) -> Snapshot {
-    let gone = (kinds?.absent ?? []).filter { (known[$0]?.objects ?? 0) > 0 }
+    let emptied = (kinds?.served ?? []).filter { name in
+      guard let known = known[name], known.objects > 0, CustomKind.isOfFlux(name), objects(of: name) == 0
+      else { return false }
+      return known.goneSince != nil || !known.isMinor(name)
+    }
+    let gone = (kinds?.absent ?? []).filter { (known[$0]?.objects ?? 0) > 0 }.union(emptied)
     guard !gone.isEmpty else { return self }
     var snapshot = self
     func hide<Value>(_ part: inout Part<Value>, _ kind: String) {
-      if case .notServed = part, gone.contains(kind) { part = .failed(.kindIsGone) }
+      switch part {
+      case .notServed where gone.contains(kind): part = .failed(.kindIsGone)
+      case .seen where emptied.contains(kind): part = .failed(.kindIsGone)
+      case .notServed, .seen, .failed: break
+      }
     }
     hide(&snapshot.imageRepositories, "ImageRepository")
     hide(&snapshot.imagePolicies, "ImagePolicy")
@@ -153,7 +215,10 @@ extension Snapshot {
 
   /// The number of objects of a kind; nil if unknown.
   fileprivate func objects(of kind: String) -> Int? {
-    switch kind {
+    guard !uncountedKinds.contains(kind), !undecodable.contains(where: { $0.kind == kind }) else {
+      return nil
+    }
+    return switch kind {
     case "ImageRepository": imageRepositories.value?.count
     case "ImagePolicy": imagePolicies.value?.count
     case "ImageUpdateAutomation": imageUpdateAutomations.value?.count

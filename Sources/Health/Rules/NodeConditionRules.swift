@@ -1,7 +1,8 @@
 /// Which status of a node condition is normal.
 ///
 /// Kubernetes has no field for this: `DiskPressure` is bad if True, `EtcdIsVoter` is bad if not. The API conventions
-/// only require a clear name, so the last word of the type decides. An unknown word is treated as a fault, because
+/// only require a clear name, so the last word of the type decides. A word that only affirms, such as `Present`, leaves the
+/// decision to the noun before it, and `No`, `Not` and `Free` negate a fault. An unknown word is treated as a fault, because
 /// node-problem-detector and its plugins name their conditions after faults.
 enum NodeConditionPolarity: Hashable {
   /// For example `EtcdIsVoter`, `ContainerRuntimeReady`, `example.com/GPUHealthy`.
@@ -13,18 +14,56 @@ enum NodeConditionPolarity: Hashable {
 
   private static let goodWords: Set = [
     "accepted", "accessible", "active", "admitted", "alive", "allowed", "approved", "attached", "attested",
-    "authenticated", "authorized", "available", "balanced", "clean", "clear", "compatible", "complete",
+    "authenticated", "authorized", "available", "balanced", "clean", "clear", "cleared", "compatible",
+    "complete",
     "completed", "compliant", "configured", "connected", "consistent", "current", "deployed", "enrolled",
     "established", "functional", "good", "healthy", "initialized", "intact", "joined", "licensed",
     "listening", "live", "loaded", "matched", "member", "met", "mounted", "normal", "ok", "okay", "online",
-    "operational", "optimal", "pass", "passed", "programmed", "protected", "provisioned", "reachable",
-    "ready", "reconciled", "registered", "resolvable", "resolved", "responding", "responsive", "running",
+    "operational", "optimal", "pass", "passed", "passing", "programmed", "protected", "provisioned",
+    "reachable",
+    "ready", "reconciled", "recovered", "refreshed", "registered", "renewed", "resolvable", "resolved",
+    "responding", "responsive", "rotated", "running",
     "satisfied", "schedulable", "secure", "secured", "serving", "stable", "started", "succeeded", "success",
     "successful", "sufficient", "synced", "synchronized", "trusted", "up", "updated", "usable", "valid",
     "verified", "voter", "working", "writable",
   ]
   private static let propertyWords: Set = ["enabled", "installed", "present", "supported"]
-  private static let denials: Set = ["no", "non", "not", "never"]
+  /// Good words that only say that something is there. What it is decides.
+  private static let affirmations: Set = [
+    "active", "alive", "attached", "established", "live", "loaded", "mounted", "running", "started",
+  ]
+  private static let faultWords: Set = [
+    "alarm", "alarms", "alert", "alerts", "attack", "bad", "blocked", "broken", "compromised", "conflict",
+    "conflicts", "contention", "corrupt", "corrupted", "corruption", "crash", "crashed", "crashes",
+    "crashing",
+    "damage", "damaged", "dead", "deadlock", "deadlocked", "deadlocks", "defect", "defective", "defects",
+    "degradation",
+    "degraded", "denied", "disconnected", "drain", "drained", "draining", "error", "errors", "evicted",
+    "eviction", "evictions", "exceeded", "exhausted", "exhaustion", "expired", "failed", "failing", "failure",
+    "failures", "fault", "faults", "faulty", "fenced", "fencing", "flapping", "full", "hang", "hanging",
+    "hangs", "hung",
+    "infected", "infection", "intrusion", "invalid", "isolated", "issue", "issues", "leak", "leaks", "loss",
+    "lost", "maintenance", "malware", "misconfiguration", "misconfigured", "mismatch", "missing", "offline",
+    "oops",
+    "outage", "overheated", "overheating", "overload", "overloaded", "panic", "panics", "preempted",
+    "preemption",
+    "pressure", "problem", "problems", "quarantine", "quarantined", "readonly", "refused", "rejected",
+    "rootkit", "rootkits", "shutdown", "slow", "stale", "stalled", "starvation", "starved", "stuck",
+    "tainted",
+    "terminating", "termination", "throttled", "throttling", "timeout", "timeouts", "unavailable",
+    "unhealthy",
+    "unreachable", "violated", "violation", "violations", "virus", "vulnerabilities", "vulnerability",
+    "vulnerable",
+  ]
+  /// Nouns after which the fault is what they work against: `ErrorReporterRunning`, `LeakDetectionEnabled`.
+  private static let remedyWords: Set = [
+    "agent", "check", "checker", "checking", "controller", "correction", "daemon", "detection", "detector",
+    "exporter",
+    "handler", "handling", "logging", "manager", "monitor", "monitoring", "prevention", "protection",
+    "recovery",
+    "repair", "reporter", "reporting", "scanner", "scanning", "service", "tolerance",
+  ]
+  private static let denials: Set = ["no", "not", "never"]
   /// Gardener's condition for an in-place update of the node.
   private static let properties: Set = ["InPlaceUpdate"]
 
@@ -32,17 +71,35 @@ enum NodeConditionPolarity: Hashable {
   init(type: String) {
     let name = type.split(separator: "/").last ?? ""
     var words = NodeConditionPolarity.words(of: name)
-    if words.suffix(3) == ["up", "to", "date"] {
-      words.replaceSubrange(words.count - 3..<words.count, with: ["current"])
+    for (phrase, word) in [(["up", "to", "date"], "current"), (["read", "only"], "readonly")] {
+      while let start = words.indices.first(where: { words[$0...].starts(with: phrase) }) {
+        words.replaceSubrange(start..<start + phrase.count, with: [word])
+      }
     }
     let last = words.last ?? ""
-    let isDenied = words.dropLast().contains(where: NodeConditionPolarity.denials.contains)
+    let before = words.dropLast()
+    let isDenied = before.contains(where: NodeConditionPolarity.denials.contains) || before.last == "non"
+    // The subject of the last word is a fault, unless a later word says what works against it.
+    let hasFault =
+      before.last {
+        NodeConditionPolarity.faultWords.contains($0) || NodeConditionPolarity.remedyWords.contains($0)
+      }
+      .map(NodeConditionPolarity.faultWords.contains) ?? false
     if NodeConditionPolarity.properties.contains(String(name)) {
       self = .informational
+    } else if last == "free", hasFault {
+      self = .goodWhenTrue
+    } else if NodeConditionPolarity.affirmations.contains(last)
+      || NodeConditionPolarity.propertyWords.contains(last),
+      hasFault
+    {
+      self = isDenied ? .goodWhenTrue : .badWhenTrue
     } else if NodeConditionPolarity.goodWords.contains(last) {
       self = isDenied ? .badWhenTrue : .goodWhenTrue
     } else if NodeConditionPolarity.propertyWords.contains(last), !isDenied {
       self = .informational
+    } else if NodeConditionPolarity.faultWords.contains(last), isDenied {
+      self = .goodWhenTrue
     } else {
       self = .badWhenTrue
     }

@@ -53,6 +53,7 @@ extension Evaluation {
     } else {
       if judgeLease(node) { unwellNodes.insert(name) }
       judgeGPU(node)
+      judgeDevices(node)
     }
     if node.isUnschedulable {
       report(.cordoned, name, detail: "no new pods are scheduled on it")
@@ -92,13 +93,24 @@ extension Evaluation {
     let wanted = expectations.gpus[node.name]
     guard offered < wanted ?? built else { return }
     report(
-      .gpuLost, node.name, ["offered": "\(offered)", "wanted": "\(wanted ?? built)"],
+      .gpuLost, node.name,
+      ["offered": "\(offered)", "wanted": "\(wanted ?? built)", "tool": node.toolForGPUs],
       detail: (node.capacityGPUs ?? 0) >= wanted ?? built
         ? "its capacity is \(node.capacityGPUs ?? 0): the device plugin is gone, or calls a GPU unhealthy"
         : wanted == nil
           ? "its labels count \(built), and its capacity is \(node.capacityGPUs ?? 0): the device plugin is gone"
-          : "it has no capacity of nvidia.com/gpu either: the driver is likely down",
+          : "it has no capacity for GPUs either: the driver is likely down",
       severity: wanted == nil ? .warning : .critical)
+  }
+
+  private mutating func judgeDevices(_ node: Node) {
+    guard !node.lostDevices.isEmpty else { return }
+    let devices = node.lostDevices.map { "\($0.capacity) \($0.resource)" }
+    report(
+      .devicesLost, node.name, ["devices": devices.prefix(3).joined(separator: ", ")],
+      detail:
+        "allocatable is 0 for \(devices.joined(separator: ", ")): the device plugin is gone, or calls them unhealthy"
+    )
   }
 
   /// A kubelet may be up to three minor versions older than its server, but never newer (version skew policy).
@@ -132,6 +144,16 @@ extension Evaluation {
 }
 
 extension Node {
+  /// What shows the state of its GPUs, by their vendor.
+  fileprivate var toolForGPUs: String {
+    if gpuResources.isEmpty, labelledGPUs == nil {
+      return "the driver and the device plugin; nvidia-smi for NVIDIA"
+    }
+    let isNVIDIA = labelledGPUs != nil || gpuResources.contains { $0.hasPrefix("nvidia.com/") }
+    return isNVIDIA
+      ? "nvidia-smi" : "the driver and the device plugin of \(gpuResources.joined(separator: ", "))"
+  }
+
   /// The number of GPUs in the node. Five minutes after a device plugin stops, the kubelet sets the capacity to 0 but
   /// keeps the entry, while the labels of the GPU feature discovery still count them.
   var builtInGPUs: Int {

@@ -89,12 +89,17 @@ extension Evaluation {
         note: "look at its finalizers, and at the kubelet of its node")
     }
     if pod.phase == "Failed" {
-      return NextStep(command: kubectl("\(pods) logs \(name) --all-containers"))
+      // The log of a pod that the kubelet evicted does not have the reason, and may be gone with its containers.
+      return NextStep(
+        command: pod.failure == nil
+          ? kubectl("\(pods) logs \(name) --all-containers") : kubectl("\(pods) describe pod \(name)"))
     }
     // A container that never ran has no log.
     return NextStep(
       command: pod.isCrashLooping(at: serverNow)
-        ? kubectl("\(pods) logs \(name) --all-containers --previous")
+        ? kubectl(
+          "\(pods) logs \(name) \(pod.container.map { "-c \($0.name.shellWord)" } ?? "--all-containers") --previous"
+        )
         : kubectl("\(pods) describe pod \(name)"))
   }
 }
@@ -104,9 +109,22 @@ extension Pod {
   /// short time.
   func isCrashLooping(at now: Timestamp) -> Bool {
     if waitingReason == "CrashLoopBackOff" { return true }
-    guard phase == "Running", restarts >= Pod.manyRestarts else { return false }
+    guard phase == "Running", toldRestarts >= Pod.manyRestarts else { return false }
     guard isReady else { return lastEndTime.map { now - $0 < .seconds(3600) } ?? true }
-    return lastEndTime.map { now - $0 < .seconds(600) } ?? false
+    return lastEndTime.map { now - $0 < patience(after: $0) } ?? false
+  }
+
+  /// The restarts of the container that the pod's state is about.
+  private var toldRestarts: Int { container?.restarts ?? restarts }
+
+  /// How long a pod that is ready again counts as restarting: three times its average time between restarts, and
+  /// after 20 of them an hour, so that one restart every half hour is one problem. Restarts that are rarer than every six hours do not.
+  private func patience(after last: Timestamp) -> Duration {
+    let least = Duration.seconds(600)
+    guard let made = resource.creationTimestamp, last > made else { return least }
+    let average = (last - made) / max(1, toldRestarts)
+    guard average <= .seconds(6 * 3600) else { return least }
+    return toldRestarts >= 20 ? .seconds(3600) : max(least, min(average * 3, .seconds(3600)))
   }
 
   /// Every other waiting reason is an error.
@@ -130,7 +148,16 @@ extension Pod {
   public var plight: String {
     let scheduled = resource.conditions["PodScheduled"].flatMap { $0.status == .isTrue ? nil : $0 }
     let state = resource.deletionTimestamp == nil ? phase : "Terminating"
-    var parts = [waitingReason ?? scheduled?.reason ?? (phase == "Failed" ? failure : nil) ?? state]
+    let running = initializing.map { initializing in
+      "init container \(initializing.container) has been running"
+        + (initializing.since.map { " since \($0)" } ?? "")
+    }
+    var parts = [
+      waitingReason ?? scheduled?.reason ?? (phase == "Failed" ? failure : nil)
+        ?? (phase == "Pending" && resource.deletionTimestamp == nil ? running : nil) ?? state
+    ]
+    let restarts = toldRestarts
+    if let container, waitingReason != nil || restarts > 0 { parts.append("container \(container.name)") }
     if restarts > 0 { parts.append("\(restarts) restart\(restarts == 1 ? "" : "s")") }
     if let lastEnd { parts.append("last \(lastEnd)") }
     if resource.deletionTimestamp != nil, !resource.finalizers.isEmpty {

@@ -27,14 +27,22 @@ public struct PollHistory: Hashable, Sendable {
 
   /// A kind that a server had.
   public struct KnownKind: Hashable, Sendable {
-    /// The last known number of its objects.
+    /// The last known number of its objects. If all of them are gone, the number before.
     public var objects: Int
     /// The time since which it is no longer served.
     public var goneSince: Timestamp?
+    /// The time since which it is served without the objects that it had.
+    public var emptySince: Timestamp?
+    /// True if these objects were deleted with their definition.
+    public var isRecreated: Bool
 
-    public init(objects: Int, goneSince: Timestamp? = nil) {
+    public init(
+      objects: Int, goneSince: Timestamp? = nil, emptySince: Timestamp? = nil, isRecreated: Bool = false
+    ) {
       self.objects = objects
       self.goneSince = goneSince
+      self.emptySince = emptySince
+      self.isRecreated = isRecreated
     }
   }
 

@@ -75,3 +75,86 @@ extension Evaluation {
       value: value, verdict: .unknown, status: .unknown, reason: "Stale", message: "last seen at \(at)")
   }
 }
+
+// MARK: - Objects of any kind
+
+// Rules for objects that do not terminate because their finalizers do not complete.
+extension Evaluation {
+  /// How long the object still exists after its deletion; nil if it is not deleted or is within the time limit.
+  func terminating(_ resource: Resource) -> Duration? {
+    guard let deleted = resource.deletionTimestamp, serverNow - deleted > .seconds(600) else { return nil }
+    return serverNow - deleted
+  }
+
+  /// - Parameter facts: values for the placeholders of `code`; nil selects those of the resource.
+  /// - Returns: true if a problem was reported.
+  mutating func reportTerminating(
+    _ resource: Resource, as code: ProblemCode, facts: [String: String]? = nil, rank: Problem.Rank? = nil
+  ) -> Bool {
+    guard let time = terminating(resource) else { return false }
+    report(
+      code, (facts ?? resource.facts).merging(["age": time.humanDuration]) { $1 },
+      subject: resource.kind == "Node" ? "node \(resource.name)" : resource.reference.description,
+      detail: resource.finalizers.isEmpty
+        ? "" : "finalizers: \(resource.finalizers.joined(separator: ", "))",
+      since: resource.deletionTimestamp, rank: rank)
+    return true
+  }
+}
+
+// MARK: - Verdicts of rows
+
+extension Evaluation {
+  /// Limits the verdict of each row to that of the worst problem, so that no view shows a fault that others deny. A row
+  /// is worse only for a moment, while the cause of its state is not yet a problem.
+  mutating func limitRows() {
+    guard !problems.contains(where: { $0.severity == .critical }) else { return }
+    let worst: Verdict = problems.isEmpty ? .healthy : .degraded
+    nodes = nodes.map { node in
+      NodeReport(
+        node: node.node, verdict: node.verdict.limited(to: worst), status: node.status,
+        isExpected: node.isExpected)
+    }
+    flux = flux.limited(to: worst)
+    policies = policies.map { report in
+      ImagePolicyReport(
+        policy: report.policy.limited(to: worst), running: report.running, isBehind: report.isBehind,
+        behindSince: report.behindSince, standstill: report.standstill)
+    }
+    repositories = repositories.limited(to: worst)
+    automations = automations.limited(to: worst)
+    workloads = workloads.limited(to: worst)
+    certificates = certificates.limited(to: worst)
+    stacks = stacks.limited(to: worst)
+    controllers = controllers.map { controller in
+      ControllerReport(
+        name: controller.name, verdict: controller.verdict.limited(to: worst),
+        distribution: controller.distribution, version: controller.version, desired: controller.desired,
+        available: controller.available, renewedAt: controller.renewedAt)
+    }
+  }
+}
+
+extension Verdict {
+  fileprivate func limited(to worst: Verdict) -> Verdict {
+    switch self {
+    case .healthy, .unknown: self
+    case .degraded, .critical: worst
+    }
+  }
+}
+
+extension Judged {
+  fileprivate func limited(to worst: Verdict) -> Judged {
+    let limited = verdict.limited(to: worst)
+    guard limited != verdict else { return self }
+    return Judged(
+      value: value, verdict: limited, status: status, reason: reason, message: message, since: since)
+  }
+}
+
+extension Array {
+  fileprivate func limited<Value>(to worst: Verdict) -> [Judged<Value>] where Element == Judged<Value> {
+    map { $0.limited(to: worst) }
+  }
+}

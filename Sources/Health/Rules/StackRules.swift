@@ -1,5 +1,4 @@
 internal import GuardTypes
-internal import Redaction
 
 extension Evaluation {
   mutating func judgeStacks(_ snapshot: Snapshot) {
@@ -53,7 +52,7 @@ extension Evaluation {
     }
     return Judged(
       value: stack, verdict: verdict, status: status, reason: ready?.reason ?? "",
-      message: redacted(ready?.message ?? ""), since: ready?.lastTransitionTime)
+      message: ready?.message ?? "", since: ready?.lastTransitionTime)
   }
 
   private mutating func report(

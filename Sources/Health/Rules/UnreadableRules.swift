@@ -1,5 +1,4 @@
 internal import GuardTypes
-internal import Redaction
 
 // Rules for objects that exist but could not be decoded. They are neither healthy nor missing, and their problems have
 // not ended.
@@ -39,7 +38,7 @@ extension Evaluation {
     let reason = observation.snapshot?.unreadableReason(of: value.resource.reference) ?? ""
     return Judged(
       value: value, verdict: .unknown, status: .unknown, reason: "Unreadable",
-      message: redacted("can't be read: \(reason)"))
+      message: "can't be read: \(reason)")
   }
 
   /// The named objects of one kind, of which only the name is known.

@@ -1,5 +1,4 @@
 internal import GuardTypes
-internal import Redaction
 
 extension Evaluation {
   /// The workloads of the platform itself and those that are expected by name.
@@ -16,7 +15,12 @@ extension Evaluation {
     for workload in lastSeen.workloads?.value ?? all {
       if let manager = workload.manager { managers[workload.resource.reference] = manager }
     }
-    for workload in shown(all) { workloads.append(judge(workload)) }
+    let platform = shown(all)
+    for workload in platform { workloads.append(judge(workload)) }
+    let own = Set(platform.map(\.resource.reference))
+    for workload in all where !own.contains(workload.resource.reference) && isDown(workload) {
+      workloads.append(judge(workload))
+    }
     let failed = snapshot.failedWorkloadKinds
     let unread = (lastSeen.workloads?.value ?? []).filter { failed[$0.resource.kind] != nil }
     workloads += lastKnown(shown(unread), at: lastSeen.workloads?.at)
@@ -33,6 +37,20 @@ extension Evaluation {
         .workload(.missing), ["namespace": name.namespace, "name": name.name], subject: "workload \(name)",
         detail: "there is no Deployment, StatefulSet or DaemonSet of that name")
     }
+  }
+
+  /// True for a workload of any namespace that has had no available pod for ten minutes, and no pod that is reported
+  /// itself: for example because a quota permits none.
+  private mutating func isDown(_ workload: Workload) -> Bool {
+    let resource = workload.resource
+    guard workload.desired > 0, workload.available == 0, resource.deletionTimestamp == nil,
+      !unwellPods.contains(where: { $0.owner == resource.reference })
+    else { return false }
+    let refusal = resource.conditions.first { $0.type == "ReplicaFailure" && $0.status == .isTrue }
+    let available = resource.conditions["Available"].flatMap { $0.status == .isTrue ? nil : $0 }
+    let since = [refusal, available].compactMap { $0?.lastTransitionTime }.min()
+    let path = "workload/\(resource.expectedName)/\(resource.kind.lowercased())/down"
+    return elapsed(since: since, watching: path) > .seconds(600)
   }
 
   static let workloadKinds = ["Deployment", "StatefulSet", "DaemonSet"]
@@ -64,7 +82,7 @@ extension Evaluation {
     let unavailableSince = available.flatMap { $0.status == .isTrue ? nil : $0.lastTransitionTime }
     func judged(_ verdict: Verdict, since: Timestamp?) -> Judged<Workload> {
       Judged(
-        value: workload, verdict: verdict, status: status, reason: reason, message: redacted(message),
+        value: workload, verdict: verdict, status: status, reason: reason, message: message,
         since: since)
     }
     let pods = unwellPods.filter { $0.owner == resource.reference }

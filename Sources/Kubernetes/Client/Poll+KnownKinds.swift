@@ -39,7 +39,9 @@ extension Poll {
   /// Kinds that were served before and are missing from discovery: their lists are requested nevertheless.
   func unnamedKinds(in discovery: Discovery) -> [ServedKind] {
     Kind.discovered.compactMap { kind in
-      guard !discovery.kinds.contains(where: { $0.kind.name == kind.name }) else { return nil }
+      guard !discovery.kinds.contains(where: { $0.kind.name == kind.name }), !discovery.isForeign(kind) else {
+        return nil
+      }
       return known.version(of: kind.name).map { ServedKind(kind, $0) }
     }
   }

@@ -18,7 +18,6 @@ extension PollFailure {
     let renew =
       "renew the credentials of context \(kubeconfig.context) in \(file) "
       + "(on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane)"
-    let health = subject.diagnosis(kubeconfig)
     switch response.status {
     case 401:
       self.init(
@@ -46,17 +45,18 @@ extension PollFailure {
           "\(subject.name): \(kubeconfig.server) returned a redirect (HTTP \(response.status)), which is not followed",
         remedy: "set server in \(file) to the API server itself")
     case 429, 502, 503, 504:
+      let cause: Subject.Cause = response.status == 429 ? .limited : .store
       let wait = response.retryAfter.flatMap { UInt32($0) }.map { ", retry after \($0) s" } ?? ""
       self.init(
         code: .unreachable,
         message:
           "\(subject.name): \(kubeconfig.server) is unavailable (HTTP \(response.status)\(wait))\(said)",
-        step: health)
+        step: subject.diagnosis(kubeconfig, of: cause))
     default:
       self.init(
         code: .badResponse,
         message: "\(subject.name): \(kubeconfig.server) returned HTTP \(response.status)\(said)",
-        step: health)
+        step: subject.diagnosis(kubeconfig, of: Subject.Cause(response)))
     }
   }
 
@@ -104,7 +104,7 @@ extension Response {
     guard status == 404, body.count <= 64 << 10,
       let answer = try? JSONDocument.decode(body, as: Fields.self), answer.text("kind") == "Status"
     else { return false }
-    let found = answer.shown("details")?.text("name")
+    let found = answer.shown("details")?.word("name")
     return answer.text("reason") == "NotFound" && (found == nil || found == name)
   }
 
@@ -113,6 +113,23 @@ extension Response {
     guard body.count <= 64 << 10 else { return [] }
     return String(decoding: body, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("[-]") }
       .prefix(16).map { String($0.dropFirst(3).prefix { $0 != " " }.prefix(80)).singleLine }
+  }
+}
+
+extension Subject.Cause {
+  /// The cause of an unexpected status.
+  fileprivate init(_ response: Response) {
+    let message = response.statusMessage?.lowercased() ?? ""
+    if response.status == 410 {
+      self = .expired
+    } else if message.contains("conversion webhook") {
+      self = .conversion
+    } else {
+      // etcd's own errors, and a server that gave up waiting for it.
+      let isStore = ["etcd", "raft", "leader", "context deadline exceeded", "database"].contains(
+        where: message.contains)
+      self = isStore ? .store : .server
+    }
   }
 }
 

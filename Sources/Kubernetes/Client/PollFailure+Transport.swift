@@ -3,8 +3,10 @@ internal import GuardTypes
 internal import Health
 
 extension PollFailure {
-  /// The failure of a request without a response.
-  init(_ error: CurlError, asking subject: Subject, of kubeconfig: Kubeconfig) {
+  /// The failure of a request without a whole response.
+  ///
+  /// - Parameter hasBegun: a part of the response was received.
+  init(_ error: CurlError, asking subject: Subject, of kubeconfig: Kubeconfig, hasBegun: Bool = false) {
     let server = kubeconfig.server.description
     let file = kubeconfig.path
     func failure(_ code: PollErrorCode, _ message: String, _ note: String) -> PollFailure {
@@ -26,7 +28,7 @@ extension PollFailure {
       case .timeout:
         PollFailure(
           code: .timeout, message: "\(subject.name): \(error.detail) (\(server))",
-          step: subject.diagnosis(kubeconfig))
+          step: subject.diagnosis(kubeconfig, of: hasBegun ? .cutOff : .store))
       case .cancelled:
         failure(
           .unreachable, "the poll was cancelled before it had \(subject.name)", "wait for the next poll")

@@ -85,7 +85,13 @@ struct Fields: Decodable {
     (try? container.decodeIfPresent([Fields].self, forKey: FieldName(name))) ?? []
   }
 
-  /// A word or a line for display, cut at the length limit; nil if empty.
+  /// A name, an image, a revision or another word by which objects are compared; nil if empty. Only texts of controllers
+  /// and errors contain credentials in prose, so a word stays as it is, except for tokens in it.
+  func word(_ name: String, limit: Int = redactedTextLimit) -> String? {
+    raw(name).map { $0.clipped(limit).withoutTokens.escapedName }
+  }
+
+  /// A redacted line of free text, cut at the length limit; nil if empty.
   func text(_ name: String, limit: Int = redactedTextLimit) -> String? {
     raw(name).map { redacted($0, limit: limit).escaped.clipped }
   }
@@ -126,9 +132,9 @@ struct Fields: Decodable {
     }
   }
 
-  func time(_ name: String) -> Timestamp? { text(name).flatMap { Timestamp(rfc3339: $0) } }
+  func time(_ name: String) -> Timestamp? { raw(name).flatMap { Timestamp(rfc3339: $0.clipped) } }
 
-  func duration(_ name: String) -> Duration? { text(name).flatMap { Duration(go: $0) } }
+  func duration(_ name: String) -> Duration? { raw(name).flatMap { Duration(go: $0.clipped) } }
 }
 
 /// A received text, with the form in which it is shown.

@@ -9,45 +9,39 @@ extension FluxObject {
     let artifact = status?.shown("artifact")
     let revision: String? =
       switch kind {
-      case "Kustomization": status?.text("lastAppliedRevision")
+      case "Kustomization": status?.word("lastAppliedRevision")
       case "HelmRelease":
-        status?.shownObjects("history").first?.text("chartVersion") ?? status?.text("lastAppliedRevision")
-      default: artifact?.text("revision")
+        status?.shownObjects("history").first?.word("chartVersion") ?? status?.word("lastAppliedRevision")
+      default: artifact?.word("revision")
       }
     let isSuspended = try spec?.judgedFlag("suspend") ?? false
     self.init(
       resource: resource, isSuspended: isSuspended,
-      isStatic: FluxObject.isStatic(kind, served.version, type: spec?.text("type")),
+      isStatic: FluxObject.isStatic(kind, served.version, type: spec?.word("type")),
       revision: revision?.shared,
-      attemptedRevision: status?.text("lastAttemptedRevision")?.shared,
+      attemptedRevision: status?.word("lastAttemptedRevision")?.shared,
       artifactUpdateTime: artifact?.time("lastUpdateTime"), interval: spec?.duration("interval"),
       timeout: spec?.duration("timeout"),
       source: FluxObject.source(spec, kind, namespace: resource.namespace),
+      sourceField: FluxObject.sourceField(spec, kind),
       chart: FluxObject.chart(spec, status, kind, resource),
       dependsOn: (spec?.shownObjects("dependsOn") ?? []).prefix(256).compactMap {
         Reference($0, defaultKind: kind, namespace: resource.namespace)
-      }, secretName: spec?.shown("secretRef")?.text("name"),
+      }, secretName: spec?.shown("secretRef")?.word("name"),
       lastReconciled: status?.shownObjects("history").first?.time("lastReconciled"),
       requestedAt: FluxObject.requestedAt(object, status),
-      suspendedAt: isSuspended ? FluxObject.suspendedAt(object) : nil,
+      suspendedAt: isSuspended ? object.timeOfWrite("f:suspend") : nil,
       git: kind == "GitRepository" ? GitReference(spec) : nil,
-      path: kind == "Kustomization" ? spec?.text("path") : nil)
+      path: kind == "Kustomization" ? spec?.word("path") : nil)
   }
 
   /// The raw values are compared. The flux command writes the time into them.
   private static func requestedAt(_ object: Fields, _ status: Fields?) -> Timestamp? {
     let annotations = object.shown("metadata")?.shown("annotations")
-    guard let asked = annotations?.text("reconcile.fluxcd.io/requestedAt"),
-      asked != status?.text("lastHandledReconcileAt")
+    guard let asked = annotations?.word("reconcile.fluxcd.io/requestedAt"),
+      asked != status?.word("lastHandledReconcileAt")
     else { return nil }
     return Timestamp(rfc3339: asked)
-  }
-
-  /// The time of the last write by the field manager of `spec.suspend`.
-  private static func suspendedAt(_ object: Fields) -> Timestamp? {
-    object.shown("metadata")?.shownObjects("managedFields").prefix(64)
-      .filter { $0.shown("fieldsV1")?.shown("f:spec")?.names.contains("f:suspend") ?? false }
-      .compactMap { $0.time("time") }.max()
   }
 
   /// For example `flux-system/cert-manager-cert-manager` from the status, or the chart in the release's spec.
@@ -55,7 +49,7 @@ extension FluxObject {
     -> Reference?
   {
     guard kind == "HelmRelease", spec?.shown("chart") != nil,
-      let parts = status?.text("helmChart")?.split(separator: "/"), parts.count == 2
+      let parts = status?.word("helmChart")?.split(separator: "/"), parts.count == 2
     else { return nil }
     return Reference(kind: "HelmChart", namespace: String(parts[0]), name: String(parts[1]))
   }
@@ -67,6 +61,12 @@ extension FluxObject {
     case "HelmRepository": type == "oci"
     default: false
     }
+  }
+
+  /// The field that has the source.
+  private static func sourceField(_ spec: Fields?, _ kind: String) -> String {
+    guard kind == "HelmRelease" else { return "sourceRef" }
+    return spec?.shown("chartRef") == nil ? "chart.spec.sourceRef" : "chartRef"
   }
 
   private static func source(_ spec: Fields?, _ kind: String, namespace: String) -> Reference? {
@@ -81,6 +81,15 @@ extension FluxObject {
   }
 }
 
+extension Fields {
+  /// The time of the last write by the field manager of a field of `spec`.
+  func timeOfWrite(_ field: String) -> Timestamp? {
+    shown("metadata")?.shownObjects("managedFields").prefix(64)
+      .filter { $0.shown("fieldsV1")?.shown("f:spec")?.names.contains(field) ?? false }
+      .compactMap { $0.time("time") }.max()
+  }
+}
+
 extension FluxObject.GitReference {
   fileprivate init(_ spec: Fields?) {
     let reference = spec?.shown("ref")
@@ -88,6 +97,6 @@ extension FluxObject.GitReference {
     let pinned = ["commit", "name", "semver", "tag"].compactMap { key in
       reference?.text(key).map { "\(key) \($0)" }
     }
-    self.init(url: spec?.text("url"), branch: reference?.text("branch"), pinned: pinned.first)
+    self.init(url: spec?.text("url"), branch: reference?.word("branch"), pinned: pinned.first)
   }
 }

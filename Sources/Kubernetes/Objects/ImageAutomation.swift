@@ -20,19 +20,19 @@ extension ImagePolicy {
     self.init(
       resource: resource, isSuspended: try spec.judgedFlag("suspend"),
       repository: Reference(
-        kind: "ImageRepository", namespace: repository.text("namespace") ?? resource.namespace,
+        kind: "ImageRepository", namespace: repository.word("namespace") ?? resource.namespace,
         name: try repository.requireName("name")),
       range: ImagePolicy.range(spec.shown("policy")),
-      latestImage: status?.shown("latestRef")?.image ?? status?.text("latestImage"),
+      latestImage: status?.shown("latestRef")?.image ?? status?.word("latestImage"),
       labels: object.shown("metadata")?.shown("labels")?.map ?? [:])
   }
 
   private static func range(_ policy: Fields?) -> String? {
-    if let semver = policy?.shown("semver") { return semver.text("range").map { "semver \($0)" } }
+    if let semver = policy?.shown("semver") { return semver.word("range").map { "semver \($0)" } }
     // The default order is the one in the custom resource definition.
-    if let numerical = policy?.shown("numerical") { return "numerical \(numerical.text("order") ?? "asc")" }
+    if let numerical = policy?.shown("numerical") { return "numerical \(numerical.word("order") ?? "asc")" }
     if let alphabetical = policy?.shown("alphabetical") {
-      return "alphabetical \(alphabetical.text("order") ?? "asc")"
+      return "alphabetical \(alphabetical.word("order") ?? "asc")"
     }
     return nil
   }
@@ -50,17 +50,17 @@ extension ImageUpdateAutomation {
       source: Reference(
         spec?.shown("sourceRef"), defaultKind: "GitRepository", namespace: resource.namespace),
       policySelector: spec?.shown("policySelector").map { LabelSelector($0) },
-      updatePath: spec?.shown("update")?.text("path"),
+      updatePath: spec?.shown("update")?.word("path"),
       reviewBranch: ImageUpdateAutomation.reviewBranch(spec?.shown("git")),
       lastRunTime: status?.time("lastAutomationRunTime"), lastPushTime: status?.time("lastPushTime"),
-      lastPushCommit: status?.text("lastPushCommit"),
+      lastPushCommit: status?.word("lastPushCommit"),
       observedPolicies: observed.map { observed in
         observed.names.prefix(1000).reduce(into: [:]) { images, policy in
           images[policy.clipped.escapedName] = observed.shown(policy)?.image
         }
       },
       author: spec?.shown("git")?.shown("commit")?.shown("author").map {
-        Author(name: $0.text("name") ?? "", email: $0.text("email") ?? "")
+        Author(name: $0.word("name") ?? "", email: $0.word("email") ?? "")
       })
   }
 }
@@ -68,8 +68,8 @@ extension ImageUpdateAutomation {
 extension ImageUpdateAutomation {
   /// Without a push section, or with the same branch in both, it pushes to the branch that it checks out.
   private static func reviewBranch(_ git: Fields?) -> String? {
-    guard let pushed = git?.shown("push")?.text("branch"),
-      let read = git?.shown("checkout")?.shown("ref")?.text("branch"), pushed != read
+    guard let pushed = git?.shown("push")?.word("branch"),
+      let read = git?.shown("checkout")?.shown("ref")?.word("branch"), pushed != read
     else { return nil }
     return pushed
   }
@@ -81,7 +81,7 @@ extension LabelSelector {
       labels: fields.shown("matchLabels")?.map ?? [:],
       requirements: fields.shownObjects("matchExpressions").prefix(64).map {
         Requirement(
-          key: $0.text("key") ?? "", requirement: $0.text("operator") ?? "", values: $0.texts("values").texts)
+          key: $0.word("key") ?? "", requirement: $0.word("operator") ?? "", values: $0.texts("values").texts)
       })
   }
 }
@@ -89,12 +89,12 @@ extension LabelSelector {
 extension Fields {
   /// `name:tag` of an ImageRef, with its digest if it has one.
   fileprivate var image: String? {
-    guard let name = text("name"), let tag = text("tag") else { return nil }
-    return "\(name):\(tag)" + (text("digest").map { "@\($0)" } ?? "")
+    guard let name = word("name"), let tag = word("tag") else { return nil }
+    return "\(name):\(tag)" + (word("digest").map { "@\($0)" } ?? "")
   }
 
   /// All string values of the object, by key.
   fileprivate var map: [String: String] {
-    names.prefix(256).reduce(into: [:]) { $0[$1.clipped] = text($1) }
+    names.prefix(256).reduce(into: [:]) { $0[$1.clipped] = word($1) }
   }
 }

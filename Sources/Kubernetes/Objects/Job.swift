@@ -8,7 +8,7 @@ extension Job {
     self.init(
       resource: resource, isSuspended: try spec?.judgedFlag("suspend") ?? false,
       startTime: try object.object("status")?.time("startTime"),
-      cronJob: metadata?.shownObjects("ownerReferences").first { $0.text("kind") == "CronJob" }?.text("name")
+      cronJob: metadata?.shownObjects("ownerReferences").first { $0.word("kind") == "CronJob" }?.word("name")
         .map { Reference(kind: "CronJob", namespace: resource.namespace, name: $0) },
       images: Workload.images(spec), manager: Workload.manager(metadata?.shown("labels")))
   }
@@ -17,11 +17,20 @@ extension Job {
 extension CronJob {
   init(_ object: Fields, _ limits: TextLimits) throws {
     let spec = try object.object("spec")
+    let status = try object.object("status")
     self.init(
       resource: try Resource(object, kind: "CronJob", group: "batch", limits: limits),
       isSuspended: try spec?.judgedFlag("suspend") ?? false,
-      lastSuccessfulTime: try object.object("status")?.time("lastSuccessfulTime"),
+      lastSuccessfulTime: status?.time("lastSuccessfulTime"),
       images: Workload.images(spec?.shown("jobTemplate")?.shown("spec")),
-      manager: Workload.manager(object.shown("metadata")?.shown("labels")))
+      manager: Workload.manager(object.shown("metadata")?.shown("labels")),
+      timing: spec?.word("schedule").map { schedule in
+        Timing(
+          schedule: schedule, timeZone: spec?.word("timeZone"),
+          deadline: spec?.count("startingDeadlineSeconds").map { .seconds($0) },
+          forbidsOverlap: spec?.word("concurrencyPolicy") == "Forbid",
+          lastScheduled: status?.time("lastScheduleTime"), resumedAt: object.timeOfWrite("f:suspend"),
+          activeRuns: status?.shownObjects("active").count ?? 0)
+      })
   }
 }

@@ -12,6 +12,8 @@ final class ListReader: BodySink {
   private(set) var objects: [Observed] = []
   private(set) var undecodable: [UndecodableObject] = []
   private var count = 0
+  /// True if a part of the page was received.
+  private(set) var hasBegun = false
   /// Total size of texts longer than one line.
   private(set) var longBytes = 0
   /// Total size of the texts of conditions.
@@ -41,6 +43,7 @@ final class ListReader: BodySink {
   /// False if no more bytes are wanted.
   func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard fault == nil else { return false }
+    hasBegun = true
     do throws(JSONDocument.Fault) {
       try scanner.scan(bytes) { part, value throws(JSONDocument.Fault) in try handle(part, value) }
     } catch {
@@ -141,8 +144,8 @@ private enum Attempt: DecodableWithConfiguration {
     } catch {
       let fields = try? Fields(from: decoder)
       let metadata = fields?.shown("metadata")
-      let name = metadata?.text("name").map {
-        ObjectHead.Name(namespace: metadata?.text("namespace") ?? "", name: $0)
+      let name = metadata?.word("name").map {
+        ObjectHead.Name(namespace: metadata?.word("namespace") ?? "", name: $0)
       }
       self = .unreadable(name: name, reason: (error as? DecodingError)?.inWords ?? "can't be read")
     }

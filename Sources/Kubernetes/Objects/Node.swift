@@ -10,22 +10,46 @@ extension Node {
     let system = status?.shown("nodeInfo")
     self.init(
       resource: resource, roles: Node.roles(labels),
-      kubeletVersion: system?.text("kubeletVersion")?.shared ?? "",
+      kubeletVersion: system?.word("kubeletVersion")?.shared ?? "",
       isUnschedulable: try object.object("spec")?.judgedFlag("unschedulable") ?? false,
       allocatableGPUs: Node.gpus(status?.shown("allocatable")),
       capacityGPUs: Node.gpus(status?.shown("capacity")),
-      labelledGPUs: labels?.text("nvidia.com/gpu.count").flatMap(Node.count),
-      internalIP: status?.shownObjects("addresses").first { $0.text("type") == "InternalIP" }?.text(
+      labelledGPUs: labels?.word("nvidia.com/gpu.count").flatMap(Node.count),
+      internalIP: status?.shownObjects("addresses").first { $0.word("type") == "InternalIP" }?.text(
         "address"),
-      osImage: system?.text("osImage")?.shared, kernelVersion: system?.text("kernelVersion")?.shared,
-      containerRuntime: system?.text("containerRuntimeVersion")?.shared)
+      osImage: system?.word("osImage")?.shared, kernelVersion: system?.word("kernelVersion")?.shared,
+      containerRuntime: system?.word("containerRuntimeVersion")?.shared,
+      gpuResources: Array(
+        Set(["capacity", "allocatable"].flatMap { status?.shown($0)?.names.filter(Node.isGPU) ?? [] })
+          .sorted().prefix(16).map(\.clipped.escapedName)),
+      lostDevices: Node.lostDevices(status?.shown("capacity"), status?.shown("allocatable")))
+  }
+
+  /// Extended resources have the domain of their vendor in their names. Those of Kubernetes itself are no devices.
+  private static func lostDevices(_ capacity: Fields?, _ allocatable: Fields?) -> [Device] {
+    guard let capacity, let allocatable else { return [] }
+    let lost = capacity.names.filter { name in
+      let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count == 2, parts[0] != "kubernetes.io", !parts[0].hasSuffix(".kubernetes.io"), !isGPU(name)
+      else { return false }
+      return capacity.word(name).map(isPositive) == true && allocatable.word(name).map(isPositive) != true
+    }
+    return lost.sorted().prefix(16).map {
+      Device(resource: $0.clipped.escapedName, capacity: capacity.word($0, limit: 32) ?? "")
+    }
+  }
+
+  /// True for a quantity above zero, with or without a unit: `8`, `1k`.
+  private static func isPositive(_ quantity: String) -> Bool {
+    quantity.utf8.first.map { $0 != UInt8(ascii: "-") } == true
+      && quantity.utf8.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
   }
 
   /// Quantities are strings. A GPU that is shared or partitioned has other resource names, and the whole-GPU resource
   /// is then 0.
   private static func gpus(_ resources: Fields?) -> Int? {
     guard let resources else { return nil }
-    let counts = resources.names.filter(isGPU).compactMap { resources.text($0).flatMap(count) }
+    let counts = resources.names.filter(isGPU).compactMap { resources.word($0).flatMap(count) }
     return counts.isEmpty ? nil : counts.reduce(0, +)
   }
 
@@ -51,7 +75,7 @@ extension Node {
       labels.names.filter { $0.hasPrefix(prefix) }.map {
         String($0.dropFirst(prefix.count)).clipped.escapedName
       })
-    if let role = labels.text("kubernetes.io/role") { roles.insert(role) }
+    if let role = labels.word("kubernetes.io/role") { roles.insert(role) }
     roles.remove("")
     return roles.sorted().within(bytes: TextLimits.list)
   }

@@ -7,12 +7,12 @@ extension NodeCertificateWarning {
   /// - Returns: nil if the answer is no list, for example because events may not be read.
   static func list(_ response: Response) -> [NodeCertificateWarning]? {
     guard response.status == 200, let list = try? JSONDocument.decode(response.body, as: Fields.self),
-      list.text("kind") == "EventList"
+      list.word("kind") == "EventList"
     else { return nil }
     return list.shownObjects("items").prefix(100).compactMap { event in
       // A server without field selectors would send all events.
-      guard event.text("reason") == "CertificateExpirationWarning",
-        let object = event.shown("involvedObject"), object.text("kind") == "Node",
+      guard event.word("reason") == "CertificateExpirationWarning",
+        let object = event.shown("involvedObject"), object.word("kind") == "Node",
         let node = try? object.requireName("name")
       else { return nil }
       return NodeCertificateWarning(

@@ -8,26 +8,68 @@ extension Pod {
     let containers = ["containerStatuses", "initContainerStatuses"].flatMap {
       status?.shownObjects($0).prefix(64) ?? []
     }
-    let waiting = containers.lazy.compactMap { $0.shown("state")?.shown("waiting") }
-      .first { ($0.text("reason") ?? "PodInitializing") != "PodInitializing" }
+    let told = Pod.told(of: containers)
+    let waiting = told.flatMap(Pod.waiting)
     let owner = Pod.owner(object.shown("metadata"), resource)
-    let phase = status?.text("phase") ?? "Unknown"
+    let phase = status?.word("phase") ?? "Unknown"
     // For a running container, how its previous run ended; for a stopped one, how it ended.
     let end =
-      containers.lazy.compactMap { $0.shown("lastState")?.shown("terminated") }.first
-      ?? containers.lazy.compactMap { $0.shown("state")?.shown("terminated") }
-      .first { $0.number("exitCode") != 0 }
+      told.flatMap(Pod.previousEnd)
+      ?? told?.shown("state")?.shown("terminated").flatMap { $0.number("exitCode") != 0 ? $0 : nil }
     self.init(
-      resource: resource, phase: phase, node: object.shown("spec")?.text("nodeName"), owner: owner,
+      resource: resource, phase: phase, node: object.shown("spec")?.word("nodeName"), owner: owner,
       isReady: resource.conditions["Ready"]?.status == .isTrue,
       restarts: containers.reduce(0) { $0 + ($1.count("restartCount") ?? 0) },
-      waitingReason: waiting?.text("reason"), waitingMessage: waiting?.message("message"),
+      waitingReason: waiting?.word("reason"), waitingMessage: waiting?.message("message"),
       lastEnd: end.map(Pod.end),
-      lastEndTime: containers.compactMap { $0.shown("lastState")?.shown("terminated")?.time("finishedAt") }
-        .max(),
-      failure: status?.text("reason"), failureMessage: status?.message("message"),
+      lastEndTime: told.flatMap(Pod.previousEnd)?.time("finishedAt"),
+      failure: status?.word("reason"), failureMessage: status?.message("message"),
       images: ["Succeeded", "Failed"].contains(phase)
-        ? [] : Pod.images(object.shown("spec"), containers, owner: owner ?? resource.reference))
+        ? [] : Pod.images(object.shown("spec"), containers, owner: owner ?? resource.reference),
+      container: containers.count < 2
+        ? nil
+        : told.map { Container(name: $0.word("name") ?? "", restarts: $0.count("restartCount") ?? 0) },
+      initializing: Pod.initializing(status, object.shown("spec")))
+  }
+
+  private static func waiting(_ container: Fields) -> Fields? {
+    container.shown("state")?.shown("waiting").flatMap {
+      ($0.word("reason") ?? "PodInitializing") == "PodInitializing" ? nil : $0
+    }
+  }
+
+  private static func previousEnd(_ container: Fields) -> Fields? {
+    container.shown("lastState")?.shown("terminated")
+  }
+
+  /// The container that explains the state of the pod: one that waits, preferably after an error; then the one that was
+  /// restarted, often rather than once, and last; then one that has failed.
+  private static func told(of containers: [Fields]) -> Fields? {
+    let waiting = containers.filter { self.waiting($0) != nil }
+    if let told = waiting.first(where: { self.waiting($0)?.word("reason") != "ContainerCreating" })
+      ?? waiting.first
+    {
+      return told
+    }
+    func rank(_ container: Fields) -> (Int, Int64) {
+      let isOften = (container.count("restartCount") ?? 0) >= 5
+      return (isOften ? 1 : 0, previousEnd(container)?.time("finishedAt")?.milliseconds ?? 0)
+    }
+    return containers.filter { previousEnd($0) != nil }.max { rank($0) < rank($1) }
+      ?? containers.first { ($0.shown("state")?.shown("terminated")?.number("exitCode") ?? 0) != 0 }
+  }
+
+  /// Containers that restart always are sidecars, which run beside the others.
+  private static func initializing(_ status: Fields?, _ spec: Fields?) -> Initializing? {
+    let sidecars = Set(
+      (spec?.shownObjects("initContainers") ?? []).prefix(64)
+        .filter { $0.word("restartPolicy") == "Always" }.compactMap { $0.word("name") })
+    return (status?.shownObjects("initContainerStatuses") ?? []).prefix(64).lazy.compactMap { container in
+      guard let running = container.shown("state")?.shown("running"), let name = container.word("name"),
+        !sidecars.contains(name)
+      else { return nil }
+      return Initializing(container: name, since: running.time("startedAt"))
+    }.first
   }
 
   /// Images with the names from the pod's spec, because the node may report other names.
@@ -35,8 +77,8 @@ extension Pod {
     var left = TextLimits.list
     return (spec?.shownObjects("containers") ?? []).prefix(64).compactMap { container in
       guard left >= 0 else { return nil }
-      guard let image = container.text("image"), let name = container.text("name") else { return nil }
-      let pulled = statuses.first { $0.text("name") == name }?.text("imageID")
+      guard let image = container.word("image"), let name = container.word("name") else { return nil }
+      let pulled = statuses.first { $0.word("name") == name }?.word("imageID")
       // `docker.io/library/nginx@sha256:…`; without a repository it is the digest of the configuration.
       let digest = pulled.flatMap { ImageReference($0).digest }
       left -= image.utf8.count
@@ -46,10 +88,10 @@ extension Pod {
 
   /// A Deployment owns its pods through a ReplicaSet, named after the Deployment with the hash of the template.
   private static func owner(_ metadata: Fields?, _ resource: Resource) -> Reference? {
-    guard let owner = metadata?.shownObjects("ownerReferences").first, let kind = owner.text("kind"),
-      let name = owner.text("name")
+    guard let owner = metadata?.shownObjects("ownerReferences").first, let kind = owner.word("kind"),
+      let name = owner.word("name")
     else { return nil }
-    let hash = metadata?.shown("labels")?.text("pod-template-hash") ?? ""
+    let hash = metadata?.shown("labels")?.word("pod-template-hash") ?? ""
     guard kind == "ReplicaSet", !hash.isEmpty, name.hasSuffix("-\(hash)") else {
       return Reference(kind: kind, namespace: resource.namespace, name: name)
     }
@@ -59,7 +101,7 @@ extension Pod {
 
   private static func end(_ terminated: Fields) -> String {
     let code = terminated.number("exitCode").map { "exit code \($0)" }
-    let reason = terminated.text("reason").flatMap { ["Error", "Completed"].contains($0) ? nil : $0 }
+    let reason = terminated.word("reason").flatMap { ["Error", "Completed"].contains($0) ? nil : $0 }
     return [reason, code].compactMap(\.self).joined(separator: ", ")
   }
 }

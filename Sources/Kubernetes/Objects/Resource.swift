@@ -39,7 +39,7 @@ extension Condition {
         Condition(
           type: try fields.requireName("type", limit: limits.type).shared,
           status: Status(try fields.requireText("status")),
-          reason: fields.text("reason", limit: limits.reason)?.shared ?? "",
+          reason: fields.word("reason", limit: limits.reason)?.shared ?? "",
           message: message?.lines.shared ?? "",
           lastTransitionTime: fields.time("lastTransitionTime")))
     }
@@ -51,14 +51,18 @@ extension Condition {
   /// Types that decide the verdict of most kinds.
   private static let judgedTypes: Set = [
     "Ready", "Stalled", "Reconciling", "Available", "Progressing", "ReplicaFailure", "Complete", "Failed",
-    "PodScheduled", "Issuing", "EtcdIsVoter",
+    "PodScheduled", "Issuing", "EtcdIsVoter", "FailureTarget", "SuccessCriteriaMet", "Suspended",
+    "MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable",
   ]
 
   /// The first conditions, in their order, with those that decide the verdict.
   private static func judgedFirst(_ objects: [Fields], _ most: Int) -> [Fields] {
     guard objects.count > most else { return objects }
-    let judged = objects.indices.filter { judgedTypes.contains(objects[$0].text("type") ?? "") }.prefix(most)
-    let others = objects.indices.filter { !judged.contains($0) }.prefix(most - judged.count)
+    let judged = objects.indices.filter { judgedTypes.contains(objects[$0].word("type") ?? "") }.prefix(most)
+    // Most conditions that report faults do so with True.
+    let rest = objects.indices.filter { !judged.contains($0) }
+    let set = rest.filter { objects[$0].word("status") == "True" }
+    let others = (set + rest.filter { !set.contains($0) }).prefix(most - judged.count)
     return (judged + others).sorted().map { objects[$0] }
   }
 }
@@ -73,10 +77,10 @@ extension Condition.Status {
 extension Reference {
   /// A reference in a spec: kind, name and an optional namespace.
   init?(_ fields: Fields?, defaultKind: String? = nil, namespace: String) {
-    guard let fields, let name = fields.text("name"), let kind = fields.text("kind") ?? defaultKind else {
+    guard let fields, let name = fields.word("name"), let kind = fields.word("kind") ?? defaultKind else {
       return nil
     }
     self.init(
-      kind: kind.shared, namespace: fields.text("namespace")?.shared ?? namespace, name: name.shared)
+      kind: kind.shared, namespace: fields.word("namespace")?.shared ?? namespace, name: name.shared)
   }
 }

@@ -6,10 +6,10 @@ extension Stack {
     let status = try object.object("status")
     let update = status?.shown("lastUpdate")
     self.init(
-      resource: try Resource(object, of: served), lastUpdateState: update?.text("state"),
+      resource: try Resource(object, of: served), lastUpdateState: update?.word("state"),
       lastUpdateTime: update?.time("lastResyncTime"),
-      lastAttemptedCommit: update?.text("lastAttemptedCommit"),
-      lastSuccessfulCommit: update?.text("lastSuccessfulCommit"),
+      lastAttemptedCommit: update?.word("lastAttemptedCommit"),
+      lastSuccessfulCommit: update?.word("lastSuccessfulCommit"),
       resyncInterval: object.shown("spec")?.number("resyncFrequencySeconds").flatMap {
         (1...31_536_000).contains($0) ? .seconds($0) : nil
       }, isUpdating: status?.shown("currentUpdate") != nil)

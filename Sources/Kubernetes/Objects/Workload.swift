@@ -21,11 +21,11 @@ extension Workload {
       current: try count(isDaemonSet ? "currentNumberScheduled" : "replicas"),
       updates: Workload.updates(spec?.shown("updateStrategy")),
       images: Workload.images(spec), manager: Workload.manager(labels),
-      partOf: labels?.text("app.kubernetes.io/part-of"), version: labels?.text("app.kubernetes.io/version"))
+      partOf: labels?.word("app.kubernetes.io/part-of"), version: labels?.word("app.kubernetes.io/version"))
   }
 
   private static func updates(_ strategy: Fields?) -> Updates {
-    if strategy?.text("type") == "OnDelete" { return .onDelete }
+    if strategy?.word("type") == "OnDelete" { return .onDelete }
     return strategy?.shown("rollingUpdate")?.count("partition").map { .partition($0) } ?? .rolling
   }
 
@@ -33,13 +33,13 @@ extension Workload {
   static func images(_ spec: Fields?) -> [String] {
     let pod = spec?.shown("template")?.shown("spec")
     return ["containers", "initContainers"].flatMap { pod?.shownObjects($0).prefix(64) ?? [] }
-      .compactMap { $0.text("image") }.within(bytes: TextLimits.list)
+      .compactMap { $0.word("image") }.within(bytes: TextLimits.list)
   }
 
   static func manager(_ labels: Fields?) -> Reference? {
     for (kind, group) in [("HelmRelease", "helm"), ("Kustomization", "kustomize")] {
       let prefix = "\(group).toolkit.fluxcd.io"
-      if let name = labels?.text("\(prefix)/name"), let namespace = labels?.text("\(prefix)/namespace") {
+      if let name = labels?.word("\(prefix)/name"), let namespace = labels?.word("\(prefix)/namespace") {
         return Reference(kind: kind, namespace: namespace, name: name)
       }
     }

@@ -73,8 +73,8 @@ extension FuzzTarget {
     }
     let question = MarkerQuestion(
       cluster: "tethys", policies: [policy], automations: [automation], access: nil)
-    let first = checkMarkers(in: tree, of: question, memory: MarkerMemory(), now: now)
-    let second = checkMarkers(in: tree, of: question, memory: first.memory, now: now)
+    let first = checkMarkers(in: tree, of: question, history: MarkerHistory(), now: now)
+    let second = checkMarkers(in: tree, of: question, history: first.history, now: now)
     try hold(first.findings == second.findings, "another verdict the second time")
     for problem in first.findings.compactMap(\.problem) {
       try hold(problem.title.utf8.count < 2048 && problem.detail.utf8.count < 2048, "a long text")

@@ -105,7 +105,7 @@ let package = Package(
     .target(name: "CLibSSH2Calls", dependencies: ["CLibSSH2"]),
     .target(name: "CChildProcess"),
     .target(name: "CWipingHeap"),
-    module("SSH", ["CLibSSH2", "CLibSSH2Calls", "Crypto"]),
+    module("SSH", ["CLibSSH2", "CLibSSH2Calls", "Crypto", "Redaction"]),
     module("Curl", ["CLibCurl"]),
     // The only module that can send POST requests. Modules that access a cluster must not import it.
     module("Posting", ["CLibCurl", "Curl"]),

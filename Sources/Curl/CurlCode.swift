@@ -26,7 +26,9 @@ extension CurlError.Code {
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
       CURLE_HTTP2_STREAM:
       self = Self.isCertificateAlert(detail) ? .clientCertificateRefused : .closed
-    case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_UNKNOWN_OPTION, CURLE_BAD_FUNCTION_ARGUMENT,
+    // Before 8.6, libcurl has this code for a header line that is longer than it accepts (lib/dynbuf.c).
+    case CURLE_OUT_OF_MEMORY: self = .tooLarge
+    case CURLE_FAILED_INIT, CURLE_UNKNOWN_OPTION, CURLE_BAD_FUNCTION_ARGUMENT,
       CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN:
       self = .setup
     // Includes CURLE_UNSUPPORTED_PROTOCOL: the response does not start with HTTP/1 ("HTTP/0.9").

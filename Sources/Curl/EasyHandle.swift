@@ -142,7 +142,10 @@ package final class EasyHandle {
   /// The error of a failed transfer.
   func error(_ code: CURLcode) -> CurlError {
     let text = String(cString: errorText)
-    let detail = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text.trimmed
+    let detail =
+      code == CURLE_OUT_OF_MEMORY
+      ? "a header of the response is too long"
+      : text.isEmpty ? String(cString: curl_easy_strerror(code)) : text.trimmed
     let verification = oceanid_curl_get_long(pointer, CURLINFO_SSL_VERIFYRESULT)
     return error(CurlError.Code(code, verification: verification, detail: detail), detail)
   }

@@ -2,6 +2,7 @@ package import GuardConfiguration
 internal import GuardTypes
 package import Health
 package import Kubernetes
+internal import Platform
 package import Tunnel
 
 // The server of a kubeconfig, as seen from this machine and from the remote side.
@@ -21,12 +22,32 @@ extension Configuration.Cluster {
     // HostPort normalizes the spelling of the address.
     let host = server.host.contains(":") ? "[\(server.host)]" : server.host.lowercased()
     guard let place = HostPort("\(host):\(server.port)") else { return false }
-    return tunnel.forwards.contains {
-      guard case .tcp(let listen) = $0.listen, listen.port == place.port else { return false }
-      // A resolver returns these two addresses for the name (RFC 6761 §6.3).
-      return listen.host == place.host
-        || place.host == "localhost" && ["127.0.0.1", "::1"].contains(listen.host)
+    if place.host == "localhost" {
+      return !loopbackHosts(server).isEmpty && stranger(at: server) == nil
     }
+    return tunnel.forwards.contains {
+      guard case .tcp(let listen) = $0.listen else { return false }
+      return listen == place
+    }
+  }
+
+  /// The loopback addresses with a forward at the server's port.
+  private func loopbackHosts(_ server: Kubeconfig.Server) -> [String] {
+    tunnel.forwards.compactMap {
+      guard case .tcp(let listen) = $0.listen, listen.port == server.port,
+        ["127.0.0.1", "::1", "localhost"].contains(listen.host)
+      else { return nil }
+      return listen.host
+    }
+  }
+
+  /// The other address of `localhost`, if another program listens there: kubectl may connect to it first.
+  private func stranger(at server: Kubeconfig.Server) -> String? {
+    let ours = loopbackHosts(server)
+    guard server.host.lowercased() == "localhost", !ours.isEmpty, !ours.contains("localhost") else {
+      return nil
+    }
+    return LoopbackName.stranger(port: UInt16(clamping: server.port), besides: ours)
   }
 
   /// True if the server is a loopback address.
@@ -82,6 +103,7 @@ extension Configuration.Cluster {
     }
     return KubeconfigMismatch(
       server: kubeconfig.server.description, localEnd: address, isFarPort: isFarPort,
+      stranger: stranger(at: kubeconfig.server),
       step: step(kubeconfig, address, isCredential))
   }
 
@@ -89,7 +111,7 @@ extension Configuration.Cluster {
   /// context for kubectl, flux and helm alike, and a copy of the file would copy its credentials.
   package func contextMismatch(_ kubeconfig: Kubeconfig, isCredential: Bool) -> KubeconfigMismatch? {
     guard kubeconfig.currentContext != kubeconfig.context else { return nil }
-    let command = "\(kubectl(kubeconfig)) config use-context \(kubeconfig.context.shellWord)"
+    let command = kubeconfig.context.argumentWord.map { "\(kubectl(kubeconfig)) config use-context \($0)" }
     return KubeconfigMismatch(
       server: kubeconfig.server.description, localEnd: nil, isFarPort: false,
       contexts: .init(current: kubeconfig.currentContext, wanted: kubeconfig.context),
@@ -113,8 +135,9 @@ extension Configuration.Cluster {
       )
     }
     return NextStep(
-      command:
-        "\(kubectl(kubeconfig)) config set-cluster \(kubeconfig.clusterName.shellWord) --server=\(address.shellWord)\(name)",
+      command: kubeconfig.clusterName.argumentWord.map {
+        "\(kubectl(kubeconfig)) config set-cluster \($0) --server=\(address.shellWord)\(name)"
+      },
       note: "it changes that line of the file; the guard reads it again by itself")
   }
 

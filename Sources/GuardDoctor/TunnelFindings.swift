@@ -91,7 +91,7 @@ enum TunnelFindings {
   /// The keys that would be offered. Only the login shows whether one is accepted.
   static func keys(cluster: String, _ host: Resolution) -> FindingDocument {
     switch host.keys() {
-    case .success(let names): FindingDocument("keys", of: cluster, .ok, names.joined(separator: ", "))
+    case .success(let names): FindingDocument("keys", of: cluster, .ok, names.listed())
     case .failure(let failure):
       FindingDocument("keys", of: cluster, .warning, failure.message, next: NextStep(failure))
     }

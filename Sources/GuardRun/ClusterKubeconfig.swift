@@ -4,6 +4,15 @@ import GuardTerminal
 
 /// The kubeconfig that belongs to a cluster's tunnel.
 package enum ClusterKubeconfig {
+  /// The kubeconfig for a command that is to run now. It throws if a local port of the cluster is not ours, or if the
+  /// guard's file does not lead to the cluster or is not accepted by it.
+  package static func usable(of status: StatusDocument, named: String?) throws -> String {
+    let path = try path(of: status, named: named)
+    try ForeignForward.refuse(status)
+    if named == nil { try RejectedKubeconfig.refuse(status) }
+    return path
+  }
+
   /// - Parameters:
   ///   - named: the user's choice instead of the guard's file; it is not checked.
   ///   - reader: the user who runs the command that reads the file.
@@ -17,7 +26,7 @@ package enum ClusterKubeconfig {
     guard let cluster = status.clusters.first else { throw .noCluster }
     guard status.clusters.count == 1 else { throw .severalClusters(status.clusters.map(\.name)) }
     guard let path = cluster.kubeconfig else { throw .pathUnknown }
-    if let error = cluster.kubeconfigError {
+    if let error = cluster.kubeconfigObstacle {
       throw .elsewhere(path, error.message, step: [error.command, error.note].compactMap(\.self))
     }
     // A KUBECONFIG list may name files that do not exist yet.

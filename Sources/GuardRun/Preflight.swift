@@ -78,7 +78,7 @@ package struct Preflight {
       return nil
     } catch {
       // The step of a wrong server or context is a command.
-      if let known = status.clusters.first?.kubeconfigError {
+      if let known = status.clusters.first?.kubeconfigObstacle {
         let path = status.clusters.first?.kubeconfig ?? "the kubeconfig"
         return ("\(path) \(known.message)", NextStep(command: known.command, note: known.note))
       }

@@ -30,26 +30,31 @@ struct CommandFlags {
 
   private static let all: [String: CommandFlags] = {
     let groups: [([Flag], [String])] = [
-      ([Flag("p")], ["login", "mongo", "mongosh", "mongodump", "mongorestore"]),
+      ([Flag("p", joined: true)], ["login", "mongo", "mongosh", "mongodump", "mongorestore"]),
       ([Flag("p", joined: true)], ["sshpass"]),
       (
         [Flag("p", joined: true, separate: false)],
         ["7z", "mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump"]
       ),
       ([Flag("a")], ["redis-cli", "valkey-cli"]),
-      ([Flag("w")], ["ldapsearch", "ldapmodify", "ldapadd", "ldapdelete", "ldapwhoami"]),
-      ([Flag("s"), Flag("a"), Flag("w")], ["ldappasswd"]),
+      ([Flag("w", joined: true)], ["ldapsearch", "ldapmodify", "ldapadd", "ldapdelete", "ldapwhoami"]),
+      (
+        [Flag("s", joined: true), Flag("a", joined: true), Flag("w", joined: true)], ["ldappasswd"]
+      ),
       ([Flag("pw")], ["plink", "pscp", "psftp"]),
-      ([Flag("P")], ["sqlcmd", "bcp", "zip", "unzip", "mosquitto_pub", "mosquitto_sub", "ipmitool"]),
+      (
+        [Flag("P", joined: true)],
+        ["sqlcmd", "bcp", "zip", "unzip", "mosquitto_pub", "mosquitto_sub", "ipmitool"]
+      ),
       // Cookies, and the user with a password
       ([Flag("b"), Flag("u", joined: true, separate: false, after: .firstColon)], ["curl"]),
       (
         [Flag("y", joined: true, after: .lastColon)],
         ["nsupdate", "dig", "delv", "host", "knsupdate", "kdig", "khost", "dnsperf"]
       ),
-      ([Flag("N"), Flag("P")], ["ssh-keygen"]),
+      ([Flag("N", joined: true), Flag("P", joined: true)], ["ssh-keygen"]),
       (
-        [Flag("c", joined: true), Flag("A"), Flag("X")],
+        [Flag("c", joined: true), Flag("A", joined: true), Flag("X", joined: true)],
         ["snmpwalk", "snmpget", "snmpset", "snmpbulkwalk", "snmpgetnext"]
       ),
       ([Flag("k")], ["openssl"]),
@@ -118,7 +123,7 @@ extension CredentialScanner {
         }) || !isProse(value)
     else { return nil }
     if isUser {
-      guard
+      guard !isAddress(value),
         let colon = value.first(where: { bytes[$0] == UInt8(ascii: ":") || bytes[$0] == UInt8(ascii: "%") })
       else { return nil }
       hide(colon + 1..<value.upperBound)
@@ -132,6 +137,11 @@ extension CredentialScanner {
       return value.upperBound
     case .authorization, nil: return nil
     }
+  }
+
+  private func isAddress(_ value: Range<Int>) -> Bool {
+    let scheme = end(of: value.lowerBound, most: 16, while: \.isAlphanumeric)
+    return bytes.starts(with: "://", at: scheme)
   }
 
   /// Flags with `user:password`.
@@ -191,11 +201,16 @@ extension CredentialScanner {
   }
 
   private mutating func passShortFlag(_ flag: CommandFlags.Flag, at flagEnd: Int) -> Int? {
+    // In `["-p","hunter2"]`, the quote ends the flag.
+    let next = byte(at: flagEnd)
+    let isClosed = next?.isQuote == true && next == byte(at: flagEnd - flag.letters.utf8CodeUnitCount - 2)
     let hasJoined =
-      byte(at: flagEnd).map { $0 > 0x20 && (!$0.isQuote || flag.isJoined) && $0 != 0x5C && $0 != 0x2C }
-      ?? false
+      !isClosed
+      && (next.map { $0 > 0x20 && (!$0.isQuote || flag.isJoined) && $0 != 0x5C && $0 != 0x2C } ?? false)
     guard hasJoined ? flag.isJoined : flag.isSeparate else { return nil }
-    let start = hasJoined ? flagEnd : argument(after: flagEnd)
+    // pflag accepts `-p=hunter2`, too.
+    let joined = byte(at: flagEnd) == UInt8(ascii: "=") ? flagEnd + 1 : flagEnd
+    let start = hasJoined ? joined : argument(after: flagEnd)
     guard let first = byte(at: start), first != UInt8(ascii: "-"), !isReference(at: start) else { return nil }
     var value = value(at: start)
     guard !value.isEmpty, !isReference(value) else { return nil }
@@ -210,6 +225,8 @@ extension CredentialScanner {
         .contains(first), !isDiagnosis(value)
       else { return nil }
     }
+    // The user information of an address is hidden as such.
+    if flag.mark != nil, isAddress(value) { return nil }
     switch flag.mark {
     case nil: break
     case .firstColon:

@@ -53,11 +53,13 @@ struct CredentialScanner {
     if byte.isNameByte { return passWord(at: index) }
     switch byte {
     case UInt8(ascii: "\\"), UInt8(ascii: "%"):
+      if let next = passEncodedName(at: index) { return next }
       // The letters of an escape do not belong to the next word.
       return max(index + 1, escapeEnd(at: index))
     case UInt8(ascii: "-")
     where bytes.starts(with: "-----", at: index) || bytes.starts(with: "---- ", at: index):
       return passKeyBlock(at: index)
+    case 0x80...: return passForeignName(at: index) ?? index + 1
     case UInt8(ascii: "/"): return passHook(at: index)
     case UInt8(ascii: "$"): return passPasswordHash(at: index)
     case UInt8(ascii: "{"): return passStoragePrefix(at: index)
@@ -136,12 +138,18 @@ struct CredentialScanner {
       hide(start + 15..<bytes.count, replacement: "(private key withheld)")
       return bytes.count
     }
-    if let next = passSubprotocol(at: start) { return next }
+    if let next = passSubprotocol(at: start) ?? passForeignName(at: start) ?? passEncodedName(at: start) {
+      return next
+    }
     let end = end(of: start) { $0.isNameByte }
     if let next = passAddress(at: start, end) { return next }
     // A name may have hyphens, and each of its words may begin a credential.
     if start == 0 || bytes[start - 1] != UInt8(ascii: "-") || isFlag(at: start) {
-      let name = start..<self.end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+      var name = start..<self.end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+      // `TOKEN->value`
+      if byte(at: name.upperBound) == UInt8(ascii: ">"), bytes[name].last == UInt8(ascii: "-") {
+        name = start..<name.upperBound - 1
+      }
       if containsFlags { command = CommandFlags(bytes[name]) ?? command }
       if let next = passNamed(name) ?? passElement(name) ?? passValueOfName(name) { return next }
     }

@@ -32,9 +32,12 @@ extension CredentialScanner {
     let isError = isErrorText(word) && (!isScheme(word) || byte(at: word.upperBound) == UInt8(ascii: ":"))
     if isError || bytes.starts(with: "system:", at: start) { return nil }
     var next = passBlanks(at: word.upperBound)
+    if isScheme(word), let line = lineAfterScheme(word.upperBound) { next = line }
     if bytes.spells("%20", at: word.upperBound) { next = word.upperBound + 3 }
     if byte(at: next) == UInt8(ascii: "+"), isScheme(word) { next += 1 }
-    guard next > word.upperBound, let first = byte(at: next), !first.endsWordOfHeader || first.isQuote else {
+    guard next > word.upperBound, let first = byte(at: next),
+      !first.endsWordOfHeader || first.isQuote || inAngles(at: next) != nil
+    else {
       if isScheme(word) || isReference(word) || isDiagnosis(word) { return nil }
       let value = value(at: start)
       hide(value)
@@ -51,9 +54,71 @@ extension CredentialScanner {
       hide(word)
       return word.upperBound
     }
-    // `Authorization: Bearer token is missing`
-    if isReference(at: next) || isNounAfterScheme(next) { return nil }
-    return passParameters(at: next)
+    return passCredential(at: next)
+  }
+
+  /// The credential after a scheme: `<…>`, on the next line, or after more words of a scheme.
+  private mutating func passCredential(at start: Int) -> Int? {
+    var next = start
+    for _ in 0..<3 {
+      // `Authorization: Bearer token is missing`
+      if isReference(at: next) || isNounAfterScheme(next) { return nil }
+      let word = next..<end(of: next, most: 32) { !$0.endsWordOfHeader }
+      let following = passBlanks(at: word.upperBound, most: 8)
+      guard isScheme(word), following > word.upperBound, let first = byte(at: following), first > 0x20,
+        !isReference(at: following)
+      else { break }
+      next = following
+    }
+    guard byte(at: next) == UInt8(ascii: "<") else { return passParameters(at: next) }
+    let value = inAngles(at: next)
+    guard let value, !isReference(next..<value.upperBound + 1) else { return nil }
+    hide(value)
+    return value.upperBound
+  }
+
+  /// The text within `<…>`; nil if there is a blank in it.
+  func inAngles(at start: Int) -> Range<Int>? {
+    guard byte(at: start) == UInt8(ascii: "<") else { return nil }
+    let end = end(of: start + 1, most: 512) {
+      $0 > 0x20 && $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "<")
+    }
+    return byte(at: end) == UInt8(ascii: ">") && end > start + 1 ? start + 1..<end : nil
+  }
+
+  /// Words that are a scheme, and also begin sentences: `token: key not found`.
+  private static let schemesInProse: [StaticString] = [
+    "token", "key", "secret", "user", "signature", "jwt", "mutual", "concealed", "basic", "digest",
+    "negotiate",
+  ]
+
+  /// `token: Bearer …`, `X-Auth-Token: Token …`: a scheme may precede the credential after any name.
+  mutating func passScheme(ofValue start: Int) -> Int? {
+    guard quoteMark(at: start) == nil else { return nil }
+    let word = start..<end(of: start, most: 33) { !$0.endsWordOfHeader }
+    guard !word.isEmpty, isScheme(word) else { return nil }
+    let next = lineAfterScheme(word.upperBound) ?? passBlanks(at: word.upperBound, most: 8)
+    guard next > word.upperBound, let first = byte(at: next), first > 0x20, !isReference(at: next),
+      !first.endsWordOfHeader || first.isQuote || first == UInt8(ascii: "<")
+    else { return nil }
+    if inAngles(at: next) != nil { return passCredential(at: next) }
+    let value = value(at: next)
+    guard !value.isEmpty, !isReference(value), quoteMark(at: next) != nil || !isErrorText(value) else {
+      return nil
+    }
+    if CredentialScanner.schemesInProse.contains(where: { isWord(word, $0) }), !looksRandom(value) {
+      guard quoteMark(at: next) == nil, !isDiagnosis(value), !isFollowedByProse(value),
+        bytes[word.lowerBound].isUpper || !isProse(value)
+      else { return nil }
+    }
+    return passCredential(at: next)
+  }
+
+  /// The start of the next line if it has one word only: `Authorization: Bearer` and the token below it.
+  private func lineAfterScheme(_ end: Int) -> Int? {
+    let start = passBlanks(at: end, most: 8)
+    guard let next = passLineFeeds(at: start) else { return nil }
+    return isLineOfOneWord(next) ? next : nil
   }
 
   /// `Cookie: a=b; c=d`, and `Set-Cookie` with attributes.
@@ -78,7 +143,9 @@ extension CredentialScanner {
       let isPair = byte(at: name) == UInt8(ascii: "=") && name > end
       end = max(end, value(at: isPair ? name + 1 : end).upperBound)
       if byte(at: end)?.isQuote == true, isPair { end += 1 }
-      let next = self.end(of: end) { $0.isBlank || [0x2C, 0x3B, 0x26].contains($0) }
+      var next = self.end(of: end) { $0.isBlank || [0x2C, 0x3B, 0x26].contains($0) }
+      // A line that begins with a blank continues the header (RFC 9112 §5.2).
+      if let line = passLineFeeds(at: next), byte(at: line - 1)?.isBlank == true { next = line }
       let nextName = self.end(of: next) {
         $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
       }

@@ -6,6 +6,7 @@ extension CredentialScanner {
     if let next = passFlag(name) { return next }
     guard let separator = separator(after: name) else { return nil }
     if let next = passSecretData(name, separator) { return next }
+    if isNameOfObject(name, separator) { return nil }
     guard let kind = kind(of: name, separator) else { return nil }
     switch kind {
     case .authorization: return passAuthorization(at: separator.end)
@@ -18,8 +19,8 @@ extension CredentialScanner {
     SecretName(bytes[name]) ?? kindOfOwner(name) ?? kindOfKey(name, separator) ?? kindOfCode(name, separator)
   }
 
-  private mutating func passValue(of name: Range<Int>, _ kind: SecretName, _ separator: Separator) -> Int? {
-    let start = separator.end
+  mutating func passValue(of name: Range<Int>, _ kind: SecretName, _ separator: Separator) -> Int? {
+    var start = separator.end
     // Values of other kinds than text are searched by themselves.
     guard !isReference(at: start), !beginsObject(start, separator) else { return nil }
     if separator.assigns, byte(at: start) == UInt8(ascii: "{") {
@@ -28,6 +29,8 @@ extension CredentialScanner {
       hide(value)
       return value.upperBound
     }
+    if let next = passScheme(ofValue: start) { return next }
+    start = passTypes(at: start)
     var value = value(at: start)
     if !separator.assigns, separator.isSpaced, isLineOfMapping(name, value) {
       value = value.lowerBound..<lineEnd(of: value)
@@ -38,6 +41,9 @@ extension CredentialScanner {
     else {
       hideQuotedValues(after: value)
       return nil
+    }
+    if kind == .credential, !separator.assigns, separator.isSpaced, quoteMark(at: start) == nil {
+      value = value.lowerBound..<endOfPassphrase(value)
     }
     hide(value)
     if separator.assigns, isDiagnosis(value) { hideQuotedValues(after: value) }
@@ -91,6 +97,11 @@ extension CredentialScanner {
 
   /// `?key=…`, `tls.key: …`, `API key: …`
   private mutating func kindOfKey(_ name: Range<Int>, _ separator: Separator) -> SecretName? {
+    if isWord(name, "sid"), separator.assigns,
+      endsWithWord(startOfDotted(name)..<name.upperBound, "connect.sid")
+    {
+      return .credential
+    }
     guard isWord(name, "key") else { return nil }
     switch byte(at: name.lowerBound - 1) {
     case UInt8(ascii: "?"), UInt8(ascii: "&"): return separator.assigns ? .credential : nil
@@ -134,6 +145,8 @@ extension CredentialScanner {
     if separator.assigns {
       // `auth=failed`, `PWD=/root`, `secret=flux-system/github-token`
       if kind == .maybe { return isDiagnosis(value) || isObjectName(value, of: name) }
+      // `pass=3 fail=2`
+      if isWord(name, "pass"), bytes[value].allSatisfy(\.isDigit), isCount(after: value) { return true }
       return isWord(name, "pwd") && byte(at: value.lowerBound) == UInt8(ascii: "/")
         || isWord(name, "oldpwd") && byte(at: value.lowerBound) == UInt8(ascii: "/")
     }

@@ -83,6 +83,8 @@ extension CredentialScanner {
   /// The end of an operator that assigns or compares: `+=`, `?=`, `||=`, `.=`, `!=`, and `<-` of R.
   private func operatorEnd(at start: Int) -> Int? {
     if bytes.starts(with: "<- ", at: start) { return start + 3 }
+    // Without blanks; `a -> b` is a change or a mapping. `token->name` is code.
+    if bytes.starts(with: "->", at: start), looksRandom(value(ofArrow: start + 2)) { return start + 2 }
     let end = end(of: start, most: 2) {
       [0x21, 0x25, 0x26, 0x2A, 0x2B, 0x2D, 0x2E, 0x3F, 0x5E, 0x7C, 0x7E].contains($0)
     }
@@ -92,6 +94,11 @@ extension CredentialScanner {
     // Without quotes, a comparison is code.
     if byte(at: start) == UInt8(ascii: "!"), quoteMark(at: passBlanks(at: end + 1)) == nil { return nil }
     return self.end(of: end, most: 2) { $0 == UInt8(ascii: "=") }
+  }
+
+  /// The word after an arrow.
+  private func value(ofArrow start: Int) -> Range<Int> {
+    start..<end(of: start, most: 256) { $0 > 0x20 && !$0.isQuote && $0 != UInt8(ascii: "(") }
   }
 
   private func passEncodedBlanks(at start: Int) -> Int {
@@ -109,22 +116,40 @@ extension CredentialScanner {
     return Separator(end: value, assigns: true, isQuoted: true, isSpaced: true)
   }
 
-  /// The value on the next line: of JSON, or of YAML if the line is not a mapping.
+  /// The value on the next line: of JSON, or a line of one word that is no field.
   private func nextLine(_ start: Int, isQuoted: Bool) -> Int? {
-    let line = end(of: start, most: 2) { $0 == 0x0A || $0 == 0x0D }
-    guard line > start else { return nil }
-    let next = passBlanks(at: line)
-    guard next > line, let first = byte(at: next) else { return nil }
-    if quoteMark(at: next) != nil {
-      // A quoted name of a mapping has a colon, too.
-      return isQuoted ? next : nil
+    guard let next = passLineFeeds(at: start), byte(at: next) != nil else { return nil }
+    // A quoted name of a mapping has a colon, too.
+    if quoteMark(at: next) != nil { return isQuoted && byte(at: next - 1)?.isBlank == true ? next : nil }
+    return isLineOfOneWord(next) ? next : nil
+  }
+
+  /// The first character of the next line; nil if the line does not end here. A line feed may be spelled `\n`.
+  func passLineFeeds(at start: Int) -> Int? {
+    var line = end(of: start, most: 2) { $0 == 0x0A || $0 == 0x0D }
+    for _ in 0..<2 where line - start < 4 {
+      for spelling in [#"\r"#, #"\n"#] as [StaticString] where bytes.starts(with: spelling, at: line) {
+        line += 2
+      }
     }
-    let end = end(of: next, most: 256) { $0 > 0x20 }
-    guard !isQuoted, first != UInt8(ascii: "-"), first != UInt8(ascii: "{"),
-      bytes[end - 1] != UInt8(ascii: ":"),
-      byte(at: end).map({ $0 == 0x0A || $0 == 0x0D }) ?? true
-    else { return nil }
-    return next
+    return line > start ? passBlanks(at: line, most: 64) : nil
+  }
+
+  /// True for a line of one word that is not the beginning of a mapping, a list or a sentence.
+  func isLineOfOneWord(_ start: Int) -> Bool {
+    guard let first = byte(at: start), first > 0x20, first != UInt8(ascii: "-"), first != UInt8(ascii: "{")
+    else {
+      return false
+    }
+    let end = end(of: start, most: 256) { $0 > 0x20 && $0 != 0x5C }
+    let isEnd = byte(at: end).map { $0 == 0x0A || $0 == 0x0D || $0 == 0x5C } ?? true
+    guard isEnd, end > start, bytes[end - 1] != UInt8(ascii: ":") else { return false }
+    // `NAME=value`, `name:value`
+    let name = self.end(of: start, most: 64) {
+      $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+    }
+    let isField = name > start && name < end && [0x3D, 0x3A].contains(bytes[name])
+    return (!isField || name + 1 == end) && !Diagnosis.isWord(bytes[start..<end], isContinued: true)
   }
 
   /// The API server quotes values that it refuses: `data[password]: Invalid value: "…"`.

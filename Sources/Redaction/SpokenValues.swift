@@ -5,7 +5,7 @@ extension CredentialScanner {
 
   private static let spoken: [StaticString] = [
     "password", "passwd", "passphrase", "passcode", "token", "client_secret", "clientsecret", "apikey",
-    "requirepass", "masterauth", "jwt", "api_key",
+    "requirepass", "masterauth", "jwt", "api_key", "psk",
   ]
   /// Words before "key" or "secret" that make it a credential. A Kubernetes Secret is not one.
   private static let kindsOfKeys: [StaticString] = [
@@ -29,7 +29,9 @@ extension CredentialScanner {
 
   /// `password hunter2 is wrong`, `API key: …`, `IDENTIFIED BY '…'`
   mutating func passSpoken(_ word: Range<Int>) -> Int? {
-    if let next = passAssignment(word) ?? passStatement(word) ?? passCompound(word) ?? passClause(word) {
+    if let next = passSentence(word) ?? passCell(word) ?? passAssignment(word) ?? passStatement(word)
+      ?? passCompound(word) ?? passClause(word)
+    {
       return next
     }
     guard let kind = spoken(word) else { return nil }
@@ -43,6 +45,10 @@ extension CredentialScanner {
     if byte(at: next) == UInt8(ascii: ":") || opensGroup(next) { next = passBlanks(at: next + 1, most: 2) }
     let mark = quoteMark(at: next)
     guard !isReference(at: next) else { return nil }
+    if let value = inAngles(at: next), looksRandom(value) {
+      hide(value)
+      return value.upperBound
+    }
     let value = value(at: next)
     guard !value.isEmpty, !isReference(value) else { return nil }
     let isSaid: Bool

@@ -99,6 +99,7 @@ struct TokenShape {
       TokenShape("phx_", 24),
       TokenShape("lsv2_", 16), TokenShape("pplx-", 24), TokenShape("secret_", 40, .alphanumeric),
       TokenShape("A3-", 24), TokenShape("b.AAAAAQ", 60),
+      TokenShape("SWMTKN-1-", 16), TokenShape("vercel_", 20, .alphanumeric),
       TokenShape("dp.ct.", 16, .encoded), TokenShape("dp.scim.", 16, .encoded),
       TokenShape("dp.audit.", 16, .encoded),
       // Seeds of NATS: operator, account, user, server, cluster, curve
@@ -149,9 +150,10 @@ struct TokenShape {
       while end < bytes.count, end - start < most, belongs(bytes[end]) { end += 1 }
       return end
     }
-    if bytes[start].isDigit {
-      let colon = run(start, 11, \.isDigit)
-      if colon - start >= 8, bytes.starts(with: ":AA", at: colon) {
+    let bot = bytes.starts(with: "bot", at: start) ? start + 3 : start
+    if bot < bytes.count, bytes[bot].isDigit {
+      let colon = run(bot, 11, \.isDigit)
+      if colon - bot >= 8, bytes.starts(with: ":AA", at: colon) {
         let end = run(colon + 1, 40) { $0.isNameByte || $0 == UInt8(ascii: "-") }
         if end - colon - 1 >= 33 { return end }
       }
@@ -168,6 +170,15 @@ struct TokenShape {
     return nil
   }
 
+  /// True for the last part of a path that is made of words: `github.com/org/ghp_tools`.
+  private func isNameAfterSlash(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ rest: Range<Int>) -> Bool
+  {
+    start > 0 && bytes[start - 1] == UInt8(ascii: "/") && rest.count < 16
+      && bytes[rest].allSatisfy {
+        $0.isLower || [UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains($0)
+      }
+  }
+
   private func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
     let head = start + beginning.utf8CodeUnitCount
     guard bytes.starts(with: beginning, at: start) else { return nil }
@@ -179,7 +190,7 @@ struct TokenShape {
     while end > head, [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/")].contains(bytes[end - 1]) {
       end -= 1
     }
-    guard end - head >= rest else { return nil }
+    guard end - head >= rest, !isNameAfterSlash(bytes, start, head..<end) else { return nil }
     if case .any = alphabet, !bytes[head..<end].contains(UInt8(ascii: ":")) { return nil }
     return end
   }

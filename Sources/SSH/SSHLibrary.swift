@@ -5,6 +5,12 @@ package enum SSHLibrary {
   /// For example `1.10.0`.
   package static var version: String { libssh2_version(0).map { String(cString: $0) } ?? "unknown" }
 
+  /// The algorithms to offer that this libssh2 supports, best first; all of them if it does not tell.
+  package static let supported: Algorithms.Offer = {
+    guard let session = try? Session(socket: -1, hostKeyTypes: []) else { return .all }
+    return session.supported
+  }()
+
   /// rsa-sha2-256 and rsa-sha2-512 (RFC 8332) are supported since 1.11; earlier versions sign RSA with SHA-1 only.
   package static var signsRSAWithSHA2: Bool { libssh2_version(0x01_0b_00) != nil }
 

@@ -28,7 +28,8 @@ package struct ServerOpening: Hashable, Sendable {
         lines.append(text)
       }
     }
-    self.lines = lines
+    // The value of a credential may be on the line after its name.
+    self.lines = PeerText.clean(lines: lines)
     self.identification = identification
     self.offer = identification == nil ? nil : Self.offer(rest)
   }

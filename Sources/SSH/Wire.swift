@@ -17,6 +17,11 @@ package final class Wire {
   private(set) var opening: [UInt8] = []
   private var recordsOpening = true
   private static let longestOpening = 16 << 10
+  /// True after a line that begins with `SSH-` came; libssh2 reads from there on.
+  private(set) var isIdentified = false
+  private var preambleLines = 0
+  private var isPreambleTooLong = false
+  private static let longestRecordedPreamble = 4 << 10
   /// The peer sent its last byte.
   package var isAtEnd = false
   /// True if the connection is closed. Each libssh2 call then fails at once, so that freeing never waits.
@@ -26,6 +31,7 @@ package final class Wire {
 
   func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     if isBroken { return -Int(ECONNRESET) }
+    guard isIdentified else { return isAtEnd ? 0 : -Int(EAGAIN) }
     let count = min(buffer.count, inbound.count)
     guard count > 0 else { return isAtEnd ? 0 : -Int(EAGAIN) }
     buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: inbound.waiting.prefix(count)))
@@ -33,6 +39,32 @@ package final class Wire {
     inbound.consume(count)
     received += count
     return count
+  }
+
+  /// Discards the lines before the identification (RFC 4253 §4.2). libssh2 fails at an empty one and reads without a
+  /// limit.
+  ///
+  /// - Returns: false if there are more lines, or a longer one, than ssh(1) accepts (kex.c,
+  ///   kex_exchange_identification).
+  func discardPreamble() -> Bool {
+    while !isIdentified, !isPreambleTooLong {
+      let waiting = inbound.waiting
+      let prefix = waiting.prefix(4)
+      if prefix.elementsEqual("SSH-".utf8) {
+        isIdentified = true
+        break
+      }
+      guard let end = waiting.firstIndex(of: UInt8(ascii: "\n")) else {
+        isPreambleTooLong = waiting.count > Session.longestPreambleLine
+        break
+      }
+      preambleLines += 1
+      isPreambleTooLong = end > Session.longestPreambleLine || preambleLines > Session.mostPreambleLines
+      opening += waiting[...end].prefix(max(0, Wire.longestRecordedPreamble - opening.count))
+      if opening.last != UInt8(ascii: "\n"), !opening.isEmpty { opening.append(UInt8(ascii: "\n")) }
+      inbound.consume(end + 1)
+    }
+    return !isPreambleTooLong
   }
 
   /// The recorded bytes and those that libssh2 has not read. After a reset, the server's last message is among the

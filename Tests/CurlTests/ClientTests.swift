@@ -161,6 +161,11 @@ import Testing
       try await code(.flood("HTTP/1.1 200 OK\r\n\r\n", chunk, times: 3200), limits: limits) == .tooLarge)
     let line = Array("X-Filler: \(String(repeating: "x", count: 1000))\r\n".utf8)
     #expect(try await code(.flood("HTTP/1.1 200 OK\r\n", line, times: 1000), limits: limits) == .tooLarge)
+    let letters = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 16)
+    #expect(
+      try await code(.flood("HTTP/1.1 200 OK\r\nX-Filler: ", letters, times: 64), limits: limits)
+        == .tooLarge,
+      "one header line without an end")
     limits.bodyBytes = 300 << 20
     limits.heldBytes = 1 << 20
     #expect(

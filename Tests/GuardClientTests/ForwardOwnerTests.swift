@@ -1,5 +1,7 @@
 import GuardAPI
 import GuardTypes
+import Health
+import TestSupport
 import Testing
 
 @testable import GuardClient
@@ -60,6 +62,57 @@ import Testing
     }
     // The port belongs to the guard itself.
     #expect(description(of: full)?.hasSuffix(". See: oceanid-ctl tunnel") == true)
+  }
+
+  /// One rule for `env`, `run`, `preflight` and `wait`: the kubeconfig leads to the forward, and the cluster accepts it.
+  @Test func kubeconfigThatDoesNotWorkIsUsedByNoCommand() throws {
+    let folder = try TestSupport.TemporaryFolder()
+    var sound = Scene.healthy.status
+    sound.clusters[0].kubeconfig = try folder.write("", to: "config")
+    #expect(throws: Never.self) { try ClusterKubeconfig.usable(of: sound, named: nil) }
+    var elsewhere = sound
+    elsewhere.clusters[0].kubeconfigError = KubeconfigErrorDocument(
+      KubeconfigMismatch(
+        server: "https://[::1]:16443", localEnd: "https://127.0.0.1:16443", isFarPort: false,
+        step: NextStep(command: "fix it")))
+    for goal in Goal.allCases where goal != .tunnel {
+      let obstacle = try #require(goal.obstacle(in: elsewhere))
+      #expect(obstacle.reason.contains("its server is https://[::1]:16443"))
+      #expect(obstacle.step?.command == "fix it")
+    }
+    #expect(throws: UnusableKubeconfig.self) { try ClusterKubeconfig.usable(of: elsewhere, named: nil) }
+    #expect(Preflight(status: elsewhere).document.reason?.contains("https://[::1]:16443") == true)
+    for code in [PollErrorCode.kubeconfig, .tls, .unauthorized] {
+      var rejected = sound
+      rejected.clusters[0].poll.ok = false
+      rejected.clusters[0].poll.error = PollDocument.Failure(
+        PollFailure(code: code, message: "no", remedy: "fix it"))
+      #expect(throws: RejectedKubeconfig.self) { try ClusterKubeconfig.usable(of: rejected, named: nil) }
+      #expect(Preflight(status: rejected).document.reason != nil)
+      #expect(Goal.api.obstacle(in: rejected) != nil)
+      // A file that the user names is not examined.
+      #expect(throws: Never.self) {
+        try ClusterKubeconfig.usable(of: rejected, named: rejected.clusters[0].kubeconfig)
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("https://localhost:16443", ["::1"], "[::1]:16443"),
+      ("https://LOCALHOST:16443/x", ["::1"], "[::1]:16443"),
+      ("https://localhost:16443", ["127.0.0.1"], nil), ("https://localhost:16443", [], nil),
+      ("https://127.0.0.1:16443", ["::1"], nil), ("https://localhost:6443", ["::1"], nil),
+    ] as [(String, [String], String?)])
+  func strangerAtTheOtherAddressOfLocalhostIsReported(
+    _ server: String, _ taken: [String], _ stranger: String?
+  ) {
+    var cluster = Scene.healthy.status.clusters[0]
+    cluster.server = server
+    let obstacle = cluster.kubeconfigObstacle { $0 == 16443 && taken.contains($1) }
+    #expect((obstacle == nil) == (stranger == nil))
+    #expect(
+      stranger == nil || obstacle?.message.contains("another program listens on \(stranger ?? "")") == true)
   }
 
   /// If a guard does not report the state of its ports, they are not trusted.

@@ -50,6 +50,22 @@ import Testing
     #expect(leads || mismatch?.step.command?.contains("--server=https://127.0.0.1:16443") == true)
   }
 
+  /// kubectl may try ::1 before 127.0.0.1, and would send its token to the stranger.
+  @Test func localhostIsTheForwardOnlyIfNoStrangerListensAtItsOtherAddress() throws {
+    let (stranger, port) = try LoopbackSocket.listener6()
+    defer { _ = stranger }
+    let cluster = try Self.cluster("{ listen: \"127.0.0.1:\(port)\", target: \"localhost:6443\" }")
+    let kubeconfig = try Self.kubeconfig("https://localhost:\(port)")
+    #expect(!cluster.isLocalEnd(kubeconfig.server))
+    let mismatch = try #require(cluster.mismatch(kubeconfig, isCredential: false))
+    #expect(mismatch.words.contains("another program listens on [::1]:\(port)"))
+    #expect(mismatch.step.command?.hasSuffix("--server=https://127.0.0.1:\(port)") == true)
+    #expect(cluster.isLocalEnd(try Self.kubeconfig("https://127.0.0.1:\(port)").server))
+    let both = try Self.cluster(
+      "{ listen: \"127.0.0.1:\(port)\", target: \"a:1\" }, { listen: \"[::1]:\(port)\", target: \"a:1\" }")
+    #expect(both.isLocalEnd(kubeconfig.server))
+  }
+
   /// Programs that use the file as it is would reach another cluster.
   @Test func otherCurrentContextIsAMismatch() throws {
     let cluster = try Self.cluster(Self.usual)

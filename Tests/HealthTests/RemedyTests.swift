@@ -111,7 +111,8 @@ import Testing
 
 extension RemedyTests {
   @Test(arguments: [
-    ("web-1", "web-1"), ("a.b:c_d@1,2/3+4=5%", "a.b:c_d@1,2/3+4=5%"), ("a b", "'a b'"), ("$(id)", "'$(id)'"),
+    ("web-1", "web-1"), ("a.b:c_d@1,2/3+4=5%", "a.b:c_d@1,2/3+4=5%"), ("=ls", "'=ls'"), ("%self", "'%self'"),
+    ("a\\b", #"'a'\\'b'"#), ("a b", "'a b'"), ("$(id)", "'$(id)'"),
     ("it's", #"'it'\''s'"#), ("", "''"), ("~/k.yaml", "~/k.yaml"), ("~/my k", "~/'my k'"), ("a?b", "'a?b'"),
     ("ü", "'ü'"), ("a\nb", "'a\nb'"),
   ]) func shellWordsAreQuoted(text: String, word: String) {
@@ -137,6 +138,38 @@ extension RemedyTests {
     #expect(remedies.contains("\(access) -n apps get pod web -o yaml"))
     #expect(remedies.contains("\(access) get node 'srv$(x)' -o yaml"))
     #expect(remedies.contains("\(access) get kustomization -A"))
+  }
+
+  /// A program would take such a name for an option, for example for another kubeconfig.
+  @Test func namesThatBeginWithAHyphenAreInNoCommand() {
+    let broken = [Fixture.condition("Ready", .isFalse, "BuildFailed", "no")]
+    let name = "--kubeconfig=/tmp/evil"
+    let report = Fixture.report {
+      $0.nodes = .seen([Fixture.node(name, broken)])
+      $0.flux = .seen([Fixture.kustomization(name, broken)])
+      $0.pods = .seen(PodCensus(total: 1, unwell: [Fixture.pod(name, node: nil, restarts: 1)]))
+      $0.workloads = .seen([
+        Workload(
+          resource: Fixture.resource("Deployment", name, namespace: name, []), desired: 1, ready: 0,
+          available: 0,
+          updated: 1)
+      ])
+      $0.certificates = .seen([
+        Certificate(resource: Fixture.resource("Certificate", name), notAfter: Fixture.now)
+      ])
+      $0.stacks = .seen([Stack(resource: Fixture.resource("Stack", name), lastUpdateState: "failed")])
+      $0.undecodable = [
+        UndecodableObject(kind: "Pod", namespace: "apps", name: name, reason: "spec is null"),
+        UndecodableObject(kind: "Node", name: name, reason: "spec is null"),
+      ]
+    }
+    #expect(report.problems.count >= 6)
+    for problem in report.problems where "\(problem)".contains("/tmp/evil") {
+      // As the value of an option, it is harmless: `--name=…`.
+      let words = (problem.step.command ?? "").split(separator: " ")
+      #expect(!words.contains { $0.hasPrefix("--kubeconfig=/tmp/evil") }, "\(problem.step)")
+      #expect(!problem.step.remedy.isEmpty)
+    }
   }
 
   @Test func refusalOfAnotherForwardHidesNoFailure() {

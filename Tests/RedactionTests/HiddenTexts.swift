@@ -194,5 +194,5 @@ enum HiddenTexts {
   ]
 
   static let all =
-    urls + schemes + spoken + complaints + commands + operators + shapes + programs + invisible
+    urls + schemes + spoken + complaints + commands + operators + shapes + programs + invisible + values
 }

@@ -62,5 +62,28 @@ enum KeptTexts {
     "author: ann", "compass: north", "tethys/node/calypso/not-ready", "a@b.example", "sort key: name",
   ]
 
-  static let all = credentials + others
+  /// Names of objects, images, repositories and counts that look like names of credentials.
+  static let names = [
+    #"could not find Secret apps/redis-password: secrets "redis-password" not found"#,
+    #"unable to get secret flux-system/db-password: secrets "db-password" not found"#,
+    #"failed to get secret flux-system/github-token: secrets "github-token" not found"#,
+    #"Back-off pulling image "ghcr.io/org/auth:v1""#, "HelmRelease apps/password: install retries exhausted",
+    #"volume "secret-token": references non-existent secret key: password"#,
+    "Certificate apps/secret: issuing",
+    "curl -u https://x", "github.com/org/ghp_tools", "pass=3 fail=2",
+    #"Failed to pull image "registry.example/team/token:1.2.3": not found"#,
+    #"image "org/secret:latest" is missing"#,
+    "Kustomization flux-system/auth: health check failed", "curl --user https://h/x failed",
+    "https://github.com/org/glpat-helper.git", "pass=12, fail=0", "Secret apps/token: being deleted",
+    "ExternalSecret apps/api-token: could not get provider client", #"configmap "token": optional"#,
+    "token: Bearer token is missing", "auth: Basic authentication failed", "token: Token is expired",
+    "credentials: Bearer token required", "Authorization: Bearer <token>", "token: key not found",
+    "password=\nuser=ann", "password:\nuser: ann", "password:\nLogin incorrect",
+    "TOKEN is set to expire soon",
+    "| user | password | host |", "a->b", "$token->isExpired()", "password is set", "the token is now valid",
+    "auth: signature does not match", "psk mismatch", "passphrase: required for the key", "senha inválida",
+    "Authorization: Bearer\nHost: x", "пароль неверный", "token: user ann not found", "bot1234: hello",
+  ]
+
+  static let all = credentials + others + names
 }

@@ -72,7 +72,13 @@ import Testing
     "base64url.bearer.authorization.k8s.io.", "ghp_a value \"", "password: invalid ghp_aaaa value \"x\" ",
     "--from-literal=a=", "--from-literal=", "value: ", "token: oauth2: ", "token: A", "AaBb: ",
     "token: AaBb: ", "a.b.c: ", "curl -sSu", "user a on ", "\nuser a on >b", "for password \"x\" ",
-    "value \"x\" for password ",
+    "value \"x\" for password ", "token: Bearer ", "token: Bearer", "Bearer ", "password=\n", "password:\\n",
+    "Cookie: a=b\n ", "\n a=b", "password: a ", "a b ", "%70", "%70a", "p%61", "| password ", "| token | a ",
+    "│",
+    "пароль:", "密码", "contraseña", "TOKEN is set to ", "is set to ", "TOKEN->", "->a", "Token:(string) ",
+    "(a)",
+    "a/token: ", "a/token:v1", "/auth:", "volume \"token\": a ", "secret key: password ", "pass=3 ", "<a",
+    "Bearer <a",
   ]
 
   /// Four times the text takes about four times as long; sixteen times as long if each word reads ahead.

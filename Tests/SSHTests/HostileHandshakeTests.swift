@@ -112,8 +112,34 @@ import Testing
     }
     #expect(error?.code == .protocolViolation)
     #expect(error?.detail.hasSuffix("no line that begins with SSH-") == true)
-    #expect(said <= Session.longestPreamble + line.count)
+    #expect(said <= Session.longestPreambleLine + 2 * line.count)
     play.expectLittle("a banner without end")
+  }
+
+  /// ssh(1) accepts lines before the identification, also empty ones (RFC 4253 §4.2).
+  @Test(arguments: [
+    "\r\n", "\n", "*** \r\n\r\n***\r\n", "\0\n", "SSH\n", " SSH-2.0-x\n", "ssh-2.0-x\r\n",
+    String(repeating: "\n", count: 1024), String(repeating: "x", count: 8192) + "\n",
+    String(repeating: String(repeating: "x", count: 8000) + "\n", count: 1024),
+  ])
+  func linesBeforeTheIdentificationAreDiscarded(_ lines: String) throws {
+    for chunk in [1, 1000, 100_000] where lines.utf8.count < 10_000 || chunk > 1 {
+      let play = try Play()
+      #expect(play.say([UInt8](lines.utf8) + Self.identification, atOnce: chunk) == nil)
+      #expect(play.session.opening.identification == "SSH-2.0-test")
+      // The key exchange goes on: it fails at the garbage, and not before.
+      #expect(play.say(Self.packet(Self.keyExchangeInit())) == nil)
+      #expect(play.session.opening.offer != nil)
+      play.expectLittle("lines")
+    }
+  }
+
+  @Test(arguments: [
+    String(repeating: "\n", count: 1025), String(repeating: "x", count: 8194),
+    String(repeating: "x", count: 8194) + "\nSSH-2.0-test\r\n",
+  ]) func moreThanSSHAcceptsEndsTheHandshake(_ text: String) throws {
+    let error = try Play().say([UInt8](text.utf8))
+    #expect(error?.code == .protocolViolation)
   }
 
   // Bytes instead of text, because arguments of tests are printed.
@@ -124,7 +150,6 @@ import Testing
       ("SSH-1.5-OpenSSH_1.2\r\n", "the server speaks SSH-1.5-OpenSSH_1.2, not SSH 2"),
       ("SSH-1.5-\u{1b}[2J\u{202e}\u{7}x\r\n", "the server speaks SSH-1.5- [2J x, not SSH 2"),
       ("SSH-\r\n", "the server speaks SSH-, not SSH 2"),
-      ("HTTP/1.1 400 Bad\0Request\r\n", "Failed getting banner"),
     ].map { (Array($0.0.utf8), $0.1) })
   func onlyVersion2IsSupported(_ line: [UInt8], _ words: String?) throws {
     let play = try Play()

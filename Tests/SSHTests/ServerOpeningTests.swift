@@ -32,6 +32,9 @@ import Testing
     ("Not allowed at this time\r\n", "Not allowed at this time"),
     ("Exceeded MaxStartups\r\n", "Exceeded MaxStartups"), ("no end of line", "no end of line"),
     ("HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n<html>", "HTTP/1.1 400 Bad Request / Server: x / <html>"),
+    ("auth failed password=hunter2 for ann\n", "auth failed password=… for ann"),
+    ("Authorization: Bearer\nhunter2\n", "Authorization: Bearer … …"),
+    ("see https://ann:hunter2@h/x\n", "see https://…@h/x"),
     ("\u{1b}[31mred\u{7}\n", "[31mred"), ("\r\n\r\nat last\n", "at last"),
   ])
   func readsTheTextOfOtherServers(_ text: String, _ words: String) {

@@ -70,6 +70,25 @@ package final class LoopbackSocket: Sendable {
   }
 
   /// Listens on a Unix socket that every user can connect to.
+  /// Listens on `::1`, and not on 127.0.0.1.
+  package static func listener6() throws -> (LoopbackSocket, port: Int) {
+    let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw FixtureError.system("socket", errno) }
+    let listener = LoopbackSocket(descriptor: descriptor)
+    var address = sockaddr_in6()
+    address.sin6_family = sa_family_t(AF_INET6)
+    address.sin6_addr = in6addr_loopback
+    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    let code = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 && listen(descriptor, 8) == 0
+          && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    guard code else { throw FixtureError.system("listen on ::1", errno) }
+    return (listener, port: Int(UInt16(bigEndian: address.sin6_port)))
+  }
+
   package static func listener(path: String) throws -> LoopbackSocket {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw FixtureError.system("socket", errno) }

@@ -95,6 +95,55 @@ struct KeyTests {
     #expect(failure.files.contains(server.folder.file("words")))
   }
 
+  /// The passphrase is right, and libssh2 has no such cipher for keys.
+  @Test(arguments: ["aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "chacha20-poly1305@openssh.com"])
+  func aKeyUnderAnUnsupportedCipherIsExplained(_ cipher: String) throws {
+    let server = try SSHServer()
+    let key = try makeKey(server, "other_key", passphrase: "open it")
+    let sealed = try run(
+      "ssh-keygen", ["-q", "-p", "-Z", cipher, "-P", "open it", "-N", "open it", "-f", key])
+    try #require(sealed.exit == .exited(0), "\(sealed.errors)")
+    try server.folder.write("open it\n", to: "words")
+    chmod(server.folder.file("words"), 0o600)
+    let words = TunnelConfiguration.Passphrase.file(server.folder.file("words"))
+    let failure = try #require(try outcome(server, identityFiles: [key], passphrase: words))
+    #expect(failure.code == .noUsableKey)
+    #expect(failure.message.contains("\(key) is encrypted with \(cipher), "))
+    let command = "ssh-keygen -p -Z aes256-ctr -f \(key)"
+    #expect(failure.command?.hasSuffix(command) == true && failure.message.contains(command))
+    // The command of the remedy makes the key usable.
+    let changed = try run("sh", ["-c", "\(command) -q -P 'open it' -N 'open it'"])
+    try #require(changed.exit == .exited(0), "\(changed.errors)")
+    #expect(try outcome(server, identityFiles: [key], passphrase: words) == nil)
+  }
+
+  /// A vault may store a key with its base64 in one line. ssh(1) accepts it.
+  @Test(arguments: ["", "open it"]) func aKeyInOneLineLogsIn(_ passphrase: String) throws {
+    let server = try SSHServer()
+    let key = try makeKey(server, "other_key", passphrase: passphrase)
+    let lines = try server.folder.read("other_key").split(separator: "\n")
+    let flat = [lines[0], Substring(lines.dropFirst().dropLast().joined()), lines[lines.count - 1]]
+    try server.folder.write(flat.joined(separator: "\n") + "\n", to: "other_key")
+    try server.folder.write(passphrase + "\n", to: "words")
+    chmod(server.folder.file("words"), 0o600)
+    let words = TunnelConfiguration.Passphrase.file(server.folder.file("words"))
+    let failure = try outcome(server, identityFiles: [key], passphrase: passphrase.isEmpty ? nil : words)
+    #expect(failure == nil)
+  }
+
+  @Test func theRemedyForAWrongPassphraseNamesTheFileThatItDoesNotOpen() throws {
+    let server = try SSHServer()
+    let key = try makeKey(server, "other_key", passphrase: "open it")
+    try server.folder.write("wrong\n", to: "words")
+    chmod(server.folder.file("words"), 0o600)
+    let failure = try #require(
+      try outcome(
+        server, identityFiles: [server.folder.file("missing"), key],
+        passphrase: .file(server.folder.file("words"))))
+    #expect(failure.message.contains("the passphrase does not open \(key)"))
+    #expect(failure.command?.hasSuffix("ssh-keygen -y -f \(key)") == true)
+  }
+
   @Test func theRemedyForAMissingCredentialIsALineForTheUnit() throws {
     let server = try SSHServer()
     let credentials = try TemporaryFolder()

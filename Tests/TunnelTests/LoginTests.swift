@@ -55,6 +55,16 @@ struct LoginTests {
     #expect(try outcome(server, "  IdentitiesOnly yes", agent: agent.socket) == nil)
   }
 
+  /// An agent may have thousands of keys with long comments.
+  @Test func longListsOfKeysAreShortened() throws {
+    let server = try SSHServer()
+    let lines = try keys(server, 30).map { "  IdentityFile \($0)" }.joined(separator: "\n")
+    let failure = try #require(try outcome(server, lines))
+    #expect(failure.code == .authRefused)
+    #expect(failure.message.contains(" more"), "\(failure.message)")
+    #expect(failure.message.utf8.count < 4096)
+  }
+
   @Test func aKeyAcceptedAsOneFactorIsDistinguishedFromARefusedOne() throws {
     let server = try SSHServer(options: [
       "PasswordAuthentication yes", "AuthenticationMethods publickey,password",

@@ -128,6 +128,18 @@ struct ProxyCommandTests {
     #expect(!failure.description.contains("hunter2"))
   }
 
+  /// A shell quotes the whole command if it cannot find it.
+  @Test(arguments: [
+    #""corp-proxy s3cr3t %h %p""#, "'corp-proxy s3cr3t %h %p'", "corp-proxy s3cr3t %h %p",
+    #"sh -c "corp-proxy s3cr3t""#,
+  ]) func argumentsOfACommandThatIsNotFoundAreNotShown(_ command: String) throws {
+    let server = try SSHServer()
+    try put("  ProxyCommand \(command)", in: server)
+    let failure = try firstFailure(try Fixture(server, target: 1))
+    #expect(failure.message.contains("not found"))
+    #expect(!failure.description.contains("s3cr3t"), "\(failure)")
+  }
+
   @Test func aSilentCommandEndsWithConnectTimeout() throws {
     let server = try SSHServer()
     try put("  ConnectTimeout 1\n  ProxyCommand sh -c 'echo still looking >&2; exec sleep 100'", in: server)

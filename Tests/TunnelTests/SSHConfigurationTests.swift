@@ -1,5 +1,6 @@
 import GuardTypes
 import SSH
+import TestSupport
 import Testing
 
 @testable import Tunnel
@@ -166,6 +167,45 @@ import Testing
     let offer = try Self.resolve("ciphers aes256-ctr,chacha20-poly1305@openssh.com,aes128-ctr").algorithms
     #expect(offer.ciphers == ["aes128-ctr", "aes256-ctr"])
     #expect(offer.macs == Algorithms.Offer.all.macs)
+  }
+
+  /// A list without an algorithm of this libssh2 names the option, also if another libssh2 has them.
+  @Test func aListThatThisLibraryLacksNamesTheOption() throws {
+    let all = Algorithms.Offer.all
+    let supported = SSHLibrary.supported
+    let lists: [(String, KeyPath<Algorithms.Offer, [String]>)] = [
+      ("Ciphers", \.ciphers), ("MACs", \.macs), ("KexAlgorithms", \.keyExchange),
+      ("HostKeyAlgorithms", \.hostKeys),
+    ]
+    var isTested = false
+    for (name, list) in lists {
+      #expect(!supported[keyPath: list].isEmpty)
+      for algorithm in all[keyPath: list] where !supported[keyPath: list].contains(algorithm) {
+        isTested = true
+        let error = #expect(throws: TunnelFailure.self) {
+          try Self.resolve("\(name.lowercased()) \(algorithm)")
+        }
+        #expect(error?.code == .config)
+        #expect(
+          error?.message.hasPrefix("\(name) \(algorithm) is set for ") == true, "\(error?.message ?? "")")
+        #expect(error?.note.contains("\(name) +\(supported[keyPath: list][0])") == true)
+      }
+    }
+    #expect(isTested || SSHLibrary.signsRSAWithSHA2)
+  }
+
+  @Test func aRelativePathAfterAFileIsAFileByItself() throws {
+    #expect(
+      try Self.resolve("userknownhostsfile /dev/null tmp/rel_kh b\nglobalknownhostsfile none").knownHostsFiles
+        == ["/dev/null", "tmp/rel_kh b"])
+    let folder = try TemporaryFolder()
+    let (first, second) = (try folder.write("", to: "a"), try folder.write("", to: "a b"))
+    #expect(
+      try Self.resolve("userknownhostsfile \(first) \(second)\nglobalknownhostsfile none").knownHostsFiles
+        == [first, second])
+    #expect(
+      try Self.resolve("userknownhostsfile \(second) c\nglobalknownhostsfile none").knownHostsFiles
+        == [second, "c"])
   }
 
   @Test func knownHostsPathsMayContainSpaces() throws {

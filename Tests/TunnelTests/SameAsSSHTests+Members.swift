@@ -37,6 +37,16 @@ extension SameAsSSHTests {
     Case(false, "Host TETHYS\nIdentityFile @keys/good"),
   ]
 
+  /// Text before the identification (RFC 4253 §4.2).
+  private static let preambles = [
+    #"\r\n"#, #"\n"#, #"*** \r\n\r\n***\r\n"#, #"welcome\r\n"#, #"\r\n\r\n\r\n"#, #"SSH\n"#,
+  ].map {
+    Case(
+      true,
+      "IdentityFile @keys/good\nProxyCommand sh -c \"printf '\($0)'; exec ssh -F @server/same0 -o BatchMode=yes -W %h:%p tethys\""
+    )
+  }
+
   /// Criteria of Match.
   private static let matches = [
     Case(true, "Match host 127.0.0.1,tethys\nIdentityFile @keys/good"),
@@ -242,7 +252,8 @@ extension SameAsSSHTests {
     }
     _ = try run("ssh-keygen", ["-q", "-H", "-f", server.folder.file("kh/hashedplain")])
     try compare(
-      [Case(true, "IdentityFile @keys/good")] + Self.spellings + Self.matches + Self.includes + Self.options
+      [Case(true, "IdentityFile @keys/good")] + Self.preambles + Self.spellings + Self.matches + Self.includes
+        + Self.options
         + Self.hosts + Self.halves, shelf, target)
   }
 

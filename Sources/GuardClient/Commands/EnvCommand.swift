@@ -68,9 +68,7 @@ struct EnvCommand: ParsableCommand {
 
   func run() throws {
     let status = try connection.trustedClient.status().chosen(choice.cluster)
-    let path = try ClusterKubeconfig.path(of: status, named: kubeconfig)
-    try ForeignForward.refuse(status)
-    if kubeconfig == nil { try RejectedKubeconfig.refuse(status) }
+    let path = try ClusterKubeconfig.usable(of: status, named: kubeconfig)
     if json { return try StandardOutput.answer(JSONValue.object(["KUBECONFIG": .string(path)]).pretty) }
     try StandardOutput.answer((shell ?? .current).export("KUBECONFIG", path))
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import GuardAPI
 import GuardConnection
 import GuardTerminal
+import Health
 
 struct MetricsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,13 +26,21 @@ struct MetricsCommand: ParsableCommand {
   func run() throws {
     if choice.cluster != nil { _ = try connection.client.status(.overview).chosen(choice.cluster) }
     let text = String(decoding: try connection.client.exchange(.metrics).body, as: UTF8.self)
-    let wanted = text.split(separator: "\n").filter { line in
-      guard let cluster = choice.cluster, !line.hasPrefix("#") else { return true }
-      return MetricSample(line)?.labels["cluster"] == cluster
-    }
+    let wanted = Self.lines(text, of: choice.cluster)
     if json {
       return try StandardOutput.answer(JSONValue.array(wanted.compactMap { MetricSample($0)?.json }).pretty)
     }
-    try StandardOutput.answer(wanted.map { $0 + "\n" }.joined())
+    try StandardOutput.answer(Self.shown(wanted))
   }
+
+  /// The lines about the cluster, or all of them for nil.
+  private static func lines(_ text: String, of cluster: String?) -> [Substring] {
+    text.split(separator: "\n").filter { line in
+      guard let cluster, !line.hasPrefix("#") else { return true }
+      return MetricSample(line)?.labels["cluster"] == cluster
+    }
+  }
+
+  /// The lines for a terminal: another program on the socket may answer with control characters.
+  static func shown(_ lines: [Substring]) -> String { lines.map { $0 + "\n" }.joined().escapedLines }
 }

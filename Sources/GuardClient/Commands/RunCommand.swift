@@ -24,7 +24,7 @@ struct RunCommand: ParsableCommand {
       --dry-run and --local. Script files, plugins, other languages and interactive shells cannot be examined: they \
       run, and a line on standard error says so. The check prevents mistakes; it is not an access control.
 
-      Exit status besides the command's own: 64 usage, 69 no guard or no kubeconfig, 75 the tunnel did not come up, \
+      Exit status besides the command's own: 64 usage, 69 no guard or no usable kubeconfig, 75 the tunnel did not come up, \
       77 refused, 126 the command cannot be executed, 127 the command was not found.
 
       Examples:
@@ -96,7 +96,7 @@ struct RunCommand: ParsableCommand {
     waiting.isQuiet = true
     waiting.stuck = .timedOut
     let status = try waiting.run()
-    let path = try ClusterKubeconfig.path(of: status, named: kubeconfig)
+    let path = try ClusterKubeconfig.usable(of: status, named: kubeconfig)
     if let breakGlass { try log(breakGlass, change, status) }
     setenv("KUBECONFIG", path, 1)
     throw Execution.replaceThisProcess(with: words)

@@ -3,6 +3,7 @@ import Glibc
 import GuardAPI
 import GuardConnection
 import GuardPages
+import GuardRun
 import GuardTerminal
 import GuardTypes
 import Health
@@ -114,6 +115,11 @@ extension StatusDocument {
 
   /// The obstacle of a cluster whose kubeconfig cannot be used.
   func unusableKubeconfig(_ cluster: ClusterDocument) -> Obstacle? {
+    if let error = cluster.kubeconfigObstacle {
+      return Obstacle(
+        reason: "\(cluster.kubeconfig ?? "the kubeconfig"): \(error.message)",
+        step: NextStep(command: error.command, note: error.note))
+    }
     guard cluster.poll.error?.code == PollErrorCode.kubeconfig.rawValue else { return nil }
     return stuck(cluster, .api)
   }

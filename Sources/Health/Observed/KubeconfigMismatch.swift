@@ -8,6 +8,8 @@ public struct KubeconfigMismatch: Hashable, Sendable {
   public let localEnd: String?
   /// True if the server's port is that of a forward's target.
   public let isFarPort: Bool
+  /// Set if the server is `localhost` and another program listens at one of its addresses: `[::1]:16443`.
+  public let stranger: String?
   /// Set if only the context differs.
   public let contexts: Contexts?
   /// The step that corrects the file.
@@ -25,7 +27,11 @@ public struct KubeconfigMismatch: Hashable, Sendable {
     }
   }
 
-  public init(server: String, localEnd: String?, isFarPort: Bool, contexts: Contexts? = nil, step: NextStep) {
+  public init(
+    server: String, localEnd: String?, isFarPort: Bool, stranger: String? = nil, contexts: Contexts? = nil,
+    step: NextStep
+  ) {
+    self.stranger = stranger
     self.server = server
     self.localEnd = localEnd
     self.isFarPort = isFarPort
@@ -36,7 +42,8 @@ public struct KubeconfigMismatch: Hashable, Sendable {
   /// The same mismatch with a command that runs as the user who may change the file: see `Observation.owner`.
   public func run(as owner: String) -> KubeconfigMismatch {
     KubeconfigMismatch(
-      server: server, localEnd: localEnd, isFarPort: isFarPort, contexts: contexts, step: step.run(as: owner))
+      server: server, localEnd: localEnd, isFarPort: isFarPort, stranger: stranger, contexts: contexts,
+      step: step.run(as: owner))
   }
 
   /// The end of a sentence that begins with the name of the file.
@@ -44,6 +51,11 @@ public struct KubeconfigMismatch: Hashable, Sendable {
     if let contexts {
       let current = contexts.current.map { "its current-context is \($0)" } ?? "it has no current-context"
       return "\(current), and the guard uses context \(contexts.wanted)"
+    }
+    if let stranger {
+      return
+        "its server is \(server), and another program listens on \(stranger), which is also an address of "
+        + "localhost" + (localEnd.map { "; the forward is \($0)" } ?? "")
     }
     guard let localEnd else {
       return "its server is \(server), and no forward of this cluster listens on a port of this machine"

@@ -89,11 +89,19 @@ extension ProblemDeclaration {
   }
 
   fileprivate func step(_ value: (String) -> String?, access: String?) -> NextStep {
-    var command = commandPattern?.filled { value($0)?.shellWord }
+    var isOption = false
+    var command = commandPattern?.filled { name in
+      guard let text = value(name) else { return nil }
+      // The fixed words of a command are its only options.
+      if text.argumentWord == nil { isOption = true }
+      return text.shellWord
+    }
+    if isOption { command = nil }
     if let access, let text = command, let tool = ["kubectl ", "flux "].first(where: text.hasPrefix) {
       command = tool + "\(access) \(text.dropFirst(tool.count))"
     }
-    return NextStep(command: command, note: notePattern?.filled { value($0)?.singleLine })
+    let note = notePattern?.filled { value($0)?.singleLine }
+    return isOption ? .byHand(note) : NextStep(command: command, note: note)
   }
 }
 
@@ -107,6 +115,12 @@ public struct NextStep: Hashable, Sendable {
   public init(command: String? = nil, note: String? = nil) {
     self.command = command
     self.note = note
+  }
+
+  /// The step for an object whose name begins with a hyphen, which a program would take for an option.
+  static func byHand(_ note: String? = nil) -> NextStep {
+    let reason = "no command is given, because a name in it begins with a hyphen; name the object after --"
+    return NextStep(note: [note, reason].compactMap(\.self).joined(separator: "; "))
   }
 
   /// The same step, with a command of kubectl or flux run as the user who may read the kubeconfig.

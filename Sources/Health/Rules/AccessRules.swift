@@ -102,7 +102,7 @@ extension Evaluation {
     for (index, object) in snapshot.undecodable.prefix(5).enumerated() {
       report(
         .api(.undecodable), ["number": "\(index)", "count": "an object"], subject: "API of \(cluster)",
-        detail: object.description, step: NextStep(command: command(forUndecodable: object)))
+        detail: object.description, step: step(forUndecodable: object))
     }
     if snapshot.undecodable.count > 5 {
       let count = snapshot.undecodable.count - 5
@@ -140,12 +140,15 @@ extension Evaluation {
       step: service?.step ?? diagnosis?.step ?? failure.step)
   }
 
-  private func command(forUndecodable object: UndecodableObject) -> String {
-    let type = object.kind.lowercased().shellWord
-    guard let name = object.name?.shellWord else { return kubectl("get \(type) -A") }
-    return object.namespace.isEmpty
-      ? kubectl("get \(type) \(name) -o yaml")
-      : kubectl("-n \(object.namespace.shellWord) get \(type) \(name) -o yaml")
+  private func step(forUndecodable object: UndecodableObject) -> NextStep {
+    guard let type = object.kind.lowercased().argumentWord else { return .byHand() }
+    guard let name = object.name else { return NextStep(command: kubectl("get \(type) -A")) }
+    guard let name = name.argumentWord,
+      let namespace = object.namespace.isEmpty ? "" : object.namespace.argumentWord
+    else { return .byHand() }
+    return NextStep(
+      command: namespace.isEmpty
+        ? kubectl("get \(type) \(name) -o yaml") : kubectl("-n \(namespace) get \(type) \(name) -o yaml"))
   }
 
   private mutating func judgeServer(_ snapshot: Snapshot) {

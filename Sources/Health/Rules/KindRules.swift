@@ -72,7 +72,7 @@ extension Evaluation {
     }
   }
 
-  /// What is remembered of a kind that is served: its objects, and those that it has lost.
+  /// A kind that is served: its objects, and those that it has lost.
   private func recordedKind(_ name: String) -> PollHistory.KnownKind {
     var known = kinds[name] ?? PollHistory.KnownKind(objects: 0)
     guard let count = observation.snapshot?.objects(of: name) else { return known }

@@ -82,7 +82,11 @@ extension Evaluation {
   }
 
   func step(_ pod: Pod) -> NextStep {
-    let (name, pods) = (pod.resource.name.shellWord, "-n \(pod.resource.namespace.shellWord)")
+    guard let name = pod.resource.name.argumentWord, let namespace = pod.resource.namespace.argumentWord
+    else {
+      return .byHand()
+    }
+    let pods = "-n \(namespace)"
     if pod.resource.deletionTimestamp != nil {
       return NextStep(
         command: kubectl("\(pods) describe pod \(name)"),

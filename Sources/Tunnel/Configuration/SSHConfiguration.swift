@@ -1,4 +1,5 @@
 internal import GuardTypes
+internal import Platform
 internal import SSH
 
 /// The answer of `ssh -G`: ssh_config keywords in lower case, with their values.
@@ -203,12 +204,14 @@ struct SSHConfiguration {
     }
   }
 
-  /// ssh separates several paths by spaces and does not quote a space inside a path. So a piece that cannot begin a
-  /// path belongs to the one before.
+  /// ssh separates several paths by spaces and does not quote a space inside a path. So a piece that begins no absolute
+  /// path belongs to the one before, unless that is a file by itself: `/dev/null other`.
   private func knownHosts(_ keyword: String) -> [String] {
     var paths: [String] = []
     for piece in (self[keyword] ?? "").split(separator: " ", omittingEmptySubsequences: false) {
-      if let last = paths.last, let first = piece.first, !"/~%$".contains(first) {
+      if let last = paths.last, let first = piece.first, !"/~%$".contains(first),
+        SmallFile.exists("\(last) \(piece)") || !isFile(last)
+      {
         paths[paths.count - 1] = "\(last) \(piece)"
       } else if !piece.isEmpty {
         paths.append(String(piece))
@@ -216,6 +219,9 @@ struct SSHConfiguration {
     }
     return paths
   }
+
+  /// True for anything but a folder.
+  private func isFile(_ path: String) -> Bool { SmallFile.exists(path) && !SmallFile.exists(path + "/.") }
 
   private func agentSocket(_ environment: LocalEnvironment) -> String? {
     guard let value = values["identityagent"]?.first, value != "SSH_AUTH_SOCK" else {
@@ -282,6 +288,8 @@ extension SSHConfiguration {
   func algorithms(
     _ host: String, _ configFiles: [String]
   ) throws(TunnelFailure) -> Algorithms.Offer {
+    // Lists are compared with what this libssh2 supports, so that the error names the option.
+    let supported = SSHLibrary.supported
     var offer = Algorithms.Offer.all
     let lists: [(String, String, WritableKeyPath<Algorithms.Offer, [String]>)] = [
       ("hostkeyalgorithms", "HostKeyAlgorithms", \.hostKeys),
@@ -291,13 +299,13 @@ extension SSHConfiguration {
     for (keyword, name, list) in lists {
       guard let value = self[keyword] else { continue }
       let allowed = Set(value.split(separator: ",").map(String.init))
-      let all = offer[keyPath: list]
-      offer[keyPath: list] = all.filter(allowed.contains)
-      if offer[keyPath: list].isEmpty {
+      let all = supported[keyPath: list]
+      offer[keyPath: list] = offer[keyPath: list].filter(allowed.contains)
+      if !all.contains(where: allowed.contains) {
         throw TunnelFailure(
           .config,
           "\(name) \(value) is set for \(host), and the guard (libssh2 \(SSHLibrary.version)) uses none of these",
-          remedy: "override it: Host \(host) / \(name) +\(all[0])", files: configFiles)
+          remedy: "override it: Host \(host) / \(name) +\(all.first ?? "")", files: configFiles)
       }
     }
     return offer

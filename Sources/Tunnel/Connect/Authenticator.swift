@@ -100,7 +100,7 @@ final class Authenticator {
     // the server takes at least one step of waiting, so a key that failed earlier was never sent.
     guard isOffered, error.code != .unusableKey else {
       if case .file(_, .some, _) = key {
-        return report.add(unused: "the passphrase does not open \(key.name) (\(error.detail))")
+        return report.add(locked: key.name, error.detail)
       }
       return report.add(unused: "\(key.name) can't be used (\(error.detail))")
     }

@@ -14,6 +14,8 @@ struct LoginReport {
   private var wanted: [String] = []
   /// The keys that could not be offered.
   private var unused: [String] = []
+  /// The files among them that the passphrase does not decrypt.
+  private var locked: [String] = []
 
   init(_ resolution: Resolution, omissions: [KeyPlan.Omission], notes: [String], hasAgent: Bool) {
     self.resolution = resolution
@@ -26,6 +28,11 @@ struct LoginReport {
 
   mutating func add(refused key: String) { refused.append(key) }
   mutating func add(unused key: String) { unused.append(key) }
+  /// Records a key file that the passphrase does not decrypt.
+  mutating func add(locked file: String, _ detail: String) {
+    locked.append(file)
+    unused.append("the passphrase does not open \(file) (\(detail))")
+  }
   mutating func add(accepted key: String, then methods: [String]) {
     accepted.append(key)
     wanted = methods
@@ -45,7 +52,7 @@ struct LoginReport {
     if !accepted.isEmpty { return wantsMore() }
     guard !refused.isEmpty else { return noKey() }
     return refusal(
-      "\(server) refused every key for user \(resolution.user): \(refused.joined(separator: ", "))\(passedOver)",
+      "\(server) refused every key for user \(resolution.user): \(refused.listed())\(passedOver)",
       remedy: checkHost)
   }
 
@@ -59,14 +66,14 @@ struct LoginReport {
     message += farewell.map { " (\($0))" } ?? ""
     let offered = refused + accepted + [key].compactMap(\.self)
     message +=
-      offered.isEmpty ? " before a key was offered" : " after these keys: \(offered.joined(separator: ", "))"
+      offered.isEmpty ? " before a key was offered" : " after these keys: \(offered.listed())"
     var remedy = checkHost
     if !notOffered.isEmpty, offered.isEmpty {
-      message += "; not offered: \(notOffered.joined(separator: ", "))"
+      message += "; not offered: \(notOffered.listed())"
       remedy =
         "check AuthenticationMethods and MaxAuthTries in sshd_config, and the server's log: journalctl -u ssh -n 50"
     } else if !notOffered.isEmpty {
-      message += "; not offered: \(notOffered.joined(separator: ", "))"
+      message += "; not offered: \(notOffered.listed())"
       let line = "Host \(resolution.alias) / IdentitiesOnly yes"
       remedy =
         resolution.identitiesOnly
@@ -78,20 +85,20 @@ struct LoginReport {
 
   /// The failure if the server accepts no further public keys.
   func wantsNoKeys(_ methods: [String]) -> TunnelFailure {
-    let shown = methods.isEmpty ? "no method at all" : "\(methods.joined(separator: ", ")) only"
+    let shown = methods.isEmpty ? "no method at all" : "\(methods.listed()) only"
     return refusal(
       "\(server) lets user \(resolution.user) log in with \(shown), and the guard logs in with keys\(alsoRefused)",
       remedy: remedyOnServer)
   }
 
   private func wantsMore() -> TunnelFailure {
-    let key = accepted.count == 1 ? "key \(accepted[0])" : "keys \(accepted.joined(separator: ", "))"
+    let key = accepted.count == 1 ? "key \(accepted[0])" : "keys \(accepted.listed())"
     let more =
       wanted.isEmpty
       ? "something that it does not name"
       : wanted.contains("publickey")
-        ? "another key\(wanted.count > 1 ? " (or \(wanted.filter { $0 != "publickey" }.joined(separator: ", ")))" : "")"
-        : wanted.joined(separator: ", ")
+        ? "another key\(wanted.count > 1 ? " (or \(wanted.filter { $0 != "publickey" }.listed()))" : "")"
+        : wanted.listed()
     return refusal(
       "\(server) accepted the \(key) for user \(resolution.user), and wants \(more) besides\(alsoRefused)\(passedOver)",
       remedy: remedyOnServer)
@@ -105,10 +112,10 @@ struct LoginReport {
   private static let reconnect = "then: oceanid-ctl reconnect"
 
   private func noKey() -> TunnelFailure {
-    let reasons = unused + omissions.map(\.words) + notes
+    let reasons = (unused + omissions.map(\.words) + notes).listed("; ")
     let (command, note) = stepWithoutKey
     return TunnelFailure(
-      .noUsableKey, "no usable key for \(resolution.user)@\(server): \(reasons.joined(separator: "; "))",
+      .noUsableKey, "no usable key for \(resolution.user)@\(server): \(reasons)",
       command: command.map { resolution.asOwner + $0 }, remedy: note, files: files)
   }
 
@@ -120,11 +127,16 @@ struct LoginReport {
         "chmod 600 \(exposed.map(\.shellWord).joined(separator: " "))", ""
       )
     }
-    if unused.contains(where: { $0.hasPrefix("the passphrase") }) {
-      let key = resolution.identityFiles.first ?? "KEY"
+    if let key = locked.first {
       return (
         "ssh-keygen -y -f \(key.shellWord)",
         "check the passphrase with it; the guard reads it from tunnel.passphrase in guard.yaml"
+      )
+    }
+    if let key = omissions.first(where: { $0.kind == .cipher })?.name {
+      return (
+        "ssh-keygen -p -Z aes256-ctr -f \(key.shellWord)",
+        "it encrypts the key with a cipher that libssh2 can use; the passphrase may stay the same"
       )
     }
     if let key = omissions.first(where: { $0.kind == .needsAgent })?.name {
@@ -145,7 +157,7 @@ struct LoginReport {
     guard others.isEmpty else {
       return (
         "ssh -G \(resolution.sshArguments)",
-        "ssh_config names none of the keys that are there (\(others.joined(separator: ", "))): name the right one as IdentityFile"
+        "ssh_config names none of the keys that are there (\(others.listed())): name the right one as IdentityFile"
       )
     }
     if let lonely = resolution.publicKeysAlone.first {
@@ -197,7 +209,7 @@ struct LoginReport {
     "let a key be enough for that user, in sshd_config: Match User \(resolution.user) / PubkeyAuthentication yes / AuthenticationMethods publickey; then: systemctl reload ssh"
   }
 
-  private var alsoRefused: String { refused.isEmpty ? "" : "; refused: \(refused.joined(separator: ", "))" }
+  private var alsoRefused: String { refused.isEmpty ? "" : "; refused: \(refused.listed())" }
 
   /// The remedy if the server accepts none of the keys.
   private var checkHost: String {
@@ -208,11 +220,20 @@ struct LoginReport {
 
   private var passedOver: String {
     let reasons = unused + omissions.map(\.words) + notes
-    return reasons.isEmpty ? "" : "; passed over: \(reasons.joined(separator: "; "))"
+    return reasons.isEmpty ? "" : "; passed over: \(reasons.listed("; "))"
   }
 
   /// Files whose change causes another attempt to log in.
   private var files: [String] { resolution.loginFiles }
+}
+
+extension [String] {
+  /// The first items in one text, and how many more there are: an agent may have thousands of keys, with long comments.
+  package func listed(_ separator: String = ", ") -> String {
+    let most = 8
+    let more = count > most ? "\(separator)and \(count - most) more" : ""
+    return prefix(most).joined(separator: separator) + more
+  }
 }
 
 extension Resolution {

@@ -21,7 +21,7 @@ extension TunnelFailure {
           "ask the host's owner whether the key was changed; if so: "
           + (resolution.isCredential(entry.file)
             ? accept.words
-            : "\(owner)ssh-keygen -R '\(name)' -f \(entry.file.shellWord), then \(accept.words)"),
+            : "\(owner)ssh-keygen -R \(name.shellWord) -f \(entry.file.shellWord), then \(accept.words)"),
         files: knownHosts.files)
     case .revoked(let entry):
       self.init(

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Glibc
+internal import GuardTypes
 internal import Platform
 internal import SSH
 
@@ -14,6 +15,8 @@ struct IdentityFile {
     case unusable(String)
     /// Its passphrase is not known here. The reason is the end of a sentence.
     case encrypted(String)
+    /// It is encrypted with a cipher that libssh2 cannot use for keys. The reason is the end of a sentence.
+    case undecryptable(String)
     /// Others can read the private key. The reason is the end of a sentence.
     case exposed(String)
   }
@@ -44,7 +47,7 @@ struct IdentityFile {
       if !isGuarded, let reason = SecretFile.exposure(of: path) {
         self.content = .exposed(reason)
       } else {
-        self.content = IdentityFile.inspect(bytes, hasPassphrase: hasPassphrase)
+        self.content = IdentityFile.inspect(bytes, path, hasPassphrase: hasPassphrase)
       }
     } catch {
       self.publicKey = beside
@@ -82,7 +85,8 @@ struct IdentityFile {
     return nil
   }
 
-  private static func inspect(_ bytes: [UInt8], hasPassphrase: Bool) -> Content {
+  private static func inspect(_ bytes: [UInt8], _ path: String, hasPassphrase: Bool) -> Content {
+    var bytes = bytes
     let text = String(decoding: bytes, as: UTF8.self)
     let lines = text.split(whereSeparator: \.isNewline)
     guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN ") && $0.contains("PRIVATE KEY") })
@@ -99,6 +103,13 @@ struct IdentityFile {
         return .unusable("is damaged: it does not start as an OpenSSH private key")
       }
       isEncrypted = header.cipher != "none"
+      // libssh2 decrypts keys with ciphers in CBC and CTR mode only (pem.c).
+      if isEncrypted, hasPassphrase, header.cipher.contains("gcm") || header.cipher.contains("poly1305") {
+        return .undecryptable(
+          "is encrypted with \(PeerText.clean(header.cipher)), with which libssh2 can't decrypt keys: change the cipher "
+            + "(ssh-keygen -p -Z aes256-ctr -f \(path.shellWord)), or add the key to an agent (ssh-add)")
+      }
+      bytes = OpenSSHKeyHeader.wrapped(lines[start...])
       type = PublicKey.type(header.publicKey)
     }
     if type.hasPrefix("sk-") {
@@ -118,6 +129,21 @@ struct IdentityFile {
 private struct OpenSSHKeyHeader {
   let cipher: String
   let publicKey: [UInt8]
+
+  /// The key in lines of 70 characters, as ssh-keygen(1) writes it. ssh(1) accepts any length, and libssh2 does not.
+  ///
+  /// - Parameter lines: from the first line of the block.
+  static func wrapped(_ lines: ArraySlice<Substring>) -> [UInt8] {
+    let body = lines.dropFirst().prefix { !$0.hasPrefix("-----END ") }.flatMap {
+      $0.utf8.filter { $0 > 0x20 }
+    }
+    var text = Array("-----BEGIN OPENSSH PRIVATE KEY-----\n".utf8)
+    for start in stride(from: 0, to: body.count, by: 70) {
+      text += body[start..<min(start + 70, body.count)]
+      text.append(UInt8(ascii: "\n"))
+    }
+    return text + Array("-----END OPENSSH PRIVATE KEY-----\n".utf8)
+  }
 
   /// nil for a file in another format.
   init?(file bytes: [UInt8]) {

@@ -28,6 +28,8 @@ struct KeyPlan {
       case missing
       /// The key exists and would be offered if an agent had it.
       case needsAgent
+      /// The key must be encrypted with another cipher, or an agent must have it.
+      case cipher
       /// chmod(1) makes the key usable.
       case exposed
       /// The key is offered without the certificate.
@@ -88,6 +90,8 @@ struct KeyPlan {
         omissions.append(Omission(name: file.path, reason: reason, kind: kind))
       case .encrypted(let reason):
         omissions.append(Omission(name: file.path, reason: reason, kind: .needsAgent))
+      case .undecryptable(let reason):
+        omissions.append(Omission(name: file.path, reason: reason, kind: .cipher))
       case .exposed(let reason):
         omissions.append(Omission(name: file.path, reason: reason, kind: .exposed))
       }

@@ -17,6 +17,8 @@ final class ProxyCommand {
   private let resolution: Resolution
   /// Only the name of the command. Its arguments may contain a secret.
   private let name: String
+  /// The arguments of the command, as a shell may quote them in an error.
+  private let arguments: String
 
   /// - Parameter command: the value of `Resolution.proxyCommand`.
   /// - Throws: `TunnelFailure` with code `config` if the machine forbids the command, and a temporary one if no process
@@ -24,6 +26,7 @@ final class ProxyCommand {
   init(_ command: String, _ resolution: Resolution) throws(TunnelFailure) {
     self.resolution = resolution
     self.name = ProxyCommand.name(of: command)
+    self.arguments = ProxyCommand.arguments(of: command)
     do throws(SystemError) {
       let pair = try StreamSocket.pair()
       let far = Descriptor(owning: pair.1)
@@ -70,7 +73,10 @@ final class ProxyCommand {
 
   /// For example `: Connection refused`; empty if the command wrote no errors.
   private var lastWords: String {
-    let lines = redacted(process.lastErrors).split(whereSeparator: \.isNewline).map { PeerText.clean($0) }
+    var errors = process.lastErrors
+    // A shell quotes a command that it cannot find.
+    if !arguments.isEmpty { errors = errors.replacing(arguments, with: " …") }
+    let lines = redacted(errors).split(whereSeparator: \.isNewline).map { PeerText.clean($0) }
     guard let line = lines.last(where: { !$0.isEmpty }) else { return "" }
     return ": \(line)"
   }
@@ -81,6 +87,24 @@ final class ProxyCommand {
     guard let program = words.first(where: { $0 != "exec" }), !program.contains("=") else {
       return "ProxyCommand"
     }
-    return "ProxyCommand \(program)"
+    return "ProxyCommand \(PeerText.clean(program.trimming(ProxyCommand.quotes)))"
+  }
+
+  private static let quotes: Set<Character> = ["\"", "'"]
+
+  /// What follows the name of the program, with the blank before it, and without the quotes around the whole command.
+  private static func arguments(of command: String) -> String {
+    let words = command.hasPrefix("exec ") ? command.dropFirst(5) : command[...]
+    let text = words.drop(while: \.isWhitespace).trimming(quotes)
+    return String(text[(text.firstIndex(where: \.isWhitespace) ?? text.endIndex)...])
+  }
+}
+
+extension Substring {
+  /// Without these characters at both ends.
+  fileprivate func trimming(_ characters: Set<Character>) -> Substring {
+    var text = drop(while: characters.contains)
+    while let last = text.last, characters.contains(last) { text.removeLast() }
+    return text
   }
 }

@@ -215,5 +215,5 @@ enum ChangingLines {
     "ssh tethys sudo rm -rf /var/lib/rancher/k3s",
   ]
 
-  static let all = tools + shells + wrappers + otherWays + documents + verbs
+  static let all = tools + shells + wrappers + otherWays + documents + verbs + secrets
 }

@@ -5,8 +5,8 @@ import Testing
 /// Whole lines for a shell, as the hook of an assistant judges them.
 @Suite(.timeLimit(.minutes(10))) struct LineTests {
   @Test func tablesHaveTheirSize() {
-    #expect(LookingLines.all.count >= 200 && Set(LookingLines.all).count == LookingLines.all.count)
-    #expect(ChangingLines.all.count >= 300 && Set(ChangingLines.all).count == ChangingLines.all.count)
+    #expect(LookingLines.all.count >= 500 && Set(LookingLines.all).count == LookingLines.all.count)
+    #expect(ChangingLines.all.count >= 750 && Set(ChangingLines.all).count == ChangingLines.all.count)
     #expect(LookingLines.refused.count <= 2)
   }
 
@@ -63,6 +63,15 @@ import Testing
     #expect(CommandReader.effect(ofLine: line).isChange)
     let other = line.replacing("kubectl", with: "frobnicate")
     #expect(Denial(CommandReader.effect(ofLine: other)) == nil)
+  }
+
+  /// A long line has an opinion only about what is in it.
+  @Test func theLengthOfALineIsNoReason() {
+    for piece in ["ls;", "echo a;", "grep kubectl f;", "kubectl get pods;", "if ls; then ls; fi;"] {
+      let line = String(repeating: piece, count: 6000)
+      #expect(Denial(CommandReader.effect(ofLine: line + "kubectl get pods")) == nil, "\(piece)")
+      #expect(CommandReader.effect(ofLine: line + "kubectl delete pod x").isChange, "\(piece)")
+    }
   }
 
   @Test func longAndDeepLinesAreJudgedInTime() {

@@ -88,7 +88,7 @@ struct RunCommand: ParsableCommand {
       switch restriction.kind {
       case .container: note(unchecked: "what \(restriction.words) does in the container")
       case .unknownVerb: note(unchecked: "the plugin \(restriction.words)")
-      case .credentials, .tunnel, .otherServer, .breakGlass: break
+      case .credentials, .tunnel, .otherServer, .placeholder, .breakGlass: break
       }
     }
     var waiting = Waiting(

@@ -211,7 +211,9 @@ struct ToolPolicy: Sendable {
   /// If an option is repeated, the last one counts.
   private func isShown(_ verb: String, _ options: [String]) -> Bool {
     func name(_ option: String) -> Substring { option.prefix { $0 != "=" } }
-    guard !options.contains(where: unshows.contains) else { return false }
+    guard !options.contains(where: { unshows.contains(String(name($0))) && !$0.hasSuffix("=false") }) else {
+      return false
+    }
     let shown = shows.filter { $0.value.isEmpty || $0.value.contains(verb) }
     let names = Set(shown.keys.map(name))
     guard let last = options.last(where: { names.contains(name($0)) }) else { return false }

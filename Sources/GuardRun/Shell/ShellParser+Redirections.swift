@@ -15,6 +15,7 @@ extension ShellParser {
       return nil
     }
     index += found.utf8CodeUnitCount
+    if "\(found)" == "<", let name = placeholder() { return ShellRedirection(target: .placeholder(name)) }
     skipBlanks()
     let begin = index
     guard let target = try word() else { throw ShellSyntaxError(kind: .unexpected) }
@@ -29,6 +30,18 @@ extension ShellParser {
     case "<", "<&": return ShellRedirection(target: .reads(target))
     default: return ShellRedirection(target: .writes(target))
     }
+  }
+
+  /// `name>` before a blank or the end of a word.
+  private mutating func placeholder() -> String? {
+    var end = index
+    while end < bytes.count, ShellParser.isName(bytes[end]) || bytes[end] == UInt8(ascii: "-") { end += 1 }
+    guard end > index, end + 1 <= bytes.count, end < bytes.count, bytes[end] == UInt8(ascii: ">"),
+      (0x61...0x7A).contains(bytes[index]) || (0x41...0x5A).contains(bytes[index]),
+      end + 1 == bytes.count || ShellParser.endsWord(bytes[end + 1]) || "/\"'".utf8.contains(bytes[end + 1])
+    else { return nil }
+    defer { index = end + 1 }
+    return String(decoding: bytes[index..<end], as: UTF8.self)
   }
 
   /// The delimiter of a here-document. The word is not expanded, only its quotes are removed (POSIX.1-2017, XCU 2.7.4).

@@ -69,6 +69,7 @@ extension CommandReader {
     var found = ForeignCode.calls(text)
     var others = text
     for command in CodeStrings.commands(in: text) where !found.isChange {
+      guard canContinue() else { break }
       guard let first = command.words.first, isProgram(first) else { continue }
       let effect = command.words.count == 1 ? effect(ofScript: first) : effect(command.words, .other)
       switch effect {
@@ -104,6 +105,8 @@ extension CommandReader {
       name == "find" ? ["-exec", "-execdir", "-ok", "-okdir"] : ["-x", "-X", "--exec", "--exec-batch"]
     let state = rest.prefix { !openers.contains($0) }.map(resolved).first(where: ObjectPolicy.isState)
     for index in rest.indices where openers.contains(rest[index]) && !found.isChange {
+      guard canContinue() else { break }
+      spend(rest.count)
       var command = rest[(index + 1)...].prefix { $0 != ";" && $0 != "+" && $0 != "\\;" }
       if name != "find", !command.contains("{}") { command.append("{}") }
       // A found file is in one of the folders.

@@ -92,6 +92,7 @@ extension CommandReader {
     let others = rest[min(rest.endIndex, place + (isJoined ? 1 : 2))...]
     var found = CommandEffect.none
     for start in others.indices.prefix(32) where !found.isChange {
+      guard canContinue() else { break }
       let effect = effect([program] + others[start...], input)
       if effect.isChange { found = effect }
     }
@@ -151,6 +152,7 @@ extension CommandReader {
     var runs = isRunner || runs
     spend(words.count)
     for index in words.indices where !found.isChange {
+      guard canContinue() else { break }
       let word = words[index]
       let before = index > words.startIndex ? words[index - 1] : ""
       var rest = words[(index + 1)...]

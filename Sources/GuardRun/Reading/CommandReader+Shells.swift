@@ -154,6 +154,7 @@ extension CommandReader {
     }
     var found = CommandEffect.none
     for command in commands where !found.isChange {
+      guard canContinue() else { break }
       let isLine = command.count == 1 && command[0].contains(where: \.isWhitespace)
       found = found.or(isLine ? effect(ofScript: command[0]) : effect(command, .other))
     }

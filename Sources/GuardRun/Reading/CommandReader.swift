@@ -56,6 +56,12 @@ package struct CommandReader {
 
   mutating func spend(_ words: Int) { budget -= CommandReader.commandCost * (1 + words / 16) }
 
+  /// False if the work is used up. Then the input counts as not read.
+  mutating func canContinue() -> Bool {
+    if budget <= 0 { isExhausted = true }
+    return budget > 0
+  }
+
   // MARK: Scripts
 
   mutating func effect(ofScript text: String, _ input: Input = .other) -> CommandEffect {

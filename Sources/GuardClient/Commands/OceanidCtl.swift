@@ -85,11 +85,12 @@ package struct OceanidCtl: ParsableCommand {
   }
 
   /// Opens those of the three standard descriptors that are closed (`<&-`). Otherwise the next file or event that this
-  /// process opens gets their numbers, and is read or written as standard input or output.
+  /// process opens gets their numbers, and is read or written as standard input or output. Input then ends at once, and
+  /// writing still fails.
   private static func openStandardDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
       // The lowest free number is the one that is missing.
-      guard open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY) == descriptor else { return }
+      guard open("/dev/null", O_RDONLY) == descriptor else { return }
     }
   }
 

@@ -44,7 +44,8 @@ package struct Denial: Hashable, Sendable {
     case .credentials:
       (
         "\(words) shows credentials",
-        "kubectl get secret and kubectl describe secret show names, types and sizes. Values are for a person only."
+        "kubectl get secret and kubectl describe secret show names, types and sizes, and kubectl config view a kubeconfig "
+          + "without its keys. Values are for a person only."
       )
     case .tunnel:
       (
@@ -61,6 +62,11 @@ package struct Denial: Hashable, Sendable {
       (
         "\(words) is not known to this hook, so it may change the cluster",
         "Use a verb of kubectl, helm, flux or pulumi that reads; ask a person to run it: oceanid-ctl run -- \(words)"
+      )
+    case .placeholder:
+      (
+        "\(words) stands for a value",
+        "Replace \(words) by the name that you mean, and run the command again."
       )
     case .breakGlass:
       (

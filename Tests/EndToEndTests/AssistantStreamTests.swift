@@ -38,6 +38,25 @@ struct AssistantStreamTests {
     #expect(child.output.isEmpty && child.errors.isEmpty)
   }
 
+  @Test func closedInputIsTheEndOfInput() throws {
+    let child = try ChildProcess(
+      "bash", ["-c", "exec \"$CTL\" mcp --socket /nonexistent <&-"],
+      environment: ["PATH": "/usr/bin:/bin", "CTL": Installation.client])
+    #expect(child.wait(within: .seconds(20)) == .exited(0))
+    #expect(child.output.isEmpty && child.errors.isEmpty)
+  }
+
+  @Test func eachRequestIsAnswered() throws {
+    let child = try Self.start(["--socket", "/nonexistent"])
+    for id in ["1.5", "1.0", "9223372036854775808"] {
+      child.send("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"method\":\"ping\",\"params\":null}\n")
+    }
+    child.closeInput()
+    #expect(child.wait(within: .seconds(20)) == .exited(0))
+    #expect(
+      Self.messages(child).compactMap { $0["id"] as? Double } == [1.5, 1, 9_223_372_036_854_775_808])
+  }
+
   @Test func answersOfAPipeArriveBeforeTheEnd() throws {
     let child = try Self.start(["--socket", "/nonexistent"])
     child.send(

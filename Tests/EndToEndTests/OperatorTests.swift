@@ -32,6 +32,7 @@ struct OperatorTests {
     let refused = try run("--", "env", "X=1", "kubectl", "-n", "shop", "delete", "pod", "web-0")
     #expect(refused.exit == .exited(77))
     #expect(refused.errors.contains("kubectl delete changes the cluster manually"))
+    #expect(refused.errors.contains("oceanid-ctl run --break-glass \"reason\" -- env …"))
     #expect(!installation.log.contains("break_glass"))
     let logged = try run(
       "--break-glass", "OPS-17: pod hangs", "--", "sh", "-c", "false && kubectl delete pod web-0; true")

@@ -114,7 +114,29 @@ import Testing
     let edited = try file.edited(mine)
     #expect(edited.hasPrefix(mine))
     #expect(try file.edited(edited) == edited)
-    #expect(throws: UneditableFile.self) { try file.edited("[mcp_servers.oceanid]\ncommand = \"a\"\n") }
+  }
+
+  @Test(arguments: [
+    "[mcp_servers.oceanid]\ncommand = 'a'\n", "[mcp_servers.\"oceanid\"]\n", "[ 'mcp_servers' . oceanid ]\n",
+    "[mcp_servers.oceanid.env]\nA = 'b'\n", "mcp_servers.oceanid.command = 'a'\n",
+    "mcp_servers.\"oceanid\" = { command = 'a' }\n", "[mcp_servers]\noceanid = { command = 'a' }\n",
+    "[mcp_servers]\noceanid.command = 'a'\n", "mcp_servers = { other = { command = 'a' } }\n",
+    "mcp_servers = {}\n",
+    "[[mcp_servers.oceanid]]\n", "a = 1\r\n\tmcp_servers.oceanid.command = 'a'\r\n",
+  ])
+  func anyDefinitionOfTheTableIsRefused(_ text: String) throws {
+    let file = try Self.file("~/.codex/config.toml")
+    #expect(throws: UneditableFile.self) { try file.edited(text) }
+  }
+
+  @Test(arguments: [
+    "[mcp_servers.other]\ncommand = 'oceanid'\n", "mcp_servers.other.command = 'a'\n",
+    "[a]\nmcp_servers = 1\n",
+    "# mcp_servers.oceanid\n", "[mcp_servers]\n", "a = 'mcp_servers.oceanid = 1'\n", "[a]\noceanid = 1\n",
+  ])
+  func otherTablesStay(_ text: String) throws {
+    let edited = try Self.file("~/.codex/config.toml").edited(text)
+    #expect(edited.hasPrefix(text) && edited.contains("[mcp_servers.oceanid]"))
   }
 
   @Test func onlyNamedFilesAreWritten() throws {

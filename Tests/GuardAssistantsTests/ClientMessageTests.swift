@@ -13,6 +13,17 @@ import Testing
     #expect(one == .request(.integer(1), method: "ping", params: [:]))
     let text = Self.message(#"{"jsonrpc":"2.0","id":"listen-1","method":"ping","params":{"a":[]}}"#)
     #expect(text == .request(.text("listen-1"), method: "ping", params: ["a": []]))
+    let null = Self.message(#"{"jsonrpc":"2.0","id":1,"method":"ping","params":null}"#)
+    #expect(null == one)
+    for (id, number) in [
+      ("1.5", 1.5), ("1.0", 1), ("9223372036854775808", 9_223_372_036_854_775_808), ("-1e3", -1000),
+    ] {
+      let message = Self.message(#"{"jsonrpc":"2.0","id":\#(id),"method":"ping"}"#)
+      #expect(message == .request(.number(number), method: "ping", params: [:]))
+      #expect(
+        JSONReader.read(Array(RequestID.number(number).json.line.utf8)).flatMap(RequestID.init)?.value
+          == number)
+    }
     #expect(RequestID.text("1").json == "1")
     #expect(RequestID.integer(1).json == 1)
   }
@@ -20,7 +31,7 @@ import Testing
   @Test(arguments: [
     "", "x", "{", "[]", "1", "null", #"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#,
     #"{"jsonrpc":"2.0","id":1,"result":{}}"#, #"{"jsonrpc":"2.0","id":1,"error":{}}"#,
-    #"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, #"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#,
+    #"{"jsonrpc":"2.0","id":null,"method":"ping"}"#,
     #"{"jsonrpc":"1.0","method":"ping"}"#, #"{"jsonrpc":"2.0","id":1,"method":"ping"} x"#,
   ])
   func lineWithoutAnAnswerIsIgnored(_ line: String) { #expect(Self.message(line) == .ignored) }
@@ -28,7 +39,7 @@ import Testing
   @Test(arguments: [
     #"{"jsonrpc":"1.0","id":7,"method":"ping"}"#, #"{"jsonrpc":"2.0","id":7}"#,
     #"{"jsonrpc":"2.0","id":7,"method":8}"#, #"{"jsonrpc":"2.0","id":7,"method":"ping","params":[1]}"#,
-    #"{"jsonrpc":"2.0","id":7,"method":"ping","params":null}"#,
+    #"{"jsonrpc":"2.0","id":7,"method":"ping","params":1}"#,
   ])
   func requestWithAMistakeIsAnswered(_ line: String) {
     guard case .invalid(.integer(7), _) = Self.message(line) else {
@@ -98,5 +109,15 @@ import Testing
       "b": "\u{2028}\u{1B}\n", "a": [1, .number(.infinity), true, .null, .number(1.5)],
     ]
     #expect(value.line == #"{"a":[1,null,true,null,1.5],"b":"\u2028\u001b\n"}"#)
+  }
+}
+
+extension RequestID {
+  fileprivate var value: Double? {
+    switch self {
+    case .integer(let integer): Double(integer)
+    case .number(let number): number
+    case .text: nil
+    }
   }
 }

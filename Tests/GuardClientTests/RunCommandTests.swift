@@ -4,10 +4,11 @@ import Testing
 
 @Suite struct RunCommandTests {
   @Test func theMessageForARefusedScriptSuggestsAnAlternative() {
-    let refusal = ByHand(change: "kubectl delete", isScript: true)
+    let refusal = ByHand(change: "kubectl delete", isScript: true, program: "sh")
     #expect(refusal.description.contains("run the command itself without a shell"))
     #expect(refusal.exitStatus == 77)
-    #expect(!ByHand(change: "kubectl delete", isScript: false).description.contains("shell"))
+    #expect(
+      !ByHand(change: "kubectl delete", isScript: false, program: "kubectl").description.contains("shell"))
   }
 
   @Test(arguments: [

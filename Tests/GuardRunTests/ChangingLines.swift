@@ -215,5 +215,6 @@ enum ChangingLines {
     "ssh tethys sudo rm -rf /var/lib/rancher/k3s",
   ]
 
-  static let all = tools + shells + wrappers + otherWays
+  static let all =
+    tools + shells + wrappers + otherWays + documents + verbs + node + tunnel + secrets + scripts
 }

@@ -1,6 +1,8 @@
 /// Lines for a shell that change no cluster, as assistants and operators write them.
 enum LookingLines {
-  static let all: [String] = [
+  static let all = daily + texts + others + work
+
+  private static let daily: [String] = [
     // kubectl
     "kubectl get pods -A", "kubectl get nodes -o wide", "k get po", "kubecolor get svc -n shop",
     "kubectl -n flux-system get ks,hr", "kubectl --context default top nodes",

@@ -28,9 +28,10 @@ package enum ClientMessage: Hashable, Sendable {
     }
     let params: [String: JSONValue]
     switch fields["params"] {
-    case nil: params = [:]
+    // Some libraries write null for what is left out.
+    case nil, .null: params = [:]
     case .object(let fields): params = fields
-    case .null, .bool, .integer, .number, .string, .array:
+    case .bool, .integer, .number, .string, .array:
       self = refused("params must be an object")
       return
     }

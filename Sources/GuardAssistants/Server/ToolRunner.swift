@@ -24,7 +24,7 @@ struct ToolRunner: Sendable {
     case .explain:
       let topic = arguments.text("topic")
       let status = ExplainAnswer.isOfProblem(topic) ? try? reader.status(nil, view: .overview) : nil
-      return try ExplainAnswer.answer(topic, status)
+      return try ExplainAnswer.answer(topic, status, limit: arguments.integer("limit"))
     case .inspect:
       guard let part = arguments.text("part").flatMap(Tool.Part.init) else {
         throw CallFailure("the argument part is missing")

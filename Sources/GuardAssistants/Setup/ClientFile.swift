@@ -124,14 +124,46 @@ package struct ClientFile: Sendable {
     return json.map { $0.text + "\n" } ?? text
   }
 
-  /// A second table of the same name would make the whole file invalid.
+  /// A second definition of the table, in any of the spellings of TOML, would make the whole file invalid: a header, dotted
+  /// keys, or an inline table, which cannot be extended.
   private func checkTable(in text: String) throws(UneditableFile) {
-    let foreign = MarkedSection.toml.removed(from: text)
-    let header = "[mcp_servers.\(ClientFile.server)]"
-    guard !foreign.split(separator: "\n").contains(where: { $0.filter { $0 != " " }.hasPrefix(header) })
-    else {
-      throw UneditableFile("it already has \(header); remove that table first")
+    let path = ["mcp_servers", ClientFile.server]
+    var table: [String] = []
+    for line in MarkedSection.toml.removed(from: text).split(whereSeparator: \.isNewline) {
+      let line = line.drop { $0 == " " || $0 == "\t" }
+      let isHeader = line.hasPrefix("[")
+      guard isHeader || line.contains("=") else { continue }
+      let keys = ClientFile.keys(isHeader ? line.drop { $0 == "[" } : line, until: isHeader ? "]" : "=")
+      if isHeader { table = keys }
+      let defined = isHeader ? keys : table + keys
+      // An inline table ends with its line.
+      let isClosed = !isHeader && defined == ["mcp_servers"]
+      guard !defined.starts(with: path), !isClosed else {
+        throw UneditableFile(
+          "it already defines \(path.joined(separator: ".")), or all of mcp_servers in one line (\(defined.joined(separator: "."))); remove that first"
+        )
+      }
     }
+  }
+
+  /// The keys of a dotted key, without quotes: `mcp_servers . "oceanid"`.
+  private static func keys(_ text: Substring, until end: Character) -> [String] {
+    var keys: [String] = []
+    var key = ""
+    var quote: Character?
+    for character in text {
+      switch (quote, character) {
+      case (nil, end): return keys + [key]
+      case (nil, "."):
+        keys.append(key)
+        key = ""
+      case (nil, "\""), (nil, "'"): quote = character
+      case (nil, " "), (nil, "\t"): continue
+      case (let open?, _) where open == character: quote = nil
+      default: key.append(character)
+      }
+    }
+    return keys + [key]
   }
 
   /// True for an item that runs this program's hook.

@@ -20,7 +20,9 @@ package struct Arguments: Hashable, Sendable {
     for parameter in parameters {
       guard let value = given[parameter.name] else {
         if parameter.isRequired {
-          throw CallFailure("the argument \(parameter.name) is missing", next: [parameter.meaning])
+          throw CallFailure(
+            "the argument \(parameter.name) is missing",
+            next: ["\(parameter.meaning) Give \(parameter.expected)."])
         }
         continue
       }

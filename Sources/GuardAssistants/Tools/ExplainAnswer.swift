@@ -8,9 +8,13 @@ enum ExplainAnswer {
   /// True if the answer needs the current problems.
   static func isOfProblem(_ topic: String?) -> Bool { topic.map { $0.count { $0 == "/" } > 1 } ?? false }
 
-  /// - Parameter status: nil if it is not needed, or if the guard does not answer.
-  static func answer(_ topic: String?, _ status: StatusDocument?) throws(CallFailure) -> JSONValue {
-    guard let topic else { return list }
+  /// - Parameters:
+  ///   - status: nil if it is not needed, or if the guard does not answer.
+  ///   - limit: the most names in the list of all topics; nil for the usual size.
+  static func answer(_ topic: String?, _ status: StatusDocument?, limit: Int? = nil) throws(CallFailure)
+    -> JSONValue
+  {
+    guard let topic else { return list(limit) }
     if let entry = Catalog.builtIn.entries.first(where: { $0.event == topic }) {
       let (subject, text) = entry.general
       let meaning = JSONValue.string("\(subject)\n\(text)")
@@ -31,12 +35,12 @@ enum ExplainAnswer {
     ])
   }
 
-  /// All topics without their texts, which are too long.
-  private static var list: JSONValue {
-    let words = Catalog.builtIn.entries.map(\.event) + Topic.words
+  /// The names of the topics without their texts, which are too long. Problems and errors come before events.
+  private static func list(_ limit: Int?) -> JSONValue {
+    let words = Topic.words + Catalog.builtIn.entries.map(\.event)
     var known: Set<String> = []
     let topics = words.filter { known.insert($0).inserted }
-    return Listing.answer([:], "topics", topics, limit: topics.count) { ["topic": .string($0)] }
+    return Listing.answer([:], "names", topics, limit: limit, JSONValue.string)
   }
 
   private static func unknown(_ topic: String) -> CallFailure {
@@ -45,6 +49,6 @@ enum ExplainAnswer {
     let words = Catalog.builtIn.entries.map(\.event) + Topic.words
     let hint = Spelling.nearest(to: last, among: words).map { ["did you mean \($0)?"] } ?? []
     return CallFailure(
-      "no topic '\(topic)'", next: hint + ["call explain without a topic for all"])
+      "no topic '\(topic)'", next: hint + ["call explain without a topic for a list"])
   }
 }

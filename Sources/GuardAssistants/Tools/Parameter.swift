@@ -35,19 +35,27 @@ package struct Parameter: Hashable, Sendable {
     return .object(fields)
   }
 
+  /// The values that fit, in words.
+  var expected: String {
+    switch kind {
+    case .text: "a text of at most \(Arguments.longest) bytes"
+    case .word(let words): "one of \(words.joined(separator: ", "))"
+    case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
+    case .flag: "true or false"
+    }
+  }
+
   /// nil if the value fits; otherwise what is expected.
   func objection(to value: JSONValue) -> String? {
-    switch (kind, value) {
-    case (.text, .string(let text)):
-      text.utf8.count <= Arguments.longest ? nil : "a text of at most \(Arguments.longest) bytes"
-    case (.text, _): "a text"
-    case (.word(let words), .string(let text)) where words.contains(text): nil
-    case (.word(let words), _): "one of \(words.joined(separator: ", "))"
-    case (.integer(let range), .integer(let integer)) where range.contains(integer): nil
-    case (.integer(let range), _): "an integer from \(range.lowerBound) to \(range.upperBound)"
-    case (.flag, .bool): nil
-    case (.flag, _): "true or false"
-    }
+    let fits =
+      switch (kind, value) {
+      case (.text, .string(let text)): text.utf8.count <= Arguments.longest
+      case (.word(let words), .string(let text)): words.contains(text)
+      case (.integer(let range), .integer(let integer)): range.contains(integer)
+      case (.flag, .bool): true
+      case (.text, _), (.word, _), (.integer, _), (.flag, _): false
+      }
+    return fits ? nil : expected
   }
 }
 

@@ -19,8 +19,8 @@ extension Tool {
         [
           "topics": Self.array(
             Self.object(["topic": Self.text, "meaning": Self.text, "next": Self.next], required: ["topic"])),
-          "problem": Self.problem,
-        ].merging(Self.extent) { $1 }, required: ["topics"])
+          "names": Self.array(Self.text), "problem": Self.problem,
+        ].merging(Self.extent) { $1 }, required: [])
     case .inspect:
       Self.listing(
         ["part": Self.text, "byVerdict": ["type": "object"]], "items",

@@ -32,7 +32,7 @@ package enum Tool: String, CaseIterable, Hashable, Sendable {
     case .problems:
       "What is wrong, since when, why, and what to do next. Causes come before what depends on them."
     case .explain:
-      "The meaning and the next step of a problem (code or id), an error code or an event, from the guard's documentation. Without a topic: all topics."
+      "The meaning and the next step of a problem (code or id), an error code or an event, from the guard's documentation. Without a topic: the names of topics."
     case .inspect:
       "Objects of one part, worst first: nodes, flux (sources, Kustomizations, HelmReleases), images (policies, automation), workloads (also certificates, stacks, Secrets by presence), tunnel."
     case .whereIsCommit:
@@ -54,7 +54,7 @@ package enum Tool: String, CaseIterable, Hashable, Sendable {
     case .problems:
       return [cluster, Parameter("severity", .word(["critical", "warning"]), "Only this severity."), limit]
     case .explain:
-      return [Parameter("topic", .text, "For example node-not-ready, auth_refused, tunnel_down.")]
+      return [Parameter("topic", .text, "For example node-not-ready, auth_refused, tunnel_down."), limit]
     case .inspect:
       return [
         Parameter("part", .word(Part.allCases.map(\.rawValue)), isRequired: true, "What to list."), cluster,

@@ -79,8 +79,19 @@ package struct OceanidCtl: ParsableCommand {
   package static func runAndExit() -> Never {
     // Writing to a closed pipe (`| head`) is reported as an error, not by a signal.
     signal(SIGPIPE, SIG_IGN)
+    openStandardDescriptors()
     if let words = KubectlPlugin.words(CommandLine.arguments) { run(words) }
     run(Array(CommandLine.arguments.dropFirst()))
+  }
+
+  /// Opens those of the three standard descriptors that are closed (`<&-`). Otherwise the next file or event that this
+  /// process opens gets their numbers, and is read or written as standard input or output. Input then ends at once, and
+  /// writing still fails.
+  private static func openStandardDescriptors() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
+      // The lowest free number is the one that is missing.
+      guard open("/dev/null", O_RDONLY) == descriptor else { return }
+    }
   }
 
   private static func run(_ arguments: [String]) -> Never {

@@ -77,7 +77,9 @@ struct RunCommand: ParsableCommand {
     switch CommandReader.effect(of: words) {
     case .none: change = nil
     case .change(let words, let isScript):
-      if breakGlass == nil { throw ByHand(change: words, isScript: isScript) }
+      if breakGlass == nil {
+        throw ByHand(change: words, isScript: isScript, program: self.words.first ?? "")
+      }
       change = words
     case .unseen(let what):
       change = nil
@@ -88,7 +90,7 @@ struct RunCommand: ParsableCommand {
       switch restriction.kind {
       case .container: warn(unchecked: "what \(restriction.words) does in the container")
       case .unknownVerb: warn(unchecked: "the plugin \(restriction.words)")
-      case .credentials, .tunnel, .otherServer, .breakGlass: break
+      case .credentials, .tunnel, .otherServer, .placeholder, .breakGlass: break
       }
     }
     var waiting = Waiting(
@@ -129,6 +131,8 @@ struct ByHand: CommandError {
   /// The tool and its verb.
   let change: String
   let isScript: Bool
+  /// The program of the command that was refused.
+  let program: String
   var exitStatus: Int32 { ExitStatus.denied.rawValue }
 
   var description: String {
@@ -136,6 +140,8 @@ struct ByHand: CommandError {
       isScript
       ? "the command line may change the cluster manually (\(change)); if it only reads, run the command itself without a shell"
       : "\(change) changes the cluster manually"
-    return "\(reason); change it in Git, or give a reason, which is logged: --break-glass \"reason\""
+    // Named as a whole, because the plugin of kubectl has no such option. The arguments may contain secrets.
+    return "\(reason); change it in Git, or give a reason, which is logged: "
+      + "oceanid-ctl run --break-glass \"reason\" -- \(Span(program).text) …"
   }
 }

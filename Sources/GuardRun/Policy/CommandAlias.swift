@@ -11,6 +11,10 @@ enum CommandAlias {
       "kdel kdelp kdels kdeli kdelns kdelcm kdelsec kdeld kdelss kdelno kdelpvc kdelj kdelcj kdelsa krm",
       "kubectl delete"
     ),
+    (
+      "kdelds kdelsts kdelhr kdelks kdeling krmpo krmdep krmsvc krmns krmcm krmsec krmall krmsts krmds krmjob krming krmno",
+      "kubectl delete"
+    ), ("krmf krmk", "kubectl delete -f"), ("kapf", "kubectl apply -f"),
     ("kdelf kdelk", "kubectl delete -f"),
     ("kep kes kei kens kecm ked kess kecj kepvc ke", "kubectl edit"), ("keti kex kexec kx", "kubectl exec"),
     ("ksd ksss ksc kscale", "kubectl scale"), ("krrd krrss krr", "kubectl rollout restart"),
@@ -18,7 +22,7 @@ enum CommandAlias {
     ("kdr kdrain", "kubectl drain"), ("kcp", "kubectl cp"), ("krun", "kubectl run"),
     ("kpatch", "kubectl patch"),
     ("h", "helm"), ("hu hup", "helm upgrade"), ("hin hi", "helm install"), ("hun", "helm uninstall"),
-    ("f fx", "flux"), ("pu pul", "pulumi"), ("pup", "pulumi up"), ("tf", "terraform"),
+    ("f", "flux"), ("pu pul", "pulumi"), ("pup", "pulumi up"), ("tf", "terraform"),
     ("tfa", "terraform apply"),
     ("sc", "systemctl"),
   ].reduce(into: [:]) { all, entry in

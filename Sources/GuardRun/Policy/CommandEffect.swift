@@ -55,6 +55,8 @@ package struct Restriction: Hashable {
     case otherServer
     /// A plugin or a verb without a rule.
     case unknownVerb
+    /// It has a part that must be replaced first: `<name>`.
+    case placeholder
     /// It asks for a manual change with a reason.
     case breakGlass
   }

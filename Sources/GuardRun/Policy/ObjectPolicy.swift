@@ -7,6 +7,7 @@ enum ObjectPolicy {
 
   static func effect(_ program: String, _ tool: ToolPolicy, _ words: [String]) -> CommandEffect {
     let own = Array(words.prefix { $0 != "--" })
+    if tool.names.contains("etcdctl") { return etcd(program, own, tool) }
     guard tool.names.contains("kubectl") else {
       return ["helm", "flux"].contains(where: tool.names.contains) ? server(program, own) : .none
     }
@@ -14,8 +15,14 @@ enum ObjectPolicy {
     let rest = verbs.dropFirst()
     let effect: CommandEffect
     switch verbs.first {
-    case "get" where values(own).contains(where: showsValues) && rest.contains(where: namesSecrets):
+    case "get"
+    where values(own).contains(where: SecretFormat.showsValues) && rest.contains(where: namesSecrets):
       effect = .restricted(Restriction(.credentials, "\(program) get secret -o"))
+    case "apply" where rest.first == "view-last-applied" && rest.contains(where: namesSecrets):
+      effect = .restricted(Restriction(.credentials, "\(program) apply view-last-applied secret"))
+    case "config"
+    where (rest.first == "set" || rest.first == "set-cluster") && own.contains(where: isOtherServer):
+      effect = .restricted(Restriction(.otherServer, "\(program) config \(rest.first ?? "set") of a server"))
     case "get" where own.contains(where: { $0.contains("/secrets") && $0.contains("/api/") }):
       effect = .restricted(Restriction(.credentials, "\(program) get --raw"))
     case "config" where rest.first == "view" && own.contains(where: { $0 == "--raw" || $0 == "--raw=true" }):
@@ -49,12 +56,24 @@ enum ObjectPolicy {
     return values
   }
 
-  /// True if the output format shows more than names, types and ages.
-  private static func showsValues(_ format: String) -> Bool {
-    if ["wide", "name"].contains(format) { return false }
-    guard let path = format.firstIndex(of: "=") else { return true }
-    let fields = format[path...].replacing("metadata", with: "\u{1}")
-    return fields.contains("data") || !["\u{1}", "type", "kind"].contains(where: fields.contains)
+  /// etcd holds the values of Secrets. A prefix of their keys reads them too.
+  private static func etcd(_ program: String, _ words: [String], _ tool: ToolPolicy) -> CommandEffect {
+    let verbs = tool.verbs(in: words[...]).map(\.word)
+    guard let place = verbs.firstIndex(of: "get") ?? verbs.firstIndex(of: "watch") else { return .none }
+    let secrets = "/registry/secrets"
+    let isRange = words.contains { $0.hasPrefix("--prefix") || $0.hasPrefix("--from-key") }
+    let key = place + 1 < verbs.count ? verbs[place + 1] : ""
+    // Without a prefix, two keys are a range.
+    let isWide = isRange ? secrets.hasPrefix(key) : place + 2 < verbs.count && key < secrets
+    guard key.hasPrefix(secrets) || key.isComputed || isWide else { return .none }
+    return .restricted(Restriction(.credentials, "\(program) get of Secrets"))
+  }
+
+  /// A value for the server of a kubeconfig that is not the local end of the tunnel.
+  private static func isOtherServer(_ word: String) -> Bool {
+    guard let range = word.firstRange(of: "://") else { return false }
+    let host = word[range.upperBound...].prefix { $0 != "/" }
+    return isServer(String(host)) || !["127.0.0.1", "localhost", "[::1]"].contains { host.hasPrefix($0) }
   }
 
   /// An option that names the API server itself instead of the forward.
@@ -81,20 +100,44 @@ enum ObjectPolicy {
     return host.hasSuffix(":\(serverPort)")
   }
 
-  /// True if a text names the API of a cluster: its port, the port of a forward, or a path of its API.
+  /// True if a text names the API of a cluster: a port of the API or of a forward to it, its name in the cluster, or a
+  /// path that only Kubernetes has. Prometheus, Loki and others also begin their paths with `/api/v1`.
   static func isAPI(_ text: String) -> Bool {
-    [":6443", ":16443", "/api/v1/", "/apis/", "kubernetes.default"].contains(where: text.contains)
+    guard text.contains("/api") || text.contains(":") || text.contains("kubernetes") else { return false }
+    return [":6443", ":16443", "kubernetes.default", "localhost:8001", "127.0.0.1:8001", "[::1]:8001"]
+      .contains(where: text.contains)
+      || text.firstMatch(
+        of:
+          /\/api\/v1\/(watch|namespaces|nodes|pods|secrets|services|serviceaccounts|configmaps|events|endpoints|persistentvolume|replicationcontrollers|resourcequotas|limitranges|podtemplates|bindings|componentstatuses)/
+      ) != nil
+      || text.firstMatch(of: /\/apis\/[a-z0-9.]+\/v[0-9]/) != nil && !text.contains(".grafana.app/")
   }
 
   /// Paths of K3s and the kubelet. K3s applies manifests in one of these folders by itself.
-  static let stateFolders = ["/var/lib/rancher", "/etc/rancher", "/var/lib/kubelet", "/etc/kubernetes"]
+  static let stateFolders = [
+    "/var/lib/rancher", "/etc/rancher", "/var/lib/kubelet", "/etc/kubernetes", "/etc/systemd/system/k3s",
+    "/etc/systemd/system/kubelet", "/lib/systemd/system/k3s", "/usr/local/bin/k3s", "/etc/cni",
+    "/var/lib/etcd",
+  ]
 
-  static func isState(_ path: String) -> Bool { stateFolders.contains(where: path.contains) }
+  static func isState(_ path: String) -> Bool {
+    path.utf8.contains(UInt8(ascii: "/")) && stateFolders.contains(where: path.contains)
+  }
+
+  /// Addresses of scripts that install K3s or a new version of it.
+  static let installers = ["get.k3s.io", "get.rke2.io", "get.k0s.sh", "rancher-mirror.rancher.cn/k3s"]
 
   /// True for a file with credentials of the cluster's administrator or of a node.
   static func isCredential(_ path: String) -> Bool {
-    path.contains(serverKubeconfig)
+    path.contains(serverKubeconfig) || isKubeconfig(path)
       || path.contains("/var/lib/rancher/k3s/server/")
         && ["token", "/tls/", "/cred/"].contains(where: path.contains)
+  }
+
+  /// True for a kubeconfig of a user: `~/.kube/config` and other files beside it.
+  static func isKubeconfig(_ path: String) -> Bool {
+    guard let range = path.firstRange(of: ".kube/") else { return path.hasSuffix(".kube") }
+    let file = path[range.upperBound...]
+    return !file.hasPrefix("cache/") && !file.hasPrefix("http-cache/") && !file.hasPrefix("kuberc")
   }
 }

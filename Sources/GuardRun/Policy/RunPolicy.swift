@@ -26,6 +26,14 @@ enum RunPolicy {
     case web
     /// It writes to files that it names.
     case writer
+    /// It runs a command for each file that it finds.
+    case finder
+    /// It opens a connection, or listens, and may pass it to a command.
+    case socket
+    /// It runs the command in its arguments, where one argument may be a whole line for a shell.
+    case terminal
+    /// It runs modules on other machines.
+    case automation
   }
 
   static let kinds: [String: Kind] = kinds([
@@ -33,12 +41,20 @@ enum RunPolicy {
     (.otherShell, "fish pwsh elvish nu xonsh tcsh csh"),
     (.wordsOfShell, "eval watch trap entr hyperfine"), (.scheduler, "at batch crontab"),
     (.collector, "xargs parallel"),
-    (.remoteShell, "ssh autossh"),
+    (.remoteShell, "ssh autossh dbclient plink"), (.finder, "find fd fdfind"),
+    (.socket, "nc ncat netcat socat openssl telnet"), (.automation, "ansible"),
+    (
+      .terminal,
+      """
+      tmux screen zellij byobu xterm konsole gnome-terminal alacritty kitty wezterm foot nodemon concurrently watchexec \
+      mprocs nix-shell sops
+      """
+    ),
     (
       .interpreter,
       """
       python python2 python3 pypy3 perl ruby node nodejs deno bun php lua awk gawk mawk tclsh expect osascript make gmake \
-      just task rake mage ansible ansible-playbook source . tmux screen zellij byobu lens openlens freelens octant
+      just task rake mage ansible-playbook source . lens openlens freelens octant
       """
     ),
     (
@@ -47,18 +63,21 @@ enum RunPolicy {
       sudo doas env timeout nice nohup stdbuf time exec builtin command ionice chrt taskset setsid setpriv unshare nsenter \
       flock chroot runuser su systemd-run strace ltrace script unbuffer proxychains proxychains4 torsocks firejail bwrap \
       faketime pkexec gtimeout caffeinate chronic retry noglob nocorrect catchsegv busybox toybox      \
-          sshpass mosh find fd fdfind rtk setarch prlimit softlimit daemonize start-stop-daemon \
-      repeat dbus-run-session xvfb-run numactl perf heaptrack valgrind gdb rlwrap socat entr tsp nq  
+          sshpass mosh rtk run0 setarch prlimit softlimit daemonize start-stop-daemon \
+      repeat dbus-run-session xvfb-run numactl perf heaptrack valgrind gdb rlwrap entr tsp nq  
       """
     ),
     (.killer, "kill pkill killall skill snice fuser ss"),
     (.web, "curl wget http https xh xhs curlie httpie"),
-    (.writer, "cp mv rm rmdir tee install scp rsync dd truncate ln chmod chown touch mkdir unlink shred"),
-    (.editor, "git tar sed vi vim nvim ex view less more man emacs nano rg sort"),
+    (
+      .writer,
+      "cp mv rm rmdir tee install scp rsync dd truncate ln chmod chown touch mkdir unlink shred sftp ed sudoedit sponge patch"
+    ),
+    (.editor, "git tar bsdtar sed vi vim nvim ex view less more man emacs nano rg sort"),
     (
       .data,
       """
-      : [ [[ ack ag alias apropos apt apt-cache apt-get base64 basename brew bzip2 bat case cargo cat cd claude cmp code codex \
+      : [ [[ ack ag bind compgen complete mapfile readarray alias apropos apt apt-cache apt-get base64 basename brew bzip2 bat case cargo cat cd claude cmp code codex \
       column comm cut date declare diff dig dirname dnf dpkg du echo export false file fold for gemini getent gh glab \
       go grep egrep fgrep zgrep gunzip gzip hash head help history info journalctl dmesg jq join jobs let local logger ls lsof md5sum \
       micro mkfifo mktemp nl notify-send npm nslookup paste pgrep pip pip3 pnpm printenv printf ps pushd popd pwd read readlink \
@@ -69,6 +88,21 @@ enum RunPolicy {
       """
     ),
   ])
+
+  /// Subcommands of programs that otherwise use their arguments as text, after which a command follows.
+  static let subcommands: [String: Set<String>] = [
+    "go": ["run"], "cargo": ["run", "watch"], "swift": ["run"], "uv": ["run"], "npm": ["exec", "x"],
+    "pnpm": ["dlx", "exec"], "yarn": ["dlx", "exec"], "brew": ["sh"], "snap": ["run"],
+  ]
+
+  /// Words of other programs after which a command follows: `docker exec web ls`.
+  static let runWords: Set<String> = ["run", "exec", "shell", "exec-env", "exec-file", "sh", "dlx"]
+
+  /// Options of other programs whose value is a line for a shell.
+  static let lineOptions: Set<String> = [
+    "-c", "-S", "--command", "--cmd", "--exec", "--run", "--call", "--shell-command", "--sh-exec",
+    "--split-string",
+  ]
 
   private static func kinds(_ groups: [(Kind, String)]) -> [String: Kind] {
     groups.reduce(into: [:]) { kinds, group in

@@ -6,6 +6,11 @@ extension ToolPolicy {
   private static let guardUnits =
     "oceanid-guard oceanid-guard.service oceanid-guard.socket oceanid-forward.socket oceanid-online.target"
 
+  /// The same next words for each name of a verb.
+  private static func rules(_ verbs: String, _ parts: String) -> [String] {
+    verbs.split(separator: " ").map { "\($0) \(parts)" }
+  }
+
   static let all: [ToolPolicy] = [
     ToolPolicy(
       "kubectl kubecolor oc",
@@ -73,7 +78,7 @@ extension ToolPolicy {
         --state-values-file --log-level -b --helm-binary -c --chart
         """),
     ToolPolicy(
-      "flux",
+      "flux flux-cli",
       changes: [
         "reconcile", "suspend", "resume", "create", "delete", "bootstrap", "install", "uninstall", "migrate",
         "push", "tag",
@@ -94,9 +99,10 @@ extension ToolPolicy {
       changes: [
         "up", "update", "destroy", "down", "dn", "refresh", "import", "cancel", "watch",
         "state delete unprotect rename move repair edit upgrade taint untaint protect",
-        "stack rm remove import init rename change-secrets-provider tag",
+        "stack rm remove import init rename change-secrets-provider set",
         "config set set-all rm rm-all cp refresh",
-        "env set rm edit init rotate", "deployment run", "deployment settings",
+        "env set rm edit init rotate clone", "env version rollback retract", "env tag set rm mv",
+        "deployment run", "deployment settings",
         "policy enable disable publish rm",
       ],
       looks: [
@@ -142,17 +148,27 @@ extension ToolPolicy {
       valued: """
         -n --namespace --context --cluster --user --kubeconfig -c --command -r --refresh --request-timeout -l --logLevel \
         --logFile --as --as-group --token --certificate-authority --client-certificate --client-key --screen-dump-dir
-        """, shows: ["--readonly"], otherVerbs: .change),
+        """, shows: ["--readonly"], unshows: "--write", otherVerbs: .change),
     // Tools that control a node itself can also undo the state in Git.
-    ToolPolicy("k3s-uninstall.sh k3s-killall.sh k3s-agent-uninstall.sh", changes: [], otherVerbs: .change),
     ToolPolicy(
-      "k3s",
+      "k3s-uninstall.sh k3s-killall.sh k3s-agent-uninstall.sh rke2-killall.sh rke2-uninstall.sh "
+        + "rke2-agent-uninstall.sh", changes: [], hasHelp: false, otherVerbs: .change),
+    ToolPolicy(
+      "k3sup", changes: ["install", "join", "join-many", "apply"], looks: ["get-config", "ready", "version"]),
+    ToolPolicy(
+      "k3d", changes: ["cluster create delete edit start stop", "node create delete edit start stop"]),
+    ToolPolicy("eksctl", changes: ["create", "delete", "upgrade", "scale", "drain", "update", "apply"]),
+    ToolPolicy(
+      "k3s rke2 k0s microk8s",
       changes: [
         "server", "agent", "etcd-snapshot save delete prune",
-        "secrets-encrypt enable disable rotate prepare reencrypt",
+        "secrets-encrypt enable disable rotate rotate-keys prepare reencrypt",
         "certificate rotate rotate-ca", "token create delete rotate generate",
       ],
-      looks: ["etcd-snapshot ls list", "check-config", "completion", "help"], otherVerbs: .plugin),
+      looks: [
+        "etcd-snapshot ls list", "secrets-encrypt status", "status", "version", "check-config", "completion",
+        "help",
+      ], otherVerbs: .plugin),
     ToolPolicy(
       "systemctl",
       changes: [
@@ -171,7 +187,12 @@ extension ToolPolicy {
       changes: [
         "rm", "rmp", "rmi", "stop", "stopp", "run", "runp", "create", "update", "start", "pull", "kill",
         "restart",
-        "load", "tag",
+        "load", "tag", "checkpoint", "commit", "pause", "unpause", "rename", "build", "push",
+        "system prune", "volume rm remove create prune",
+        "compose up down stop start restart rm kill create run",
+        "image prune rm remove load pull tag import", "network rm remove create prune",
+        "namespace rm remove create update", "ns rm remove create update", "builder prune",
+        "container rm remove stop start kill prune create run restart update pause commit rename",
       ],
       looks: ["ps", "pods", "images", "logs", "inspect", "inspectp", "stats", "info", "version"],
       restricted: [(.container, ["exec", "attach", "cp"])],
@@ -180,17 +201,19 @@ extension ToolPolicy {
     ToolPolicy(
       "ctr",
       changes: [
-        "run", "images rm remove del delete import pull push tag label unpack mount",
-        "image rm remove del delete import pull push tag label",
-        "i rm remove del delete import pull push tag label",
-        "containers create delete del rm remove label update", "container create delete del rm remove label",
-        "c create delete del rm remove label",
-        "tasks start kill delete del rm remove pause resume checkpoint",
-        "task start kill delete del rm remove pause resume", "t start kill delete del rm remove pause resume",
-        "snapshots rm remove commit prepare", "namespaces create rm remove label",
-        "ns create rm remove label",
-        "content rm remove prune edit", "leases create rm remove delete", "shim",
-      ],
+        "run", "shim", "install",
+      ]
+        + rules(
+          "images image i",
+          "rm remove del delete import pull push tag label unpack mount unmount prune convert decrypt encrypt"
+        )
+        + rules("containers container c", "create delete del rm remove label update restore checkpoint")
+        + rules("tasks task t", "start kill delete del rm remove pause resume checkpoint")
+        + rules("snapshots snapshot", "rm remove del delete commit prepare unpack mounts label view")
+        + rules("namespaces namespace ns", "create rm remove del delete label")
+        + rules("content", "rm remove del delete prune edit ingest label fetch push")
+        + rules("leases", "create rm remove del delete")
+        + rules("sandboxes sandbox sb s", "create run rm remove del delete"),
       restricted: [(.container, ["tasks exec attach", "task exec attach", "t exec attach"])],
       valued: "-n --namespace -a --address --timeout --connect-timeout"),
     ToolPolicy(
@@ -202,6 +225,7 @@ extension ToolPolicy {
         "install", "uninstall", "upgrade", "restore create delete", "backup create delete",
         "schedule create delete pause",
         "renew", "tag set remove", "clustermesh enable disable connect", "hubble enable disable",
+        "connectivity test perf", "encryption rotate-key",
         "config set delete",
       ], shows: ["--dry-run"]),
     ToolPolicy(
@@ -211,5 +235,46 @@ extension ToolPolicy {
         "live apply destroy",
         "update", "prune", "destroy",
       ], shows: ["--dry-run"]),
+    ToolPolicy(
+      "flux-operator",
+      changes: ["suspend", "resume", "reconcile", "delete", "install", "uninstall", "create", "patch"],
+      looks: [
+        "get", "export", "stats", "trace", "tree", "version", "build", "diff", "list", "completion", "help",
+      ],
+      valued: "-n --namespace --context --kubeconfig --timeout", otherVerbs: .unknown),
+    ToolPolicy(
+      "argo",
+      changes: [
+        "delete", "submit", "resubmit", "retry", "stop", "suspend", "resume", "terminate", "node set",
+        "cron create delete suspend resume update", "template create delete update",
+        "cluster-template create delete update", "archive delete retry resubmit",
+        "rollouts abort promote restart retry set terminate undo pause create delete",
+      ],
+      looks: [
+        "rollouts get list status version lint", "cron list get", "template list get lint",
+        "cluster-template list get",
+        "archive list get", "list", "get", "logs", "lint", "watch", "wait", "version", "auth", "help",
+        "completion",
+      ],
+      valued: "-n --namespace --context --kubeconfig", shows: ["--dry-run"], otherVerbs: .unknown),
+    ToolPolicy(
+      "tkn",
+      changes: rules(
+        "pipelinerun pipelineruns pr taskrun taskruns tr pipeline pipelines p task tasks t clustertask ct hub bundle "
+          + "customrun eventlistener el triggerbinding tb triggertemplate tt",
+        "delete cancel start create install push reinstall upgrade"),
+      valued: "-n --namespace -c --context -k --kubeconfig", shows: ["--dry-run"]),
+    ToolPolicy(
+      "virtctl",
+      changes: [
+        "start", "stop", "restart", "pause", "unpause", "migrate", "migrate-cancel", "soft-reboot", "reset",
+        "addvolume", "removevolume", "image-upload", "expose", "create", "memory-dump", "vmexport",
+        "credentials",
+      ],
+      restricted: [(.container, ["ssh", "console", "vnc", "scp"])],
+      valued: "-n --namespace --context --kubeconfig"),
+    ToolPolicy(
+      "calicoctl longhornctl",
+      changes: ["delete", "apply", "create", "replace", "patch", "uninstall", "label", "upgrade", "install"]),
   ]
 }

@@ -21,6 +21,10 @@ struct ToolPolicy: Sendable {
   /// Options with which a change is only shown, each with its verbs; an empty set means all verbs.
   private let shows: Rules
   let otherVerbs: OtherVerbs
+  /// Options that undo those in `shows`.
+  private let unshows: Set<String>
+  /// False for a tool that ignores its arguments, so that `--help` does what the tool does.
+  private let hasHelp: Bool
 
   /// The meaning of a verb without a rule, or of a missing verb.
   enum OtherVerbs {
@@ -36,7 +40,7 @@ struct ToolPolicy: Sendable {
   init(
     _ names: String, changes: [String], looks: [String] = [],
     restricted: [(Restriction.Kind, [String])] = [], revealing: String = "", valued: String = "",
-    shows: [String] = [], otherVerbs: OtherVerbs = .look
+    shows: [String] = [], unshows: String = "", hasHelp: Bool = true, otherVerbs: OtherVerbs = .look
   ) {
     func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
     func rules(_ rules: [String]) -> Rules {
@@ -52,6 +56,8 @@ struct ToolPolicy: Sendable {
     self.revealing = Set(words(revealing))
     self.valued = Set(words(valued))
     self.shows = rules(shows)
+    self.unshows = Set(words(unshows))
+    self.hasHelp = hasHelp
     self.otherVerbs = otherVerbs
   }
 
@@ -82,7 +88,7 @@ struct ToolPolicy: Sendable {
     // Words after `--` belong to another program, except for `minikube kubectl --`.
     let own = (words.first == "--" ? words.dropFirst() : words).prefix { $0 != "--" }
     let options = options(in: own)
-    if options.contains(where: { $0 == "--help" || $0 == "-h" }) { return .none }
+    if hasHelp, options.contains(where: { $0 == "--help" || $0 == "-h" }) { return .none }
     let shown: CommandEffect =
       options.first {
         revealing.contains($0) || $0.hasSuffix("=true") && revealing.contains(String($0.dropLast(5)))
@@ -100,6 +106,12 @@ struct ToolPolicy: Sendable {
       let rest = verbs[(index + 1)...].map(\.word)
       if verb.word.isComputed {
         guard verb.isSure, !looks else { continue }
+        // Before a verb, a variable holds options: kubectl $OPTS get pods.
+        if verb.word == String(Character.computed), let next = rest.first, self.looks[next]?.isEmpty == true,
+          changes[next] == nil
+        {
+          continue
+        }
         // If all changes concern named objects, one of them must be there.
         let objects = changes.values.allSatisfy { !$0.isEmpty } ? changes.values.flatMap(\.self) : []
         if !objects.isEmpty, !rest.contains(where: { ToolPolicy.names(Set(objects), $0) }) { return .none }
@@ -113,6 +125,10 @@ struct ToolPolicy: Sendable {
       }
       if let restriction = restriction(program, verb.word, rest) { return restriction }
       guard let parts = changes[verb.word] else {
+        // The shell replaces a pattern by the name of a file.
+        if let change = changes.keys.first(where: { ToolPolicy.names([$0], verb.word) }) {
+          return .change("\(program) \(change)")
+        }
         if verb.isSure, !looks { return other(program, verb.word, own, options) }
         continue
       }
@@ -170,12 +186,21 @@ struct ToolPolicy: Sendable {
 
   /// An unknown plugin, which looks if its verb says so.
   private func plugin(_ program: String, _ verb: String, _ words: ArraySlice<String>) -> CommandEffect {
-    let verbs = words.drop { $0 != verb }.dropFirst().filter { !$0.hasPrefix("-") }.prefix(2)
-    if verbs.contains(where: { ToolPolicy.lookingVerbs.contains($0) }) {
+    // A word after an option may be its value, for example a namespace that is called events.
+    let verbs = verbs(in: words.drop { $0 != verb }.dropFirst()).filter(\.isSure).map(\.word)
+    let place = verbs.first.map(ToolPolicy.pluginNouns.contains) == true ? 1 : 0
+    if verbs.count > place, ToolPolicy.lookingVerbs.contains(verbs[place]) {
       return .unseen("the plugin \(program) \(verb.shown)")
     }
     return .restricted(Restriction(.unknownVerb, "\(program) \(verb.shown)"))
   }
+
+  /// Words that come before the verb of a plugin: kubectl argo rollouts get web.
+  private static let pluginNouns: Set<String> = [
+    "rollouts", "cluster", "clusters", "volume", "volumes", "node", "nodes", "policy", "app", "apps",
+    "report",
+    "backup", "backups", "schedule", "restore",
+  ]
 
   private static let lookingVerbs: Set<String> = [
     "get", "list", "ls", "show", "status", "describe", "logs", "version", "view", "tree", "top", "diff",
@@ -186,6 +211,9 @@ struct ToolPolicy: Sendable {
   /// If an option is repeated, the last one counts.
   private func isShown(_ verb: String, _ options: [String]) -> Bool {
     func name(_ option: String) -> Substring { option.prefix { $0 != "=" } }
+    guard !options.contains(where: { unshows.contains(String(name($0))) && !$0.hasSuffix("=false") }) else {
+      return false
+    }
     let shown = shows.filter { $0.value.isEmpty || $0.value.contains(verb) }
     let names = Set(shown.keys.map(name))
     guard let last = options.last(where: { names.contains(name($0)) }) else { return false }

@@ -26,12 +26,14 @@ enum WebRequest {
         (method, isChosen) = (String(word.drop { $0 != "=" }.dropFirst()).uppercased(), true)
       } else if program == "curl", let value = joined(word, "X") {
         (method, isChosen) = ((value.isEmpty ? next : value).uppercased(), true)
-      } else if ["http", "https", "xh", "xhs"].contains(program), methods.contains(word) {
-        (method, isChosen) = (word, true)
+      } else if program == "curl", word.hasPrefix("--req"), "--request".hasPrefix(word) {
+        (method, isChosen) = (next.uppercased(), true)
+      } else if !["curl", "wget"].contains(program), !isChosen, methods.contains(word.uppercased()) {
+        (method, isChosen) = (word.uppercased(), true)
+      } else if ["-G", "--get"].contains(word) || program == "curl" && joined(word, "G") != nil {
+        (method, isChosen) = ("GET", true)
       } else if !isChosen, sends(program, word) {
         method = "POST"
-      } else if ["-G", "--get"].contains(word) {
-        (method, isChosen) = ("GET", true)
       }
     }
     return method
@@ -39,10 +41,14 @@ enum WebRequest {
 
   private static let methods: Set<String> = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
+  /// The short options of curl(1) that take a value. It ends a group of options.
+  private static let valued = "AbcCdDeEFhHKmoPQrtTuUwxXyYz"
+
   /// The value of a short option in a group: `POST` in `-skXPOST`; nil without that option.
   private static func joined(_ word: String, _ option: Character) -> String? {
-    guard word.hasPrefix("-"), !word.hasPrefix("--"), let place = word.firstIndex(of: option),
-      word[word.index(after: word.startIndex)..<place].allSatisfy({ "skLfgivSINO".contains($0) })
+    guard word.hasPrefix("-"), !word.hasPrefix("--"),
+      let place = word.dropFirst().firstIndex(where: { $0 == option || valued.contains($0) }),
+      word[place] == option
     else { return nil }
     return String(word[word.index(after: place)...])
   }
@@ -57,6 +63,8 @@ enum WebRequest {
       return true
     }
     if program == "curl" { return "dFT".contains { joined(word, $0) != nil } }
-    return program.hasPrefix("http") && word.contains("=") && !word.hasPrefix("-") && !word.contains("/")
+    // An item of a request body of HTTPie; == is one of the query.
+    return program != "wget" && word.contains("=") && !word.contains("==") && !word.hasPrefix("-")
+      && !word.contains("/")
   }
 }

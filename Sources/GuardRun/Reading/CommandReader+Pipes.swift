@@ -13,8 +13,9 @@ extension CommandReader {
         }
         let file = ShellExpansion(names: names, output: output).texts(word).first ?? ""
         if let text = names.files[file]?.first { return .text(text) }
+        if let words = names.computedFiles[file] { return .computed(words) }
         return .other
-      case .writes: continue
+      case .writes, .placeholder: continue
       }
     }
     return pipe
@@ -50,9 +51,12 @@ extension CommandReader {
   /// The output of a program that prints its arguments or its input.
   private func known(_ command: ShellCommand, _ input: Input) -> String? {
     guard case .simple(_, let words) = command.content,
-      let fields = ShellExpansion(names: names, output: { _ in nil }).commands(words).first,
-      let first = fields.first
+      var fields = ShellExpansion(names: names, output: { _ in nil }).commands(words).first
     else { return nil }
+    if let first = fields.first, RunPolicy.kinds[ProgramName(first).name] == .runner, first != "command" {
+      fields.removeFirst(fields.firstIndex { CommandReader.printers.contains($0) } ?? 0)
+    }
+    guard let first = fields.first else { return nil }
     let rest = Array(fields.dropFirst())
     switch ProgramName(first).name {
     case "echo":
@@ -66,7 +70,8 @@ extension CommandReader {
       if let file = rest.first, file != "-" { return names.files[file]?.first }
       if case .text(let text) = input { return text }
       return nil
-    case "tee":
+    case "pwd": return "."
+    case "dd", "tee":
       if case .text(let text) = input { return text }
       return nil
     case "base64":
@@ -82,13 +87,15 @@ extension CommandReader {
     }
   }
 
+  private static let printers: Set<String> = ["echo", "printf", "cat", "tee", "base64", "rev", "dd"]
+
   private func decoded(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "\\")) else { return text }
     return String(decoding: EscapeSequences.decoded(text.utf8), as: UTF8.self)
   }
 
   /// The output of printf(1): the format is used again while there are arguments.
-  private func printed(_ words: [String]) -> String? {
+  func printed(_ words: [String]) -> String? {
     guard let format = words.first else { return "" }
     var rest = words.dropFirst().prefix(256)
     var text = ""
@@ -123,34 +130,6 @@ extension CommandReader {
     }
   }
 
-  /// Remembers the known texts that a script writes to files, because it may execute them.
-  mutating func collectFiles(_ script: ShellScript) {
-    for pipeline in script.pipelines {
-      var next = Input.other
-      for command in pipeline {
-        let own = input(of: command, next)
-        next = output(of: command, own)
-        switch command.content {
-        case .group(let inner), .loop(_, _, let inner): collectFiles(inner)
-        case .function: continue
-        case .simple(_, let words):
-          guard case .text(let text) = next else { continue }
-          let expansion = ShellExpansion(names: names, output: output)
-          var files = command.redirections.flatMap { redirection -> [String] in
-            guard case .writes(let file) = redirection.target else { return [] }
-            return expansion.texts(file)
-          }
-          let fields = words.compactMap(\.literal)
-          if fields.contains("tee") { files += fields.filter { $0 != "tee" && !$0.hasPrefix("-") } }
-          for file in files where names.files.count < 32 {
-            names.files[file, default: []].append(text)
-            if !file.contains("/") { names.files["./\(file)", default: []].append(text) }
-          }
-        }
-      }
-    }
-  }
-
   // MARK: Literals
 
   /// All fixed text of the words, including that of substitutions and variables.
@@ -161,7 +140,8 @@ extension CommandReader {
         switch part {
         case .text(let text, _): return text
         case .variable(let name, let others, _):
-          return literals(others + (names.values[name] ?? []) + (names.loops[name] ?? []), depth + 2)
+          let known = literals(others + (names.values[name] ?? []) + (names.loops[name] ?? []), depth + 2)
+          return names.sources[name].map { "\(known) \($0)" } ?? known
         case .output, .process, .computed:
           return part.scripts.map { literals($0, depth + 1) }.joined(separator: " ")
         }
@@ -175,15 +155,20 @@ extension CommandReader {
   }
 
   private func literals(_ command: ShellCommand, _ depth: Int = 0) -> String {
+    if let names = listedProcesses(command) { return names }
     let texts = command.redirections.map { redirection in
       switch redirection.target {
       case .reads(let word), .writes(let word), .text(let word): literals([word], depth)
       case .document(let document): literals([document.body], depth)
+      case .placeholder: ""
       }
     }
     switch command.content {
     case .simple(let assignments, let words):
-      return ([literals(assignments.flatMap(\.values) + words, depth)] + texts).joined(separator: " ")
+      // The words of a file are those of the commands that wrote it.
+      let files = words.count > 1 && words[0].literal == "cat" ? words.compactMap(\.literal) : []
+      let read = files.compactMap { names.computedFiles[$0] }
+      return ([literals(assignments.flatMap(\.values) + words, depth)] + texts + read).joined(separator: " ")
     case .group(let script), .loop(_, _, let script), .function(_, let script):
       return ([literals(script, depth + 1)] + texts).joined(separator: " ")
     }

@@ -4,30 +4,99 @@ extension CommandReader {
     _ name: String, _ word: String, _ rest: ArraySlice<String>, _ input: Input
   ) -> CommandEffect {
     if name == "oceanid-ctl" { return client(rest) }
+    if name == "cd" || name == "pushd" { enter(rest) }
+    let found = power(name, rest).or(written(name, rest))
+    return found.or(kind(name, word, rest, input))
+  }
+
+  private mutating func kind(
+    _ name: String, _ word: String, _ rest: ArraySlice<String>, _ input: Input
+  ) -> CommandEffect {
     switch RunPolicy.kinds[name] {
-    case .data: return data(name, rest)
-    case .editor: return data(name, rest).or(editor(name, rest))
-    case .writer: return data(name, rest).or(writer(name, rest))
+    case .data: return shown(name, rest).or(subcommand(name, rest, input)).or(hooks(name, rest))
+    case .editor: return shown(name, rest).or(editor(name, rest))
+    case .writer: return shown(name, rest).or(transfer(name, rest, input))
+    case .finder: return finder(name, rest)
+    case .socket: return socket(name, rest, input)
+    case .automation: return automation(rest).or(.unseen("commands run by \(name)"))
+    case .terminal: return scan(rest, input, true).or(.unseen("commands run by \(name)"))
     case .shell: return shell(name, rest, input)
     case .otherShell: return otherShell(name, rest, input)
     case .wordsOfShell: return wordsOfShell(name, rest, input)
-    case .scheduler: return script(in: input, name, isSession: rest.allSatisfy { $0 == "-" })
+    case .scheduler: return scheduler(name, rest, input)
     case .collector: return collector(name, rest, input)
     case .remoteShell: return remote(name, rest, input)
     case .interpreter: return interpreter(name, rest, input)
     case .killer: return kills([name] + rest, "")
-    case .web: return WebRequest.effect(name, Array(rest))
+    case .web: return shown(name, rest).or(WebRequest.effect(name, Array(rest)))
     case .runner: return runner(name, rest, input)
     // Any other program may run the command in its arguments: systemd-run, tmux, docker exec.
     case nil:
-      if isRemote, ["reboot", "shutdown", "poweroff", "halt"].contains(name) {
-        return .change("\(name) of a node")
-      }
       if ["init.d", "rc.d"].contains(where: { word.contains("/\($0)/") }), name.hasPrefix("k3s") {
         return rest.first == "status" ? .none : .change("\(name) \(rest.first?.shown ?? "")")
       }
-      return scan(rest, input, false)
+      return container(name, rest, input).or(scan(rest, input, false))
     }
+  }
+
+  /// Programs that end or restart a machine. Any other machine may be a node: hosts have aliases and addresses that are
+  /// not known here. This machine may run the guard.
+  private func power(_ name: String, _ rest: ArraySlice<String>) -> CommandEffect {
+    if rest.contains("--help") { return .none }
+    switch name {
+    case "reboot", "shutdown", "poweroff", "halt":
+      if rest.contains(where: { ["-c", "-k", "--show", "-w", "--wtmp-only"].contains($0) }) {
+        return .none
+      }
+    case "init", "telinit":
+      guard let level = rest.first(where: { !$0.hasPrefix("-") }), ["0", "1", "6", "s", "S"].contains(level)
+      else {
+        return .none
+      }
+    default: return .none
+    }
+    return isRemote
+      ? .change("\(name) of a node") : .restricted(Restriction(.tunnel, "\(name) of this machine"))
+  }
+
+  /// A program such as npm, which runs the command after some of its subcommands.
+  private mutating func subcommand(
+    _ name: String, _ rest: ArraySlice<String>, _ input: Input
+  ) -> CommandEffect {
+    guard let runs = RunPolicy.subcommands[name], let place = rest.firstIndex(where: { !$0.hasPrefix("-") }),
+      runs.contains(rest[place])
+    else { return .none }
+    return scan(rest[(place + 1)...], input, false, runs: true)
+  }
+
+  /// Builtins that remember a command for later: `complete -C`, `mapfile -C`, `bind -x`.
+  private mutating func hooks(_ name: String, _ rest: ArraySlice<String>) -> CommandEffect {
+    guard ["complete", "compgen", "mapfile", "readarray", "bind"].contains(name),
+      let place = rest.firstIndex(where: { $0 == "-C" || $0 == "-x" }), place + 1 < rest.endIndex
+    else { return .none }
+    let script = rest[place + 1]
+    return name == "bind" ? CommandScript(script).effect : effect(ofScript: script)
+  }
+
+  /// The program that replaces that of an image stands before the image, and its arguments after it.
+  private mutating func container(
+    _ name: String, _ rest: ArraySlice<String>, _ input: Input
+  ) -> CommandEffect {
+    guard ["docker", "podman", "buildah"].contains(name),
+      let place = rest.firstIndex(where: { $0.hasPrefix("--entrypoint") })
+    else { return .none }
+    let option = rest[place]
+    let isJoined = option.contains("=")
+    let next = place + 1 < rest.endIndex ? rest[place + 1] : ""
+    let program = isJoined ? String(option.drop { $0 != "=" }.dropFirst()) : next
+    let others = rest[min(rest.endIndex, place + (isJoined ? 1 : 2))...]
+    var found = CommandEffect.none
+    for start in others.indices.prefix(32) where !found.isChange {
+      guard canContinue() else { break }
+      let effect = effect([program] + others[start...], input)
+      if effect.isChange { found = effect }
+    }
+    return found
   }
 
   /// The client itself: `run` examines its command again, but the reason for a manual change comes from a person.
@@ -36,17 +105,26 @@ extension CommandReader {
     if own.contains(where: { $0 == "--break-glass" || $0.hasPrefix("--break-glass=") }) {
       return .restricted(Restriction(.breakGlass, "oceanid-ctl run --break-glass"))
     }
-    if own.first == "setup", own.contains("--undo") {
+    if own.contains("setup"), own.contains("--undo"), !own.contains("--dry-run") {
       return .restricted(Restriction(.tunnel, "oceanid-ctl setup --undo"))
     }
-    return own.first == "run" ? scan(rest.dropFirst(), .other, true) : .none
+    guard let place = own.firstIndex(of: "run") else { return .none }
+    return scan(rest[(place + 1)...], .other, true)
   }
 
   /// `sudo`, `env`, `timeout`: a command follows their options. A computed word may be its name.
   private mutating func runner(
     _ name: String, _ rest: ArraySlice<String>, _ input: Input
   ) -> CommandEffect {
-    var found = scan(rest, input, true)
+    var found: CommandEffect
+    if let (place, inner) = RunnerOptions.command(of: name, in: rest) {
+      let outer = folder
+      if !inner.isEmpty { folder = resolved(inner) }
+      found = effect(Array(rest[place...]), input)
+      if !inner.isEmpty { folder = outer }
+    } else {
+      found = scan(rest, input, true)
+    }
     let isShell =
       ["su", "chroot", "nsenter", "unshare"].contains(name)
       || rest.contains { ["-s", "-i", "--shell", "--login", "su"].contains($0) }
@@ -61,23 +139,40 @@ extension CommandReader {
 
   /// Searches the arguments of a program that may run others. The name of a tool begins a command.
   ///
-  /// - Parameter isRunner: true if the arguments contain a command, so that aliases and all programs count.
-  mutating func scan(_ words: ArraySlice<String>, _ input: Input, _ isRunner: Bool) -> CommandEffect {
+  /// An argument with blanks is data, unless the program is known to run it, or an option or a subcommand before it
+  /// says so: most programs use such an argument as a text, for example as the message of a commit.
+  ///
+  /// - Parameters:
+  ///   - isRunner: true if the arguments contain a command, so that aliases and all programs count.
+  ///   - runs: true if they contain one and other words beside it.
+  mutating func scan(
+    _ words: ArraySlice<String>, _ input: Input, _ isRunner: Bool, runs: Bool = false
+  ) -> CommandEffect {
     var found = CommandEffect.none
+    var runs = isRunner || runs
     spend(words.count)
     for index in words.indices where !found.isChange {
+      guard canContinue() else { break }
       let word = words[index]
-      let rest = words[(index + 1)...]
+      let before = index > words.startIndex ? words[index - 1] : ""
+      var rest = words[(index + 1)...]
+      // start-stop-daemon --exec ssh -- -N
+      if before == "--exec", rest.first == "--" { rest.removeFirst() }
       // env -S, su -c and flock -c take a whole command line as one word.
       if word.contains(where: \.isWhitespace) {
-        found = found.or(effect(ofScript: CommandReader.line(word), input))
+        // python -c takes code, which its own rule reads.
+        let program = index - 1 > words.startIndex ? ProgramName(words[index - 2]).name : ""
+        if before.hasPrefix("-"), RunPolicy.kinds[program] == .interpreter { continue }
+        let isLine = RunPolicy.lineOptions.contains(before) || runs && (isRunner || !before.hasPrefix("-"))
+        if isLine { found = found.or(effect(ofScript: CommandReader.line(word), input)) }
         continue
       }
-      if ToolPolicy.find(word) != nil {
+      if let (_, plugin) = ToolPolicy.find(word) {
         let effect = effect([word] + rest, input)
-        // Without a command's place, another word may follow the name by chance: apk add kubectl jq.
-        if !isRunner, case .restricted(let restriction) = effect, restriction.kind == .unknownVerb {
-          continue
+        // Without a command's place, another word may follow the name by chance: apk add kubectl jq, make helm-test.
+        if !isRunner {
+          if case .restricted(let restriction) = effect, restriction.kind == .unknownVerb { continue }
+          if plugin.contains(where: { ToolPolicy.find($0) == nil }), !word.hasPrefix("kubectl") { continue }
         }
         found = found.or(effect)
         continue
@@ -85,25 +180,29 @@ extension CommandReader {
       let name = ProgramName(word).name
       // A folder, not the command of a shell.
       if name == "." { continue }
-      let kind = RunPolicy.kinds[name]
-      switch kind {
-      case .shell, .otherShell: found = found.or(effect([word] + rest, input))
-      case .remoteShell, .collector, .wordsOfShell, .interpreter, .killer, .web, .scheduler, .writer:
-        if isRunner { found = found.or(effect([word] + rest, input)) }
+      switch RunPolicy.kinds[name] {
+      case .shell, .otherShell, .remoteShell, .killer, .web, .socket, .terminal:
+        found = found.or(effect([word] + rest, input))
+      case .collector, .wordsOfShell, .interpreter, .scheduler, .writer, .finder, .automation:
+        if runs { found = found.or(effect([word] + rest, input)) }
       case .data, .editor:
-        guard isRunner else { continue }
+        guard runs else { continue }
         found = found.or(effect([word] + rest, input))
         // It is the command, unless it is the value of an option.
-        let before = index > words.startIndex ? words[index - 1] : ""
         if !before.hasPrefix("-") || ["-E", "-n", "-i", "-H", "-A", "-b", "--"].contains(before) {
           return found
         }
       case .runner: continue
       case nil:
-        guard isRunner else { continue }
-        if name == "oceanid-ctl" || names.functions[word] != nil || names.aliases[word] != nil
-          || names.files[word] != nil || CommandAlias.words(of: word) != nil
-          || (isRemote && ["reboot", "shutdown", "poweroff", "halt"].contains(name))
+        if name == "oceanid-ctl" { found = found.or(effect([word] + rest, input)) }
+        guard runs else {
+          runs = RunPolicy.runWords.contains(word)
+          continue
+        }
+        if names.functions[word] != nil || names.aliases[word] != nil
+          || word.contains("/") && names.files[word] != nil
+          || CommandAlias.words(of: word) != nil && (isRunner || !before.hasPrefix("-"))
+          || ["reboot", "shutdown", "poweroff", "halt", "init", "telinit"].contains(name)
         {
           found = found.or(effect([word] + rest, input))
         }
@@ -116,64 +215,5 @@ extension CommandReader {
   private static func line(_ word: String) -> String {
     if word.hasPrefix("--") { return String(word.drop { $0 != "=" }.dropFirst()) }
     return word.hasPrefix("-") ? String(word.dropFirst(2)) : word
-  }
-
-  /// A program that only reads its arguments may show a file with credentials.
-  private func data(_ name: String, _ rest: ArraySlice<String>) -> CommandEffect {
-    guard !["ls", "stat", "test", "[", "echo", "printf", "realpath", "chmod", "chown"].contains(name),
-      rest.contains(where: ObjectPolicy.isCredential)
-    else { return .none }
-    return .restricted(Restriction(.credentials, "\(name) of a file with credentials"))
-  }
-
-  /// Files of K3s and of the kubelet decide what a node runs.
-  private func writer(_ name: String, _ rest: ArraySlice<String>) -> CommandEffect {
-    let files = rest.filter { !$0.hasPrefix("-") }
-    let written = ["cp", "scp", "rsync", "install", "ln"].contains(name) ? Array(files.suffix(1)) : files
-    guard let file = written.first(where: ObjectPolicy.isState) else { return .none }
-    return .change("\(name) of \(file.shown)")
-  }
-
-  /// Commands that an editor or version control runs: `git bisect run`, `tar --to-command`, `:!` of vi, `e` of sed.
-  private mutating func editor(_ name: String, _ rest: ArraySlice<String>) -> CommandEffect {
-    var found = CommandEffect.none
-    let runs: Set<String> = [
-      "run", "foreach", "--exec", "-x", "--pre", "--compress-program", "-P", "--tree-filter",
-    ]
-    for index in rest.indices where !found.isChange {
-      let word = rest[index]
-      if runs.contains(word), name != "sed" { found = found.or(scan(rest[(index + 1)...], .other, true)) }
-      if let mark = word.firstIndex(of: "!"), name != "sed" {
-        let script = String(word[word.index(after: mark)...])
-        found = found.or(CommandScript(script).effect)
-      }
-      for option in ["exec=", "--to-command=", "--use-compress-program=", "--exec=", "--pre="] {
-        guard let range = word.firstRange(of: option) else { continue }
-        found = found.or(effect(ofScript: String(word[range.upperBound...])))
-      }
-      if name == "sed", word.firstMatch(of: /(^|[;0-9${} ])e [a-z]|\/[gip0-9]*e[gip0-9]*$/) != nil {
-        found = found.or(CommandScript(word.replacing("/", with: " ")).effect)
-      }
-    }
-    // Only changes count: other words of an editor are text.
-    return found.isChange ? found : .none
-  }
-
-  /// Code in another language. Its text is searched for commands and for calls of an API client.
-  private mutating func interpreter(
-    _ name: String, _ rest: ArraySlice<String>, _ input: Input
-  ) -> CommandEffect {
-    if [".", "source"].contains(name), let file = rest.first, let texts = names.files[file] {
-      var found = CommandEffect.none
-      for text in texts { found = found.or(effect(ofScript: text)) }
-      return found
-    }
-    var found = CommandEffect.none
-    if case .text(let text) = input { found = ForeignCode.effect(text) }
-    for word in rest where !found.isChange {
-      if word.contains(where: { $0.isWhitespace || $0 == "(" }) { found = found.or(ForeignCode.effect(word)) }
-      for text in names.files[word] ?? [] { found = found.or(ForeignCode.effect(text)) }
-    }
-    return found.or(scan(rest, .other, false)).or(.unseen("commands run by \(name)"))
   }
 }

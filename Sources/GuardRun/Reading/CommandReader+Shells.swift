@@ -19,16 +19,21 @@ extension CommandReader {
     }
     // A script on disk may run its arguments.
     var found = scan(words[(file + 1)...], .other, false)
-    for text in names.files[words[file]] ?? [] { found = found.or(effect(ofScript: text)) }
+    found = found.or(script(inFile: words[file], name))
     return found.or(.unseen("the script \(words[file].shown)"))
   }
 
   /// A shell whose language is not read.
   mutating func otherShell(_ name: String, _ words: ArraySlice<String>, _ input: Input) -> CommandEffect {
     var found = CommandEffect.none
-    if case .text(let text) = input { found = CommandScript(text).effect }
-    for word in words where word.contains(where: \.isWhitespace) {
-      found = found.or(CommandScript(word).effect)
+    // The language of fish differs in ways that a shell rejects, or that do not hide a command.
+    let isRead = ["fish", "csh", "tcsh"].contains(name)
+    var scripts = words.filter { $0.contains(where: \.isWhitespace) }
+    if case .text(let text) = input { scripts.insert(text, at: 0) }
+    for script in scripts where !found.isChange {
+      found = found.or(
+        isRead && (try? ShellParser.parse(script)) != nil
+          ? effect(ofScript: script) : CommandScript(script).effect)
     }
     return found.or(scan(words, .other, false)).or(.unseen("commands run by \(name)"))
   }
@@ -42,6 +47,9 @@ extension CommandReader {
     case .text(let text): return effect(ofScript: text)
     case .computed(let words):
       // The output of a tool or a filter cannot be known, so neither can a script made of it.
+      if let installer = ObjectPolicy.installers.first(where: words.contains) {
+        return .change("the script of \(installer)")
+      }
       let script = CommandScript(words)
       if let tool = script.tool {
         return script.effect.or(.change("\(tool) in commands computed for \(name)", isScript: true))
@@ -88,6 +96,9 @@ extension CommandReader {
       if first.hasPrefix("-I"), first.count > 2 { mark = String(first.dropFirst(2)) }
       if valued.contains(first) { words = words.dropFirst() }
     }
+    if name == "parallel", words.contains(where: { $0.contains("{1}") || $0.contains("{2}") }) {
+      return combined(words)
+    }
     var command = words.prefix { $0 != ":::" && $0 != "::::" }.map { $0.replacing(mark, with: "\0") }
     let listed = words.dropFirst(command.count + 1)
     var added = listed.isEmpty ? ["\0"] : Array(listed)
@@ -109,7 +120,17 @@ extension CommandReader {
     if name == "parallel", command.count == 1, command[0].contains(where: \.isWhitespace) {
       return found.or(effect(ofScript: command[0] + " " + added.joined(separator: " ")))
     }
-    if case .computed(let text) = input { found = found.or(kills(command, text)) }
+    let outer = processSource
+    defer { processSource = outer }
+    if case .computed(let text) = input {
+      processSource = text
+      found = found.or(kills(command, text))
+      if let first = command.first, !WrittenFiles.paths(ProgramName(first).name, ["x"]).isEmpty,
+        ObjectPolicy.isState(resolved(text))
+      {
+        found = found.or(.change("\(first.shown) of files of K3s"))
+      }
+    }
     if command.contains(where: \.isComputed), !listed.isEmpty || added != ["\0"] {
       // The input replaces the mark.
       for word in added.prefix(16) {
@@ -121,50 +142,22 @@ extension CommandReader {
     return found.or(effect(command, .other))
   }
 
-  /// `ssh`: its options, a host, and a command line for the shell of that host.
-  mutating func remote(_ name: String, _ rest: ArraySlice<String>, _ input: Input) -> CommandEffect {
-    // The options with a value in ssh(1), and -M of autossh.
-    let valued = "BbcDEeFIiJLlmOopQRSWw" + (name == "autossh" ? "M" : "")
-    var words = rest
+  /// `parallel kubectl {1} {2} ::: get delete ::: pod`: each combination of the lists.
+  private mutating func combined(_ words: ArraySlice<String>) -> CommandEffect {
+    let parts = words.split(separator: ":::", omittingEmptySubsequences: false)
+    var commands = parts.first.map { [Array($0)] } ?? []
+    for (number, list) in parts.dropFirst().enumerated() {
+      commands = commands.flatMap { command in
+        list.prefix(16).map { value in command.map { $0.replacing("{\(number + 1)}", with: value) } }
+      }
+      commands = Array(commands.prefix(256))
+    }
     var found = CommandEffect.none
-    var isSession = true
-    while let first = words.first, first.hasPrefix("-"), first != "--" {
-      words.removeFirst()
-      guard let letter = first.dropFirst().firstIndex(where: valued.contains) else {
-        if first.contains("N") { isSession = false }
-        continue
-      }
-      if first[..<letter].contains("N") { isSession = false }
-      let joined = first[first.index(after: letter)...]
-      let value = joined.isEmpty ? words.popFirst() ?? "" : String(joined)
-      found = found.or(option(first[letter], value, name))
+    for command in commands where !found.isChange {
+      guard canContinue() else { break }
+      let isLine = command.count == 1 && command[0].contains(where: \.isWhitespace)
+      found = found.or(isLine ? effect(ofScript: command[0]) : effect(command, .other))
     }
-    if words.first == "--" { words.removeFirst() }
-    words = words.dropFirst()
-    let wasRemote = isRemote
-    isRemote = true
-    defer { isRemote = wasRemote }
-    if !words.isEmpty { return found.or(effect(ofScript: words.joined(separator: " "), input)) }
-    return found.or(script(in: input, name, isSession: isSession))
-  }
-
-  private mutating func option(_ letter: Character, _ value: String, _ name: String) -> CommandEffect {
-    switch letter {
-    case "L", "R", "W", "D":
-      guard value.contains(ObjectPolicy.serverPort) else { return .none }
-      return .restricted(Restriction(.tunnel, "\(name) -\(letter) to port \(ObjectPolicy.serverPort)"))
-    case "o":
-      if value.lowercased().hasPrefix("localforward") || value.lowercased().hasPrefix("remoteforward"),
-        value.contains(ObjectPolicy.serverPort)
-      {
-        return .restricted(Restriction(.tunnel, "\(name) to port \(ObjectPolicy.serverPort)"))
-      }
-      guard value.lowercased().contains("command"), let mark = value.firstIndex(where: { "= ".contains($0) })
-      else {
-        return .none
-      }
-      return effect(ofScript: String(value[value.index(after: mark)...]))
-    default: return .none
-    }
+    return found
   }
 }

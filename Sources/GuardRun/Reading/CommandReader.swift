@@ -17,25 +17,32 @@ package struct CommandReader {
   var names = ShellNames()
   /// True while the commands of another machine are read.
   var isRemote = false
+  /// The current folder, if the script sets it; empty otherwise.
+  var folder = ""
+  /// The words of the commands whose output `xargs` appends.
+  var processSource = ""
   private var depth = 0
-  /// Commands that may still be read, so that no input takes long.
-  private var budget = 4000
+  /// The work that may still be done, so that no input takes long. It grows with the length of the input.
+  private var budget: Int
+  /// The work for one command; a command that only shows text is one unit.
+  private static let commandCost = 64
   private var isExhausted = false
 
-  private init() {}
+  /// - Parameter length: the bytes of the input.
+  private init(length: Int) { budget = CommandReader.commandCost * 4000 + 4 * length }
 
   /// The effect of a program with its arguments.
   package static func effect(of command: [String]) -> CommandEffect {
-    var reader = CommandReader()
     let words = command.map { $0.filter { $0 != Character.computed } }
+    var reader = CommandReader(length: words.reduce(0) { $0 + $1.utf8.count })
     let effect = reader.effect(words, .other)
     return reader.isExhausted ? effect.or(unreadable(words.joined(separator: " "))) : effect
   }
 
   /// The effect of a line for a shell.
   package static func effect(ofLine line: String) -> CommandEffect {
-    var reader = CommandReader()
-    let line = line.filter { $0 != Character.computed }
+    let line = line.isComputed ? line.filter { $0 != Character.computed } : line
+    var reader = CommandReader(length: line.utf8.count)
     let effect = reader.effect(ofScript: line)
     return reader.isExhausted ? effect.or(unreadable(line)) : effect
   }
@@ -47,7 +54,13 @@ package struct CommandReader {
     return .change("\(tool) in a script that cannot be read", isScript: true)
   }
 
-  mutating func spend(_ words: Int) { budget -= 1 + words / 16 }
+  mutating func spend(_ words: Int) { budget -= CommandReader.commandCost * (1 + words / 16) }
+
+  /// False if the work is used up. Then the input counts as not read.
+  mutating func canContinue() -> Bool {
+    if budget <= 0 { isExhausted = true }
+    return budget > 0
+  }
 
   // MARK: Scripts
 
@@ -76,18 +89,30 @@ package struct CommandReader {
       var next = input
       for (index, command) in pipeline.enumerated() where !found.isChange {
         let own = self.input(of: command, next)
-        found = found.or(effect(of: command, own))
+        let effect = effect(of: command, own)
+        if !showsKeysOnly(effect, pipeline[(index + 1)...].first) { found = found.or(effect) }
         if index + 1 < pipeline.count { next = output(of: command, own) }
       }
     }
     return found
   }
 
+  /// True if the next command reduces a Secret to the names of its values: `| jq '.data|keys'`.
+  private func showsKeysOnly(_ effect: CommandEffect, _ next: ShellCommand?) -> Bool {
+    guard case .restricted(let restriction) = effect, restriction.kind == .credentials,
+      restriction.words.hasSuffix("get secret -o"), let next, case .simple(_, let words) = next.content,
+      words.first?.literal == "jq", next.redirections.isEmpty
+    else { return false }
+    let filters = words.dropFirst().map { $0.literal ?? "" }.filter { !["-r", "-c", "-S"].contains($0) }
+    return filters.count == 1
+      && filters[0].wholeMatch(of: /\s*\.data\s*\|\s*(keys|keys_unsorted|length)(\s*\[\])?\s*/) != nil
+  }
+
   /// The effect of a command, including the substitutions in its words.
   private mutating func effect(of command: ShellCommand, _ input: Input) -> CommandEffect {
     var found = CommandEffect.none
     for redirection in command.redirections where !found.isChange {
-      found = found.or(effect(of: redirection))
+      found = found.or(effect(of: redirection, command))
     }
     switch command.content {
     case .simple(let assignments, let words):
@@ -120,6 +145,10 @@ package struct CommandReader {
   private mutating func effect(
     ofSimple assignments: [ShellAssignment], _ words: [ShellWord], _ input: Input
   ) -> CommandEffect {
+    if assignments.isEmpty, isPlain(words) {
+      budget -= 1 + words.count / 16
+      return .none
+    }
     var found = CommandEffect.none
     for assignment in assignments where !found.isChange { found = found.or(effect(of: assignment)) }
     for word in words where !found.isChange { found = found.or(effect(ofScriptsIn: word)) }
@@ -127,41 +156,114 @@ package struct CommandReader {
     // The substitutions in the arguments of kill name the processes.
     let source = literals(words)
     for command in ShellExpansion(names: names, output: output).commands(processed(words)) {
-      found = found.or(effect(command, input)).or(kills(command, source))
+      found = found.or(effect(command, input)).or(kills(command, source)).or(installs(command, source))
       if found.isChange { break }
+      if let first = command.first { assign(ProgramName(first).name, command.dropFirst(), input) }
     }
     return found
+  }
+
+  /// True for a program that only uses its fixed arguments as text. It needs no further examination.
+  private func isPlain(_ words: [ShellWord]) -> Bool {
+    guard folder.isEmpty, let first = words.first?.literal, RunPolicy.kinds[first] == .data,
+      !CommandReader.assigning.contains(first),
+      RunPolicy.subcommands[first] == nil, names.functions[first] == nil, names.aliases[first] == nil
+    else { return false }
+    return words.allSatisfy { word in
+      guard let text = word.literal else { return false }
+      return !text.contains(".kube") && !text.contains("rancher") && !text.utf8.contains(UInt8(ascii: "{"))
+    }
+  }
+
+  /// Builtins with an effect on later commands.
+  private static let assigning: Set<String> = [
+    "cd", "pushd", "read", "mapfile", "readarray", "printf", "complete", "compgen", "bind",
+  ]
+
+  /// A shell that executes the output of a command: `sh -c "$(curl -sfL https://get.k3s.io)"`.
+  private func installs(_ command: [String], _ source: String) -> CommandEffect {
+    guard let installer = ObjectPolicy.installers.first(where: source.contains),
+      command.contains(where: {
+        [.shell, .wordsOfShell].contains(RunPolicy.kinds[ProgramName($0).name]) || $0 == "source" || $0 == "."
+      })
+    else { return .none }
+    return .change("the script of \(installer)")
   }
 
   private mutating func effect(of assignment: ShellAssignment) -> CommandEffect {
     var found = CommandEffect.none
     for value in assignment.values where !found.isChange { found = found.or(effect(ofScriptsIn: value)) }
     // Programs run the values of these variables: GIT_SSH_COMMAND, KUBE_EDITOR, PAGER, PROMPT_COMMAND.
-    let runs = ["COMMAND", "EDITOR", "PAGER", "VISUAL", "BROWSER", "ASKPASS"].contains {
-      assignment.name.hasSuffix($0)
+    let runs =
+      assignment.name != "COMMAND"
+      && ["COMMAND", "EDITOR", "PAGER", "VISUAL", "BROWSER", "ASKPASS", "_DIFF", "LESSOPEN", "LESSCLOSE"]
+        .contains {
+          assignment.name.hasSuffix($0)
+        }
+    for case .process(let script) in assignment.values.flatMap(\.parts) where assignment.name.hasSuffix("ENV")
+    {
+      if let text = output(script) { found = found.or(effect(ofScript: text)) }
     }
-    guard runs || assignment.name == "KUBECONFIG" else { return found }
+    let isPrompt = assignment.name.hasPrefix("PS") && assignment.name.utf8.count == 3
+    guard runs || isPrompt || assignment.name == "KUBECONFIG" else { return found }
     for value in assignment.values {
       for text in ShellExpansion(names: names, output: output).texts(value) {
         if assignment.name == "KUBECONFIG", !isRemote, text.contains(ObjectPolicy.serverKubeconfig) {
           let words = "KUBECONFIG=\(ObjectPolicy.serverKubeconfig)"
           found = found.or(.restricted(Restriction(.otherServer, words)))
         }
-        if runs { found = found.or(effect(ofScript: text)) }
+        if isPrompt { found = found.or(effect(ofScript: "echo \"\(text)\"")) }
+        // A pipe begins the value of LESSOPEN.
+        if runs { found = found.or(effect(ofScript: String(text.drop { "|- ".contains($0) }))) }
       }
     }
     return found
   }
 
-  private mutating func effect(of redirection: ShellRedirection) -> CommandEffect {
+  private mutating func effect(of redirection: ShellRedirection, _ command: ShellCommand) -> CommandEffect {
     switch redirection.target {
-    case .reads(let word), .text(let word): return effect(ofScriptsIn: word)
+    case .text(let word): return effect(ofScriptsIn: word)
     case .document(let document): return effect(ofScriptsIn: document.body)
+    case .reads(let word):
+      let found = effect(ofScriptsIn: word)
+      let files = ShellExpansion(names: names, output: output).texts(word)
+      guard files.contains(where: { ObjectPolicy.isCredential(resolved($0)) }) else { return found }
+      return found.or(.restricted(Restriction(.credentials, "reading a file with credentials")))
     case .writes(let word):
       let found = effect(ofScriptsIn: word)
       let files = ShellExpansion(names: names, output: output).texts(word)
-      guard let file = files.first(where: ObjectPolicy.isState) else { return found }
+      if files.contains(where: { $0.hasPrefix("/dev/tcp/") && $0.contains(ObjectPolicy.serverPort) }),
+        sends(command)
+      {
+        return found.or(.restricted(Restriction(.otherServer, "a connection through /dev/tcp")))
+      }
+      guard let file = files.map(resolved).first(where: ObjectPolicy.isState) else { return found }
       return found.or(.change("a file written to \(file.shown)"))
+    case .placeholder(let name):
+      guard CommandScript(literals(words(of: command))).tool != nil else { return .none }
+      return .restricted(Restriction(.placeholder, "<\(name)>"))
+    }
+  }
+
+  private func words(of command: ShellCommand) -> [ShellWord] {
+    switch command.content {
+    case .simple(_, let words): words
+    case .group, .loop, .function: []
+    }
+  }
+
+  /// True unless the command writes nothing, as in a test whether the port is open.
+  private func sends(_ command: ShellCommand) -> Bool {
+    let fields = words(of: command).map(\.literal)
+    switch fields.first {
+    case ":", "true": return false
+    case "echo" where fields.count == 1: return false
+    case "cat" where fields.count == 1:
+      return !command.redirections.contains {
+        guard case .reads(let word) = $0.target else { return false }
+        return word.literal == "/dev/null"
+      }
+    default: return true
     }
   }
 
@@ -187,7 +289,11 @@ package struct CommandReader {
     defer { depth -= 1 }
     let rest = command.dropFirst()
     // A definition may follow later, so the name is also judged as that of a program.
-    if let effect = defined(first, rest, input) { return effect.or(undefined(first, rest, input)) }
+    if let effect = defined(first, rest, input) {
+      // The aliases of a user do not hide a function of the script.
+      let isFunction = names.functions[first] != nil && CommandAlias.words(of: first) != nil
+      return isFunction ? effect : effect.or(undefined(first, rest, input))
+    }
     return undefined(first, rest, input)
   }
 
@@ -223,17 +329,15 @@ package struct CommandReader {
       }
       return effect(of: body, input)
     }
-    if let texts = names.files[first] {
-      var found = CommandEffect.none
-      for text in texts { found = found.or(effect(ofScript: text, input)) }
-      return found
+    if first.contains("/") || first.isComputed, names.text(ofFile: first) != nil {
+      return script(inFile: first, first)
     }
     return nil
   }
 
   /// A tool, and the program after `--`.
   private mutating func effect(_ tool: ToolPolicy.Named, _ words: [String]) -> CommandEffect {
-    let found = tool.effect(words)
+    let found = tool.effect(words).or(power(tool, words))
     // kubectl oceanid is this client: kubectl through the guard.
     if let place = words.firstIndex(of: "oceanid"), tool.tool.names.contains("kubectl"),
       tool.tool.verbs(in: words[...]).first?.word == "oceanid"
@@ -244,6 +348,20 @@ package struct CommandReader {
     // A container's program changes no object by itself; kubectl exec is restricted as a whole.
     guard !tool.tool.names.contains("kubectl") else { return found }
     return found.or(effect(Array(words[(dashes + 1)...]), .other))
+  }
+
+  /// `systemctl reboot` on another machine.
+  private func power(_ tool: ToolPolicy.Named, _ words: [String]) -> CommandEffect {
+    guard tool.name == "systemctl" else { return .none }
+    let isOther = isRemote || words.contains { $0.hasPrefix("-H") || $0.hasPrefix("--host") }
+    let verbs: Set<String> = [
+      "reboot", "poweroff", "halt", "kexec", "soft-reboot", "isolate", "rescue", "emergency", "suspend",
+      "hibernate",
+    ]
+    guard isOther, let verb = tool.tool.verbs(in: words[...]).first?.word, verbs.contains(verb) else {
+      return .none
+    }
+    return .change("systemctl \(verb) of a node")
   }
 
   /// A program whose name is computed or a pattern.

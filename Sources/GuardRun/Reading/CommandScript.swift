@@ -11,7 +11,7 @@ struct CommandScript {
   init(_ text: String) {
     makesWords = text.utf8.contains { "`$".utf8.contains($0) }
     words = text.replacing("\\\n", with: "").filter { !"'\"\\".contains($0) }
-      .split { $0.isWhitespace || "`$;&|<>(){}[],=\0".contains($0) }.map(String.init)
+      .split { $0.isWhitespace || "`$;&|<>(){}[],=^\0".contains($0) }.map(String.init)
   }
 
   /// The first tool that the text names.
@@ -35,9 +35,11 @@ struct CommandScript {
     for word in words {
       let program = ProgramName(word).name
       switch RunPolicy.kinds[program] {
-      case .shell, .otherShell, .interpreter, .wordsOfShell, .remoteShell:
+      case .shell, .otherShell, .interpreter, .wordsOfShell, .remoteShell, .terminal:
         return .unseen("commands run by \(program)")
-      case .data, .editor, .runner, .scheduler, .collector, .killer, .web, .writer, nil: continue
+      case .data, .editor, .runner, .scheduler, .collector, .killer, .web, .writer, .finder, .socket,
+        .automation, nil:
+        continue
       }
     }
     return makesWords ? .unseen("words computed by the script") : .none

@@ -1,19 +1,31 @@
-/// The effect of code in a language that is not read: it is searched for commands, and for calls that change objects
-/// with a client library of Kubernetes or over HTTP.
+/// Calls in code in another language that change objects with a client library of Kubernetes or over HTTP.
 enum ForeignCode {
-  static func effect(_ text: String) -> CommandEffect {
-    let found = CommandScript(text).effect
-    if found.isChange { return found }
+  static func calls(_ text: String) -> CommandEffect {
     if let call = text.firstMatch(
-      of: /\b(create|delete|patch|replace)_(namespaced|node|namespace|cluster|persistent|api|custom)[a-z_]*/)
-    {
-      return .change("\(call.output.0) of a client library", isScript: true)
+      of:
+        /(?:^|\W)((?:create|delete|patch|replace)_(?:namespaced|node|namespace|cluster|persistent|api|custom|collection|pod|deployment|service|secret|config_map|job|stateful|daemon|replica|ingress)[a-z_]*)/
+    ) {
+      return .change("\(call.output.1) of a client library", isScript: true)
+    }
+    if let call = text.firstMatch(
+      of:
+        /(?:^|\W)((?:create|delete|patch|replace)(?:Namespaced|Node|Namespace|Cluster|Persistent|APIService|Custom|Collection)[A-Za-z]*)\(/
+    ) {
+      return .change("\(call.output.1) of a client library", isScript: true)
     }
     if ObjectPolicy.isAPI(text),
       let call = text.firstMatch(of: /(?i)\.(post|put|patch|delete)\(|["'](POST|PUT|PATCH|DELETE)["']/)
     {
       return .change("\(call.output.0) to the API of the cluster", isScript: true)
     }
-    return found
+    if let folder = ObjectPolicy.stateFolders.first(where: text.contains),
+      text.firstMatch(of: /["'][wax]b?\+?["']|write|rmtree|remove|unlink|rename|copy|move|mkdir|rmdir/) != nil
+    {
+      return .change("code that writes to \(folder)", isScript: true)
+    }
+    if text.contains(".kube/"), text.firstMatch(of: /open\(|read|File|safe_load|slurp/) != nil {
+      return .restricted(Restriction(.credentials, "code that reads a kubeconfig"))
+    }
+    return .none
   }
 }

@@ -4,6 +4,8 @@ struct ShellExpansion {
   private static let mostAlternatives = 32
   private static let mostFields = 4096
 
+  private static let kubeconfig = "~/.kube/config"
+
   let names: ShellNames
   /// The known output of a script; nil if it is computed.
   let output: (ShellScript) -> String?
@@ -110,6 +112,8 @@ struct ShellExpansion {
     case .text(let text, _): return [Piece(text: text)]
     case .variable(let name, let others, let isQuoted):
       let texts = values(name, others)
+      // "$*" is one word with blanks.
+      if name == "*", isQuoted { return texts.map { Piece(text: $0.replacing("\u{1}", with: " ")) } }
       let splits: Piece.Splits = isQuoted ? .arguments : .blanks
       return texts.map { Piece(text: $0, splits: splits) }
     case .output(let script, let isQuoted):
@@ -138,6 +142,11 @@ struct ShellExpansion {
       texts += (names.loops[name] ?? []).flatMap { inner.alternatives($0).joined() }
     } else if name == "IFS" {
       texts.append(" ")
+    } else if name == "PWD" {
+      texts.append(".")
+    } else if name == "KUBECONFIG" {
+      // The file has keys, whatever its name is.
+      texts.append(ShellExpansion.kubeconfig)
     } else if !name.isEmpty {
       texts.append(String(Character.computed))
     }

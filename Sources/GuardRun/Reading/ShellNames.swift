@@ -8,8 +8,12 @@ struct ShellNames {
   private(set) var loops: [String: [ShellWord]] = [:]
   private(set) var functions: [String: ShellScript] = [:]
   var aliases: [String: String] = [:]
-  /// The texts that the script writes to files.
+  /// The texts that the script writes to files, by the path that it writes and by the name of the file.
   var files: [String: [String]] = [:]
+  /// The words of commands whose output is written to files and cannot be known.
+  var computedFiles: [String: String] = [:]
+  /// The words of commands whose output `read` assigns to variables.
+  var sources: [String: String] = [:]
   /// The arguments of the script or function, from `$1`; nil if they are unknown.
   var arguments: [String]?
   /// The functions that are being read, because a function may call itself.
@@ -20,6 +24,15 @@ struct ShellNames {
     values[name] = known + words.prefix(max(0, ShellNames.most - known.count))
   }
 
+  mutating func set(_ name: String, _ text: String) {
+    set(name, [ShellWord(parts: [.text(text, isQuoted: false)])])
+  }
+
+  /// The texts of a file. The same file has several paths, therefore only its name counts: `/tmp/a.sh`, `./a.sh`.
+  func text(ofFile path: String) -> [String]? { files[path] ?? files[ShellNames.fileName(path)] }
+
+  static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
   /// Collects the definitions of a script, except for those of the scripts in its words.
   mutating func collect(_ script: ShellScript) {
     for command in script.pipelines.joined() {
@@ -27,10 +40,7 @@ struct ShellNames {
       case .simple(let assignments, let words):
         for assignment in assignments { set(assignment.name, [assignment.value]) }
         collectAlias(words)
-        // `set -- words` replaces the arguments.
-        if words.first?.literal == "set", let dashes = words.firstIndex(where: { $0.literal == "--" }) {
-          set("@", [ShellAssignment(name: "@", values: Array(words[(dashes + 1)...])).value])
-        }
+        collectArguments(words)
       case .group(let inner): collect(inner)
       case .loop(let variable, let values, let body):
         loops[variable, default: []] += values.prefix(64)
@@ -40,6 +50,20 @@ struct ShellNames {
         collect(body)
       }
     }
+  }
+
+  /// `set -- words` and `set words` replace the arguments.
+  private mutating func collectArguments(_ words: [ShellWord]) {
+    guard words.first?.literal == "set" else { return }
+    var rest = words.dropFirst()
+    while let option = rest.first?.literal, option.hasPrefix("-") || option.hasPrefix("+") {
+      rest.removeFirst()
+      if option == "--" { break }
+      // The name of a shell option.
+      if option.hasSuffix("o") { rest = rest.dropFirst() }
+    }
+    guard !rest.isEmpty else { return }
+    set("@", [ShellAssignment(name: "@", values: Array(rest)).value])
   }
 
   /// `alias k=kubectl`

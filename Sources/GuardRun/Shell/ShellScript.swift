@@ -34,6 +34,8 @@ struct ShellRedirection {
     /// A here-string.
     case text(ShellWord)
     case document(ShellDocument)
+    /// `<name>` in an example, which a shell reads as two redirections.
+    case placeholder(String)
   }
 
   let target: Target

@@ -32,13 +32,13 @@ import Testing
   }
 
   private static func judged(
-    _ snapshot: Snapshot, _ memory: Memory, hours: Int64 = 0, _ expectations: Expectations = wanted
-  ) -> (report: ClusterReport, memory: Memory) {
+    _ snapshot: Snapshot, _ history: PollHistory, hours: Int64 = 0, _ expectations: Expectations = wanted
+  ) -> (report: ClusterReport, history: PollHistory) {
     let now = Fixture.now + .seconds(hours * 3600 + 15)
     var snapshot = snapshot
     snapshot.serverTime = now
     snapshot.nodes = .seen([])
-    return judge(Fixture.observation(snapshot, at: now, expectations), memory: memory, now: now)
+    return judge(Fixture.observation(snapshot, at: now, expectations), history: history, now: now)
   }
 
   private static let id = "tethys/flux/kinds/objects-gone"
@@ -47,9 +47,9 @@ import Testing
   @Test(arguments: [nil, "v2.6.4"] as [String?])
   func lostKustomizationsAreAProblemUntilTheyAreBack(_ version: String?) throws {
     let expectations = Expectations(fluxVersion: version)
-    let (before, memory) = Self.judged(Self.snapshot(Self.three), Memory(), expectations)
+    let (before, history) = Self.judged(Self.snapshot(Self.three), PollHistory(), expectations)
     #expect(!before.problemIDs.contains(Self.id))
-    var (after, next) = Self.judged(Self.snapshot([]), memory, expectations)
+    var (after, next) = Self.judged(Self.snapshot([]), history, expectations)
     let problem = try #require(after.problems.first { $0.id == Self.id })
     #expect(problem.title == "all 3 objects of Kustomization are gone")
     #expect(problem.remedy.contains("flux bootstrap"))
@@ -63,16 +63,16 @@ import Testing
     #expect(after.problemIDs.contains(Self.id) == (version != nil))
     let (back, last) = Self.judged(Self.snapshot(Self.three), next, hours: 26, expectations)
     #expect(!back.problemIDs.contains(Self.id))
-    #expect(last.kinds["Kustomization"] == Memory.KnownKind(objects: 3))
+    #expect(last.kinds["Kustomization"] == PollHistory.KnownKind(objects: 3))
   }
 
   @Test func definitionThatReturnsWithoutItsObjectsIsNotWell() throws {
-    var (_, memory) = Self.judged(Self.snapshot(Self.three), Memory())
+    var (_, history) = Self.judged(Self.snapshot(Self.three), PollHistory())
     var report: ClusterReport
-    (report, memory) = Self.judged(Self.snapshot([], absent: ["Kustomization"]), memory)
+    (report, history) = Self.judged(Self.snapshot([], absent: ["Kustomization"]), history)
     #expect(report.problemIDs.contains("tethys/flux/kinds/not-served"))
     for hours in [1, 30] as [Int64] {
-      (report, memory) = Self.judged(Self.snapshot([]), memory, hours: hours)
+      (report, history) = Self.judged(Self.snapshot([]), history, hours: hours)
       let problem = try #require(report.problems.first { $0.id == Self.id })
       #expect(problem.detail.contains("deleted with their definition"))
       #expect(problem.since == Fixture.now + .seconds(15))
@@ -83,18 +83,18 @@ import Testing
   /// The last objects of another kind are removed in Git now and then; many at once are worth a warning for a day.
   @Test(arguments: [(1, Problem.Severity?.none), (2, .warning), (9, .warning)])
   func otherKindsAreAWarningForADay(_ count: Int, _ severity: Problem.Severity?) {
-    var (_, memory) = Self.judged(Self.snapshot(Self.three + Self.alerts(count)), Memory())
+    var (_, history) = Self.judged(Self.snapshot(Self.three + Self.alerts(count)), PollHistory())
     var report: ClusterReport
-    (report, memory) = Self.judged(Self.snapshot(Self.three), memory)
+    (report, history) = Self.judged(Self.snapshot(Self.three), history)
     #expect(report.problems.first { $0.id == Self.id }?.severity == severity)
-    (report, memory) = Self.judged(Self.snapshot(Self.three), memory, hours: 25)
+    (report, history) = Self.judged(Self.snapshot(Self.three), history, hours: 25)
     #expect(!report.problemIDs.contains(Self.id))
-    #expect(memory.kinds["Alert"] == Memory.KnownKind(objects: 0))
+    #expect(history.kinds["Alert"] == PollHistory.KnownKind(objects: 0))
   }
 
   @Test(arguments: [0, 1, 2, 3])
   func unreadObjectsAreNotGone(_ way: Int) {
-    let (_, memory) = Self.judged(Self.snapshot(Self.three), Memory())
+    let (_, history) = Self.judged(Self.snapshot(Self.three), PollHistory())
     let doubtful = Self.snapshot([], isReady: way == 0 ? false : true) { snapshot in
       switch way {
       case 1: snapshot.failedFluxKinds["Kustomization"] = .kindInDoubt
@@ -103,13 +103,13 @@ import Testing
       default: break
       }
     }
-    let (report, next) = Self.judged(doubtful, memory)
+    let (report, next) = Self.judged(doubtful, history)
     #expect(!report.problemIDs.contains(Self.id))
     #expect(next.kinds["Kustomization"]?.objects == 3)
   }
 
   @Test func clusterThatNeverHadObjectsIsHealthy() {
-    let (report, _) = Self.judged(Self.snapshot([]), Memory(), hours: 0, Expectations())
+    let (report, _) = Self.judged(Self.snapshot([]), PollHistory(), hours: 0, Expectations())
     #expect(!report.problemIDs.contains(Self.id))
   }
 }

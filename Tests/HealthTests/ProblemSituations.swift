@@ -205,7 +205,7 @@ enum ProblemSituations {
         Fixture.snapshot {
           $0.kinds = ServedKinds(served: ["Kustomization"])
           $0.flux = .seen([Fixture.git()])
-        }), memory: Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 89)]))
+        }), history: PollHistory(kinds: ["Kustomization": PollHistory.KnownKind(objects: 89)]))
   }
 
   private static let certManager = Workload(

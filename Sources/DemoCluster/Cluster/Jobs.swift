@@ -1,7 +1,10 @@
 /// A nightly backup CronJob, and failed Jobs.
 extension ClusterState {
-  func cronJobObjects() -> [Object] {
-    [
+  func cronJobObjects(at now: APITime) -> [Object] {
+    // It runs once in 24 hours.
+    let days = max(0, now.seconds(since: settled) / 86_400)
+    let last = settled.advanced(seconds: days * 86_400)
+    return [
       Object(
         kind: .cronJob, namespace: "monitoring", name: "backup",
         spec: [
@@ -9,8 +12,8 @@ extension ClusterState {
           "jobTemplate": ["spec": ["template": Self.jobTemplate("backup", "docker.io/restic/restic:0.18.0")]],
         ],
         status: [
-          "lastScheduleTime": .string(settled.time),
-          "lastSuccessfulTime": .string(settled.advanced(seconds: 90).time),
+          "lastScheduleTime": .string(last.time),
+          "lastSuccessfulTime": .string(last.advanced(seconds: 90).time),
         ])
     ]
   }

@@ -78,7 +78,7 @@ extension ClusterState {
       case .statefulSet: statefulSetObjects()
       case .daemonSet: daemonSetObjects()
       case .job: jobObjects()
-      case .cronJob: cronJobObjects()
+      case .cronJob: cronJobObjects(at: now)
       case .gitRepository, .helmRepository, .helmChart: sourceObjects(of: kind)
       case .kustomization: kustomizationObjects(at: now)
       case .helmRelease: helmReleaseObjects()

@@ -96,7 +96,8 @@ extension CredentialScanner {
   mutating func passScheme(ofValue start: Int) -> Int? {
     guard quoteMark(at: start) == nil else { return nil }
     let word = start..<end(of: start, most: 33) { !$0.endsWordOfHeader }
-    guard !word.isEmpty, isScheme(word) else { return nil }
+    // Not by its ending: `token=my-secret next` has the credential first.
+    guard CredentialScanner.schemes.contains(where: { isWord(word, $0) }) else { return nil }
     let next = lineAfterScheme(word.upperBound) ?? passBlanks(at: word.upperBound, most: 8)
     guard next > word.upperBound, let first = byte(at: next), first > 0x20, !isReference(at: next),
       !first.endsWordOfHeader || first.isQuote || first == UInt8(ascii: "<")

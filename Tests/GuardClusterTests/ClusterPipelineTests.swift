@@ -1,3 +1,4 @@
+import DemoCluster
 import DemoPipeline
 import GuardAPI
 import GuardConfiguration

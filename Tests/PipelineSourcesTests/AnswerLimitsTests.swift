@@ -1,5 +1,6 @@
 import Health
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import PipelineSources

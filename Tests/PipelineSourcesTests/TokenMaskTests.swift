@@ -2,6 +2,7 @@ import Foundation
 import Health
 import Pipeline
 import Platform
+import TestSupport
 import Testing
 
 @testable import PipelineSources

@@ -6,19 +6,21 @@ internal import Health
 @testable internal import PipelineSources
 
 extension FuzzTarget {
+  private static let sites = PageSites(of: APIAddress(isEncrypted: true, host: "api.github.com", port: 443))
+
   /// What GitHub answers, to each of the questions. The first byte selects the status of a refusal.
   static let githubAnswer = FuzzTarget("github-answer") { bytes in
-    if let workflow = Workflow(bytes) {
+    if let workflow = Workflow(bytes, sites: sites) {
       try holdShown([workflow.state])
       try holdPage(workflow.url)
     }
-    if let list = RunList(bytes) {
+    if let list = RunList(bytes, sites: sites) {
       for run in list.runs {
         try holdShown([run.status, run.event, run.conclusion ?? ""])
         try holdPage(run.url)
       }
     }
-    if let list = JSONObject.list(bytes) {
+    if let list = JSONObject.list(bytes, limit: 100) {
       try holdShown(list.map { PendingApproval($0).environment })
       try hold(list.allSatisfy { PendingApproval($0).waitMinutes >= 0 }, "a negative time")
     }
@@ -108,7 +110,7 @@ extension FuzzTarget {
   /// An address is a link that a person opens.
   private static func holdPage(_ url: String?) throws {
     guard let url else { return }
-    try hold(url.hasPrefix("http") && !url.contains(" ") && url.utf8.count <= 2048, "\(url)")
+    try hold(sites.have(url) && !url.contains(" ") && url.utf8.count <= 2048, "\(url)")
   }
 
   private static func holdRefusal(_ bytes: [UInt8], of api: API) throws {

@@ -14,7 +14,7 @@ extension PipelineDocument {
     let hasProblem =
       markers.contains { $0.problem != nil }
       || problems.contains {
-        [.accessRefused, .nameUnknown, .tokenExpiring].map(ProblemCode.pipeline).contains($0.code)
+        [.nameUnknown, .tokenExpiring].map(ProblemCode.pipeline).contains($0.code)
       }
     let verdict = PipelineReport.verdict(stages)
     self.init(

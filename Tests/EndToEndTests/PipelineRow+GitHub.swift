@@ -138,7 +138,7 @@ extension PipelineRow {
     unknown(
       "no connection to GitHub", ["api-answers-wrong github closes /"], .source("github", "unreachable")),
     unknown(
-      "a captive portal for GitHub", ["api-answers-wrong github html /"], .source("github", "unreachable")),
+      "a captive portal for GitHub", ["api-answers-wrong github html /"], .source("github", "unreadable")),
     unknown(
       "an error of GitHub", ["api-answers-wrong github status:502 /"],
       .stage("cloud", .unknown, "HTTP 502")),

@@ -7,7 +7,8 @@ struct PipelineRow: Sendable, CustomStringConvertible {
   let meaning: String
   /// Lines for the demo's console.
   var begin: [String]
-  /// The id of the only problem, without the name of the cluster; nil: there is none.
+  /// The id of the only problem, without the name of the cluster and without the number of the run, the deployment or the
+  /// commit at its end; nil: there is none.
   let problem: String?
   /// What the problem says; the title, the detail, the command and the note contain these.
   var severity: Problem.Severity = .warning
@@ -25,6 +26,12 @@ struct PipelineRow: Sendable, CustomStringConvertible {
   var end = ["healed"]
 
   var description: String { meaning }
+
+  func isMeant(_ found: ProblemDocument) -> Bool {
+    guard let problem else { return false }
+    let id = "tethys/\(problem)"
+    return found.id == id || (found.id.hasPrefix("\(id)/") && !found.id.dropFirst(id.count + 1).contains("/"))
+  }
 
   /// What the pipeline's document shows.
   enum Sight: Sendable {

@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ResponseFault.html, .closes, .truncatedJSON, .shortBody, .invalidUTF8, .hugeBody(40_000_000),
+    ResponseFault.html, .closes, .truncatedJSON, .shortBody, .hugeBody(40_000_000),
     .endlessHeaders,
     .deepNesting(100_000), .status(500), .redirect("http://127.0.0.1:1/"),
   ])

@@ -18,7 +18,6 @@ public enum PipelineProblem: String, DeclaredProblem {
   case appliedByHand = "pipeline-applied-by-hand"
   case pushLost = "pipeline-push-lost"
   case tokenExpiring = "pipeline-token-expiring"
-  case accessRefused = "pipeline-access-refused"
   case nameUnknown = "pipeline-name-unknown"
 
   /// The problem of a run, a deployment or a commit has its number in its path: the next one is another problem, which
@@ -149,15 +148,6 @@ public enum PipelineProblem: String, DeclaredProblem {
         meaning:
           "The token with which the guard reads the pipeline expires in less than 14 days; in less than three it is critical. It is the guard's own token, not Flux's. Without it the stages are unknown.",
         note: "make a new token with the same rights, and write it to <place>; the guard reads it by itself")
-    case .accessRefused:
-      ProblemDeclaration(
-        .pipeline, .warning, path: "pipeline/source/<source>/refused",
-        title: "the guard cannot read the pipeline at <api>",
-        meaning:
-          "The token with which the guard reads the pipeline is missing, wrong, expired or without a right, or a name in guard.yaml fits nothing that it may see. The stages that depend on it are unknown; the cluster's own state does not depend on it.",
-        note:
-          "oceanid-ctl doctor names the cause; the guard asks again when the file of the token changes, or with oceanid-ctl poll"
-      )
     case .nameUnknown:
       ProblemDeclaration(
         .pipeline, .warning, path: "pipeline/name/<key>",

@@ -119,7 +119,8 @@ package struct CloudRules {
       }
     let advice =
       state == "deleted"
-      ? "restore its file in .github/workflows on the branch, or correct 'workflow' in guard.yaml" : "enable it again"
+      ? "restore its file in .github/workflows on the branch, or correct 'workflow' in guard.yaml"
+      : "enable it again"
     return StageResult(
       .stopped, "workflow \(workflow) is \(words)", url: facts.workflow.url,
       finding: finding(

@@ -41,14 +41,10 @@ package struct PipelineReport: Hashable, Sendable {
       }
     }
     for source in knowledge.sources {
-      let api = source.api
-      let refused = source.failure.flatMap {
-        TokenRules.refusal($0, source: source.name, api: api, expires: source.tokenExpires, now: now)
-      }
-      if let refused { findings.append(refused) }
+      // A source that refuses the guard is unknown, and the cluster's verdict stays.
       guard let expires = source.tokenExpires, let place = source.tokenPlace else { continue }
       if let finding = TokenRules.finding(
-        expires: expires, source: source.name, api: api, place: place, now: now)
+        expires: expires, source: source.name, api: source.api, place: place, now: now)
       {
         findings.append(finding)
       }

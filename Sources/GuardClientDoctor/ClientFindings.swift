@@ -51,7 +51,7 @@ package enum ClientFindings {
       "service", .warning,
       isOlder
         ? "the running guard is older and does not report its own view; these steps show your view"
-        : "the guard does not tell how it sees the way: \(error); the steps are yours",
+        : "the guard did not report its own view: \(error); these steps show your view",
       next: isOlder ? NextStep(command: restartCommand(socket)) : nil)
   }
 

@@ -163,7 +163,7 @@ package actor GuardedCluster {
     let isKept = DispatchSemaphore(value: 0)
     executor.queue.async {
       self.assumeIsolated {
-        $0.saveMemory(at: Timestamp.now, isLast: true)
+        $0.saveHistory(at: Timestamp.now, isLast: true)
         $0.changes.save(at: Timestamp.now, isLast: true)
       }
       isKept.signal()
@@ -244,7 +244,7 @@ package actor GuardedCluster {
     }
   }
 
-  private func saveMemory(at now: Timestamp, isLast: Bool = false) {
+  private func saveHistory(at now: Timestamp, isLast: Bool = false) {
     if let (known, at) = savedHistory {
       let isSame =
         known.firstSeen == history.firstSeen && known.failures == history.failures
@@ -277,7 +277,7 @@ package actor GuardedCluster {
     let judged =
       pipeline?.joinMarkers(with: ruled, observation, at: now) ?? ruled
     self.history = history
-    saveMemory(at: now)
+    saveHistory(at: now)
     let update = ledger.observe(
       ProblemObservation(
         cluster: configuration.name, problems: judged.problems, unseen: judged.unseen,

@@ -47,6 +47,11 @@ actor CommitFinder {
     }
   }
 
+  /// Asks again for what was refused.
+  nonisolated func retryRefused() {
+    executor.queue.async { self.assumeIsolated { $0.client?.api.retryRefused() } }
+  }
+
   private func search(
     _ name: String, _ known: Known, since arrival: ContinuousClock.Instant
   ) -> (WhereOutcome, Bool) {

@@ -15,6 +15,8 @@ struct DistanceReader {
 
   private(set) var comparisons: [PipelineKnowledge.Pair: Comparison?] = [:]
   private(set) var files: [CommitID: [String]] = [:]
+  /// Commits with more files than GitHub lists. They are not asked for again.
+  private var unlisted: Set<CommitID> = []
 
   /// Reads what is missing, and drops what is no longer wanted.
   ///
@@ -51,9 +53,14 @@ struct DistanceReader {
     }
     let known = Set(needed)
     files = files.filter { known.contains($0.key) }
-    for id in needed.filter({ files[$0] == nil }).prefix(DistanceReader.commitsPerPoll) where files[id] == nil
-    {
-      files[id] = try client.commit(id.description)?.files
+    unlisted.formIntersection(known)
+    let open = needed.filter { files[$0] == nil && !unlisted.contains($0) }
+    for id in open.prefix(DistanceReader.commitsPerPoll) where files[id] == nil {
+      if let list = try client.commit(id.description)?.files {
+        files[id] = list
+      } else {
+        unlisted.insert(id)
+      }
     }
   }
 }

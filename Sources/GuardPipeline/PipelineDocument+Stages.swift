@@ -11,15 +11,15 @@ extension PipelineDocument {
     _ stages: [Pipeline.Stage], markers: [MarkerFinding], _ knowledge: PipelineKnowledge, plan: PipelinePlan,
     problems: [Problem] = []
   ) {
-    let hasProblem =
-      markers.contains { $0.problem != nil }
-      || problems.contains {
-        [.nameUnknown, .tokenExpiring].map(ProblemCode.pipeline).contains($0.code)
-      }
+    let others = problems.filter {
+      [.nameUnknown, .tokenExpiring, .pushLost].map(ProblemCode.pipeline).contains($0.code)
+    }
+    let hasProblem = markers.contains { $0.problem != nil } || !others.isEmpty
+    let isCritical = others.contains { $0.severity == .critical }
     let verdict = PipelineReport.verdict(stages)
     self.init(
       repository: plan.repository, branch: plan.branch,
-      verdict: hasProblem ? verdict.combined(with: .degraded) : verdict,
+      verdict: hasProblem ? verdict.combined(with: isCritical ? .critical : .degraded) : verdict,
       head: knowledge.heads[plan.branch]?.value.map {
         Head(sha: $0.commit.description, seenAt: $0.seenAt)
       }, stages: stages.map(Stage.init), markers: markers.compactMap(Marker.init),

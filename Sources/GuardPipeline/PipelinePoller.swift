@@ -190,7 +190,10 @@ package actor PipelinePoller {
       defer { shared.retriesRefused = false }
       return shared.retriesRefused
     }
-    if retriesRefused { for api in [gitHub?.api, pulumi?.api] { api?.retryRefused() } }
+    if retriesRefused {
+      for api in [gitHub?.api, pulumi?.api] { api?.retryRefused() }
+      finder.retryRefused()
+    }
     let began = MonotonicTime.now
     var outcomes: [String: Outcome] = [:]
     if let gitHub { outcomes[gitHub.api.api.source] = poll(gitHub, view) }
@@ -198,9 +201,9 @@ package actor PipelinePoller {
     if MonotonicTime.now - began > PipelinePoller.slow { publish(outcomes, view) }
     if let pulumi { outcomes[pulumi.api.api.source] = poll(pulumi) }
     if MonotonicTime.now - began > PipelinePoller.slow, markers != nil { publish(outcomes, view) }
-    if let failure = pollMarkers(view) {
-      let source = markers?.isOfCheckout == true ? MarkerReader.checkoutSource : gitHub?.api.api.source
-      if let source { outcomes[source, default: Outcome()].failures.append(failure) }
+    let markersOutcome = pollMarkers(view)
+    if let source = markers?.isOfCheckout == true ? MarkerReader.checkoutSource : gitHub?.api.api.source {
+      outcomes[source, default: Outcome()].add(markersOutcome)
     }
     publish(outcomes, view)
   }
@@ -238,6 +241,11 @@ package actor PipelinePoller {
     var failures: [SourceFailure] = []
     /// Failures of questions about details.
     var gaps: [SourceFailure] = []
+
+    mutating func add(_ other: Outcome) {
+      failures += other.failures
+      gaps += other.gaps
+    }
   }
 
   private func persistMemory(_ view: ClusterView?) {
@@ -314,27 +322,31 @@ package actor PipelinePoller {
     return outcome
   }
 
-  private func pollMarkers(_ view: ClusterView?) -> SourceFailure? {
-    guard var reader = markers else { return nil }
+  private func pollMarkers(_ view: ClusterView?) -> Outcome {
+    guard var reader = markers else { return Outcome() }
     defer { markers = reader }
     var reading = knowledge.markers ?? Reading()
     gitHub?.api.extendRound(within: PipelinePoller.markersTime)
     let applied = view?.sources.first { $0.branch == plan.branch && $0.commit != nil }?.commit
     do throws(SourceFailure) {
-      guard let tree = try reader.read(gitHub, applied: applied, known: reading.value) else { return nil }
+      guard let tree = try reader.read(gitHub, applied: applied, known: reading.value) else {
+        return Outcome()
+      }
       reading.record(.success(tree), at: clock())
       knowledge.markers = reading
-      return tree.unreadInWords.map { words in
+      // The rest of the tree was read.
+      let gap = tree.unreadInWords.map { words in
         SourceFailure(
           .unreadable, words,
           step: NextStep(note: "move the values with markers to smaller files, or set 'path' under 'markers'")
         )
       }
+      return Outcome(gaps: gap.map { [$0] } ?? [])
     } catch {
       reading.record(.failure(error), at: clock())
     }
     knowledge.markers = reading
-    return reading.failure
+    return Outcome(failures: reading.failure.map { [$0] } ?? [])
   }
 
   /// What is compared: what each stage runs, and what image automation pushed, with the newest commit of its branch.

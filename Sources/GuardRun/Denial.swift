@@ -66,7 +66,7 @@ package struct Denial: Hashable, Sendable {
     case .placeholder:
       (
         "\(words) stands for a value",
-        "Replace \(words) by the name that you mean, and run the command again."
+        "Replace \(words) with a name, and run the command again."
       )
     case .breakGlass:
       (

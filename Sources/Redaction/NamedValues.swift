@@ -6,8 +6,9 @@ extension CredentialScanner {
     if let next = passFlag(name) { return next }
     guard let separator = separator(after: name) else { return nil }
     if let next = passSecretData(name, separator) { return next }
-    if isNameOfObject(name, separator) { return nil }
+    // Most names are no credentials, and to look for an object costs more.
     guard let kind = kind(of: name, separator) else { return nil }
+    if isNameOfObject(name, separator) { return nil }
     switch kind {
     case .authorization: return passAuthorization(at: separator.end)
     case .cookie: return passCookies(at: separator.end)

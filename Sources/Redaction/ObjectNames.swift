@@ -17,7 +17,10 @@ extension CredentialScanner {
       return !isURL && value.count <= 128 && bytes[value].allSatisfy { $0.isPartOfImage }
         && (bytes[host].contains(UInt8(ascii: ".")) || isAfterImage(path))
     }
-    guard isProse(value), !bytes[path..<start].contains(UInt8(ascii: ":")) else { return false }
+    // The name of an object has one slash: `kv/db/password` is a path in a store of credentials.
+    guard isProse(value), !bytes[path..<start].contains(UInt8(ascii: ":")),
+      !bytes[path..<start - 1].contains(UInt8(ascii: "/"))
+    else { return false }
     let kind = wordBefore(path)
     let isKind =
       (byte(at: kind.lowerBound)?.isUpper ?? false) || isWord(kind, "secret") || isWord(kind, "secrets")
@@ -32,14 +35,19 @@ extension CredentialScanner {
     return isWord(wordBefore(end), "image")
   }
 
+  /// Kinds of things with names in quotes.
+  private static let nouns: [StaticString] = [
+    "volume", "configmap", "secret", "image", "container", "object", "pod", "job",
+  ]
+
   /// `volume "secret-token": references …`: a noun is before the name, so that it is no key of JSON.
   private mutating func isQuotedObject(_ name: Range<Int>, _ separator: Separator) -> Bool {
     var start = startOfDotted(name)
     let least = start - 4
     while start > 0, start > least, bytes[start - 1].isQuote || bytes[start - 1] == 0x5C { start -= 1 }
-    guard byte(at: start - 1) == 0x20, byte(at: start - 2)?.isLower == true,
-      quoteMark(at: separator.end) == nil
-    else { return false }
+    guard byte(at: start - 1) == 0x20, quoteMark(at: separator.end) == nil else { return false }
+    let noun = wordBefore(start)
+    guard CredentialScanner.nouns.contains(where: { isWord(noun, $0) }) else { return false }
     let value = value(at: separator.end)
     return isProse(value) && isFollowedByProse(value)
   }

@@ -5,7 +5,7 @@ package enum SSHLibrary {
   /// For example `1.10.0`.
   package static var version: String { libssh2_version(0).map { String(cString: $0) } ?? "unknown" }
 
-  /// The algorithms to offer that this libssh2 supports, best first; all of them if it does not tell.
+  /// The algorithms to offer that this libssh2 supports, best first; all of them if they cannot be queried.
   package static let supported: Algorithms.Offer = {
     guard let session = try? Session(socket: -1, hostKeyTypes: []) else { return .all }
     return session.supported

@@ -70,6 +70,15 @@ import Testing
     #expect(ended.comments.last?.hasPrefix("The incident has ended") == true)
   }
 
+  /// Without its label the issue is not found again, so a new one would be opened for each message.
+  @Test func anIssueWithoutItsLabelIsClosedAndReported() throws {
+    let server = try GitHubServer(dropsLabels: true)
+    let channel = try channel(server)
+    let error = try #require(deliver(channel, .opened, incident()))
+    #expect("\(error)".contains("ignored the label on call"))
+    #expect(try server.issues.map(\.state) == ["closed"])
+  }
+
   @Test func theSameMessageAgainChangesNothing() throws {
     let server = try GitHubServer()
     for _ in 1...3 {

@@ -30,12 +30,14 @@ final class GitHubServer {
   private let folder: TemporaryFolder
   private var commands: [[String]] = []
 
-  /// - Parameter faults: JSON: a list of `[status, headers, body]`, or null for a usual answer.
-  init(faults: String = "[]") throws {
+  /// - Parameters:
+  ///   - faults: JSON: a list of `[status, headers, body]`, or null for a usual answer.
+  ///   - dropsLabels: true for a user without write access: GitHub ignores the labels of a new issue.
+  init(faults: String = "[]", dropsLabels: Bool = false) throws {
     guard let python = program("python3") else { throw FixtureError.failed("no python3") }
     folder = try TemporaryFolder()
     try folder.write(GitHubServer.source, to: "github.py")
-    child = try ChildProcess(python, ["-u", folder.file("github.py"), faults, folder.path])
+    child = try ChildProcess(python, ["-u", folder.file("github.py"), faults, folder.path, "\(dropsLabels)"])
     let child = child
     _ = eventually { child.output.contains("\n") || !child.isRunning }
     guard let port = child.output.split(separator: "\n").first.flatMap({ Int($0) }) else {
@@ -125,7 +127,7 @@ final class GitHubServer {
             if parts[:4] != ["api", "repos", "goldfish-inc", "oceanid"]: return self.answer(404, {"message": "Not Found"})
             parts = parts[4:]
             if parts == ["issues"] and self.command == "POST":
-                return self.answer(201, view(add(sent["title"], sent["body"], sent["labels"])))
+                return self.answer(201, view(add(sent["title"], sent["body"], [] if sys.argv[3] == "true" else sent["labels"])))
             if parts == ["issues"]:
                 found = [i for i in reversed(issues) if i["state"] == query["state"] and query["labels"] in i["labels"]
                          and i["updated"] >= query.get("since", "")]

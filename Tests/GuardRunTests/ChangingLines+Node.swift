@@ -3,6 +3,9 @@ extension ChangingLines {
 
   /// Lines that change a node: K3s itself, its files, its processes and its machine.
   static let node: [String] = [
+    "yq -i .a=1 /var/lib/kubelet/config.yaml", "unzip -d /etc/cni/net.d x.zip",
+    "env - rm -rf /var/lib/rancher",
+    "cd /etc/rancher/k3s/x/.. && touch config.yaml", "(cd /etc/rancher/k3s && touch config.yaml)",
     // These scripts ignore their arguments.
     "k3s-killall.sh --help", "k3s-uninstall.sh -h", "sudo k3s-agent-uninstall.sh --help",
     "ssh tethys sudo k3s-killall.sh --help", "ssh tethys sudo /usr/local/bin/k3s-uninstall.sh -h",

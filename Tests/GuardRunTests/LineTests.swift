@@ -79,7 +79,7 @@ import Testing
       "$(", "`", "((", "{ ", "if ", "a|", "sudo ", "sh -c ", "x=$x ", "<<E\nE\n", "${a:-", "\"$(", "f() { ",
       "a{b,c}", "docker --entrypoint docker ", "find . -exec ", "fd -x ", "xargs -I{} sh -c '",
     ]
-    for piece in pieces {
+    for piece in pieces + ["echo x > ./a; cp ./a ./a; ", "echo x > f; cp f f.bak; mv f.bak f; "] {
       let line = String(repeating: piece, count: 1500)
       let start = ContinuousClock.now
       _ = CommandReader.effect(ofLine: line)

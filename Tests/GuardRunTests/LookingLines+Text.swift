@@ -1,6 +1,9 @@
 extension LookingLines {
   /// Text about changes in the arguments of programs that do not run them, and requests that concern no cluster.
   static let texts: [String] = [
+    "rg get.k3s.io .", "git grep get.k3s.io -- .", "cd repo && grep -rn get.k3s.io .",
+    "x=$(cd /etc/rancher/k3s && ls); touch notes.md", "(cd /var/lib/rancher && du -sh .); echo a > out",
+    "cd /etc/rancher && cd .. && cd /tmp && echo a > out",
     // find and runners of a program that only reads.
     "find . -name '*.md' -exec grep -l 'kubectl delete' {} +",
     "find docs -name '*.md' -exec sed -i 's/kubectl apply -f/flux build/g' {} +",

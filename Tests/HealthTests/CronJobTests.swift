@@ -27,6 +27,9 @@ import Testing
     ("@weekly", "2026-01-10T10:00:00Z", "2026-01-11T00:00:00Z"),
     ("@every 1h30m", "2026-01-10T10:00:00Z", "2026-01-10T11:30:00Z"),
     ("TZ=UTC 0 3 * * *", "2026-01-10T10:00:00Z", "2026-01-11T03:00:00Z"),
+    // A clock that was never set.
+    ("*/5 * * * *", "1960-01-01T10:30:00Z", "1970-01-02T00:05:00Z"),
+    ("*/5 * * * *", "0000-01-01T00:00:00Z", "1970-01-02T00:05:00Z"),
   ])
   func scheduleIsDueNext(_ text: String, _ after: String, _ next: String) throws {
     let schedule = try #require(CronSchedule(text))
@@ -50,11 +53,25 @@ import Testing
     "", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 7",
     "a * * * *",
     "5-1 * * * *", "*/0 * * * *", "1/2/3 * * * *", "1-2-3 * * * *", ", * * * *", "@never", "@every",
-    "@every 0s",
+    "@every 0s", "@every 兆h兆h兆h", "@every ١h", "@every ½h",
     "@every 5", "@every 99999999999999999999h", "-1 * * * *", "+1 * * * *", "١ * * * *", "TZ=UTC",
   ])
   func otherTextsAreNoSchedule(_ text: String) {
     #expect(CronSchedule(text) == nil)
+  }
+
+  /// A clock that was never set, and a zone that is behind UTC.
+  @Test func yearOfTheEpochHasSchedules() throws {
+    let schedule = try #require(CronSchedule("0 3 * * 4"))
+    #expect(schedule.due(after: try Self.time("1970-01-01T00:00:10Z"), zone: nil) != nil)
+  }
+
+  @Test(arguments: ["Etc/UTC", nil])
+  func laterTimesThanTheLimitAreNone(_ zone: String?) throws {
+    let schedule = try #require(CronSchedule("0 3 * * *"))
+    let start = try Self.time("2026-01-10T10:00:00Z")
+    #expect(schedule.due(after: start, before: start + .seconds(3600), zone: zone) == nil)
+    #expect(schedule.due(after: start, before: start + .seconds(3 * 86_400), zone: zone) != nil)
   }
 
   /// Never due: it must end all the same.

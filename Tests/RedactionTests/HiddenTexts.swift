@@ -3,6 +3,7 @@
 enum HiddenTexts {
   /// Passwords with slashes and blanks in addresses.
   static let urls = [
+    #"field "password": ⟦swordfish⟧ is too short"#, "Wrote kv/db/password: ⟦swordfish⟧",
     "https://⟦ann:12345/hunter⟧@h", "clone https://⟦ann:12345/hunter⟧@git.example/x.git failed",
     "https://⟦ann:pa/ss wd⟧@host/x", "https://⟦ann:correct horse battery⟧@h/x",
     "https://⟦ann.lee:12345/hunter⟧@git.example/x", "https://⟦ann:12345 hunter⟧@h/x",

@@ -53,7 +53,7 @@ import Testing
   /// Texts that make a scanner read far ahead, from each of their words.
   private static let hostile = [
     "a:", "a://", "a://b:c\"", "a%3a%2f%2f", "password=\"${", "password='${\"", "token:", "pass:", "-p ",
-    "a-", "a.",
+    "a-", "a.", "/a:%!", "/a:[x",
     "K10-", "a/", "a+", "key ", "    key", "-----BEGIN ", "-----END PRIVATE KEY-----", "eyJ-", "password=${",
     "password=a,", "token=no,", "<password>", #"\"password\":\""#, "\\", "%", "stringData:\n a: b\n", "$2b$",
     "password:\n", "a:b@", ":@a:", "Cookie: a;", "Authorization: a ", "AUTH ", "YWJj", "code=", "[",

@@ -44,6 +44,11 @@ struct GitHubIssues: Sendable {
 
   private struct Created: Decodable {
     let number: Int
+    let labels: [Label]
+
+    struct Label: Decodable {
+      let name: String
+    }
   }
 
   private struct Draft: Encodable {
@@ -123,6 +128,16 @@ struct GitHubIssues: Sendable {
   func create(_ text: IssueText, _ exchange: Exchange) throws(DeliveryError) -> Int {
     let draft = Draft(title: text.title, body: text.body, labels: labels)
     let created: Created = try decode(request(.post, "/issues", draft, exchange))
+    // GitHub drops the labels of a user without write access, and the issue would not be found again.
+    let label = labels.first ?? ""
+    guard created.labels.contains(where: { $0.name.lowercased() == label.lowercased() }) else {
+      try close(created.number, as: .unplanned, exchange)
+      throw DeliveryError(
+        .unfit, "\(repository) ignored the label \(label) of a new issue",
+        remedy:
+          "give the token's user write access to \(repository); then: oceanid-ctl alerts test \(sender.channel)"
+      )
+    }
     return created.number
   }
 

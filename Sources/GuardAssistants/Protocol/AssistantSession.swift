@@ -20,7 +20,7 @@ package struct AssistantSession: Sendable {
     case start(Call)
     /// The result of this call is not needed any more.
     case cancel(RequestID)
-    /// Begin or stop to pass changes of verdicts to `tell`.
+    /// Begin or stop to pass changes of verdicts to `update`.
     case watch(Bool)
   }
 

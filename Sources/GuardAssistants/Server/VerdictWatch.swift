@@ -10,7 +10,7 @@ final class VerdictWatch: Sendable {
   /// The number of the running thread; another number ends it.
   private let current = Mutex(0)
 
-  /// - Parameter told: gets the verdicts after each line of the guard, in the thread of the watch.
+  /// - Parameter changed: gets the verdicts after each line of the guard, in the thread of the watch.
   init(client: DaemonClient, changed: @escaping @Sendable (VerdictRecord) -> Void) {
     self.client = client
     self.changed = changed

@@ -60,6 +60,11 @@ struct RunnerOptions {
         index += 1
         break
       }
+      // `env -` is `env -i`.
+      if word == "-" {
+        index += 1
+        continue
+      }
       if word.hasPrefix("--") {
         guard let isFlag = long[String(word.prefix { $0 != "=" })] else { return nil }
         let next = index + 1 < words.endIndex ? words[index + 1] : ""

@@ -5,7 +5,11 @@ extension CommandReader {
     else {
       return path
     }
-    return "\(folder)/\(path)/"
+    var parts = "\(folder)/\(path)".split(separator: "/", omittingEmptySubsequences: false)
+    while let up = parts.firstIndex(of: ".."), up > 0, parts[up - 1] != "..", parts[up - 1] != "~" {
+      parts.removeSubrange(up - 1...up)
+    }
+    return parts.joined(separator: "/") + "/"
   }
 
   /// `cd` and `pushd`.
@@ -114,9 +118,9 @@ extension CommandReader {
     for file in files where names.files.count < 64 && names.computedFiles.count < 64 && file != "/dev/null" {
       switch output {
       case .text(let text):
-        names.files[file, default: []].append(text)
+        names.add(text, toFile: file)
         let name = ShellNames.fileName(file)
-        if name != file { names.files[name, default: []].append(text) }
+        if name != file { names.add(text, toFile: name) }
       case .computed(let words): names.computedFiles[file] = words
       case .other: continue
       }

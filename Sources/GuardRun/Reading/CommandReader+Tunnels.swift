@@ -33,7 +33,7 @@ extension CommandReader {
   }
 
   /// A program before a killer is one that runs it, or an option of it.
-  private func isBefore(_ word: String) -> Bool {
+  func isBefore(_ word: String) -> Bool {
     switch RunPolicy.kinds[ProgramName(word).name] {
     case .runner, .collector, .wordsOfShell, .terminal: true
     case nil: true

@@ -117,7 +117,10 @@ package struct CommandReader {
     switch command.content {
     case .simple(let assignments, let words):
       return found.or(effect(ofSimple: assignments, words, input))
-    case .group(let script): return found.or(nested(script.pipelines, input))
+    case .group(let script):
+      let outer = folder
+      defer { if script.isSubshell { folder = outer } }
+      return found.or(nested(script.pipelines, input))
     case .loop(_, let values, let body):
       for word in values where !found.isChange { found = found.or(effect(ofScriptsIn: word)) }
       return found.or(nested(body.pipelines, input))
@@ -172,6 +175,7 @@ package struct CommandReader {
     return words.allSatisfy { word in
       guard let text = word.literal else { return false }
       return !text.contains(".kube") && !text.contains("rancher") && !text.utf8.contains(UInt8(ascii: "{"))
+        && !ObjectPolicy.isState(text)
     }
   }
 
@@ -183,9 +187,9 @@ package struct CommandReader {
   /// A shell that executes the output of a command: `sh -c "$(curl -sfL https://get.k3s.io)"`.
   private func installs(_ command: [String], _ source: String) -> CommandEffect {
     guard let installer = ObjectPolicy.installers.first(where: source.contains),
-      command.contains(where: {
+      let place = command.firstIndex(where: {
         [.shell, .wordsOfShell].contains(RunPolicy.kinds[ProgramName($0).name]) || $0 == "source" || $0 == "."
-      })
+      }), command[..<place].allSatisfy(isBefore)
     else { return .none }
     return .change("the script of \(installer)")
   }
@@ -268,6 +272,9 @@ package struct CommandReader {
   }
 
   private mutating func effect(ofScriptsIn word: ShellWord) -> CommandEffect {
+    // A substitution is a subshell.
+    let outer = folder
+    defer { folder = outer }
     var found = CommandEffect.none
     for part in word.parts {
       for script in part.scripts where !found.isChange { found = found.or(effect(of: script)) }

@@ -31,6 +31,12 @@ struct ShellNames {
   /// The texts of a file. The same file has several paths, therefore only its name counts: `/tmp/a.sh`, `./a.sh`.
   func text(ofFile path: String) -> [String]? { files[path] ?? files[ShellNames.fileName(path)] }
 
+  /// A file has a few texts, because copies of copies would multiply them.
+  mutating func add(_ text: String, toFile file: String) {
+    let known = files[file] ?? []
+    if known.count < ShellNames.most, !known.contains(text) { files[file] = known + [text] }
+  }
+
   static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// Collects the definitions of a script, except for those of the scripts in its words.

@@ -168,7 +168,8 @@ struct ShellParser {
       index -= 2
     }
     if skip("(") {
-      let script = try list(until: [")"])
+      var script = try list(until: [")"])
+      script.isSubshell = true
       index += 1
       return try redirected(.group(script))
     }

@@ -4,6 +4,8 @@
 struct ShellScript {
   /// The commands of each pipeline.
   var pipelines: [[ShellCommand]] = []
+  /// True for `( … )`: it keeps its working folder and its variables to itself.
+  var isSubshell = false
 }
 
 /// A command of a script with its redirections.

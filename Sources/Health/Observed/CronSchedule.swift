@@ -57,7 +57,8 @@ struct CronSchedule {
     var sum: Int64 = 0
     var number: Int64?
     for character in text {
-      if let digit = character.wholeNumberValue {
+      // Numerals of other scripts are no digits here.
+      if character.isASCII, let digit = character.wholeNumberValue {
         guard (number ?? 0) < 1_000_000 else { return nil }
         number = (number ?? 0) * 10 + Int64(digit)
       } else {
@@ -77,14 +78,25 @@ struct CronSchedule {
   /// The rules have no database of time zones. In UTC the result is exact. Otherwise it is the latest of all zones,
   /// with an hour more for the change to or from summer time, unless the zone makes no difference.
   ///
-  /// - Parameter zone: `spec.timeZone`; without one the controller uses the zone of its machine.
-  /// - Returns: nil if it is not due within five years.
-  func due(after time: Timestamp, zone: String?) -> Timestamp? {
+  /// - Parameters:
+  ///   - limit: nothing is computed for zones if the schedule is due later than this in UTC.
+  ///   - zone: `spec.timeZone`; without one the controller uses the zone of its machine.
+  /// - Returns: nil if it is not due within five years, or if it is due after `limit`.
+  func due(after time: Timestamp, before limit: Timestamp? = nil, zone: String?) -> Timestamp? {
+    // The dates below count from 1970, also in zones that are 12 hours behind UTC.
+    let time = max(time, Timestamp(seconds: 86_400))
+    let due = due(after: time, limit, zone)
+    return due.flatMap { due in limit.map { due < $0 } ?? true ? due : nil }
+  }
+
+  private func due(after time: Timestamp, _ limit: Timestamp?, _ zone: String?) -> Timestamp? {
     if let interval { return time + interval }
     let name = self.zone ?? zone
     if let name, ["UTC", "Etc/UTC", "Etc/GMT", "GMT", "Etc/Zulu"].contains(name) {
       return next(after: time, ahead: .zero)
     }
+    // UTC is one of the zones, so the result is not earlier.
+    if let limit, let inUTC = next(after: time, ahead: .zero), inUTC >= limit { return nil }
     var times: [Timestamp] = []
     for half in -24...28 as ClosedRange<Int64> {
       guard let next = next(after: time, ahead: .seconds(half * 1800)) else { return nil }

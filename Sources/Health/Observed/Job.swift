@@ -55,7 +55,7 @@ public struct CronJob: Hashable, Sendable {
     public let forbidsOverlap: Bool
     /// `status.lastScheduleTime`
     public let lastScheduled: Timestamp?
-    /// When `spec.suspend` was last written, if the server stores it.
+    /// When `spec.suspend`, the schedule or its zone was last written, if the server stores it.
     public let resumedAt: Timestamp?
     /// The number of runs that have not ended.
     public let activeRuns: Int

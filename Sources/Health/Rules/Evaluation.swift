@@ -19,7 +19,7 @@ public func judge(
   return evaluation.finish(isFresh: isFresh)
 }
 
-/// The state of a evaluation. Rules add to it, with one concern per file.
+/// The state of an evaluation. Rules add to it, with one concern per file.
 struct Evaluation {
   let observation: Observation
   let now: Timestamp

@@ -111,7 +111,8 @@ struct FluxCauses {
     var seen: Set<Reference> = [object.resource.reference]
     var next = object
     while isWaiting(next), let parent = awaitedParent(of: next), let found = objects[parent] {
-      guard seen.insert(parent).inserted else { return nil }
+      // A longer chain is not followed, because each of its objects would follow it.
+      guard seen.count < 256, seen.insert(parent).inserted else { return nil }
       next = found
     }
     return next.resource.reference == object.resource.reference ? nil : next
@@ -124,7 +125,7 @@ struct FluxCauses {
     var before: [Reference: Reference] = [:]
     var open = [own]
     var index = 0
-    while index < open.count {
+    while index < open.count, before[own] == nil {
       let next = open[index]
       index += 1
       for parent in objects[next].map(awaited) ?? []

@@ -65,14 +65,13 @@ extension Evaluation {
     else { return }
     let last = timing.lastScheduled ?? cronJob.resource.creationTimestamp
     // Runs that were due during a suspension are not made up for.
-    guard let start = [last, timing.resumedAt].compactMap(\.self).max(), start <= serverNow,
-      let due = schedule.due(after: start, zone: timing.timeZone)
-    else { return }
     // A run may take long, and the next one then waits for it.
     let isHeld = timing.forbidsOverlap && timing.activeRuns > 0
     let patience: Duration =
       isHeld ? .seconds(86_400) : .seconds(600) + min(timing.deadline ?? .zero, .seconds(3600))
-    guard serverNow - due > patience else { return }
+    guard let start = [last, timing.resumedAt].compactMap(\.self).max(), start <= serverNow,
+      let due = schedule.due(after: start, before: serverNow - patience, zone: timing.timeZone)
+    else { return }
     let reference = cronJob.resource.reference
     report(
       .workload(.cronJobOverdue),

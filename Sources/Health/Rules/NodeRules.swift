@@ -144,7 +144,7 @@ extension Evaluation {
 }
 
 extension Node {
-  /// What shows the state of its GPUs, by their vendor.
+  /// The tool that shows the state of its GPUs, by their vendor.
   fileprivate var toolForGPUs: String {
     if gpuResources.isEmpty, labelledGPUs == nil {
       return "the driver and the device plugin; nvidia-smi for NVIDIA"

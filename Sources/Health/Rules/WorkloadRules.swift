@@ -18,7 +18,9 @@ extension Evaluation {
     let platform = shown(all)
     for workload in platform { workloads.append(judge(workload)) }
     let own = Set(platform.map(\.resource.reference))
-    for workload in all where !own.contains(workload.resource.reference) && isDown(workload) {
+    let explained = Set(unwellPods.compactMap(\.owner))
+    for workload in all
+    where !own.contains(workload.resource.reference) && isDown(workload, explained: explained) {
       workloads.append(judge(workload))
     }
     let failed = snapshot.failedWorkloadKinds
@@ -41,10 +43,12 @@ extension Evaluation {
 
   /// True for a workload of any namespace that has had no available pod for ten minutes, and no pod that is reported
   /// itself: for example because a quota permits none.
-  private mutating func isDown(_ workload: Workload) -> Bool {
+  ///
+  /// - Parameter explained: the owners of pods that are reported.
+  private mutating func isDown(_ workload: Workload, explained: Set<Reference>) -> Bool {
     let resource = workload.resource
     guard workload.desired > 0, workload.available == 0, resource.deletionTimestamp == nil,
-      !unwellPods.contains(where: { $0.owner == resource.reference })
+      !explained.contains(resource.reference)
     else { return false }
     let refusal = resource.conditions.first { $0.type == "ReplicaFailure" && $0.status == .isTrue }
     let available = resource.conditions["Available"].flatMap { $0.status == .isTrue ? nil : $0 }

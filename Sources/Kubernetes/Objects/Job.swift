@@ -29,7 +29,8 @@ extension CronJob {
           schedule: schedule, timeZone: spec?.word("timeZone"),
           deadline: spec?.count("startingDeadlineSeconds").map { .seconds($0) },
           forbidsOverlap: spec?.word("concurrencyPolicy") == "Forbid",
-          lastScheduled: status?.time("lastScheduleTime"), resumedAt: object.timeOfWrite("f:suspend"),
+          lastScheduled: status?.time("lastScheduleTime"),
+          resumedAt: ["f:suspend", "f:schedule", "f:timeZone"].compactMap(object.timeOfWrite).max(),
           activeRuns: status?.shownObjects("active").count ?? 0)
       })
   }

@@ -61,7 +61,7 @@ extension Condition {
     let judged = objects.indices.filter { judgedTypes.contains(objects[$0].word("type") ?? "") }.prefix(most)
     // Most conditions that report faults do so with True.
     let rest = objects.indices.filter { !judged.contains($0) }
-    let set = rest.filter { objects[$0].word("status") == "True" }
+    let set = rest.filter { objects[$0].word("status") == "True" }.prefix(most)
     let others = (set + rest.filter { !set.contains($0) }).prefix(most - judged.count)
     return (judged + others).sorted().map { objects[$0] }
   }

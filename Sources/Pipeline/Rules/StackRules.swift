@@ -242,7 +242,7 @@ package struct StackRules {
   }
 
   private func seen(_ pool: AgentPool) -> String {
-    guard pool.isListed else { return "for more than seven days" }
+    guard pool.isListed else { return "for more than seven days, or Pulumi lists no pool of this name" }
     return pool.lastSeen.map { "since \($0.toTheSecond)" } ?? "for an unknown time"
   }
 

@@ -50,6 +50,8 @@ package struct PipelineReport: Hashable, Sendable {
       }
     }
     if let view, let finding = PipelineReport.unknownSource(view, plan) { findings.append(finding) }
+    // A cluster that does not answer proves neither this problem nor its end.
+    if plan.source != nil, view?.gitRepositories == nil { unseen.insert(PipelineReport.sourceSubject) }
     findings += (view?.automations ?? []).compactMap { PipelineReport.lostPush($0, knowledge, plan) }
     self.findings = findings
     unseenSubjects = unseen
@@ -83,6 +85,8 @@ package struct PipelineReport: Hashable, Sendable {
     return judgement
   }
 
+  private static let sourceSubject = "pipeline flux.source"
+
   /// The configured source of Flux does not exist. Without it no stage of Flux is shown.
   private static func unknownSource(_ view: ClusterView, _ plan: PipelinePlan) -> Observation.Finding? {
     guard let source = plan.source, let known = view.gitRepositories, view.sources.isEmpty else { return nil }
@@ -94,7 +98,7 @@ package struct PipelineReport: Hashable, Sendable {
       [
         "key": "flux.source", "value": name,
         "advice": nearest ?? "correct 'source' under 'flux' in guard.yaml; the cluster has \(others)",
-      ], subject: "pipeline flux.source", detail: "the cluster has no GitRepository \(name)")
+      ], subject: sourceSubject, detail: "the cluster has no GitRepository \(name)")
   }
 
   /// A refused push was reported as done by some versions of Flux: then the commit is not on the branch.

@@ -29,7 +29,7 @@ final class Loop {
 
   /// Reports every edge of a descriptor and its current readiness to `watcher`, until the returned watch is released.
   ///
-  /// - Parameter writing: false to report only edges of reading and errors, until `Watch.reportsWriting` is set.
+  /// - Parameter writing: false to report only edges of reading and errors, until `setReportsWriting(true)`.
   func watch(_ raw: Int32, writing: Bool = true, _ watcher: @escaping Watcher) throws(SystemError) -> Watch {
     lastToken += 1
     try epoll.add(raw, token: lastToken, writing: writing)

@@ -29,7 +29,7 @@ final class SessionLoad: Sendable {
     var streams: Int { bulk + recentClients }
   }
 
-  /// The load without recentClients.
+  /// The load without recent clients.
   var reading: Reading {
     .init(
       clients: clients.load(ordering: .relaxed), bulk: bulk.load(ordering: .relaxed),

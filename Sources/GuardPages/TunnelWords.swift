@@ -7,8 +7,11 @@ package import Health
 package enum TunnelWords {
   /// - Parameter isExplained: true if a problem on the same page has the text of the error.
   package static func lines(_ tunnel: TunnelDocument, isExplained: Bool, _ now: Timestamp) -> [Span] {
-    [state(tunnel, now)] + error(tunnel, isExplained: isExplained)
-      + tunnel.forwards.map { forward($0, isUp: tunnel.state == .up) }
+    let forwards = tunnel.forwards.map { forward($0, isUp: tunnel.state == .up) }
+    let state = state(tunnel, now)
+    guard let error = error(tunnel) else { return [state] + forwards }
+    guard isExplained, let code = tunnel.lastError?.code else { return [state, error] + forwards }
+    return [Span("\(state.text); \(code)", state.style)] + forwards
   }
 
   package static func state(_ tunnel: TunnelDocument, _ now: Timestamp) -> Span {
@@ -39,9 +42,9 @@ package enum TunnelWords {
   }
 
   /// The error that caused the current state. `oceanid-ctl tunnel` shows older ones.
-  private static func error(_ tunnel: TunnelDocument, isExplained: Bool) -> [Span] {
-    guard tunnel.state != .up, let error = tunnel.lastError else { return [] }
-    return [Span(error.message.isEmpty || isExplained ? error.code : "\(error.code): \(error.message)", .bad)]
+  private static func error(_ tunnel: TunnelDocument) -> Span? {
+    guard tunnel.state != .up, let error = tunnel.lastError else { return nil }
+    return Span(error.message.isEmpty ? error.code : "\(error.code): \(error.message)", .bad)
   }
 
   private static func forward(_ forward: ForwardDocument, isUp: Bool) -> Span {

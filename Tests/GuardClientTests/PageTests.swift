@@ -116,8 +116,7 @@ import Testing
     #expect(
       status(.backoff) == """
         tethys  CRITICAL  the tunnel to tethys is down: connect_refused
-        X Tunnel   down since 04:12:07Z (12m), 7 attempts, next in 12s
-                   connect_refused
+        X Tunnel   down since 04:12:07Z (12m), 7 attempts, next in 12s; connect_refused
                    127.0.0.1:16443 -> localhost:6443
         ? API      unreachable without the tunnel; last polled 04:12:04Z (12m)
         ? Nodes    unknown; 3 of 3 Ready (12m ago)

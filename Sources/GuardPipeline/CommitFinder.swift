@@ -8,7 +8,7 @@ internal import Platform
 /// Answers where a commit is, on a queue and a connection of its own, so that a question does not wait for a poll of a slow
 /// API.
 actor CommitFinder {
-  /// What was known when a question came.
+  /// The state of the last poll when a question came.
   struct Known: Sendable {
     var stages: [Stage] = []
     var steps: [String: NextStep] = [:]

@@ -15,7 +15,7 @@ struct CommitSearch {
   /// The newest commit of the branch, if the last question had to read it.
   private(set) var newHead: CommitID?
 
-  /// What is known of the commit and the branch, for a stage that does not have the commit.
+  /// The place of the commit on the branch, for a stage that does not have the commit.
   private enum Place {
     case onBranch
     /// The commit came to the branch after the last poll, so the stages' states are older than it.

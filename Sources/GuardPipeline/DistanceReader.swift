@@ -4,7 +4,7 @@ internal import PipelineSources
 
 /// Compares what stages run with the newest commits, with a memory: two commits always compare the same.
 struct DistanceReader {
-  /// What is wanted: the comparison, and the filters of the stages that need it.
+  /// The comparisons that are wanted, and the filters of the stages that need it.
   typealias Wanted = [PipelineKnowledge.Pair: [PathFilter]]
 
   /// The most comparisons and single commits that one poll asks for. The next poll asks for the others.

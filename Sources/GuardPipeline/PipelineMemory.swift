@@ -1,6 +1,6 @@
 package import Pipeline
 
-/// What a poller must still know after a restart of the guard: a list of runs that ends below the highest number is stale,
+/// The facts that a poller needs after a restart of the guard: a list of runs that ends below the highest number is stale,
 /// and a commit is not new because the guard is.
 package struct PipelineMemory: Hashable, Sendable {
   package let repository: String?

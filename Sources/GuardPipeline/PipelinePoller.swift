@@ -9,7 +9,7 @@ internal import Synchronization
 
 /// Polls the pipeline of one cluster on its own queue, where requests may block. Nothing else waits for it.
 package actor PipelinePoller {
-  /// What other threads set: the state of the cluster, and the number of their questions.
+  /// The values that other threads set: the state of the cluster, and the number of their questions.
   private struct Shared {
     var view: ClusterView?
     var known = CommitFinder.Known()
@@ -56,7 +56,7 @@ package actor PipelinePoller {
   private nonisolated let finder: CommitFinder
   private var markers: MarkerReader?
   private var seenAt: [String: Timestamp] = [:]
-  /// What the next run of the guard must know, as it was persisted last.
+  /// The facts for the next run of the guard, as they were persisted last.
   private var memory: PipelineMemory
 
   /// The first poll starts at once.
@@ -349,7 +349,7 @@ package actor PipelinePoller {
     return Outcome(failures: reading.failure.map { [$0] } ?? [])
   }
 
-  /// What is compared: what each stage runs, and what image automation pushed, with the newest commit of its branch.
+  /// The comparisons to make: what each stage runs, and what image automation pushed, with the newest commit of its branch.
   private func wanted(_ view: ClusterView?) -> DistanceReader.Wanted {
     var wanted: DistanceReader.Wanted = [:]
     func add(_ commit: CommitID?, _ branch: String?, _ filter: PathFilter) {

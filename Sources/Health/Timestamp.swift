@@ -138,7 +138,8 @@ extension Timestamp: CustomStringConvertible {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  private static func civilFromDays(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+  /// The date of a day, counted from 1970-01-01.
+  static func civilFromDays(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let (era, dayOfEra) = (days + 719_468).flooredDivision(by: 146_097)
     let yearOfEra =
       (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

@@ -124,7 +124,7 @@ import Testing
     let words = PipelineWords.summary(PipelineScene.pipeline(stages: stages), Scene.now)
     #expect(words.contains("; stopped: cloud, cluster and 2 more; "))
     #expect(words.hasSuffix("; pulumi refused; 1 of 2 image markers wrong"))
-    // What is on its way is not wrong.
+    // A change on its way is no fault.
     var pipeline = PipelineScene.pipeline(stages: stages)
     for state in ["pending", "review", "rollout"] {
       pipeline.markers[1].state = state

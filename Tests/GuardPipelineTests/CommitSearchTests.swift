@@ -1,11 +1,9 @@
 import DemoCluster
 import DemoPipeline
 import GuardAPI
-import GuardState
 import GuardStatus
 import Health
 import PipelineSources
-import Platform
 import TestSupport
 import Testing
 
@@ -19,13 +17,7 @@ import Testing
 
   init() throws {
     demo = try DemoPipeline.start()
-    let token = demo.tokens[.github] ?? ""
-    client = GitHubClient(
-      try APIClient(
-        .gitHub,
-        at: APIAddress(isEncrypted: false, host: "127.0.0.1", port: UInt16(demo.ports[.github] ?? 0)),
-        token: TokenSource(place: "/t", stamp: { SmallFile.Stamp(of: "/") }, read: { .success(token) }),
-        cancellation: APICancellation(), clock: { .now }), owner: "oceanid", name: "cluster")
+    client = try .of(demo)
   }
 
   private func stage(

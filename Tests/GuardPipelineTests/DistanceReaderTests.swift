@@ -1,8 +1,6 @@
 import DemoPipeline
-import GuardState
 import Health
 import PipelineSources
-import Platform
 import TestSupport
 import Testing
 
@@ -16,13 +14,7 @@ import Testing
 
   init() throws {
     demo = try DemoPipeline.start()
-    let token = demo.tokens[.github] ?? ""
-    client = GitHubClient(
-      try APIClient(
-        .gitHub,
-        at: APIAddress(isEncrypted: false, host: "127.0.0.1", port: UInt16(demo.ports[.github] ?? 0)),
-        token: TokenSource(place: "/t", stamp: { SmallFile.Stamp(of: "/") }, read: { .success(token) }),
-        cancellation: APICancellation(), clock: { .now }), owner: "oceanid", name: "cluster")
+    client = try .of(demo)
   }
 
   private func head() throws -> CommitID { try #require(CommitID(demo.head)) }

@@ -3,7 +3,6 @@ import GuardAPI
 import GuardStatus
 import Health
 import PipelineSources
-import Platform
 import TestSupport
 import Testing
 
@@ -17,14 +16,7 @@ import Testing
 
   init() throws {
     demo = try DemoPipeline.start()
-    let token = demo.tokens[.github] ?? ""
-    client = GitHubClient(
-      try APIClient(
-        .gitHub,
-        at: APIAddress(isEncrypted: false, host: "127.0.0.1", port: UInt16(demo.ports[.github] ?? 0)),
-        token: TokenSource(place: "/t", stamp: { SmallFile.Stamp(of: "/") }, read: { .success(token) }),
-        cancellation: APICancellation(), clock: { Timestamp(seconds: 1_800_000_000) }), owner: "oceanid",
-      name: "cluster")
+    client = try .of(demo, clock: { Timestamp(seconds: 1_800_000_000) })
   }
 
   private static func stage(at commit: CommitID?, _ state: Stage.State = .current) -> Stage {

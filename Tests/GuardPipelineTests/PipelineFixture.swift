@@ -6,6 +6,7 @@ import GuardTypes
 import Health
 import Pipeline
 import PipelineSources
+import Platform
 import Synchronization
 import TestSupport
 import Testing
@@ -136,4 +137,19 @@ final class PipelineFixture: Sendable {
 
 final class OutcomeBox: Sendable {
   let value = Mutex<WhereOutcome?>(nil)
+}
+
+extension GitHubClient {
+  /// A client of the simulated GitHub, with its token.
+  static func of(
+    _ demo: DemoPipeline, clock: @escaping @Sendable () -> Timestamp = { .now }
+  ) throws -> sending GitHubClient {
+    let token = demo.tokens[.github] ?? ""
+    return GitHubClient(
+      try APIClient(
+        .gitHub,
+        at: APIAddress(isEncrypted: false, host: "127.0.0.1", port: UInt16(demo.ports[.github] ?? 0)),
+        token: TokenSource(place: "/t", stamp: { SmallFile.Stamp(of: "/") }, read: { .success(token) }),
+        cancellation: APICancellation(), clock: clock), owner: "oceanid", name: "cluster")
+  }
 }

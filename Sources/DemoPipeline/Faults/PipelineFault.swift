@@ -51,7 +51,7 @@ package enum PipelineFault: Hashable, Sendable {
   case resumed
   case drift
   case driftRemedied
-  /// Somebody ran `pulumi up` without a deployment.
+  /// `pulumi up` was run without a deployment.
   case appliedByHand(isDirty: Bool)
 
   // Access

@@ -1,6 +1,6 @@
 /// Deployments and updates in Pulumi's format.
 extension PulumiAPI {
-  /// What the API writes for a time that has not come.
+  /// The text of the API for a time that has not come.
   private static let notYet = "0001-01-01T00:00:00Z"
 
   func json(_ deployment: Deployment) -> JSON {

@@ -151,7 +151,7 @@ struct GitHubIssues: Sendable {
 
   // MARK: - Requests
 
-  /// What all requests of one message share.
+  /// The parameters that all requests of one message share.
   struct Exchange {
     let now: Timestamp
     let isCancelled: () -> Bool

@@ -126,16 +126,7 @@ struct CronSchedule {
   }
 
   private func isDay(_ day: Int64) -> Bool {
-    // Days since 1970 to a date of the Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date
-    // Algorithms", civil_from_days).
-    let shifted = day + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let year = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * year + year / 4 - year / 100)
-    let index = (5 * dayOfYear + 2) / 153
-    let ofMonth = dayOfYear - (153 * index + 2) / 5 + 1
-    let month = index < 10 ? index + 3 : index - 9
+    let (_, month, ofMonth) = Timestamp.civilFromDays(day)
     guard months.contains(month) else { return false }
     // 1970-01-01 was a Thursday.
     let (isOfMonth, isOfWeek) = (days.contains(ofMonth), weekdays.contains((day + 4) % 7))

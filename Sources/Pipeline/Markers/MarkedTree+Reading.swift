@@ -7,7 +7,7 @@ package struct MarkedBlobs: Hashable, Sendable {
 }
 
 extension MarkedTree {
-  /// What reading one by one may cost. Beyond it, a missing marker proves nothing.
+  /// The limits for reading files one by one. Beyond them, a missing marker proves nothing.
   private enum Limit {
     static let files = 300
     /// Of one file. A manifest written by people is far smaller.

@@ -1,9 +1,9 @@
 /// A marker that writes another part of an image than its value has, so that the next image that the policy selects breaks
 /// the manifest.
 struct WrongKind: Hashable {
-  /// What the value is, which the marker should write.
+  /// The part of an image that the value is, and that the marker should write.
   let form: Marker.Part
-  /// What the marker writes.
+  /// The part that the marker writes.
   let part: Marker.Part
   /// True if the policy reflects no digest, so that the marker writes nothing.
   let lacksDigest: Bool
@@ -41,7 +41,7 @@ struct WrongKind: Hashable {
     part == .image ? "a whole image" : "a \(part.rawValue)"
   }
 
-  // MARK: - What a value is
+  // MARK: - The part that a value is
 
   /// nil if it can't be told.
   private static func form(of marker: Marker, _ latest: ImageParts) -> Marker.Part? {
@@ -56,7 +56,7 @@ struct WrongKind: Hashable {
     return marker.part == .image && marker.key?.lowercased() != "image" ? .tag : nil
   }
 
-  /// `repository`, `newName` and `imageName`, as charts and Kustomizations have them. What is called `name` alone may be
+  /// `repository`, `newName` and `imageName`, as charts and Kustomizations have them. A key `name` alone may be
   /// anything.
   private static func isKeyOfName(_ key: String?) -> Bool {
     guard let key = key?.lowercased() else { return false }

@@ -91,8 +91,9 @@ package struct PipelineKnowledge: Hashable, Sendable {
 
   /// True if a judgement may differ, and not only the times and counts of answers.
   package func differs(from other: PipelineKnowledge) -> Bool {
-    heads.mapValues(\.content) != other.heads.mapValues(\.content) || cloud?.content != other.cloud?.content
-      || stack?.content != other.stack?.content || markers?.content != other.markers?.content
+    heads.mapValues(\.withoutTime) != other.heads.mapValues(\.withoutTime)
+      || cloud?.withoutTime != other.cloud?.withoutTime
+      || stack?.withoutTime != other.stack?.withoutTime || markers?.withoutTime != other.markers?.withoutTime
       || comparisons != other.comparisons || files != other.files
       || sources.map(\.content) != other.sources.map(\.content)
   }
@@ -117,13 +118,6 @@ extension ImageUpdateAutomation.Author {
   fileprivate func made(_ commit: Commit) -> Bool {
     guard let author = commit.author else { return false }
     return email.isEmpty ? !name.isEmpty && author.name == name : author.email == email
-  }
-}
-
-extension Reading {
-  /// The answer and the failure, without the time.
-  fileprivate var content: Reading {
-    withoutTime
   }
 }
 

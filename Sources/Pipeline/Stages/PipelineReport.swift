@@ -69,7 +69,7 @@ package struct PipelineReport: Hashable, Sendable {
       unseen.insert(subject)
       return StageResult(.unknown, reading?.failure?.message ?? "waiting for the first answer")
     }
-    // What was true hours ago proves neither a problem nor its end.
+    // A state of hours ago proves neither a problem nor its end.
     if let failure = reading?.failure, let seenAt = reading?.seenAt, now - seenAt > PipelineReport.longestAge
     {
       unseen.insert(subject)

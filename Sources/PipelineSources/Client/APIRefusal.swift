@@ -6,7 +6,7 @@ internal import Redaction
 /// An answer that is no success, with what follows from it.
 struct APIRefusal {
   let failure: SourceFailure
-  /// What must not be asked again before `failure.until`.
+  /// The requests that must not be repeated before `failure.until`.
   let scope: Scope
 
   enum Scope {

@@ -11,7 +11,7 @@ struct AnswerCache {
 
   /// The most answers in memory.
   static let limit = 64
-  /// The most bytes that the bodies of these answers had together. What is decoded of them takes less.
+  /// The most bytes that the bodies of these answers had together. Their decoded values take less.
   static let mostBytes = 8 << 20
 
   private var entries: [String: Entry] = [:]

@@ -1,4 +1,4 @@
-/// What one answer may cost. A body is decoded only if it is within them, because decoding takes a multiple of its size.
+/// The limits of one answer. A body is decoded only if it is within them, because decoding takes a multiple of its size.
 struct AnswerLimits: Hashable {
   /// The size of the body.
   let bytes: Int

@@ -1,7 +1,7 @@
 internal import Health
 internal import Pipeline
 
-// What the guard takes from GitHub's answers. Source: GitHub's OpenAPI description, version 2022-11-28.
+// The values that the guard reads from GitHub's answers. Source: GitHub's OpenAPI description, version 2022-11-28.
 
 extension Workflow {
   init?(_ body: [UInt8], sites: PageSites) {

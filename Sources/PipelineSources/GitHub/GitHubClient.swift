@@ -114,7 +114,7 @@ package struct GitHubClient {
     }
   }
 
-  /// What the head has and the base has not; nil if one of them is unknown, as after a force-push.
+  /// The commits and files that the head has and the base has not; nil if one of them is unknown, as after a force-push.
   package func compare(_ base: CommitID, with head: CommitID) throws(SourceFailure) -> Comparison? {
     guard base != head else { return .identical }
     do throws(SourceFailure) {
@@ -126,7 +126,7 @@ package struct GitHubClient {
     }
   }
 
-  // MARK: - What is missing
+  // MARK: - Causes of a 404
 
   private enum Absence {
     /// The token sees the repository, so the object does not exist.

@@ -37,7 +37,7 @@ struct JSONObject: Decodable {
     values(name, limit: limit, \.self)?.values
   }
 
-  /// What is read of the objects of a list, one after the other, so that only one of them is in memory; and how many
+  /// The values that are read from the objects of a list, one after the other, so that only one of them is in memory; and how many
   /// objects there were. nil if there is no list.
   ///
   /// - Parameters:

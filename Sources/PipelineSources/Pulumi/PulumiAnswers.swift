@@ -1,7 +1,7 @@
 internal import Health
 package import Pipeline
 
-// What the guard takes from Pulumi Cloud's answers. Everything else in them is dropped, because a body may hold
+// The values that the guard reads from Pulumi Cloud's answers. Everything else in them is dropped, because a body may hold
 // configuration and addresses of people.
 
 /// The newest deployments of a stack.

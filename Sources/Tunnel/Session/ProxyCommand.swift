@@ -92,7 +92,7 @@ final class ProxyCommand {
 
   private static let quotes: Set<Character> = ["\"", "'"]
 
-  /// What follows the name of the program, with the blank before it, and without the quotes around the whole command.
+  /// The text behind the name of the program, with the blank before it, and without the quotes around the whole command.
   private static func arguments(of command: String) -> String {
     let words = command.hasPrefix("exec ") ? command.dropFirst(5) : command[...]
     let text = words.drop(while: \.isWhitespace).trimming(quotes)

@@ -140,7 +140,7 @@ let package = Package(
     module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "Redaction", "YAML"]),
 
     // The daemon, from its parts to the whole
-    module("GuardState", ["Health", "Platform"]),
+    module("GuardState", ["GuardAPI", "Health", "Platform"]),
     module(
       "GuardConfiguration",
       [
@@ -341,7 +341,7 @@ let package = Package(
       reading: ["Recordings"]),
     tests("GuardState", ["Health", "Platform", "Systemd", "TestSupport"]),
     tests("GuardConfiguration", ["GuardTypes", "Health", "TestSupport", "Tunnel"]),
-    tests("GuardJournal", ["GuardState", "Health", "Platform", "Systemd", "TestSupport"]),
+    tests("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "Systemd", "TestSupport"]),
     tests("GuardStatus", ["GuardState", "Health", "TestSupport"]),
     tests(
       "GuardAlerts",

@@ -29,9 +29,11 @@ static int close_others(void) {
 // Runs in the child, which shares this process's memory until it executes the program (vfork(2)). It may only call
 // async-signal-safe functions and must not change memory except its own stack. Returns the errno of the failed step.
 static int become(const struct oceanid_program *program, pid_t parent) {
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return errno;
-  // The parent may have exited before the parent-death signal was set.
-  if (getppid() != parent) return ECANCELED;
+  if (!program->outlives) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return errno;
+    // The parent may have exited before the parent-death signal was set.
+    if (getppid() != parent) return ECANCELED;
+  }
   setsid();
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   int input = lifted(program->input, O_RDONLY);

@@ -1,4 +1,5 @@
-/// The files that the guard keeps in its state directory for each cluster. `setup --undo` removes exactly these.
+/// The files that the guard keeps in its state directory for each cluster. `setup --undo` and the
+/// package (systemd/debian/postrm) remove exactly these.
 package enum StateFile: String, CaseIterable, Sendable {
   /// The last known state of the cluster.
   case problems
@@ -12,6 +13,9 @@ package enum StateFile: String, CaseIterable, Sendable {
 
   /// The file of all clusters: incidents, silences and notices.
   package static let incidents = "incidents.json"
+
+  /// The folder of undelivered alerts.
+  package static let alerts = "alerts"
 
   /// The suffix of a damaged file that was set aside.
   package static let damaged = ".unreadable"

@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import GuardJournal
 internal import Health
 internal import Platform
@@ -46,7 +47,7 @@ final class ChangeRecorder {
         LogRecord(
           nil,
           "\(cluster): \(file.path) can't be read, so changes since the last poll are not recorded: \(error)",
-          priority: .warning, cluster: cluster, remedy: "look at \(file.path).unreadable"))
+          priority: .warning, cluster: cluster, remedy: "look at \(file.path)\(StateFile.damaged)"))
     }
   }
 

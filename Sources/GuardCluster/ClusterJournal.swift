@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import GuardIncidents
 internal import GuardJournal
 internal import GuardStatus
@@ -107,7 +108,7 @@ final class ClusterJournal {
       record(
         .forwardPortBusy,
         "\(listen) is taken\(holder.map { " by \($0)" } ?? ""); trying again until it is free",
-        subject: "forward \(listen)", reason: "port_busy",
+        subject: "forward \(listen)", reason: ForwardState.portBusy.rawValue,
         step: NextStep(command: listen.holderCommand))
     case .clientsRefused(let target, let count, let reason):
       record(
@@ -216,8 +217,9 @@ final class ClusterJournal {
     log.write(
       LogRecord(
         event, "\(cluster): \(message)", cluster: cluster, subject: subject, from: from, to: to,
-        reason: reason, incident: incident, remedy: step?.remedy, command: step?.command, note: step?.note,
-        extra: attempts.map { ["ATTEMPTS": "\($0)"] } ?? [:]))
+        reason: reason, incident: incident, remedy: step?.remedy, command: step?.command,
+        note: step?.note,
+        extra: attempts.map { [.attempts: "\($0)"] } ?? [:]))
   }
 }
 

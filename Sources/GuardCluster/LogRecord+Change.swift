@@ -11,8 +11,8 @@ extension LogRecord {
       subject: count == 1 ? change.names.first : "\(count) objects", from: change.from, to: change.to,
       names: ChangeDocument.fitting(change.names),
       extra: [
-        "FACT": change.kind.rawValue, "COUNT": "\(count)", "STEPS": "\(change.steps)",
-        "SEEN_AT": change.seenAt.description, "FORMER_SEEN_AT": change.formerSeenAt.description,
+        .fact: change.kind.rawValue, .count: "\(count)", .steps: "\(change.steps)",
+        .seenAt: change.seenAt.description, .formerSeenAt: change.formerSeenAt.description,
       ])
   }
 }

@@ -1,3 +1,5 @@
+import GuardAPI
+
 extension JSONValue {
   /// One line without spaces, with sorted keys, for protocols that send one value per line. Like `pretty`, it escapes
   /// invisible characters, also U+2028 and U+2029.
@@ -14,7 +16,7 @@ extension JSONValue {
     case .integer(let integer): text += "\(integer)"
     // RFC 8259 §6 has no infinity and no NaN.
     case .number(let number): text += number.isFinite ? "\(number)" : "null"
-    case .string(let string): text += JSONValue.quoted(string)
+    case .string(let string): text += string.jsonQuoted
     case .array(let items):
       text += "["
       for (index, item) in items.enumerated() {
@@ -25,7 +27,7 @@ extension JSONValue {
     case .object(let fields):
       text += "{"
       for (index, field) in fields.sorted(by: { $0.key < $1.key }).enumerated() {
-        text += (index > 0 ? "," : "") + JSONValue.quoted(field.key) + ":"
+        text += (index > 0 ? "," : "") + field.key.jsonQuoted + ":"
         field.value.writeLine(to: &text)
       }
       text += "}"

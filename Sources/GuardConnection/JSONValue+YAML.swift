@@ -1,3 +1,5 @@
+import GuardAPI
+
 extension JSONValue {
   /// A YAML document with sorted keys. Texts are in double quotes, which have the escapes of JSON (YAML 1.2.2, §7.3.1), so
   /// no text can be read as another type. The code is written by hand, because the client links no YAML library.
@@ -14,7 +16,7 @@ extension JSONValue {
     case .bool(let flag): text += flag ? "true\n" : "false\n"
     case .integer(let integer): text += "\(integer)\n"
     case .number(let number): text += "\(number)\n"
-    case .string(let string): text += JSONValue.quoted(string) + "\n"
+    case .string(let string): text += string.jsonQuoted + "\n"
     case .array(let items):
       guard !items.isEmpty else { return text += "[]\n" }
       for item in items { item.writeYAML(to: &text, after: "-", indent: indent) }
@@ -47,6 +49,6 @@ extension JSONValue {
       && key.utf8.allSatisfy {
         UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0
       }
-    return isPlain ? key : quoted(key)
+    return isPlain ? key : key.jsonQuoted
   }
 }

@@ -31,15 +31,16 @@ extension JSONValue {
     case .bool(let flag): text += flag ? "true" : "false"
     case .integer(let integer): text += "\(integer)"
     case .number(let number): text += "\(number)"
-    case .string(let string): text += JSONValue.quoted(string)
+    case .string(let string): text += string.jsonQuoted
     case .array(let items):
       JSONValue.write(items, between: ("[", "]"), to: &text, indent: indent) { item, text, indent in
         item.write(to: &text, indent: indent)
       }
     case .object(let fields):
       let sorted = fields.sorted { $0.key < $1.key }
-      JSONValue.write(sorted, between: ("{", "}"), to: &text, indent: indent) { field, text, indent in
-        text += JSONValue.quoted(field.key) + ": "
+      JSONValue.write(sorted, between: ("{", "}"), to: &text, indent: indent) {
+        field, text, indent in
+        text += field.key.jsonQuoted + ": "
         field.value.write(to: &text, indent: indent)
       }
     }
@@ -55,23 +56,6 @@ extension JSONValue {
       writeItem(item, &text, indent + "  ")
     }
     text += (items.isEmpty ? "" : "\n" + indent) + brackets.1
-  }
-
-  /// Escapes a string (RFC 8259 §7) and also invisible characters, which could control a terminal.
-  static func quoted(_ string: String) -> String {
-    var text = "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.isInvisible: text += scalar.jsonEscape
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text + "\""
   }
 }
 

@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import GuardConfiguration
 internal import GuardJournal
 internal import GuardStatus

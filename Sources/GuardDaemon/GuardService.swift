@@ -151,9 +151,9 @@ package final class GuardService: Sendable {
         "oceanid-guard \(Product.version) watches \(configuration.clusters.map(\.name).joined(separator: ", ")), with \(LinkedLibraries.text)",
         subject: "guard",
         extra: Dictionary(
-          LinkedLibraries.versions.map { ("\($0.name.uppercased())_VERSION", $0.version) },
-          uniquingKeysWith: { $1 }
-        ).merging(["INCIDENTS_KEPT": "\(!ledger.isNew)", "CHANGES_RECORDED": "true"]) { $1 }))
+          LinkedLibraries.versions.map { ($0.field, $0.version) }, uniquingKeysWith: { $1 }
+        )
+        .merging([.incidentsKept: "\(!ledger.isNew)", .changesRecorded: "true"]) { $1 }))
     if let misfit { log.write(misfit) }
   }
 
@@ -189,7 +189,7 @@ package final class GuardService: Sendable {
             .breakGlass,
             "\(request.command) run manually by uid \(peer.uid), pid \(peer.pid): \(request.reason)",
             cluster: request.cluster, subject: "cluster \(request.cluster)", to: request.command,
-            reason: request.reason, extra: ["PEER_UID": "\(peer.uid)", "PEER_PID": "\(peer.pid)"]))
+            reason: request.reason, extra: [.peerUID: "\(peer.uid)", .peerPID: "\(peer.pid)"]))
         return true
       },
       audit: { [log] action, peer, allowed in
@@ -198,7 +198,7 @@ package final class GuardService: Sendable {
             allowed ? .adminAction : .adminRefused,
             "\(action) \(allowed ? "requested by" : "refused for") uid \(peer.uid), pid \(peer.pid)",
             subject: "control socket", to: action,
-            extra: ["PEER_UID": "\(peer.uid)", "PEER_PID": "\(peer.pid)"]))
+            extra: [.peerUID: "\(peer.uid)", .peerPID: "\(peer.pid)"]))
       })
     let server = try ControlServer(socket, board: board, actions: actions)
     self.server.withLock { $0 = server }

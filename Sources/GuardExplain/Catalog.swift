@@ -1,3 +1,5 @@
+internal import GuardAPI
+
 /// The journal catalog with the texts for the guard's events: the embedded file `systemd/oceanid.catalog`.
 package struct Catalog: Sendable {
   package struct Entry: Hashable, Sendable {
@@ -52,11 +54,11 @@ extension Catalog.Entry {
 
   private static func named(_ text: String) -> String {
     text.split(separator: "@", omittingEmptySubsequences: false).map { part in
-      let field = "OCEANID_"
-      guard part.hasPrefix(field), part.allSatisfy({ $0.isUppercase || $0 == "_" }) else {
+      guard part.hasPrefix(JournalField.prefix), part.allSatisfy({ $0.isUppercase || $0 == "_" })
+      else {
         return String(part)
       }
-      return "<\(part.dropFirst(field.count).lowercased())>"
+      return "<\(part.dropFirst(JournalField.prefix.count).lowercased())>"
     }.joined()
   }
 }

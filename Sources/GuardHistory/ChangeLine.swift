@@ -17,7 +17,7 @@ package enum ChangeLine {
       let cluster = "\(change.cluster): "
       let isNamed = !change.cluster.isEmpty && change.message.hasPrefix(cluster)
       let text = isNamed ? String(change.message.dropFirst(cluster.count)) : change.message
-      return change.event == Episode.objectEvent ? text.withShortHashes : text
+      return change.kind == .objectChanged ? text.withShortHashes : text
     }
     var text = change.subject
     if let from = change.from, let to = change.to { text += ": \(from) -> \(to)" }

@@ -28,30 +28,29 @@ package struct Episode: Hashable {
     if since != nil, let prefix = ["ended: ", "over: "].first(where: text.hasPrefix) {
       return String(text.dropFirst(prefix.count))
     }
-    guard isIncident, first.event.hasPrefix("tunnel_") else { return text }
-    return first.event == "tunnel_blocked" ? "tunnel blocked" : "tunnel down"
+    guard isIncident, first.isTunnel else { return text }
+    return first.kind == .tunnelBlocked ? "tunnel blocked" : "tunnel down"
   }
   /// The parts that have not ended yet.
   private var open: Set<String> = []
 
-  /// The entries that only `diff` shows: each commit has some.
-  static let objectEvent = "object_changed"
-  /// Events without their own line: they follow from other entries, or are irrelevant afterwards.
-  private static let hiddenEvents: Set = [
-    "tunnel_retry", "verdict_changed", "forward_listening", "incident_opened", "incident_worsened",
-    "incident_flapping", "incident_reminder", "incident_ended", objectEvent,
+  /// Events without their own line: they follow from other entries, or are irrelevant afterwards. Only `diff` shows
+  /// changes of objects, because each commit causes some.
+  private static let hiddenEvents: Set<Event?> = [
+    .tunnelRetry, .verdictChanged, .forwardListening, .incidentOpened, .incidentWorsened, .incidentFlapping,
+    .incidentReminder, .incidentEnded, .objectChanged,
   ]
-  private static let opening: Set = [
-    "tunnel_down", "tunnel_blocked", "tunnel_retry", "problem_opened", "api_failed",
+  private static let opening: Set<Event?> = [
+    .tunnelDown, .tunnelBlocked, .tunnelRetry, .problemOpened, .apiFailed,
   ]
-  private static let closing: Set = ["tunnel_up", "problem_closed", "api_recovered"]
+  private static let closing: Set<Event?> = [.tunnelUp, .problemClosed, .apiRecovered]
 
   /// - Parameter changes: oldest first.
   package static func fold(_ changes: [ChangeDocument]) -> [Episode] {
     var episodes: [Episode] = []
     var places: [String: Int] = [:]
     for change in changes {
-      if change.event == "started", change.incidentsKept != true {
+      if change.kind == .started, change.incidentsKept != true {
         for place in places.values where episodes[place].until == nil {
           episodes[place].until = change.at
           episodes[place].isCutOff = true
@@ -61,14 +60,14 @@ package struct Episode: Hashable {
       if let incident = change.incident, let place = places[incident] {
         episodes[place].add(change)
       } else if let incident = change.incident,
-        opening.contains(change.event) || closing.contains(change.event)
+        opening.contains(change.kind) || closing.contains(change.kind)
       {
         var episode = Episode(first: change, isIncident: true)
         episode.beganEarlier = continues(change)
         episode.add(change)
         places[incident] = episodes.count
         episodes.append(episode)
-      } else if !hiddenEvents.contains(change.event) {
+      } else if !hiddenEvents.contains(change.kind) {
         episodes.append(Episode(first: change, isIncident: false))
       }
     }
@@ -78,8 +77,8 @@ package struct Episode: Hashable {
   /// True if an earlier entry must have begun the incident. A first attempt begins one, because a starting
   /// guard has no tunnel that could go down.
   static func continues(_ change: ChangeDocument) -> Bool {
-    closing.contains(change.event)
-      || (change.event == "tunnel_retry" && change.attempts.map { $0 > 1 } ?? false)
+    closing.contains(change.kind)
+      || (change.kind == .tunnelRetry && change.attempts.map { $0 > 1 } ?? false)
   }
 
   private init(first: ChangeDocument, isIncident: Bool) {
@@ -93,19 +92,19 @@ package struct Episode: Hashable {
       since = min(since ?? begin, begin)
       beganEarlier = false
     }
-    let isTunnel = change.event.hasPrefix("tunnel_")
+    let isTunnel = change.isTunnel
     if isTunnel, let reason = change.reason, !reason.isEmpty, !reasons.contains(reason) {
       reasons.append(reason)
     }
-    if Episode.opening.contains(change.event) {
+    if Episode.opening.contains(change.kind) {
       open.insert(isTunnel ? "" : change.subject)
       until = nil
-    } else if Episode.closing.contains(change.event) {
+    } else if Episode.closing.contains(change.kind) {
       open.remove(isTunnel ? "" : change.subject)
       // The tunnel is up; the end of its problem follows a moment later.
       if isTunnel || (open.isEmpty && until == nil) { until = change.at }
     }
-    if change.event == "incident_ended" { open = [] }
+    if change.kind == .incidentEnded { open = [] }
     if let end = change.endedAt, open.subtracting([""]).isEmpty { until = end }
   }
 

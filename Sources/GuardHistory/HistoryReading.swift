@@ -79,12 +79,13 @@ package struct HistoryReading {
     query.since = nil
     query.until = nil
     if let scope,
-      let reader = try? JournalReader(scope, identifier: "oceanid-guard", matches: query.journalMatches)
+      let reader = try? JournalReader(
+        scope, identifier: Product.daemon, matches: query.journalMatches)
     {
       // Skips entries of the same millisecond, which were reported before.
       var last = moment.microseconds + 999
       while true {
-        for entry in try reader.entries(after: last, fields: ChangeDocument.journalFields) {
+        for entry in try reader.entries(after: last, fields: JournalField.allCases.map(\.rawValue)) {
           last = entry.microseconds
           guard let change = ChangeDocument(journal: entry.fields, at: last), query.includes(change) else {
             continue

@@ -56,7 +56,7 @@ package final class IncidentLedger: Sendable {
         log.write(
           LogRecord(
             nil, "\(file.path) can't be read, so known incidents are notified again: \(error)",
-            priority: .warning, remedy: "look at \(file.path).unreadable"))
+            priority: .warning, remedy: "look at \(file.path)\(StateFile.damaged)"))
       }
     }
     isNew = loaded == nil

@@ -1,3 +1,4 @@
+internal import GuardAPI
 package import GuardJournal
 internal import Health
 package import IncidentTracking
@@ -14,7 +15,7 @@ extension LogRecord {
         priority: problem.severity == .critical ? .error : .warning, cluster: problem.cluster,
         subject: problem.subject, to: problem.id, reason: problem.detail, incident: incident.id,
         remedy: problem.remedy, command: problem.step.command, note: problem.step.note,
-        extra: incident.times.merging(["CODE": problem.code.rawValue, "KIND": problem.kind.rawValue]) { $1 })
+        extra: incident.times.merging([.code: problem.code.rawValue, .kind: problem.kind.rawValue]) { $1 })
     case .problemClosed(let incident, let end):
       self.init(
         .problemClosed, "\(incident.cluster): ended: \(incident.title)", cluster: incident.cluster,
@@ -44,17 +45,19 @@ extension LogRecord {
       remedy: entry.change == .ended ? nil : incident.remedy,
       command: entry.change == .ended ? nil : incident.command,
       note: entry.change == .ended ? nil : incident.note,
-      extra: ["SEVERITY": incident.severity.rawValue, "KIND": incident.kind.rawValue]
-        .merging(incident.code.map { ["CODE": $0] } ?? [:]) { $1 }
-        .merging(incident.times) { $1 })
+      extra: incident.times.merging(
+        [
+          .severity: incident.severity.rawValue, .kind: incident.kind.rawValue,
+          .code: incident.code ?? "",
+        ]) { $1 })
   }
 }
 
 extension Incident {
   /// The journal's OCEANID_SINCE and OCEANID_ENDED.
-  fileprivate var times: [String: String] { times(until: endedAt) }
+  fileprivate var times: [JournalField: String] { times(until: endedAt) }
 
-  fileprivate func times(until end: Timestamp?) -> [String: String] {
-    ["SINCE": since.description].merging(end.map { ["ENDED": $0.description] } ?? [:]) { $1 }
+  fileprivate func times(until end: Timestamp?) -> [JournalField: String] {
+    [.since: since.description, .ended: end?.description ?? ""]
   }
 }

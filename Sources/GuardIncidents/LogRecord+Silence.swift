@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import GuardJournal
 internal import Health
 internal import IncidentTracking

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardAPI
 package import Platform
 internal import Synchronization
 internal import Systemd

@@ -32,32 +32,21 @@ struct JournalLog: LogDestination {
   static func entry(_ record: LogRecord, of moment: Timestamp? = nil) -> JournalEntry {
     let mark = moment.map { " (of \($0.toTheSecond); delayed by the journal)" } ?? ""
     var entry = JournalEntry(
-      message: record.message.escapedLines.limited(to: 4096 - mark.utf8.count) + mark,
+      message: record.message.escapedLines.limited(to: JournalField.message.limit - mark.utf8.count)
+        + mark,
       priority: record.priority)
     func add(_ name: String, _ value: String?, limit: Int = 256) {
       guard let value, !value.isEmpty else { return }
-      // Only names in `extra` can be invalid. An invalid one must not prevent the whole entry.
+      // All of these names are valid.
       try? entry.add(name, value.escapedLines.limited(to: limit))
     }
-    add("SYSLOG_IDENTIFIER", "oceanid-guard")
+    add("SYSLOG_IDENTIFIER", Product.daemon)
     add("MESSAGE_ID", record.event?.messageID)
-    add("OCEANID_EVENT", record.event?.name)
-    add("OCEANID_CLUSTER", record.cluster)
-    add("OCEANID_SUBJECT", record.subject)
-    // A cut digest or revision could not be told from another one.
-    add("OCEANID_FROM", record.from, limit: 1024)
-    add("OCEANID_TO", record.to, limit: 1024)
-    add("OCEANID_REASON", record.reason, limit: 1024)
-    add("OCEANID_INCIDENT", record.incident)
-    add("OCEANID_REMEDY", record.remedy, limit: 1024)
-    // A truncated command could do something else.
-    if let command = record.command, command.utf8.count <= 1024 {
-      add("OCEANID_COMMAND", command, limit: 1024)
-    }
-    add("OCEANID_NOTE", record.note, limit: 1024)
-    add("OCEANID_NAMES", ChangeDocument.joined(record.names), limit: ChangeDocument.namesLimit)
-    for (name, value) in record.extra.sorted(by: { $0.key < $1.key }).prefix(32) {
-      add("OCEANID_\(name)", value)
+    let fields = record.fields
+    for field in JournalField.allCases where field != .message {
+      // A truncated command could do something else.
+      if field == .command, (fields[field]?.utf8.count ?? 0) > field.limit { continue }
+      add(field.rawValue, fields[field], limit: field.limit)
     }
     add("CODE_FILE", record.file)
     add("CODE_LINE", String(record.line))

@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import Systemd
 
 extension LogRecord {
@@ -16,6 +17,6 @@ extension LogRecord {
       .entriesHeldBack, "\(whose)suppressed \(entries): \(cause)",
       // As urgent as the suppressed entries, but at most a warning.
       priority: max(priority, .warning), cluster: cluster, subject: subject, reason: reason,
-      extra: ["HELD_BACK": "\(count)"])
+      extra: [.heldBack: "\(count)"])
   }
 }

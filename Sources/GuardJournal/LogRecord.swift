@@ -1,3 +1,4 @@
+package import GuardAPI
 package import Systemd
 
 /// An entry to log: the subject, its change and the reason. Never contains a secret, a key or a token.
@@ -27,8 +28,8 @@ package struct LogRecord: Hashable, Sendable {
   package var note: String?
   /// The objects that changed, for an event about several. The writer limits them.
   package var names: [String]
-  /// Further fields: `PEER_UID` becomes `OCEANID_PEER_UID`.
-  package var extra: [String: String]
+  /// Further fields.
+  package var extra: [JournalField: String]
   /// The source file that logs it: `GuardDaemon/GuardService.swift`.
   package let file: String
   /// The line in `file`.
@@ -38,7 +39,7 @@ package struct LogRecord: Hashable, Sendable {
     _ event: Event?, _ message: String, priority: Priority? = nil, cluster: String? = nil,
     subject: String? = nil, from: String? = nil, to: String? = nil, reason: String? = nil,
     incident: String? = nil, remedy: String? = nil, command: String? = nil, note: String? = nil,
-    names: [String] = [], extra: [String: String] = [:],
+    names: [String] = [], extra: [JournalField: String] = [:],
     file: String = #fileID, line: Int = #line
   ) {
     self.event = event
@@ -57,5 +58,18 @@ package struct LogRecord: Hashable, Sendable {
     self.extra = extra
     self.file = file
     self.line = line
+  }
+}
+
+extension LogRecord {
+  /// All facts by their fields, without the empty ones.
+  package var fields: [JournalField: String] {
+    let own: [JournalField: String?] = [
+      .message: message, .event: event?.name, .cluster: cluster, .subject: subject, .from: from, .to: to,
+      .reason: reason, .incident: incident, .remedy: remedy, .command: command, .note: note,
+      .names: ChangeDocument.joined(names),
+    ]
+    return own.compactMapValues(\.self).filter { !$0.value.isEmpty }
+      .merging(extra.filter { !$0.value.isEmpty }) { own, _ in own }
   }
 }

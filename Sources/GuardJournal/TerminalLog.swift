@@ -1,4 +1,5 @@
 internal import Glibc
+internal import GuardAPI
 internal import Health
 internal import Systemd
 
@@ -51,8 +52,8 @@ struct TerminalLog: LogDestination {
     add("to", record.to)
     add("reason", record.reason)
     add("incident", record.incident)
-    for (name, value) in record.extra.sorted(by: { $0.key < $1.key }).prefix(32) {
-      add(name.lowercased().limited(to: 64).escaped, value)
+    for (field, value) in record.extra.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      add(field.rawValue.dropFirst(JournalField.prefix.count).lowercased(), value)
     }
     if !facts.isEmpty { line += paint(" [\(facts.joined(separator: " "))]", .dim) }
     line += "\n"

@@ -1,3 +1,4 @@
+internal import GuardAPI
 package import GuardJournal
 internal import Platform
 internal import Synchronization

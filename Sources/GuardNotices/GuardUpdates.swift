@@ -43,7 +43,9 @@ final class GuardUpdates {
         case .change(let change, _):
           updates.append(.change(change))
           // The change of a silence does not list the incidents that it suppresses.
-          if change.event.hasPrefix("silence_") { updates.append(.current(try client.incidents())) }
+          if change.kind == .silenceBegun || change.kind == .silenceEnded {
+            updates.append(.current(try client.incidents()))
+          }
         case .heartbeat, .other: break
         }
       }

@@ -85,13 +85,13 @@ package struct NoticeBoard {
     guard let incident = OpenIncident(change),
       filter.includes(cluster: incident.cluster, severity: incident.severity) || isKnown(incident.id)
     else { return }
-    switch change.event {
-    case "incident_opened":
+    switch change.kind {
+    case .incidentOpened:
       // The document that is read after every connection may already contain it.
       if incidents[incident.id] == nil { open(incident) }
-    case "incident_worsened", "incident_flapping", "incident_reminder":
+    case .incidentWorsened, .incidentFlapping, .incidentReminder:
       open(incident)
-    case "incident_ended":
+    case .incidentEnded:
       end(incident.id, change.message, at: now)
     default: break
     }

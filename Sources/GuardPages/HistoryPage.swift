@@ -35,7 +35,7 @@ package enum HistoryPage {
     let cluster = namesCluster && !change.cluster.isEmpty ? "\(change.cluster): " : ""
     guard episode.isIncident else { return Span(cluster + plain(episode.title)) }
     var parts: [String] = []
-    if change.event.hasPrefix("tunnel_") {
+    if change.isTunnel {
       parts.append(episode.title + outcome(episode, end))
       parts.append(length(episode, end ?? now))
       parts += episode.reasons

@@ -1,3 +1,4 @@
+internal import GuardAPI
 package import Health
 package import Platform
 internal import Synchronization
@@ -118,7 +119,7 @@ package final class StateFolder: Sendable {
 
   /// Renames an unreadable file, so that it can be examined and a new one can be created.
   package func setAside(_ name: String) {
-    try? SmallFile.move(path(of: name), to: path(of: name) + ".unreadable")
+    try? SmallFile.move(path(of: name), to: path(of: name) + StateFile.damaged)
   }
 
   /// Creates a subfolder if there is none.

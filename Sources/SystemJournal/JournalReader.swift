@@ -16,7 +16,7 @@ package final class JournalReader {
   /// Opens the journal for the entries of a scope that match these field values. Values of the same field are
   /// alternatives.
   ///
-  /// - Parameter matches: for example `("OCEANID_EVENT", "tunnel_up")`.
+  /// - Parameter matches: fields, and the values that entries must have in them.
   package init(
     _ scope: JournalScope, identifier: String, matches: [(name: String, value: String)] = []
   ) throws(JournalError) {

@@ -1,4 +1,5 @@
 import Foundation
+import GuardAPI
 import Platform
 import Synchronization
 import TestSupport
@@ -140,7 +141,7 @@ import Testing
     #expect(eventually { delivery.figures.first?.waiting == 0 })
     #expect(eventually { log.events.last == "alert_recovered" })
     let dropped = log.all.filter { $0.event == .alertDropped }.compactMap {
-      $0.extra["DROPPED"].flatMap { Int($0) }
+      $0.extra[.dropped].flatMap { Int($0) }
     }
     #expect(dropped.reduce(0, +) == delivery.figures.first?.dropped)
     delivery.stop(timeout: .seconds(1))

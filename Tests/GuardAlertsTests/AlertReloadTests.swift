@@ -1,4 +1,5 @@
 import Foundation
+import GuardAPI
 import IncidentTracking
 import Platform
 import TestSupport
@@ -31,7 +32,9 @@ import Testing
   }
 
   private var dropped: [String] {
-    log.all.filter { $0.event == .alertDropped }.map { "\($0.subject ?? "") \($0.extra["DROPPED"] ?? "")" }
+    log.all.filter { $0.event == .alertDropped }.map {
+      "\($0.subject ?? "") \($0.extra[.dropped] ?? "")"
+    }
   }
 
   @Test func addedChannelReceivesFiringIncidentsAndTheirEnd() {

@@ -1,4 +1,5 @@
 import Foundation
+import GuardAPI
 import Platform
 import Synchronization
 import TestSupport

@@ -76,8 +76,8 @@ import Testing
     let events = try Self.items(#require(sections["Events"]), "Cm")
     #expect(events.sorted() == Catalog.builtIn.entries.map(\.event).sorted())
     let fields = try Self.items(#require(sections["Fields"]), "Ev")
-    for field in ChangeDocument.journalFields where field != "MESSAGE" {
-      #expect(fields.contains(field), "\(field)")
+    for field in JournalField.allCases where field != .message {
+      #expect(fields.contains(field.rawValue), "\(field)")
     }
     let paths = Self.items(ManualPage.reports.text.split(separator: "\n"), "Cm").filter { $0.contains("/") }
     #expect(paths.sorted() == Route.allCases.map { "\($0.method.rawValue) \($0.path)" }.sorted())

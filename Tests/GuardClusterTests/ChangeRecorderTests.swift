@@ -165,7 +165,7 @@ import Testing
     #expect((11...(10 + 145)).contains(log.all.count), "\(log.all.count)")
     // Each entry begins where the former one ended, so that readers can fold them.
     for (former, next) in zip(log.all, log.all.dropFirst()) { #expect(former.to == next.from) }
-    let steps = log.all.reduce(0) { $0 + (Int($1.extra["STEPS"] ?? "") ?? 0) }
+    let steps = log.all.reduce(0) { $0 + (Int($1.extra[.steps] ?? "") ?? 0) }
     #expect(steps <= polls - 1)
   }
 
@@ -210,10 +210,10 @@ import Testing
     poll(recorder, 15, nodes: nodes, flux: kustomizations("b"))
     #expect(log.all.count == 1)
     let record = try #require(log.all.first)
-    #expect(record.subject == "2000 objects" && record.extra["COUNT"] == "2000")
+    #expect(record.subject == "2000 objects" && record.extra[.count] == "2000")
     let entry = JournalLog.entry(record)
     let listed = try #require(entry.fields.first { $0.name == "OCEANID_NAMES" }).value
-    #expect(listed.utf8.count <= ChangeDocument.namesLimit && !listed.hasSuffix("…"))
+    #expect(listed.utf8.count <= JournalField.names.limit && !listed.hasSuffix("…"))
     #expect(entry.fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } < 4096)
     #expect(try folder.read("inventory-tethys").utf8.count < 400_000)
     #expect(self.recorder().inventory.objects.count == recorder.inventory.objects.count)

@@ -1,3 +1,4 @@
+import GuardAPI
 import GuardIncidents
 import GuardTypes
 import Health

@@ -64,7 +64,7 @@ import Testing
       fixture = JournalFixture(
         log: log, file: IncidentFile(folder: StateFolder(folder: folder.path)))
       previous = nil
-      log.write(LogRecord(.started, "started", extra: ["INCIDENTS_KEPT": "\(!fixture.ledger.isNew)"]))
+      log.write(LogRecord(.started, "started", extra: [.incidentsKept: "\(!fixture.ledger.isNew)"]))
     }
 
     func pass(_ seconds: Int64, _ problems: [Problem]) {

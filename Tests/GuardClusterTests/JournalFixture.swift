@@ -1,3 +1,4 @@
+import GuardAPI
 import GuardTerminal
 import Health
 import IncidentTracking

@@ -1,4 +1,5 @@
 import Foundation
+import GuardAPI
 import GuardTypes
 import Health
 import Kubernetes

@@ -1,3 +1,4 @@
+import GuardAPI
 import Synchronization
 
 @testable import GuardJournal

@@ -59,7 +59,6 @@ import Testing
     let entry = ["OCEANID_EVENT": "incident_opened", "OCEANID_SEVERITY": "warning"]
     #expect(ChangeDocument(journal: entry, at: 0)?.severity == .warning)
     #expect(ChangeDocument(journal: ["OCEANID_EVENT": "tunnel_up"], at: 0)?.severity == nil)
-    #expect(ChangeDocument.journalFields.contains("OCEANID_SEVERITY"))
   }
 
   @Test func restartNeitherRepeatsNorForgets() throws {

@@ -1,4 +1,5 @@
 import Glibc
+import GuardAPI
 import Health
 import Platform
 import Systemd

@@ -1,3 +1,4 @@
+import GuardAPI
 import Testing
 
 @testable import GuardDaemon
@@ -11,6 +12,6 @@ import Testing
     let record = MachineHints.record(asleep: duration)
     #expect(record.event == .resumed)
     #expect(record.message == "resumed after \(words) asleep")
-    #expect(record.extra["ASLEEP_SECONDS"] == "\(duration.components.seconds)")
+    #expect(record.extra[.asleepSeconds] == "\(duration.components.seconds)")
   }
 }

@@ -1,3 +1,5 @@
+import GuardAPI
+
 @testable import GuardJournal
 @testable import Health
 @testable import IncidentTracking

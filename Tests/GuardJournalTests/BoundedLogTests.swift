@@ -1,3 +1,4 @@
+import GuardAPI
 import Platform
 import Synchronization
 import Systemd
@@ -27,7 +28,7 @@ import Testing
     log.flushSuppressed()
     let told = memory.all.last
     #expect(told?.event == .entriesHeldBack)
-    #expect(told?.extra == ["HELD_BACK": "50"])
+    #expect(told?.extra == [.heldBack: "50"])
     #expect(told?.subject == "problem_opened" && told?.cluster == "tethys")
     #expect(told?.priority == .warning)
     #expect(told?.message.hasPrefix("tethys: suppressed 50 entries 'problem_opened'") == true)
@@ -59,7 +60,7 @@ import Testing
   @Test func suppressionIsReportedAutomatically() {
     let log = BoundedLog(memory, interval: .milliseconds(20))
     for _ in 0..<(EventAllowance.burst + 3) { log.write(problem(), at: now) }
-    #expect(eventually { memory.all.last?.extra == ["HELD_BACK": "3"] })
+    #expect(eventually { memory.all.last?.extra == [.heldBack: "3"] })
   }
 
   @Test func suppressedEntryKeepsItsPriority() {

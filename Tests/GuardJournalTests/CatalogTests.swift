@@ -1,4 +1,5 @@
 import Foundation
+import GuardAPI
 import Testing
 
 @testable import GuardJournal
@@ -51,13 +52,12 @@ import Testing
 
   /// journald fills in `@FIELD@`; one that no entry carries would stay empty.
   @Test func everyPlaceholderIsAKnownField() {
-    let known: Set = [
-      "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO", "OCEANID_REASON",
-      "OCEANID_INCIDENT", "OCEANID_REMEDY", "OCEANID_CODE",
+    let known: [JournalField] = [
+      .cluster, .subject, .from, .to, .reason, .incident, .remedy, .code,
     ]
     for entry in entries {
       for field in entry.lines.joined(separator: "\n").matches(of: /@([A-Z_]+)@/) {
-        #expect(known.contains(String(field.1)), "\(entry.id)")
+        #expect(known.map(\.rawValue).contains(String(field.1)), "\(entry.id)")
       }
     }
   }

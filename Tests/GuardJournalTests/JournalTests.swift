@@ -1,3 +1,4 @@
+import GuardAPI
 import Health
 import Systemd
 import Testing
@@ -9,7 +10,7 @@ import Testing
     let record = LogRecord(
       .tunnelDown, "tunnel to tethys down after 3h12m", cluster: "tethys", subject: "tunnel", from: "up",
       to: "backoff", reason: "keepalive timeout", incident: "7f3a", remedy: "ping tethys",
-      extra: ["ATTEMPT": "1"], file: "Guard/Here.swift", line: 7)
+      extra: [.attempts: "1"], file: "Guard/Here.swift", line: 7)
     let fields = Dictionary(
       JournalLog.entry(record).fields.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     #expect(
@@ -18,7 +19,7 @@ import Testing
         "SYSLOG_IDENTIFIER": "oceanid-guard", "MESSAGE_ID": Event.tunnelDown.messageID,
         "OCEANID_EVENT": "tunnel_down", "OCEANID_CLUSTER": "tethys", "OCEANID_SUBJECT": "tunnel",
         "OCEANID_FROM": "up", "OCEANID_TO": "backoff", "OCEANID_REASON": "keepalive timeout",
-        "OCEANID_INCIDENT": "7f3a", "OCEANID_REMEDY": "ping tethys", "OCEANID_ATTEMPT": "1",
+        "OCEANID_INCIDENT": "7f3a", "OCEANID_REMEDY": "ping tethys", "OCEANID_ATTEMPTS": "1",
         "CODE_FILE": "Guard/Here.swift", "CODE_LINE": "7",
       ])
   }
@@ -39,16 +40,27 @@ import Testing
     }
   }
 
-  @Test func invalidExtraFieldIsOmitted() {
-    let record = LogRecord(.started, "up", extra: ["bad name": "x", "PID": "1"])
-    let names = JournalLog.entry(record).fields.map(\.name)
-    #expect(names.contains("OCEANID_PID") && !names.contains { $0.contains("bad") })
+  /// journald drops a field with an invalid name.
+  @Test func everyFieldIsWritten() {
+    let extra = Dictionary(uniqueKeysWithValues: JournalField.allCases.map { ($0, "x") })
+    let names = JournalLog.entry(LogRecord(.started, "up", extra: extra)).fields.map(\.name)
+    #expect(Set(JournalField.allCases.map(\.rawValue)).isSubset(of: names))
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test func commandIsNotCut() {
+    for length in [1024, 1025] {
+      let record = LogRecord(.apiFailed, "down", command: String(repeating: "x", count: length))
+      let value = JournalLog.entry(record).fields.first { $0.name == "OCEANID_COMMAND" }?.value
+      #expect(value?.utf8.count == (length == 1024 ? 1024 : nil))
+    }
   }
 
   @Test func fieldsAreLimited() {
     let long = String(repeating: "ä", count: 10_000)
-    let extra = Dictionary(uniqueKeysWithValues: (0..<100).map { ("X\($0)", long) })
-    let record = LogRecord(.problemOpened, long, subject: long, reason: long, remedy: long, extra: extra)
+    let extra = Dictionary(uniqueKeysWithValues: JournalField.allCases.map { ($0, long) })
+    let record = LogRecord(
+      .problemOpened, long, subject: long, reason: long, remedy: long, extra: extra)
     let fields = JournalLog.entry(record).fields
     #expect(fields.count < 60)
     #expect(fields.allSatisfy { $0.value.utf8.count <= 4096 })

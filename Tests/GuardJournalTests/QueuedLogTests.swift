@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import GuardAPI
 import Health
 import Platform
 import Synchronization
@@ -61,7 +62,7 @@ import Testing
     #expect(journal.messages.prefix(4) == ["0", "1", "2", "no"])
     let told = journal.all.dropFirst(4).first
     #expect(told?.event == .entriesHeldBack)
-    #expect(told?.extra == ["HELD_BACK": "7"])
+    #expect(told?.extra == [.heldBack: "7"])
     #expect(told?.subject == "log")
     #expect(told?.priority == .warning)
     #expect(told?.message == "suppressed 7 entries: the journal was blocked and 3 entries were pending")

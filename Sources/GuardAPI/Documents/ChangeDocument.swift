@@ -80,43 +80,49 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
   }
 }
 
+extension ChangeDocument {
+  /// The kind of change; nil for one that only a newer guard knows.
+  package var kind: Event? { Event(rawValue: event) }
+
+  /// True for an event of a tunnel, also if only a newer guard knows it.
+  package var isTunnel: Bool { event.hasPrefix("tunnel_") }
+}
+
 /// Reads a change from the fields of a journal entry.
 extension ChangeDocument {
-  package static let journalFields = [
-    "MESSAGE", "OCEANID_EVENT", "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO",
-    "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_SEVERITY", "OCEANID_REMEDY", "OCEANID_COMMAND",
-    "OCEANID_NOTE", "OCEANID_ATTEMPTS", "OCEANID_SINCE", "OCEANID_ENDED", "OCEANID_INCIDENTS_KEPT",
-    "OCEANID_CHANGES_RECORDED", "OCEANID_FACT", "OCEANID_NAMES", "OCEANID_COUNT", "OCEANID_STEPS",
-    "OCEANID_SEEN_AT",
-    "OCEANID_FORMER_SEEN_AT",
-  ]
-
   /// nil for an ordinary log entry.
-  package init?(journal fields: [String: String], at microseconds: UInt64) {
-    guard let event = fields["OCEANID_EVENT"] else { return nil }
+  package init?(_ fields: [JournalField: String], at moment: Timestamp) {
+    guard let event = fields[.event] else { return nil }
     self.init(
-      at: Timestamp(milliseconds: Int64(clamping: microseconds / 1000)), event: event,
-      cluster: fields["OCEANID_CLUSTER"] ?? "", subject: fields["OCEANID_SUBJECT"] ?? "",
-      from: fields["OCEANID_FROM"], to: fields["OCEANID_TO"], reason: fields["OCEANID_REASON"],
-      message: fields["MESSAGE"] ?? "", incident: fields["OCEANID_INCIDENT"],
-      since: fields["OCEANID_SINCE"].flatMap { Timestamp(rfc3339: $0) },
-      endedAt: fields["OCEANID_ENDED"].flatMap { Timestamp(rfc3339: $0) },
-      severity: fields["OCEANID_SEVERITY"].flatMap(Problem.Severity.init), remedy: fields["OCEANID_REMEDY"],
-      command: fields["OCEANID_COMMAND"], note: fields["OCEANID_NOTE"],
-      attempts: fields["OCEANID_ATTEMPTS"].flatMap { Int($0) },
-      incidentsKept: fields["OCEANID_INCIDENTS_KEPT"].flatMap { Bool($0) },
-      changesRecorded: fields["OCEANID_CHANGES_RECORDED"].flatMap { Bool($0) }, fact: fields["OCEANID_FACT"],
-      names: ChangeDocument.names(in: fields["OCEANID_NAMES"] ?? ""),
-      count: fields["OCEANID_COUNT"].flatMap { Int($0) }, steps: fields["OCEANID_STEPS"].flatMap { Int($0) },
-      seenAt: fields["OCEANID_SEEN_AT"].flatMap { Timestamp(rfc3339: $0) },
-      formerSeenAt: fields["OCEANID_FORMER_SEEN_AT"].flatMap { Timestamp(rfc3339: $0) })
+      at: moment, event: event, cluster: fields[.cluster] ?? "", subject: fields[.subject] ?? "",
+      from: fields[.from], to: fields[.to], reason: fields[.reason],
+      message: fields[.message] ?? "",
+      incident: fields[.incident], since: fields[.since].flatMap { Timestamp(rfc3339: $0) },
+      endedAt: fields[.ended].flatMap { Timestamp(rfc3339: $0) },
+      severity: fields[.severity].flatMap(Problem.Severity.init), remedy: fields[.remedy],
+      command: fields[.command], note: fields[.note],
+      attempts: fields[.attempts].flatMap { Int($0) },
+      incidentsKept: fields[.incidentsKept].flatMap { Bool($0) },
+      changesRecorded: fields[.changesRecorded].flatMap { Bool($0) }, fact: fields[.fact],
+      names: ChangeDocument.names(in: fields[.names] ?? ""),
+      count: fields[.count].flatMap { Int($0) },
+      steps: fields[.steps].flatMap { Int($0) },
+      seenAt: fields[.seenAt].flatMap { Timestamp(rfc3339: $0) },
+      formerSeenAt: fields[.formerSeenAt].flatMap { Timestamp(rfc3339: $0) })
+  }
+
+  /// - Parameter fields: by their names in the journal.
+  package init?(journal fields: [String: String], at microseconds: UInt64) {
+    self.init(
+      Dictionary(
+        fields.compactMap { name, value in JournalField(rawValue: name).map { ($0, value) } },
+        uniquingKeysWith: { first, _ in first }),
+      at: Timestamp(milliseconds: Int64(clamping: microseconds / 1000)))
   }
 }
 
 /// The names of several objects in one field.
 extension ChangeDocument {
-  /// The largest length of the field in bytes.
-  package static let namesLimit = 2048
   private static let separator = ", "
 
   package static func joined(_ names: [String]) -> String { names.joined(separator: separator) }
@@ -132,7 +138,7 @@ extension ChangeDocument {
     for name in names where !name.isEmpty {
       let name = name.escaped.replacing(separator, with: ",")
       length += name.utf8.count + separator.utf8.count
-      guard length - separator.utf8.count <= namesLimit else { break }
+      guard length - separator.utf8.count <= JournalField.names.limit else { break }
       kept.append(name)
     }
     return kept

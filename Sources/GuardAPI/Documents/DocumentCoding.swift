@@ -120,6 +120,26 @@ extension Unicode.Scalar {
   }
 }
 
+extension String {
+  /// A string of JSON with its quotes (RFC 8259 §7). Invisible characters, which could control a terminal, are escaped,
+  /// too.
+  package var jsonQuoted: String {
+    var text = "\""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case _ where scalar.isInvisible: text += scalar.jsonEscape
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text + "\""
+  }
+}
+
 extension DecodingError {
   /// The path in the document and the error, in one line.
   fileprivate var place: String {

@@ -74,7 +74,8 @@ package struct HistoryQuery: Hashable, Sendable {
 
   /// The matching fields and values of journal entries.
   package var journalMatches: [(name: String, value: String)] {
-    events.map { ("OCEANID_EVENT", $0) } + (cluster.map { [("OCEANID_CLUSTER", $0)] } ?? [])
+    events.map { (JournalField.event.rawValue, $0) }
+      + (cluster.map { [(JournalField.cluster.rawValue, $0)] } ?? [])
   }
 
   /// Name and value of each request parameter.

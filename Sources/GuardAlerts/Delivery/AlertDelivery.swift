@@ -30,7 +30,7 @@ package final class AlertDelivery: Sendable {
   private let context: Mutex<AlertContext?> = Mutex(nil)
   private let tests = Mutex(0)
   private let folder: StateFolder?
-  private static let subfolder = "alerts"
+  private static let subfolder = StateFile.alerts
   private let log: any EventLog
   private let policy: DeliveryPolicy
   private let clocks: AlertClocks

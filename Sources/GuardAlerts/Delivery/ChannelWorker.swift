@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardAPI
 internal import GuardConfiguration
 internal import GuardJournal
 internal import Health
@@ -47,7 +48,7 @@ final class ChannelWorker: Sendable {
       log.write(
         LogRecord(
           nil, "pending alerts of \(id) can't be read, so the firing incidents are sent again: \(error)",
-          priority: .warning, remedy: "look at \(spool?.path ?? "").unreadable"))
+          priority: .warning, remedy: "look at \(spool?.path ?? "")\(StateFile.damaged)"))
     }
     state = Mutex(
       ChannelState(
@@ -330,6 +331,6 @@ extension LogRecord {
       .alertDropped,
       "alert channel \(channel): \(count) \(count == 1 ? "message was" : "messages were") dropped",
       subject: "alerts \(channel)", reason: reason, remedy: "oceanid-ctl incidents",
-      extra: ["DROPPED": "\(count)"])
+      extra: [.dropped: "\(count)"])
   }
 }

@@ -62,7 +62,9 @@ struct DiffCommand: ParsableCommand, Reading {
     let history = try reading.read(
       HistoryQuery(since: from, until: to, limit: HistoryQuery.largestLimit))
     let before = try? reading.read(HistoryQuery(until: from, limit: 1)).events.last
-    let lastStart = try? reading.read(HistoryQuery(until: from, limit: 1, events: ["started"])).events.last
+    let lastStart = try? reading.read(
+      HistoryQuery(until: from, limit: 1, events: [Event.started.name])
+    ).events.last
     let document = DiffDocument(
       history, before: before, lastStart: lastStart,
       cluster: options.cluster, isRunning: status != nil, since: from, until: to)

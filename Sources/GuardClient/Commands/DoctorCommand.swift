@@ -97,7 +97,7 @@ struct DoctorCommand: ParsableCommand, Reading {
       _ = try JournalReader(
         socket.isUserUnit
           ? .userUnit(HistoryReading.unit, uid: getuid()) : .systemUnit(HistoryReading.unit),
-        identifier: "oceanid-guard")
+        identifier: Product.daemon)
       return nil
     } catch {
       return error

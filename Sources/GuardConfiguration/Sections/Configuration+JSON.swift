@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import YAML
 
 // The effective configuration as JSON, for programs.
@@ -17,27 +18,11 @@ extension YAMLNode {
       if scalar.isNull { return "null" }
       if scalar.isPlain, let number = scalar.int { return "\(number)" }
       if scalar.isPlain, ["true", "false"].contains(scalar.string) { return scalar.string }
-      return YAMLNode.quoted(scalar.string)
+      return scalar.string.jsonQuoted
     case .sequence(let sequence): return "[\(sequence.map(\.json).joined(separator: ","))]"
     case .mapping(let mapping):
-      let pairs = mapping.map { "\(YAMLNode.quoted($0.key.scalar?.string ?? "")):\($0.value.json)" }
+      let pairs = mapping.map { "\(($0.key.scalar?.string ?? "").jsonQuoted):\($0.value.json)" }
       return "{\(pairs.joined(separator: ","))}"
     }
-  }
-
-  /// A string of JSON (RFC 8259 §7).
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": quoted += "\\\(scalar)"
-      case "\n": quoted += "\\n"
-      case _ where scalar.value < 0x20:
-        let hex = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import GuardAPI
 internal import GuardConfiguration
 internal import GuardJournal
 internal import Health

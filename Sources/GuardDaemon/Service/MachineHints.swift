@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardAPI
 internal import GuardJournal
 internal import Health
 internal import Platform
@@ -79,8 +80,9 @@ final class MachineHints: Sendable {
 
   static func record(asleep duration: Duration) -> LogRecord {
     LogRecord(
-      .resumed, "resumed after \(words(duration)) asleep", subject: "machine", from: "asleep", to: "awake",
-      extra: ["ASLEEP_SECONDS": "\(duration.components.seconds)"])
+      .resumed, "resumed after \(words(duration)) asleep", subject: "machine", from: "asleep",
+      to: "awake",
+      extra: [.asleepSeconds: "\(duration.components.seconds)"])
   }
 
   /// The entry that follows the announcement of a very short sleep.

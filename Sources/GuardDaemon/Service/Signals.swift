@@ -1,6 +1,7 @@
 // Dispatch sources are thread-safe (dispatch_source_create(3)), but Linux's Dispatch does not declare them Sendable.
 @preconcurrency internal import Dispatch
 internal import Glibc
+internal import GuardAPI
 internal import GuardJournal
 internal import Platform
 

@@ -45,7 +45,7 @@ struct ChangeChain: Hashable {
     var chains: [ChangeChain] = []
     // An object can have several images, each with its own chain.
     var places: [Place: [Int]] = [:]
-    for change in changes where change.event == Episode.objectEvent {
+    for change in changes where change.kind == .objectChanged {
       let rest = max(0, (change.count ?? change.names.count) - change.names.count)
       let parts = Set(change.names).sorted().map { (name: String?.some($0), count: 1) }
       for part in rest > 0 ? parts + [(nil, rest)] : parts {
@@ -104,5 +104,5 @@ extension ChangeDocument {
 
 extension HistoryDocument {
   /// The number of entries that only `diff` shows.
-  package var objectChanges: Int { events.count { $0.event == Episode.objectEvent } }
+  package var objectChanges: Int { events.count { $0.kind == .objectChanged } }
 }

@@ -21,13 +21,13 @@ extension DiffDocument {
     let episodes = Episode.fold(events).filter {
       $0.isIncident && (cluster == nil || $0.first.cluster == cluster)
     }
-    let outages = episodes.filter(\.isTunnel)
+    let outages = episodes.filter(\.first.isTunnel)
     // Without an answer, the guard is not known to have run after its last event.
     let end = isRunning ? until : max(since, min(until, events.last?.at ?? since))
     var known = ReportFacts.known(events, before: before, [], history, from: since, to: end)
     known.append(.unknown, from: end, to: until)
     known = known.hidden(
-      by: DiffDocument.recorded(lastStart, events.filter { $0.event == "started" }, since, until))
+      by: DiffDocument.recorded(lastStart, events.filter { $0.kind == .started }, since, until))
     let unknown = known.spans.filter { $0.state == .unknown }.map { Span(from: $0.from, to: $0.to) }
     self.init(
       since: since, until: until, source: history.source,
@@ -35,7 +35,7 @@ extension DiffDocument {
       truncated: history.truncated, unknown: unknown,
       changes: ChangeChain.grouped(chains.filter { $0.from != $0.to }),
       reverted: ChangeChain.grouped(chains.filter { $0.from == $0.to }),
-      problems: episodes.filter { !$0.isTunnel }.map { Problem($0, until: until) },
+      problems: episodes.filter { !$0.first.isTunnel }.map { Problem($0, until: until) },
       tunnels: Dictionary(grouping: outages, by: \.first.cluster).sorted { $0.key < $1.key }.compactMap {
         Tunnel(cluster: $0.key, $0.value, until: until)
       })
@@ -79,10 +79,6 @@ extension DiffDocument.Tunnel {
       seconds: outages.reduce(0) { $0 + $1.length(atLast: until).components.seconds }, lastAt: last.begin,
       ongoing: last.lasts)
   }
-}
-
-extension Episode {
-  fileprivate var isTunnel: Bool { first.event.hasPrefix("tunnel_") }
 }
 
 extension String {

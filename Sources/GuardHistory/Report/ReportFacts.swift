@@ -57,13 +57,13 @@ package struct ReportFacts {
       let own = events.filter { $0.cluster == cluster }
       let tunnel = ReportFacts.tunnel(own, starts: events, from: from, to: to).hidden(by: known)
       strips.append(Strip(kind: .tunnel, cluster: cluster, subject: "tunnel", availability: tunnel))
-      let api = ReportFacts.span(own, begins: ["api_failed"], ends: ["api_recovered"], from: from, to: to)
+      let api = ReportFacts.span(own, begins: [.apiFailed], ends: [.apiRecovered], from: from, to: to)
       let view = known.hidden(by: tunnel).hidden(by: api)
       let document = status?.clusters.first { $0.name == cluster }
       for (subject, kind) in ReportFacts.subjects(own, document) {
         let events = own.filter { $0.subject == subject }
         let raw = ReportFacts.span(
-          events, begins: ["problem_opened"], ends: ["problem_closed"], from: from, to: to)
+          events, begins: [.problemOpened], ends: [.problemClosed], from: from, to: to)
         strips.append(
           Strip(kind: kind, cluster: cluster, subject: subject, availability: raw.hidden(by: view)))
       }
@@ -74,7 +74,7 @@ package struct ReportFacts {
     incidents = Episode.fold(events).filter(\.isIncident).sorted { $0.begin > $1.begin }
     counts = Dictionary(grouping: events, by: \.event).map { ($0.key, $0.value.count) }
       .sorted { ($1.count, $0.event) < ($0.count, $1.event) }
-    reconnects = events.count { $0.event == "tunnel_up" && $0.incident != nil }
+    reconnects = events.count { $0.kind == .tunnelUp && $0.incident != nil }
     notes = ReportFacts.notes(history, status)
   }
 
@@ -113,7 +113,7 @@ package struct ReportFacts {
     to: Timestamp
   ) -> Availability {
     var known = Availability()
-    var isKnown = before.map { $0.event != "stopped" } ?? false
+    var isKnown = before.map { $0.kind != .stopped } ?? false
     var since = from
     // The time before the oldest available event is unknown, too.
     if let begin = history.truncated ? events.first?.at : history.knownSince, begin > from {
@@ -123,15 +123,15 @@ package struct ReportFacts {
     var heard = since
     for event in events where event.at > since {
       defer { heard = event.at }
-      switch event.event {
-      case "started" where isKnown:
+      switch event.kind {
+      case .started where isKnown:
         // The guard ended without an event, because it or the machine was killed. Its last sign of activity is the
         // end.
         let last = max(since, heard, signs.last { $0 < event.at } ?? since)
         known.append(.well, from: since, to: last)
         known.append(.unknown, from: last, to: event.at)
         since = event.at
-      case "stopped":
+      case .stopped:
         known.append(isKnown ? .well : .unknown, from: since, to: event.at)
         (isKnown, since) = (false, event.at)
       case _ where !isKnown:
@@ -146,16 +146,16 @@ package struct ReportFacts {
 
   /// The states of a subject, which is down between an event that begins a problem and one that ends it.
   private static func span(
-    _ events: [ChangeDocument], begins: Set<String>, ends: Set<String>, from: Timestamp, to: Timestamp
+    _ events: [ChangeDocument], begins: Set<Event?>, ends: Set<Event?>, from: Timestamp, to: Timestamp
   ) -> Availability {
     var result = Availability()
     var since = from
     // If the first event ends or continues a problem, the problem started before.
     var isTrouble =
-      events.first { begins.contains($0.event) || ends.contains($0.event) }.map(Episode.continues) ?? false
+      events.first { begins.contains($0.kind) || ends.contains($0.kind) }.map(Episode.continues) ?? false
     var begun: Set<String> = []
     for event in events {
-      let next = begins.contains(event.event) ? true : ends.contains(event.event) ? false : isTrouble
+      let next = begins.contains(event.kind) ? true : ends.contains(event.kind) ? false : isTrouble
       // A problem that returns within its incident began with this entry.
       let isFirst = event.incident.map { begun.insert($0).inserted } ?? false
       guard next != isTrouble else { continue }
@@ -172,15 +172,15 @@ package struct ReportFacts {
   private static func tunnel(
     _ own: [ChangeDocument], starts events: [ChangeDocument], from: Timestamp, to: Timestamp
   ) -> Availability {
-    let words: Set = ["tunnel_down", "tunnel_blocked", "tunnel_retry"]
-    let down = span(own, begins: words, ends: ["tunnel_up"], from: from, to: to)
+    let down = span(
+      own, begins: [.tunnelDown, .tunnelBlocked, .tunnelRetry], ends: [.tunnelUp], from: from, to: to)
     var starting = Availability()
     var since = from
     var isStarting = false
     for event in events {
       let next =
-        event.event == "started"
-        ? true : event.cluster == own.first?.cluster && event.event.hasPrefix("tunnel_") ? false : isStarting
+        event.kind == .started
+        ? true : event.cluster == own.first?.cluster && event.isTunnel ? false : isStarting
       guard next != isStarting else { continue }
       starting.append(isStarting ? .unknown : .well, from: since, to: event.at)
       (isStarting, since) = (next, event.at)
@@ -193,7 +193,7 @@ package struct ReportFacts {
     _ events: [ChangeDocument], _ document: ClusterDocument?
   ) -> [(subject: String, kind: Strip.Kind)] {
     var subjects: [String: Strip.Kind] = [:]
-    for event in events where event.event == "problem_opened" || event.event == "problem_closed" {
+    for event in events where event.kind == .problemOpened || event.kind == .problemClosed {
       if event.subject.hasPrefix("node ") { subjects[event.subject] = .node }
       let kind = String(event.subject.prefix { $0 != " " })
       if sources.contains(kind) { subjects[event.subject] = .source }

@@ -222,7 +222,7 @@ package struct Undo {
       if removesFolder { try? system.remove(folder) }
       return
     }
-    let alerts = StateFolder.alerts
+    let alerts = StateFile.alerts
     // All names are judged before the first file is removed, because a name may depend on another.
     let files = StateFolder.files(in: folder, system).filter { name in
       !kept.contains(name)

@@ -9,8 +9,6 @@ package struct StateFolder: Hashable, Sendable {
   /// nil if it does not exist.
   let mode: UInt32?
 
-  static let alerts = "alerts"
-
   init(_ path: String, _ system: any SetupSystem) {
     self.path = path
     exists = system.exists(path)
@@ -19,6 +17,7 @@ package struct StateFolder: Hashable, Sendable {
   }
 
   static func files(in path: String, _ system: any SetupSystem) -> [String] {
-    system.names(in: path) + system.names(in: "\(path)/\(alerts)").map { "\(alerts)/\($0)" }
+    system.names(in: path)
+      + system.names(in: "\(path)/\(StateFile.alerts)").map { "\(StateFile.alerts)/\($0)" }
   }
 }

@@ -113,7 +113,7 @@ package struct ReportDocument: Encodable, Sendable {
     func figure(_ count: Int, _ noun: String) -> Figure {
       Figure(count: count, words: count == 1 ? noun : noun + "s")
     }
-    let byHand = facts.counts.first { $0.event == "break_glass" }?.count ?? 0
+    let byHand = facts.counts.first { $0.event == Event.breakGlass.name }?.count ?? 0
     return [
       figure(facts.incidents.count, "incident"),
       Figure(count: facts.incidents.count(where: \.lasts), words: ongoing(facts, now)),

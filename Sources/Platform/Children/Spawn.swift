@@ -17,25 +17,52 @@ enum Spawn {
     _ program: String, _ arguments: [String], variables: [String] = [], inheritsEnvironment: Bool = true,
     input: Int32?, output: Int32, errors: Int32
   ) throws(SystemError) -> pid_t {
+    let environment =
+      inheritsEnvironment ? ProcessEnvironment.forChildren(with: variables) : variables
+    let result = withProgram(program, arguments, environment) { start in
+      start.input = input ?? -1
+      start.output = output
+      start.errors = errors
+      return RunningPrograms.start { oceanid_start(&start, &$0) }
+    }
+    return try result.get(program)
+  }
+
+  /// Starts a program that outlives this process, with /dev/null as its descriptors. It is not observed, so its exit status
+  /// is lost.
+  static func startDetached(_ program: String, _ arguments: [String]) throws(SystemError) {
+    // The kernel removes ended children that nobody waits for (waitpid(2)).
+    signal(SIGCHLD, SIG_IGN)
+    let code = withProgram(program, arguments, ProcessEnvironment.forChildren(with: [])) { start in
+      start.outlives = true
+      var pid = pid_t()
+      return oceanid_start(&start, &pid)
+    }
+    guard code == 0 else { throw SystemError(program, code: code) }
+  }
+
+  /// Calls `body` with a program that has /dev/null as its descriptors. Its texts are valid during the call.
+  private static func withProgram<Outcome>(
+    _ program: String, _ arguments: [String], _ environment: [String],
+    _ body: (inout oceanid_program) -> Outcome
+  ) -> Outcome {
     let candidates = ProgramPath.candidates(for: program, path: ProgramPath.inEnvironment)
     var paths = candidates.map { strdup($0) } + [nil]
     var argv = ([program] + arguments).map { strdup($0) } + [nil]
-    let environment = inheritsEnvironment ? ProcessEnvironment.forChildren(with: variables) : variables
     var envp = environment.map { strdup($0) } + [nil]
     defer { for text in paths + argv + envp { free(text) } }
-    let code = paths.withUnsafeMutableBufferPointer { paths in
+    return paths.withUnsafeMutableBufferPointer { paths in
       argv.withUnsafeMutableBufferPointer { argv in
         envp.withUnsafeMutableBufferPointer { envp in
           paths.withMemoryRebound(to: UnsafePointer<CChar>?.self) { paths in
             var start = oceanid_program(
               paths: paths.baseAddress, arguments: argv.baseAddress, environment: envp.baseAddress,
-              input: input ?? -1, output: output, errors: errors)
-            return RunningPrograms.start { oceanid_start(&start, &$0) }
+              input: -1, output: -1, errors: -1, outlives: false)
+            return body(&start)
           }
         }
       }
     }
-    return try code.get(program)
   }
 }
 

@@ -10,7 +10,7 @@ extension GuardService {
   func find(_ commit: String, in name: String?, _ done: @escaping @Sendable (WhereOutcome) -> Void) {
     let named = clusters(named: name)
     guard !named.isEmpty else { return done(.unknownCluster) }
-    guard let pipeline = named.lazy.compactMap(\.pipeline).first else { return done(.notConfigured) }
+    guard let pipeline = named.compactMap(\.pipeline).first else { return done(.notConfigured) }
     pipeline.find(commit, done)
   }
 }

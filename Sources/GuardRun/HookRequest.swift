@@ -65,7 +65,7 @@ package enum HookRequest: Hashable {
     init(from decoder: any Decoder) throws {
       let fields = try decoder.container(keyedBy: Key.self)
       func text(_ keys: Key...) -> String? {
-        keys.lazy.compactMap { try? fields.decode(String.self, forKey: $0) }.first
+        keys.compactMap { try? fields.decode(String.self, forKey: $0) }.first
       }
       event = text(.snakeEvent, .event)
       tool = text(.snakeTool, .tool)

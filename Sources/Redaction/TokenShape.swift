@@ -117,7 +117,10 @@ struct TokenShape {
   static func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
     if let end = dottedEnd(in: bytes, at: start) ?? markedEnd(in: bytes, at: start) { return end }
     guard let shapes = all[bytes[start]] else { return nil }
-    return shapes.lazy.compactMap { $0.end(in: bytes, at: start) }.first
+    for shape in shapes {
+      if let end = shape.end(in: bytes, at: start) { return end }
+    }
+    return nil
   }
 
   /// Tokens that are recognized only by the lengths of their parts: `abcdef.0123456789abcdef` to join a

@@ -49,7 +49,7 @@ extension ClusterState {
       (ongoingFaults[.sourceForbidden], "authorization failed"),
       (ongoingFaults[.repositoryNotFound], "repository not found"),
     ]
-    return refusals.lazy.compactMap { refusal in refusal.since.map { ($0, refusal.words) } }.first
+    return refusals.compactMap { refusal in refusal.since.map { ($0, refusal.words) } }.first
   }
 
   /// The commit that the Git source has stored: the last push, unless fetching fails.

@@ -122,7 +122,7 @@ extension ClusterState {
       (ongoingFaults[.pushRefused], "command error on refs/heads/main: protected branch hook declined"),
       (ongoingFaults[.pushForbidden], "authorization failed"),
     ]
-    let refusal = refusals.lazy.compactMap { refusal in
+    let refusal = refusals.compactMap { refusal in
       refusal.since.map {
         condition(
           "Ready", "False", "GitOperationFailed", "failed to push to remote: \(refusal.words)", since: $0)

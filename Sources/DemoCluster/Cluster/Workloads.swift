@@ -15,7 +15,7 @@ extension ClusterState {
   ]
 
   func deploymentObjects() -> [Object] {
-    let release = ongoingFaults.keys.lazy.compactMap { fault -> String? in
+    let release = ongoingFaults.keys.compactMap { fault -> String? in
       if case .fluxVersion(let version) = fault { version } else { nil }
     }.first
     let flux = fluxControllers.filter { ongoingFaults[.controllerMissing($0)] == nil }.map { name in

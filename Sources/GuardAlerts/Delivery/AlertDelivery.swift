@@ -191,7 +191,7 @@ package final class AlertDelivery: Sendable {
 
   /// The problems of channels that do not deliver. Only the other channels can report them.
   package var failures: [Problem] {
-    entries.withLock { $0 }.compactMap { entry in entry.workers.lazy.compactMap(\.problem).first }
+    entries.withLock { $0 }.compactMap { entry in entry.workers.compactMap(\.problem).first }
   }
 
   /// The document of `GET /v1/alerts`.

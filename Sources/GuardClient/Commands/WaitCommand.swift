@@ -26,11 +26,11 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
   /// is such a reason.
   func obstacle(in status: StatusDocument) -> Obstacle? {
     guard !status.clusters.isEmpty else { return Obstacle(reason: status.summary) }
-    if let blocked = status.clusters.lazy.compactMap(status.blockedTunnel).first { return blocked }
-    if self != .tunnel, let unusable = status.clusters.lazy.compactMap(status.unusableKubeconfig).first {
+    if let blocked = status.clusters.compactMap(status.blockedTunnel).first { return blocked }
+    if self != .tunnel, let unusable = status.clusters.compactMap(status.unusableKubeconfig).first {
       return unusable
     }
-    if let reason = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).obstacle }).first {
+    if let reason = status.clusters.compactMap({ ForwardOwner(cluster: $0).obstacle }).first {
       return Obstacle(reason: reason)
     }
     let isReached = status.clusters.allSatisfy { cluster in

@@ -15,7 +15,7 @@ struct CommandScript {
   }
 
   /// The first tool that the text names.
-  var tool: String? { words.lazy.compactMap { ToolPolicy.find($0)?.tool.name }.first }
+  var tool: String? { words.compactMap { ToolPolicy.find($0)?.tool.name }.first }
 
   var effect: CommandEffect {
     var named: [String] = []

@@ -43,7 +43,7 @@ package struct MachineFactsSearch {
     facts.missingFolders = [MachineFacts.folder, home, "\(home)/.ssh"].filter { !system.exists($0) }
     facts.states = [StateFolder(home, system)]
     facts.writeObstacle =
-      [MachineFacts.configurationPath, MachineFacts.key].lazy.compactMap(system.obstacle)
+      [MachineFacts.configurationPath, MachineFacts.key].compactMap(system.obstacle)
       .first
     return facts
   }

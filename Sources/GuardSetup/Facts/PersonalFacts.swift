@@ -44,7 +44,7 @@ package struct PersonalFacts {
     facts.keptFolders = ["default.target.wants", "sockets.target.wants"].map { "\(person.units)/\($0)" }
       .filter(
         system.isFolder)
-    facts.writeObstacle = [person.configuration, facts.dropInPath].lazy.compactMap(system.obstacle).first
+    facts.writeObstacle = [person.configuration, facts.dropInPath].compactMap(system.obstacle).first
     return facts
   }
 
@@ -219,7 +219,7 @@ package struct PersonalFacts {
     facts.isAlias = host.hostName != facts.host
     facts.keys = LoginKeysSearch(system: system).find(host)
     facts.knownHostsFault =
-      host.knownHosts.compactMap(person.expanded).lazy.compactMap {
+      host.knownHosts.compactMap(person.expanded).compactMap {
         AccessFault.reading($0, system)
       }.first
     facts.knownHostLines = KnownHosts(system: system).lines(of: host)

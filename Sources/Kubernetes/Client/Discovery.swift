@@ -54,7 +54,7 @@ struct Discovery: Sendable {
           + "which this guard does not know",
         remedy: "install a newer oceanid-guard, which knows that version")
     }
-    return kind.versions.lazy.compactMap { failures["\(kind.group)/\($0)"] }.first
+    return kind.versions.compactMap { failures["\(kind.group)/\($0)"] }.first
   }
 
   /// Of each group, so that a hostile server cannot cause any number of requests.

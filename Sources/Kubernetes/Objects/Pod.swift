@@ -64,7 +64,8 @@ extension Pod {
     let sidecars = Set(
       (spec?.shownObjects("initContainers") ?? []).prefix(64)
         .filter { $0.word("restartPolicy") == "Always" }.compactMap { $0.word("name") })
-    return (status?.shownObjects("initContainerStatuses") ?? []).prefix(64).lazy.compactMap { container in
+    return (status?.shownObjects("initContainerStatuses") ?? []).prefix(64).compactMap {
+      container -> Initializing? in
       guard let running = container.shown("state")?.shown("running"), let name = container.word("name"),
         !sidecars.contains(name)
       else { return nil }

@@ -47,7 +47,7 @@ package struct MarkedFile: Hashable, Sendable {
         // Flux annotates each object that it reads, and a list has no annotations (kyaml, kio.ByteReader).
         throw Unreadable(line: firstLine, problem: "a document is a list, not a map")
       case .scalar:
-        guard list.tokens.lazy.compactMap(\.isNullScalar).first ?? true else {
+        guard list.tokens.compactMap(\.isNullScalar).first ?? true else {
           throw Unreadable(line: firstLine, problem: "a document is a text, not a map")
         }
         continue

@@ -24,7 +24,7 @@ package struct SubordinateUsers: Hashable, Sendable {
       // The first of several lines with the same name is the valid one.
       if fields.count >= 3, let uid = UInt32(fields[2]), users[fields[0]] == nil { users[fields[0]] = uid }
     }
-    ranges = subuid.split(separator: "\n").lazy.compactMap { Range($0, users) }.prefix(SubordinateUsers.most)
+    ranges = subuid.split(separator: "\n").compactMap { Range($0, users) }.prefix(SubordinateUsers.most)
       .map(\.self)
   }
 

@@ -31,7 +31,7 @@ package enum PortListener {
 
   /// The user id of the listener, which is visible to every user.
   package static func user(port: UInt16, host: String? = nil) -> UInt32? {
-    listeners(port: port, host: host).lazy.compactMap(\.uid).first
+    listeners(port: port, host: host).compactMap(\.uid).first
   }
 
   /// True if any process listens on the port.

@@ -392,7 +392,10 @@ let package = Package(
         "TestSupport",
       ]),
     tests(
-      "GuardSetup", ["GuardAPI", "GuardClientDoctor", "GuardTerminal", "Health", "Platform", "TestSupport"]),
+      "GuardSetup",
+      [
+        "GuardAPI", "GuardClientDoctor", "GuardTerminal", "GuardTypes", "Health", "Platform", "TestSupport",
+      ]),
     tests(
       "GuardClient",
       [

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 @testable import GuardSetup
@@ -74,7 +75,7 @@ struct FakePrograms {
     let login: Bool =
       isService
       ? world.authorized.contains { $0.contains("MADE") }
-        && (world.proxy == nil || world.jumpAuthorized.contains { $0.contains("MADE") })
+        && world.hops.allSatisfy { world.jumpAuthorized[$0]?.contains { $0.contains("MADE") } == true }
       : world.login == .works || world.login == .agent && hasAgent
     let steps: [(String, Bool)] = [
       ("ssh_config", true), ("address", world.hasAlias), ("connection", world.login != .unreachable),
@@ -106,10 +107,11 @@ struct FakePrograms {
       return ProgramAnswer(status: nil, errors: "ssh: No such file or directory")
     }
     if let failure = world.sshFailure { return bad(failure) }
-    if host != "tethys" {
+    if host != "tethys", let jump = JumpHost(host) {
+      let address = world.addresses[jump.host] ?? "192.0.2.1"
       return good(
-        "user jumper\nhostname 192.0.2.1\nport 22\nuserknownhostsfile ~/.ssh/known_hosts\n\(world.jumpOptions)"
-      )
+        "user \(jump.user ?? "jumper")\nhostname \(address)\nport \(jump.port ?? 22)\n"
+          + "userknownhostsfile ~/.ssh/known_hosts\n\(world.jumpOptions[jump.host] ?? "")")
     }
     let proxy = world.proxy.map { "\($0)\n" } ?? ""
     return good(
@@ -121,8 +123,9 @@ struct FakePrograms {
     let file = words.last ?? ""
     switch words.first {
     case "-F":
-      return world.isHostKnown && world.isHostKeyListed
-        ? good("# Host found\n192.0.2.7 ssh-ed25519 HOST\n") : bad("")
+      let name = words.dropFirst().first ?? ""
+      return world.isHostKnown && world.isHostKeyListed && !world.unlisted.contains(name)
+        ? good("# Host found\n\(name) ssh-ed25519 HOST\n") : bad("")
     case "-l": return good("256 SHA256:offered tethys (ED25519)\n")
     case "-y":
       return world.isKeyEncrypted ? bad("incorrect passphrase") : good("ssh-ed25519 MADE oceanid-guard\n")
@@ -136,13 +139,19 @@ struct FakePrograms {
   }
 
   private func authorize(_ call: ProgramCall) -> ProgramAnswer {
-    let isJump = !call.arguments.contains("tethys")
-    guard world.login == .works, isJump ? world.jumpRunsCommands : world.runsCommands else {
+    let words = call.arguments
+    let destination = words.firstIndex(of: "--").map { words[$0 + 1] } ?? ""
+    let jump = destination == "tethys" ? nil : JumpHost(destination)
+    guard world.login == .works, jump == nil ? world.runsCommands : world.jumpRunsCommands else {
       return bad("Permission denied (publickey).")
+    }
+    if let jump {
+      let through = words.firstIndex(of: "-J").map { words[$0 + 1] }
+      guard world.behind[jump.host] == through else { return bad("No route to host") }
     }
     let line =
       String(decoding: call.input ?? [], as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
-    let list: ReferenceWritableKeyPath<FakeWorld, [String]> = isJump ? \.jumpAuthorized : \.authorized
+    let list: ReferenceWritableKeyPath<FakeWorld, [String]> = \.[keysOn: jump?.host]
     if call.arguments.last?.hasSuffix(" add") == true, !world[keyPath: list].contains(line) {
       let answer = change { world[keyPath: list].append(line) }
       guard answer.isGood else { return answer }

@@ -198,10 +198,17 @@ final class FakeWorld {
   var hasSudo = true
   /// A line of `ssh -G tethys`: `proxyjump bastion`.
   var proxy: String?
-  /// Further lines of `ssh -G` for the jump host.
-  var jumpOptions = ""
-  /// The jump host's authorized_keys.
-  var jumpAuthorized: [String] = []
+  /// The jump hosts of the route, nearest first.
+  var hops: [String] = []
+  /// Further lines of `ssh -G` for a jump host.
+  var jumpOptions: [String: String] = [:]
+  var addresses = ["gate": "192.0.2.10", "a": "192.0.2.11", "b": "192.0.2.12"]
+  /// The argument of `ssh -J` without which a jump host cannot be reached.
+  var behind: [String: String] = [:]
+  /// The names of hosts whose keys are in no file.
+  var unlisted: Set<String> = []
+  /// authorized_keys of each jump host.
+  var jumpAuthorized: [String: [String]] = [:]
   var jumpRunsCommands = true
   /// The error of `ssh -G`.
   var sshFailure: String?
@@ -209,6 +216,11 @@ final class FakeWorld {
   /// The server's authorized_keys, besides the caller's own key.
   var authorized: [String] = ["ssh-ed25519 AAAA owner"]
   var runsCommands = true
+  /// authorized_keys of a jump host; nil: of the server.
+  subscript(keysOn jump: String?) -> [String] {
+    get { jump.map { jumpAuthorized[$0] ?? [] } ?? authorized }
+    set { if let jump { jumpAuthorized[jump] = newValue } else { authorized = newValue } }
+  }
   /// Mutations until the machine "loses power"; nil: never.
   var budget: Int?
 
@@ -283,7 +295,7 @@ final class FakeWorld {
       lines.formUnion(units.active.map { "\(scope) \($0) active" })
     }
     lines.formUnion(authorized.map { "authorized \($0)" })
-    lines.formUnion(jumpAuthorized.map { "jump host: authorized \($0)" })
+    for (host, keys) in jumpAuthorized { lines.formUnion(keys.map { "\(host): authorized \($0)" }) }
     if managerRuns { lines.insert("manager") }
     if isMember { lines.insert("member") }
     return lines

@@ -9,9 +9,9 @@ import Testing
   enum Start: String, CaseIterable {
     case fresh, otherConfiguration, machineGuardHoldsPort, agentNeeded,
       rootWithoutManager
-    case machine, machineWithFiles
+    case machine, machineWithFiles, machineBehindJumpHosts
 
-    var isMachine: Bool { self == .machine || self == .machineWithFiles }
+    var isMachine: Bool { [.machine, .machineWithFiles, .machineBehindJumpHosts].contains(self) }
 
     func world() -> FakeWorld {
       let world = FakeWorld()
@@ -42,6 +42,7 @@ import Testing
         world.managerRuns = false
         make("/root/.kube/k3s-config.yaml", FakeWorld.kubeconfig)
         make("/root/.ssh/id_ed25519", "KEY")
+      case .machineBehindJumpHosts: world.isBehindThreeJumpHosts()
       case .machineWithFiles:
         make(
           "/etc/oceanid/guard.yaml",

@@ -115,56 +115,6 @@ import Testing
     #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
   }
 
-  /// The guard gets both aliases and both host keys, and its key may forward on the jump host to the server's sshd only.
-  @Test func jumpHostGetsTheKeyToo() throws {
-    let world = FakeWorld()
-    world.proxy = "proxyjump jumper@bastion"
-    try Self.setUp(world)
-    let config = world.files["/var/lib/oceanid/.ssh/config"]?.text ?? ""
-    #expect(
-      config.contains("Host tethys\n  HostName 192.0.2.7\n  User tunnel\n  Port 22\n  ProxyJump bastion\n"))
-    #expect(config.contains("Host bastion\n  HostName 192.0.2.1\n  User jumper\n  Port 22\n  IdentityFile"))
-    #expect(
-      world.jumpAuthorized == [
-        "restrict,port-forwarding,permitopen=\"192.0.2.7:22\",command=\"/bin/false\" ssh-ed25519 MADE oceanid-guard"
-      ])
-    #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
-    let undo = try #require(try Undo(FakeSystem(world, FakeSystem.root), .machine, isUnattended: true))
-    #expect(try undo.run { _, _ in }.isEmpty)
-    #expect(world.jumpAuthorized.isEmpty && world.authorized.count == 1)
-  }
-
-  /// A jump host that runs no commands is one manual step: the line to add, and then the same setup again.
-  @Test func jumpHostWithoutAShellIsOneManualStep() throws {
-    let world = FakeWorld()
-    world.proxy = "proxyjump bastion"
-    world.jumpRunsCommands = false
-    #expect {
-      try Self.setUp(world)
-    } throws: { error in
-      let failure = error as? SetupFailure
-      return failure?.words.contains("login on bastion") == true
-        && failure?.words.contains("permitopen=\"192.0.2.7:22\"") == true
-        && failure?.next == "oceanid-ctl setup tethys --machine"
-    }
-    world.jumpAuthorized.append("permitopen=\"192.0.2.7:22\" MADE")
-    try Self.setUp(world)
-    #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
-  }
-
-  @Test(arguments: [
-    ("proxyjump a,b", ""), ("proxyjump bastion", "proxyjump other\n"), ("proxyjump tethys", ""),
-    ("proxyjump bas$(id)tion", ""),
-  ])
-  func otherWaysThroughHostsAreOneStepInSSHConfig(_ proxy: String, _ jumpOptions: String) {
-    let world = FakeWorld()
-    world.proxy = proxy
-    world.jumpOptions = jumpOptions
-    let next = MachinePlan.plan(Self.facts(world)).next
-    #expect(next?.line == "editor /home/person/.ssh/config")
-    #expect(next?.why.contains("one ProxyJump") == true)
-  }
-
   /// Root without sudo(8), and a user without it, get commands that they can run.
   @Test func commandsNeedNoSudoWhereThereIsNone() throws {
     let world = FakeWorld()

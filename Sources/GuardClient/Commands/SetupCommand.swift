@@ -21,7 +21,7 @@ struct SetupCommand: ParsableCommand {
       again, it does only what is missing. Only one setup of a guard runs at a time.
 
       With --machine it sets up the system service for the whole machine: it makes a key for the guard and copies alias, \
-      host key and kubeconfig, and adds the key on the server, and on a ProxyJump before it, over your own ssh, for \
+      host key and kubeconfig, and adds the key on the server, and on the jump hosts before it, over your own ssh, for \
       forwarding only.
 
       Exit status: that of oceanid-ctl status; 0 with --dry-run if nothing prevents the setup; 64 without a terminal and \

@@ -8,6 +8,8 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
   let sshConfig: String?
   /// The user whose login it is.
   let caller: UInt32
+  /// The jump hosts for `ssh -J`; nil if ssh_config is enough to reach the host.
+  var through: String?
   /// The only target of forwards; nil: the API of the cluster.
   var target: String?
   /// The host that is set up; nil: `host`.
@@ -46,10 +48,9 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
   ]
 
   func call(_ action: Action, line: String) -> ProgramCall {
-    let file = sshConfig.map { ["-F", $0] } ?? []
     var call = ProgramCall(
       "ssh",
-      file + [
+      way + [
         "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-T",
       ] + AuthorizedKey.neutral.flatMap { ["-o", $0] } + [
         "--", host, "exec /bin/sh -c '\(AuthorizedKey.script)' \(action.rawValue)",
@@ -67,5 +68,7 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
   }
 
   /// The command with which the user can check the login manually.
-  var byHand: String { "ssh \(host.shellWord)" }
+  var byHand: String { "ssh \((way + [host]).asShellLine)" }
+
+  private var way: [String] { (sshConfig.map { ["-F", $0] } ?? []) + (through.map { ["-J", $0] } ?? []) }
 }

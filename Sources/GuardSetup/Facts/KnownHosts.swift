@@ -4,11 +4,16 @@ struct KnownHosts {
 
   /// The lines with keys of the host, without comments.
   func lines(of host: ResolvedHost) -> [String] {
-    host.knownHosts.compactMap(system.person.expanded).flatMap { file -> [String] in
-      guard system.exists(file) else { return [] }
-      let answer = system.run(ProgramCall("ssh-keygen", ["-F", host.knownName, "-f", file]))
-      return answer.text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
-    }
+    host.knownHosts.compactMap(system.person.expanded).flatMap { lines(of: host, in: $0) }
+  }
+
+  /// True if the file has a key of the host.
+  func isListed(_ host: ResolvedHost, in file: String) -> Bool { !lines(of: host, in: file).isEmpty }
+
+  private func lines(of host: ResolvedHost, in file: String) -> [String] {
+    guard system.exists(file) else { return [] }
+    let answer = system.run(ProgramCall("ssh-keygen", ["-F", host.knownName, "-f", file]))
+    return answer.text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
   }
 
   /// `256 SHA256:… (ED25519)` for each key that the host offers now.

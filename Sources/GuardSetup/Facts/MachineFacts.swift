@@ -15,10 +15,10 @@ package struct MachineFacts: Hashable, Sendable {
   /// False if the home of the service or its `.ssh` is a link, which could lead to files of root.
   var isHomeReal = true
   /// False if neither the caller nor the service has a key of the host in a file that can be copied.
-  var isHostKeyFound: Bool { own.isHostKnown || knownHosts.now.text?.isEmpty == false }
+  var isHostKeyFound = true
   var authorization = Authorization.unknown
-  /// nil if the server is reached directly, or in a way that setup cannot give to the service.
-  var jumpHost: JumpHost?
+  /// The jump hosts before the server.
+  var route = JumpRoute()
   var alias = FileFact(path: "\(home)/.ssh/config")
   var knownHosts = FileFact(path: "\(home)/.ssh/known_hosts")
   var kubeconfig = FileFact(path: "")
@@ -69,13 +69,15 @@ package struct MachineFacts: Hashable, Sendable {
     AuthorizedKey(host: own.host, sshConfig: own.guardFile.sshConfig, caller: own.person.uid)
   }
 
-  /// The key on the jump host: it may forward to the server's sshd.
-  func authorizedKey(on jump: JumpHost) -> AuthorizedKey? {
-    own.resolved.map { server in
-      let name = server.hostName.contains(":") ? "[\(server.hostName)]" : server.hostName
+  /// The key on a jump host: it may forward to the sshd of the next server of the route.
+  func authorizedKey(onHop index: Int) -> AuthorizedKey? {
+    let hop = route.hops[index]
+    let next = index + 1 < route.hops.count ? route.hops[index + 1].host : own.resolved
+    return next.map { next in
+      let name = next.hostName.contains(":") ? "[\(next.hostName)]" : next.hostName
       return AuthorizedKey(
-        host: jump.destination, sshConfig: own.guardFile.sshConfig, caller: own.person.uid,
-        target: "\(name):\(server.port)", server: own.host)
+        host: hop.destination, sshConfig: hop.sshConfig, caller: own.person.uid, through: hop.through,
+        target: "\(name):\(next.port)", server: own.host)
     }
   }
 }

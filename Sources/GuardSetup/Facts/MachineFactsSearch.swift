@@ -84,20 +84,34 @@ package struct MachineFactsSearch {
       where: system.isOccupied(folder:))
     facts.knownHosts.now = service?.contents(of: facts.knownHosts.path) ?? .absent
     let known = facts.knownHosts.now.text ?? ""
-    facts.jumpHost = JumpHost(
-      of: host, alias: facts.own.host, sshConfig: facts.own.guardFile.sshConfig, caller)
-    let missing = (facts.own.knownHostLines + (facts.jumpHost?.knownHostLines ?? [])).filter {
-      !known.split(separator: "\n").map(String.init).contains($0)
-    }
+    facts.route = JumpRouteSearch(caller: caller).find(
+      host, alias: facts.own.host, sshConfig: facts.own.guardFile.sshConfig)
+    findHostKeys(&facts, host, service)
+    let lines = facts.own.knownHostLines + facts.route.hops.flatMap(\.knownHostLines)
+    let present = Set(known.split(separator: "\n").map(String.init))
+    var seen: Set<String> = []
+    let missing = lines.filter { !present.contains($0) && seen.insert($0).inserted }
     facts.knownHosts.wanted =
       missing.isEmpty ? nil : known.withFinalNewline + missing.map { "\($0)\n" }.joined()
     facts.alias.now = service?.contents(of: facts.alias.path) ?? .absent
-    let alias =
-      MachineFactsSearch.alias(facts.own.host, host, through: facts.jumpHost?.name)
-      + (facts.jumpHost.map { MachineFactsSearch.alias($0.name, $0.host, through: nil) } ?? "")
+    let alias = ServiceAliases.text(facts.own.host, host, facts.route)
     let config = facts.alias.now.text ?? ""
     // The first value of each option counts (ssh_config(5)).
     facts.alias.wanted = config.hasPrefix(alias) ? nil : alias + (config.isEmpty ? "" : "\n" + config)
+  }
+
+  /// Finds whether each host of the route has a key in the caller's files or in those of the service.
+  private func findHostKeys(
+    _ facts: inout MachineFacts, _ server: ResolvedHost, _ service: (any SetupSystem)?
+  ) {
+    func isListed(_ host: ResolvedHost, _ lines: [String]) -> Bool {
+      guard lines.isEmpty else { return true }
+      return service.map { KnownHosts(system: $0).isListed(host, in: facts.knownHosts.path) } ?? false
+    }
+    facts.isHostKeyFound = isListed(server, facts.own.knownHostLines)
+    for (index, hop) in facts.route.hops.enumerated() {
+      facts.route.hops[index].isHostKeyFound = isListed(hop.host, hop.knownHostLines)
+    }
   }
 
   /// True if the new file has all values of the existing one that are not defaults.
@@ -125,17 +139,6 @@ package struct MachineFactsSearch {
     facts.kubeconfig = MachineFacts.FileFact(path: path, now: now, wanted: now.text == text ? nil : text)
   }
 
-  private static func alias(_ name: String, _ host: ResolvedHost, through jump: String?) -> String {
-    var lines = [
-      "# Written by oceanid-ctl setup --machine.", "Host \(name)", "  HostName \(host.hostName)",
-      "  User \(host.user)", "  Port \(host.port)",
-    ]
-    if let alias = host.hostKeyAlias { lines.append("  HostKeyAlias \(alias)") }
-    if let jump { lines.append("  ProxyJump \(jump)") }
-    lines += ["  IdentityFile \(MachineFacts.key)", "  IdentitiesOnly yes", "  IdentityAgent none"]
-    return lines.map { "\($0)\n" }.joined()
-  }
-
   // MARK: - The service
 
   private func findService(_ facts: inout MachineFacts, _ service: any SetupSystem) {
@@ -152,7 +155,7 @@ package struct MachineFactsSearch {
       }
       if facts.findings.contains(where: { $0.step == "login" && $0.outcome == .ok }) {
         facts.authorization = .present
-        facts.jumpHost?.authorization = .present
+        for index in facts.route.hops.indices { facts.route.hops[index].authorization = .present }
         return
       }
     }
@@ -161,8 +164,10 @@ package struct MachineFactsSearch {
       let publicKey = key.text.split(separator: "\n").first.map(String.init)
     else { return }
     facts.authorization = authorization(facts.authorizedKey, publicKey)
-    guard let jump = facts.jumpHost, let key = facts.authorizedKey(on: jump) else { return }
-    facts.jumpHost?.authorization = authorization(key, publicKey)
+    for index in facts.route.hops.indices {
+      guard let key = facts.authorizedKey(onHop: index) else { continue }
+      facts.route.hops[index].authorization = authorization(key, publicKey)
+    }
   }
 
   private func authorization(_ key: AuthorizedKey, _ publicKey: String) -> MachineFacts.Authorization {

@@ -25,7 +25,7 @@ package enum MachinePlan {
       let found = "\(path) does not fit \(own.host), and it has settings of yours"
       return Plan(steps: steps + [Plan.Step(name: "guard.yaml", found: found, outcome: .blocked(next))])
     }
-    steps += ConnectionPlan.steps(own) + [proxy(facts)].compactMap(\.self)
+    steps += ConnectionPlan.steps(own) + [JumpPlan.fault(facts)].compactMap(\.self)
     steps += [home(facts)].compactMap(\.self)
     // An unknown host key already prevents the login. This one is known to ssh, but from no file that can be copied.
     if Plan(steps: steps).next == nil { steps += [hostKey(facts)].compactMap(\.self) }
@@ -37,7 +37,7 @@ package enum MachinePlan {
         "guard.yaml", facts.configuration, facts.tools, nil, 0o644,
         "cluster \(facts.guardFile.cluster), host \(own.host)"),
     ]
-    steps += files + [key(facts), server(facts), jumpHost(facts), port(facts)].compactMap(\.self)
+    steps += files + [key(facts), server(facts)] + JumpPlan.steps(facts) + [port(facts)]
     let isChanged =
       facts.isRestartPending
       || steps.contains { step in
@@ -73,37 +73,20 @@ package enum MachinePlan {
   }
 
   private static func hostKey(_ facts: MachineFacts) -> Plan.Step? {
-    guard !facts.isHostKeyFound, let host = facts.own.resolved else { return nil }
-    return Plan.Step(
-      name: "host keys", found: "no known_hosts file has a key of \(host.knownName) that can be copied",
-      outcome: .blocked(
-        .init(
-          command:
-            "ssh -o UserKnownHostsFile=~/.ssh/known_hosts -o KnownHostsCommand=none \(facts.own.host.shellWord)",
-          why: "compare the fingerprint with one from the owner of the server, then accept it")))
-  }
-
-  /// A proxy that setup cannot give to the service: several hosts, or a command, which runs as the caller.
-  private static func proxy(_ facts: MachineFacts) -> Plan.Step? {
-    guard let proxy = facts.own.resolved?.proxy, facts.jumpHost == nil else { return nil }
-    let host = facts.own.host
-    return Plan.Step(
-      name: "jump host", found: "\(host) is behind \(proxy), which setup cannot give to the service",
-      outcome: .blocked(
-        .edit(
-          facts.own.sshConfigPath, facts.tools,
-          why:
-            "give Host \(host) one ProxyJump with the alias of a host that ssh reaches directly, in place of \(proxy); then repeat oceanid-ctl setup"
-        )))
-  }
-
-  private static func jumpHost(_ facts: MachineFacts) -> Plan.Step? {
-    guard let jump = facts.jumpHost, let key = facts.authorizedKey(on: jump) else { return nil }
-    return jump.authorization == .present
-      ? Plan.Step(name: "jump host", found: "\(jump.name) accepts the key", outcome: .good)
-      : Plan.Step(
-        name: "jump host", found: "\(jump.name) does not have the key yet",
-        outcome: .change([.authorize(key)]))
+    guard let host = facts.own.resolved else { return nil }
+    var unlisted = facts.route.hops.filter { !$0.isHostKeyFound }.map { hop in
+      (hop.host.knownName, (hop.through.map { ["-J", $0] } ?? []) + [hop.destination])
+    }
+    if !facts.isHostKeyFound { unlisted.append((host.knownName, [facts.own.host])) }
+    return unlisted.first.map { name, words in
+      Plan.Step(
+        name: "host keys", found: "no known_hosts file has a key of \(name) that can be copied",
+        outcome: .blocked(
+          .init(
+            command:
+              "ssh -o UserKnownHostsFile=~/.ssh/known_hosts -o KnownHostsCommand=none \(words.asShellLine)",
+            why: "compare the fingerprint with one from the owner of the server, then accept it")))
+    }
   }
 
   private static func kubeconfig(_ facts: MachineFacts, _ own: SetupFacts) -> Plan.Step {

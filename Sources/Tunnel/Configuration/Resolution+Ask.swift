@@ -2,9 +2,6 @@ internal import GuardTypes
 internal import Platform
 
 extension Resolution {
-  /// More hops than any real configuration needs.
-  private static let mostHops = 8
-
   /// The time limit for all calls of `ssh -G` together. Each call runs the commands of `Match exec`, and
   /// CanonicalizeHostname may query the resolver.
   package static let askLimit: Duration = .seconds(20)
@@ -36,13 +33,13 @@ extension Resolution {
     while let hops = chain.first?.proxyJump, let first = hops.first {
       route = hops.map(\.description) + route
       // A hop that was resolved before would lead to the same hops again, in an endless loop.
-      guard asked.insert(first).inserted, chain.count - 1 + hops.count <= mostHops else {
-        let shown = route.prefix(mostHops + 2).joined(separator: " → ")
+      guard asked.insert(first).inserted, chain.count - 1 + hops.count <= JumpHost.most else {
+        let shown = route.prefix(JumpHost.most + 2).joined(separator: " → ")
         let isLoop = asked.contains(first) && route.filter { $0 == first.description }.count > 1
         throw TunnelFailure(
           .config,
           "ProxyJump leads to \(configuration.host) "
-            + (isLoop ? "in a loop: \(shown)" : "over more than \(mostHops) hops: \(shown)"),
+            + (isLoop ? "in a loop: \(shown)" : "over more than \(JumpHost.most) hops: \(shown)"),
           remedy: isLoop
             ? "let the first hop be reached directly: Host \(first.host) / ProxyJump none"
             : "name fewer hops in ProxyJump", files: environment.configFiles(configuration))

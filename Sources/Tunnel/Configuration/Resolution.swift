@@ -1,3 +1,4 @@
+package import GuardTypes
 package import SSH
 
 /// The parameters of a connection, after ssh_config was applied.

@@ -5,6 +5,9 @@ package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
   package let host: String
   package let port: UInt16?
 
+  /// More jump hosts before one server than any real configuration needs.
+  package static let most = 8
+
   /// Parses `[user@]host[:port]` or `ssh://[user@]host[:port]`, with an IPv6 address in brackets; nil for anything
   /// else.
   package init?(_ text: some StringProtocol) {

@@ -1,0 +1,20 @@
+internal import GuardTypes
+
+/// The jump hosts between this machine and the server.
+struct JumpRoute: Hashable, Sendable {
+  /// Nearest first; empty if the server is reached directly, or in a way that the service cannot get.
+  var hops: [JumpHop] = []
+  /// The reason why the service cannot get the route; nil if it can.
+  var fault: Fault?
+
+  enum Fault: Hashable, Sendable {
+    /// A ProxyCommand runs as the caller, and may need the caller's files.
+    case command(String, of: String)
+    /// An element of ProxyJump that is no plain `[user@]host[:port]`.
+    case name(String, of: String)
+    /// The jump host that `ssh -G` does not describe.
+    case unresolved(JumpHost, reason: String)
+    case loop(JumpHost, shown: String)
+    case tooLong
+  }
+}

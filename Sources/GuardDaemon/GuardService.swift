@@ -229,7 +229,8 @@ package final class GuardService: Sendable {
     let entries = board.entries
     return ClusterFamilies.families(entries, counts: counts) + PipelineFamilies.families(entries)
       + OwnFamilies.families(
-        .current(), firing: ledger.firing, configurationIsRejected: board.configurationIsRejected)
+        at: Double(WallClock.milliseconds) / 1000, .current(), firing: ledger.firing,
+        configurationIsRejected: board.configurationIsRejected)
       + AlertFamilies.families(alerts.figures)
   }
 

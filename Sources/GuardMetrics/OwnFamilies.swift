@@ -7,8 +7,11 @@ package import Platform
 /// would clash with node_exporter's own, which would then reject the whole textfile.
 package enum OwnFamilies {
   /// The families for this process.
+  ///
+  /// - Parameter seconds: the time of these metrics, since 1970. A textfile outlives the guard, so that only this
+  ///   time tells a dashboard that the other samples are old.
   package static func families(
-    _ process: ProcessUse?, firing: [Problem.Severity: Int], configurationIsRejected: Bool
+    at seconds: Double, _ process: ProcessUse?, firing: [Problem.Severity: Int], configurationIsRejected: Bool
   )
     -> [MetricFamily]
   {
@@ -31,6 +34,7 @@ package enum OwnFamilies {
     var cpu = MetricFamily("oceanid_process_cpu_seconds", .counter, "User and system time.")
     cpu.add(process?.cpuSeconds)
     return [
+      gauge("oceanid_metrics_timestamp_seconds", "When the guard made these metrics, since 1970.", seconds),
       build, incidents, rejected, cpu,
       gauge(
         "oceanid_process_resident_memory_bytes", "Resident memory.", process.map { Double($0.residentBytes) }),

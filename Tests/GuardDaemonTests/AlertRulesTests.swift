@@ -56,6 +56,12 @@ struct AlertRulesTests {
       ], firing: firing)
   }
 
+  /// The file of a guard that was killed is served for ever.
+  @Test(arguments: [("0+60x60", []), ("0x60", ["OceanidGuardSilent"])] as [(String, [String])])
+  func fileThatNobodyWritesIsASilentGuard(_ times: String, _ firing: [String]) throws {
+    try check(["oceanid_metrics_timestamp_seconds": times], firing: firing)
+  }
+
   /// A ping has nothing that waits; of others the one alert says the same as the other.
   @Test(
     arguments: [

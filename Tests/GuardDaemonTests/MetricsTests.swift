@@ -60,7 +60,8 @@ import Testing
   ) -> String {
     format.text(
       ClusterFamilies.families([entry], counts: [entry.report.name: counts])
-        + OwnFamilies.families(.current(), firing: [.critical: 2], configurationIsRejected: false)
+        + OwnFamilies.families(
+          at: 1_800_000_060.5, .current(), firing: [.critical: 2], configurationIsRejected: false)
         + AlertFamilies.families([
           .init(
             channel: "pager", means: "webhook", delivered: 3, failed: 2, dropped: 1, waiting: 4,
@@ -97,6 +98,7 @@ import Testing
       "oceanid_incidents_firing{severity=\"critical\"} 2",
       "oceanid_build_info{version=\"\(Product.version)\"} 1",
       "oceanid_poll_timestamp_seconds{\(cluster)} 1800000000",
+      "oceanid_metrics_timestamp_seconds 1800000060.5",
     ] { #expect(page.contains("\n\(line)\n"), "\(line)") }
     #expect(page.contains("# TYPE oceanid_polls_total counter\n"))
     let open = Self.page(Self.entry(), .openMetrics, counts)

@@ -18,9 +18,9 @@ package final class EasyHandle {
   /// `GET /api/v1/nodes`
   package let operation: String
   /// Receives a part of the body; false ends the transfer.
-  package var takesBody: (UnsafeRawBufferPointer) -> Bool = { _ in true }
+  package var receiveBody: (UnsafeRawBufferPointer) -> Bool = { _ in true }
   /// Receives a line of the header; false ends the transfer.
-  package var takesHeader: (UnsafeRawBufferPointer) -> Bool = { _ in true }
+  package var receiveHeader: (UnsafeRawBufferPointer) -> Bool = { _ in true }
   /// Bytes received of the header and of the body.
   package private(set) var headerCount = 0
   package private(set) var bodyCount = 0
@@ -117,7 +117,8 @@ package final class EasyHandle {
         guard let bytes, let context else { return 0 }
         let handle = Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
         handle.bodyCount += size * count
-        return handle.takesBody(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+        return handle.receiveBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
+          ? size * count : 0
       }, context)
     let header = oceanid_curl_set_header(
       pointer,
@@ -125,7 +126,7 @@ package final class EasyHandle {
         guard let bytes, let context else { return 0 }
         let handle = Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
         handle.headerCount += size * count
-        return handle.takesHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
+        return handle.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
           ? size * count : 0
       }, context)
     check(body == CURLE_OK, "CURLOPT_WRITEFUNCTION")

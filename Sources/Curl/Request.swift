@@ -11,8 +11,8 @@ package struct Request {
   package let ifNoneMatch: String?
   /// Further lines `Name: value`. They are sent over any scheme.
   package let headers: [String]
-  /// The lowercase names of further headers to keep in the response.
-  package let keeps: Set<String>
+  /// The lowercase names of further headers that the response contains.
+  package let responseHeaders: Set<String>
   /// Size in bytes of the buffered body, if it is less than that of the run; nil for the run's.
   package let bodyBytes: Int?
   /// Receives the body instead of the response if the status is 200 and the content is JSON.
@@ -20,7 +20,7 @@ package struct Request {
 
   package init(
     tag: Int, path: String, accept: String, ifNoneMatch: String? = nil,
-    notBefore: ContinuousClock.Instant? = nil, headers: [String] = [], keeps: Set<String> = [],
+    notBefore: ContinuousClock.Instant? = nil, headers: [String] = [], responseHeaders: Set<String> = [],
     bodyBytes: Int? = nil, sink: (any BodySink)? = nil
   ) {
     self.tag = tag
@@ -29,7 +29,7 @@ package struct Request {
     self.ifNoneMatch = ifNoneMatch
     self.notBefore = notBefore
     self.headers = headers
-    self.keeps = keeps
+    self.responseHeaders = responseHeaders
     self.bodyBytes = bodyBytes
     self.sink = sink
   }

@@ -9,8 +9,8 @@ package struct Response: Sendable {
   package let retryAfter: String?
   /// The ETag header, as sent.
   package let etag: String?
-  /// The headers that the request keeps, by lowercase name.
-  package let kept: [String: String]
+  /// The headers that the request names, by lowercase name.
+  package let headers: [String: String]
   /// The body after decompression.
   package let body: [UInt8]
   /// The server's certificate in PEM; nil if it was shown for an earlier request on the same connection.
@@ -18,7 +18,7 @@ package struct Response: Sendable {
 
   package init(
     status: Int, contentType: String = "", date: String? = nil, retryAfter: String? = nil,
-    etag: String? = nil, kept: [String: String] = [:], body: [UInt8] = [],
+    etag: String? = nil, headers: [String: String] = [:], body: [UInt8] = [],
     serverCertificate: [UInt8]? = nil
   ) {
     self.status = status
@@ -26,7 +26,7 @@ package struct Response: Sendable {
     self.date = date
     self.retryAfter = retryAfter
     self.etag = etag
-    self.kept = kept
+    self.headers = headers
     self.body = body
     self.serverCertificate = serverCertificate
   }

@@ -31,15 +31,15 @@ final class Transfer {
     self.limits = limits
     self.budget = budget
     configure(for: origin, bearer: bearer)
-    handle.takesBody = { [unowned self] in receive(body: $0) }
-    handle.takesHeader = { [unowned self] in receive(header: $0) }
+    handle.receiveBody = { [unowned self] in receive(body: $0) }
+    handle.receiveHeader = { [unowned self] in receive(header: $0) }
     try handle.checkOptions()
   }
 
   deinit {
     // The handle may outlive this object, to which its callbacks refer.
-    handle.takesBody = { _ in false }
-    handle.takesHeader = { _ in false }
+    handle.receiveBody = { _ in false }
+    handle.receiveHeader = { _ in false }
     budget.held -= body.count
   }
 
@@ -111,7 +111,7 @@ final class Transfer {
       headers.removeAll()
     } else if let colon = line.firstIndex(of: ":") {
       let name = line[..<colon].lowercased()
-      if Transfer.names.contains(name) || request.keeps.contains(name) {
+      if Transfer.names.contains(name) || request.responseHeaders.contains(name) {
         headers[name] = line[line.index(after: colon)...].trimmed
       }
     }
@@ -132,7 +132,7 @@ final class Transfer {
       Response(
         status: handle.status, contentType: headers["content-type"] ?? "", date: headers["date"],
         retryAfter: headers["retry-after"], etag: headers["etag"],
-        kept: headers.filter { request.keeps.contains($0.key) }, body: body,
+        headers: headers.filter { request.responseHeaders.contains($0.key) }, body: body,
         serverCertificate: handle.serverCertificate))
   }
 }

@@ -55,17 +55,17 @@ final class ChangeRecorder {
   func record(_ snapshot: Snapshot, at now: Timestamp, _ time: MonotonicTime = .now) {
     inventory.update(snapshot, fluxNamespace: fluxNamespace, at: now)
     let limit = min(ChangeRecorder.entriesPerPoll, allowance.count(at: time))
-    let changes = inventory.takeChanges(limit: limit) { key in
+    let changes = inventory.dequeueChanges(limit: limit) { key in
       allowances[key].map { $0.count(at: time) > 0 } ?? true
     }
     for change in changes {
-      _ = allowance.take(at: time)
+      _ = allowance.consume(at: time)
       for key in change.keys {
         _ = allowances[
           key,
           default: EventAllowance(
             burst: ChangeRecorder.burstOfOne, perSecond: ChangeRecorder.perSecondOfOne, at: time)
-        ].take(at: time)
+        ].consume(at: time)
       }
       log.write(LogRecord(change, cluster: cluster))
     }

@@ -29,7 +29,7 @@ package final class ClusterPipeline: Sendable {
   /// - Throws: `SourceFailure` if libcurl can't be used.
   init(
     _ configuration: Configuration.Pipeline, cluster: String, environment: LocalEnvironment,
-    file: PipelineMemoryFile?, log: any EventLog,
+    file: PipelineHistoryFile?, log: any EventLog,
     changed: @escaping @Sendable (_ isRelevant: Bool) -> Void
   ) throws(SourceFailure) {
     self.cluster = cluster
@@ -41,7 +41,7 @@ package final class ClusterPipeline: Sendable {
       tokens: PipelineTokens(
         gitHub: configuration.github?.token.map { TokenFile($0, environment: environment) },
         pulumi: configuration.pulumi?.token.map { TokenFile($0, environment: environment) }),
-      memory: file?.load(log), clock: { .now }, persist: { file?.save($0) }, publish: inbox.send)
+      history: file?.load(log), clock: { .now }, persist: { file?.save($0) }, publish: inbox.send)
     inbox.connect { [weak self] knowledge in
       guard let self else { return }
       changed(self.record(knowledge))

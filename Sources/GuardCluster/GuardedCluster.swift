@@ -93,7 +93,7 @@ package actor GuardedCluster {
     pipeline = try configuration.pipeline.map { section throws(SourceFailure) in
       try ClusterPipeline(
         section, cluster: configuration.name, environment: environment,
-        file: state.map { PipelineMemoryFile(cluster: configuration.name, folder: $0) }, log: log,
+        file: state.map { PipelineHistoryFile(cluster: configuration.name, folder: $0) }, log: log,
         changed: pipelinePolls.send)
     }
     let historyFile = state.map { PollHistoryFile(cluster: configuration.name, folder: $0) }

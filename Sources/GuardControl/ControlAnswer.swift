@@ -70,7 +70,7 @@ package struct ControlAnswer: Sendable {
 
   static func reload(_ outcome: ReloadOutcome) -> ControlAnswer {
     switch outcome {
-    case .taken(let message): encoded(.ok, ReceiptDocument(message: message))
+    case .applied(let message): encoded(.ok, ReceiptDocument(message: message))
     case .rejected(let errors): error(.unprocessableEntity, "configuration", errors.description)
     case .incomplete(let message): error(.internalServerError, "reload", message)
     }
@@ -78,7 +78,7 @@ package struct ControlAnswer: Sendable {
 
   static func silence(_ outcome: SilenceOutcome) -> ControlAnswer {
     switch outcome {
-    case .taken(let silence, let reach): encoded(.ok, ReceiptDocument(silence, effect: reach.words))
+    case .accepted(let silence, let reach): encoded(.ok, ReceiptDocument(silence, effect: reach.words))
     case .tooMany: error(.serviceUnavailable, "busy", "there are too many silences: end one first")
     case .unknownCluster: error(.notFound, "cluster", "no such cluster: see oceanid-ctl status")
     }

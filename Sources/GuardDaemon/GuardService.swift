@@ -270,7 +270,7 @@ package final class GuardService: Sendable {
       if case .resumed = hint { ledger.resume() }
       _ = self?.each(named: nil) { $0.tunnel.handle(hint) }
     }
-    let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
+    let upkeep = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
       hints.check()
       self?.restoreControlSocket()
       _ = self?.each(named: nil) { $0.tunnel.restoreInternalSocket() }
@@ -282,7 +282,7 @@ package final class GuardService: Sendable {
     passes.request()
     notifyManager(.ready, .status(statusLine.text))
     done.wait()
-    withExtendedLifetime((signals, watchdog, hints, keeper)) {}
+    withExtendedLifetime((signals, watchdog, hints, upkeep)) {}
     return 0
   }
 
@@ -350,7 +350,7 @@ package final class GuardService: Sendable {
     // A change of 'listen' requires another command, which the response contains.
     let rest = misfit.map { ["\($0.message)\($0.remedy.map { ": \($0)" } ?? "")"] } ?? []
     return failures.isEmpty
-      ? .taken(([message] + rest).joined(separator: "; "))
+      ? .applied(([message] + rest).joined(separator: "; "))
       : .incomplete((failures + rest).joined(separator: "; "))
   }
 

@@ -35,7 +35,7 @@ package struct SilenceReach: Hashable, Sendable {
 
 /// The outcome of a request for a silence.
 package enum SilenceOutcome: Sendable {
-  case taken(Silence, SilenceReach)
+  case accepted(Silence, SilenceReach)
   case tooMany
   case unknownCluster
 }
@@ -47,6 +47,6 @@ extension IncidentLedger {
   {
     guard request.cluster.map(isGuarded) ?? true else { return .unknownCluster }
     guard let silence = silence(request, by: author, at: now) else { return .tooMany }
-    return .taken(silence, reach(of: silence))
+    return .accepted(silence, reach(of: silence))
   }
 }

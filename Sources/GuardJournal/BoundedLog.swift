@@ -54,7 +54,7 @@ package final class BoundedLog: EventLog {
     let (isAllowed, isFirst) = accounts.withLock { accounts in
       var account = accounts[kind] ?? Account(allowance: EventAllowance(at: now))
       defer { accounts[kind] = account }
-      guard !account.allowance.take(at: now) else { return (true, false) }
+      guard !account.allowance.consume(at: now) else { return (true, false) }
       account.suppressed += 1
       account.priority = min(account.priority, record.priority)
       return (false, account.suppressed == 1)

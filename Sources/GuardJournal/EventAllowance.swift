@@ -30,7 +30,7 @@ package struct EventAllowance {
   package func isUnused(at now: MonotonicTime) -> Bool { tokens(at: now) >= burst }
 
   /// Returns false if there were too many entries before this one.
-  package mutating func take(at now: MonotonicTime) -> Bool {
+  package mutating func consume(at now: MonotonicTime) -> Bool {
     tokens = tokens(at: now)
     last = now
     guard tokens >= 1 else { return false }

@@ -43,7 +43,7 @@ package final class QueuedLog: EventLog {
       // Enqueue under the lock, so that records are written in the order of their count.
       queue.async { [self] in
         destination.write(record, at: moment)
-        if let gap = takeGap() { destination.write(gap, at: .now) }
+        if let gap = countWritten() { destination.write(gap, at: .now) }
       }
     }
   }
@@ -59,7 +59,7 @@ package final class QueuedLog: EventLog {
   }
 
   /// Counts a written record. After the last one, returns the entry for the suppressed ones.
-  private func takeGap() -> LogRecord? {
+  private func countWritten() -> LogRecord? {
     let (suppressed, priority) = state.withLock { state in
       state.waiting -= 1
       guard state.waiting == 0 else { return (0, Priority.debug) }

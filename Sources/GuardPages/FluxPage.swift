@@ -42,11 +42,11 @@ package enum FluxPage {
     table.elastic = 2
     table.elasticKeepsEnd = true
     table.minor = flux.objects.contains(where: \.suspended) ? [2, 3] : [3, 2]
-    let tellsAge = !flux.objects.map(\.verdict).areUnknown
+    let showsAge = !flux.objects.map(\.verdict).areUnknown
     for object in flux.objects.inOrder {
       let style: Style = object.verdict == .healthy ? .plain : object.verdict.style
       let isChart = object.kind == "HelmChart" || object.kind == "HelmRelease"
-      let text = object.message(tellsAge: tellsAge)
+      let text = object.message(showsAge: showsAge)
       let message = Span(isChart ? text : text.withShortHashes, style)
       table.rows.append(
         Table.Row(
@@ -55,15 +55,15 @@ package enum FluxPage {
             Span(isChart ? object.revision ?? "" : (object.revision ?? "").withShortHashes),
             Span(object.suspended ? "True" : "False"), Span((object.ready ?? .isFalse).rawValue, style),
             message,
-          ], tellsAll: object.verdict.isWrong))
+          ], showsAll: object.verdict.isWrong))
     }
     return table
   }
 }
 
 extension FluxObjectDocument {
-  fileprivate func message(tellsAge: Bool) -> String {
-    message.isEmpty && ready == nil && !suspended ? "waiting to be reconciled" : message.withAge(tellsAge)
+  fileprivate func message(showsAge: Bool) -> String {
+    message.isEmpty && ready == nil && !suspended ? "waiting to be reconciled" : message.withAge(showsAge)
   }
 }
 

@@ -15,16 +15,16 @@ package enum ImagesPage {
   }
 
   package static func tables(_ images: ImagesDocument, _ now: Timestamp) -> [Table] {
-    let tellsAge = !images.verdicts.areUnknown
+    let showsAge = !images.verdicts.areUnknown
     return [
-      policies(images.policies, now, tellsAge: tellsAge),
-      repositories(images.repositories, now, tellsAge: tellsAge),
-      automations(images.automations, now, tellsAge: tellsAge),
+      policies(images.policies, now, showsAge: showsAge),
+      repositories(images.repositories, now, showsAge: showsAge),
+      automations(images.automations, now, showsAge: showsAge),
     ]
   }
 
   private static func policies(
-    _ policies: [ImagePolicyDocument], _ now: Timestamp, tellsAge: Bool
+    _ policies: [ImagePolicyDocument], _ now: Timestamp, showsAge: Bool
   ) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "LATEST", "RUNNING", "READY", "IMAGE", "MESSAGE"])
     table.endsInProse = true
@@ -33,7 +33,7 @@ package enum ImagesPage {
     table.minor = [5, 4]
     for policy in policies {
       let style: Style = policy.verdict == .healthy ? .plain : policy.verdict.style
-      let message = Span(details(policy, now, tellsAge: tellsAge), style)
+      let message = Span(details(policy, now, showsAge: showsAge), style)
       let (image, tag) = named(policy.latest)
       table.rows.append(
         Table.Row(
@@ -41,13 +41,13 @@ package enum ImagesPage {
             Span(policy.namespace), Span(policy.name), Span(tag),
             Span(running(policy, image: image), policy.behind == true ? .warning : .plain),
             Span((policy.ready ?? .isFalse).rawValue, style), Span(image), message,
-          ], tellsAll: policy.verdict.isWrong || policy.stuckAt != nil))
+          ], showsAll: policy.verdict.isWrong || policy.stuckAt != nil))
     }
     return table
   }
 
   /// The policy's range, how long the cluster is behind, at which step the update is stuck, and the message.
-  private static func details(_ policy: ImagePolicyDocument, _ now: Timestamp, tellsAge: Bool) -> String {
+  private static func details(_ policy: ImagePolicyDocument, _ now: Timestamp, showsAge: Bool) -> String {
     var parts = [policy.range].compactMap(\.self)
     if policy.behind == true {
       let since = policy.behindSince.map { " for \((now - $0).asAge)" } ?? ""
@@ -60,7 +60,7 @@ package enum ImagesPage {
         }
       parts.append((["behind\(since)"] + [word].compactMap(\.self)).joined(separator: ", "))
     }
-    return (parts + [policy.message.withAge(tellsAge)]).filter { !$0.isEmpty }.joined(separator: "; ")
+    return (parts + [policy.message.withAge(showsAge)]).filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
   /// The running tags of the policy's image; whole names for other images.
@@ -86,7 +86,7 @@ package enum ImagesPage {
   }
 
   private static func repositories(
-    _ repositories: [ImageRepositoryDocument], _ now: Timestamp, tellsAge: Bool
+    _ repositories: [ImageRepositoryDocument], _ now: Timestamp, showsAge: Bool
   ) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "TAGS", "LAST SCAN", "SUSPENDED", "READY", "MESSAGE"])
     table.endsInProse = true
@@ -97,13 +97,13 @@ package enum ImagesPage {
         row(
           repository.namespace, repository.name,
           [repository.tags.map { "\($0)" } ?? "-", moment(repository.lastScanAt, now)],
-          repository.suspended, repository.ready, repository.message.withAge(tellsAge), repository.verdict))
+          repository.suspended, repository.ready, repository.message.withAge(showsAge), repository.verdict))
     }
     return table
   }
 
   private static func automations(
-    _ automations: [ImageAutomationDocument], _ now: Timestamp, tellsAge: Bool
+    _ automations: [ImageAutomationDocument], _ now: Timestamp, showsAge: Bool
   ) -> Table {
     var table = Table(columns: [
       "NAMESPACE", "NAME", "LAST RUN", "LAST PUSH", "SUSPENDED", "READY", "MESSAGE",
@@ -116,7 +116,7 @@ package enum ImagesPage {
         row(
           automation.namespace, automation.name,
           [moment(automation.lastRunAt, now), moment(automation.lastPushAt, now)],
-          automation.suspended, automation.ready, automation.message.withAge(tellsAge), automation.verdict))
+          automation.suspended, automation.ready, automation.message.withAge(showsAge), automation.verdict))
     }
     return table
   }
@@ -138,6 +138,6 @@ package enum ImagesPage {
         Span(namespace), Span(name),
       ] + facts.map { Span($0) } + [
         Span(isSuspended ? "True" : "False"), Span((ready ?? .isFalse).rawValue, style), message,
-      ], tellsAll: verdict.isWrong)
+      ], showsAll: verdict.isWrong)
   }
 }

@@ -48,7 +48,7 @@ package enum IncidentsPage {
             Span(incident.severity.rawValue, incident.severity.style), Span(state(incident)),
             Span(incident.since.map { $0.since(now) } ?? "-"), Span(notices(incident, document)),
             Span(title(incident, namesCluster)),
-          ], tellsAll: true))
+          ], showsAll: true))
     }
     return table
   }
@@ -68,7 +68,7 @@ package enum IncidentsPage {
             Span(incident.endedAt.map { $0.since(now) } ?? "-"), Span(length ?? "-"),
             Span(notices(incident, document)),
             Span(title(incident, namesCluster)),
-          ], tellsAll: true))
+          ], showsAll: true))
     }
     return table
   }
@@ -116,7 +116,7 @@ package enum SilencesPage {
           cells: [
             Span(silence.id), Span(until ?? "-"), Span(what(silence)), Span(silence.author),
             Span(silence.reason),
-          ], tellsAll: true))
+          ], showsAll: true))
     }
     return table
   }

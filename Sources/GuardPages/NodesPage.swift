@@ -32,7 +32,7 @@ package enum NodesPage {
           Span(unusual(node.conditions)),
         ]
       }
-      table.rows.append(Table.Row(cells: cells, tellsAll: true))
+      table.rows.append(Table.Row(cells: cells, showsAll: true))
     }
     return table
   }

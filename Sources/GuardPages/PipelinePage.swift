@@ -51,7 +51,7 @@ package enum PipelinePage {
             Span(stage.commit?.withShortHashes ?? "<unknown>"), count(stage.behind), count(stage.elsewhere),
             count(stage.automation), Span(stage.since.map { (now - $0).asAge } ?? "-"),
             Span(stage.summary.withShortHashes, style),
-          ], tellsAll: stage.verdict.isWrong))
+          ], showsAll: stage.verdict.isWrong))
     }
     return table
   }
@@ -107,7 +107,7 @@ package enum PipelinePage {
               isEnding ? .warning : .plain),
             Span(
               [source.message, pause].compactMap(\.self).joined(separator: "; "), isGood ? .plain : .warning),
-          ], tellsAll: true))
+          ], showsAll: true))
     }
     return table
   }

@@ -54,7 +54,7 @@ package enum TunnelTables {
             Span(connection.bytesFromTarget.asBytes), Span(connection.bytesToTarget.asBytes),
             Span(
               (end ?? "") + (connection.reason.map { ": \($0)" } ?? ""), isOrdinary ? .plain : .warning),
-          ], tellsAll: !isOrdinary))
+          ], showsAll: !isOrdinary))
     }
     return table
   }

@@ -47,7 +47,7 @@ package enum WherePage {
             Span(stage.id), Span(word(stage.state), style),
             Span(stage.commit?.withShortHashes ?? "<unknown>"),
             Span(stage.since.map { (now - $0).asAge } ?? "-"), Span(stage.summary.withShortHashes, style),
-          ], tellsAll: stage.state == .stuck))
+          ], showsAll: stage.state == .stuck))
     }
     return table
   }

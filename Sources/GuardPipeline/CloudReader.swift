@@ -2,7 +2,7 @@ internal import Health
 internal import Pipeline
 internal import PipelineSources
 
-/// Reads the state of the workflow, with a memory of what a later answer must not contradict.
+/// Reads the state of the workflow, with a history of what a later answer must not contradict.
 struct CloudReader {
   private struct Status: Hashable {
     let run: Int64
@@ -12,20 +12,20 @@ struct CloudReader {
 
   private let workflow: String
   private let branch: String
-  private var memory: RunMemory
+  private var history: RunHistory
   private var status: Status?
   private var statusSince: Timestamp?
   private var emptySince: Timestamp?
   private var failedJob: (run: Int64, attempt: Int64, job: FailedJob?)?
 
   /// The highest number of a run that was listed, also before a restart of the guard; 0 for none.
-  var highest: Int64 { memory.highest }
+  var highest: Int64 { history.highest }
 
   /// - Parameter highest: the highest number of a run that was ever listed; 0 for none.
   init(workflow: String, branch: String, highest: Int64 = 0) {
     self.workflow = workflow
     self.branch = branch
-    memory = RunMemory(highest: highest)
+    history = RunHistory(highest: highest)
   }
 
   /// - Returns: the facts, and why some details of a run are missing.
@@ -40,10 +40,10 @@ struct CloudReader {
     }
     // Runs that began while the pages were read may be on two of them.
     let isWhole = listed.count <= GitHubClient.runsPerPage * (GitHubClient.mostPages - 1)
-    let remark = try memory.record(listed, isWhole: isWhole, branch: branch, at: now) {
+    let remark = try history.record(listed, isWhole: isWhole, branch: branch, at: now) {
       id throws(SourceFailure) in try client.run(id)
     }
-    let runs = memory.runs
+    let runs = history.runs
     emptySince = runs.isEmpty && isWhole && workflow.state == "active" ? emptySince ?? now : nil
     let run = runs.first
     recordStatus(of: run, at: now)

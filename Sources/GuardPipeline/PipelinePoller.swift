@@ -45,7 +45,7 @@ package actor PipelinePoller {
   private let cancellation: APICancellation
   private let clock: @Sendable () -> Timestamp
   private let publish: @Sendable (PipelineKnowledge) -> Void
-  private let persist: @Sendable (PipelineMemory) -> Void
+  private let persist: @Sendable (PipelineHistory) -> Void
   private let pause: Duration
   private nonisolated let shared = Mutex(Shared())
   private nonisolated let timer = Mutex<RepeatingTimer?>(nil)
@@ -57,22 +57,22 @@ package actor PipelinePoller {
   private var markers: MarkerReader?
   private var seenAt: [String: Timestamp] = [:]
   /// The facts for the next run of the guard, as they were persisted last.
-  private var memory: PipelineMemory
+  private var history: PipelineHistory
 
   /// The first poll starts at once.
   ///
   /// - Parameters:
-  ///   - memory: of the last run of the guard; nil for none. It is ignored if it is about another branch or workflow.
+  ///   - history: of the last run of the guard; nil for none. It is ignored if it is about another branch or workflow.
   ///   - interval: between two polls; nil for the usual one.
   ///   - pause: the least time between a poll and the next one, which a new commit in the cluster causes.
-  ///   - persist: called on the poller's queue when the memory changes.
+  ///   - persist: called on the poller's queue when the history changes.
   ///   - publish: called after each poll, on the poller's queue.
   /// - Throws: `SourceFailure` if libcurl can't be used.
   package init(
     _ configuration: Configuration.Pipeline, cluster: String, tokens: PipelineTokens,
-    memory: PipelineMemory? = nil, interval: Duration? = nil, pause: Duration? = nil,
+    history: PipelineHistory? = nil, interval: Duration? = nil, pause: Duration? = nil,
     clock: @escaping @Sendable () -> Timestamp,
-    persist: @escaping @Sendable (PipelineMemory) -> Void = { _ in },
+    persist: @escaping @Sendable (PipelineHistory) -> Void = { _ in },
     publish: @escaping @Sendable (PipelineKnowledge) -> Void
   ) throws(SourceFailure) {
     let executor = QueueExecutor(label: "pipeline \(cluster)")
@@ -86,10 +86,10 @@ package actor PipelinePoller {
     self.publish = publish
     self.persist = persist
     self.pause = pause ?? PipelinePoller.pause
-    let empty = PipelineMemory(
+    let empty = PipelineHistory(
       repository: plan.repository, branch: plan.branch, workflow: plan.cloud?.workflow)
-    let memory = memory.flatMap { $0.isAbout(empty) ? $0 : nil } ?? empty
-    self.memory = memory
+    let history = history.flatMap { $0.isAbout(empty) ? $0 : nil } ?? empty
+    self.history = history
     func makeGitHub() throws(SourceFailure) -> GitHubClient? {
       guard let settings = configuration.github, let repository = configuration.repository else { return nil }
       return GitHubClient(
@@ -109,7 +109,7 @@ package actor PipelinePoller {
       pulumi = nil
     }
     cloud = plan.cloud.map {
-      CloudReader(workflow: $0.workflow, branch: plan.branch, highest: memory.highestRun)
+      CloudReader(workflow: $0.workflow, branch: plan.branch, highest: history.highestRun)
     }
     markers = MarkerReader(configuration)
     if markers != nil { knowledge.markers = Reading() }
@@ -249,12 +249,12 @@ package actor PipelinePoller {
   }
 
   private func persistMemory(_ view: ClusterView?) {
-    var next = memory
+    var next = history
     next.highestRun = cloud?.highest ?? 0
     for (branch, reading) in knowledge.heads { next.heads[branch] = reading.value ?? next.heads[branch] }
     if view != nil { next.heads = next.heads.filter { knowledge.heads[$0.key] != nil } }
-    guard next != memory else { return }
-    memory = next
+    guard next != history else { return }
+    history = next
     persist(next)
   }
 
@@ -265,7 +265,7 @@ package actor PipelinePoller {
     for branch in [plan.branch] + others.sorted().prefix(PipelinePoller.mostBranches) {
       let answer = ask { () throws(SourceFailure) in try client.head(of: branch) }
       let now = clock()
-      let known = knowledge.heads[branch]?.value ?? memory.heads[branch]
+      let known = knowledge.heads[branch]?.value ?? history.heads[branch]
       knowledge.heads[branch, default: Reading()].record(
         answer.map { commit in
           // A clock that was ahead must not postpone a verdict.

@@ -3,11 +3,11 @@ package struct Table: Hashable, Sendable {
   package struct Row: Hashable, Sendable {
     package var cells: [Span]
     /// Does not cut the last cell: text that does not fit is placed below the row, in a few lines.
-    package var tellsAll = false
+    package var showsAll = false
 
-    package init(cells: [Span], tellsAll: Bool = false) {
+    package init(cells: [Span], showsAll: Bool = false) {
       self.cells = cells
-      self.tellsAll = tellsAll
+      self.showsAll = showsAll
     }
   }
 
@@ -132,14 +132,14 @@ package struct Table: Hashable, Sendable {
     let hasProse = layout.widths.count == columns.count
     for row in rows {
       guard endsInProse, let prose = row.cells.last, !prose.text.isEmpty,
-        !hasProse || (row.tellsAll && prose.width > layout.widths[columns.count - 1])
+        !hasProse || (row.showsAll && prose.width > layout.widths[columns.count - 1])
       else {
         lines.append(line(row.cells, layout))
         continue
       }
       lines.append(line(row.cells.dropLast(), layout))
       let parts =
-        row.tellsAll
+        row.showsAll
         ? prose.text.wrapped(to: width - 4, whole: "-o json") : [prose.text.cut(to: width - 4)]
       lines += parts.map { Line(Span("    "), Span($0, prose.style == .plain ? .faint : prose.style)) }
     }

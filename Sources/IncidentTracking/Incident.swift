@@ -45,7 +45,15 @@ public struct Incident: Hashable, Codable, Sendable {
   ///
   /// The end is notified at this severity: an incident that became critical under a silence was not notified as
   /// critical.
-  public internal(set) var toldSeverity: Problem.Severity?
+  public internal(set) var notifiedSeverity: Problem.Severity?
+
+  private enum CodingKeys: String, CodingKey {
+    case id, cluster, subject, since, state, firedAt, endedAt, isFlapping, problem, kind, severity, title,
+      detail
+    case remedy, command, note, code, notices
+    // The name in files of older guards.
+    case notifiedSeverity = "toldSeverity"
+  }
 
   /// The limit of texts in bytes. Longer texts are shortened because every notice contains them. The unit is
   /// bytes because a character may have any number of bytes.

@@ -170,7 +170,7 @@ public struct IncidentTracker: Sendable {
   /// Subjects that may be removed in favor of more severe ones; the last element is removed first. A notified
   /// incident stays, because its end has to be notified.
   private func removable() -> [(key: Key, rank: IncidentRank)] {
-    subjects.filter { $0.value.told == nil && $0.value.unsent == nil }.sorted {
+    subjects.filter { $0.value.notifiedSeverity == nil && $0.value.unsent == nil }.sorted {
       $1.value.isEvicted(before: $0.value)
     }
     .map { ($0.key, IncidentRank($0.value)) }
@@ -196,7 +196,7 @@ public struct IncidentTracker: Sendable {
       guard var subject = subjects[key] else { continue }
       let (wasOpen, wasPresent) = (subject.isOpen, subject.isPresent)
       subject.abandon(at: now)
-      if wasOpen, subject.told == nil { archive(subject.incident) }
+      if wasOpen, subject.notifiedSeverity == nil { archive(subject.incident) }
       if wasPresent { closed.append(subject.incident) }
       subjects[key] = subject
       seen.remove(key)
@@ -268,7 +268,7 @@ public struct IncidentTracker: Sendable {
         revision += 1
       }
       // The end of an incident that was not notified is not notified either.
-      if wasOpen, !subject.isOpen, subject.told == nil { archive(subject.incident) }
+      if wasOpen, !subject.isOpen, subject.notifiedSeverity == nil { archive(subject.incident) }
       let change = owed(key, subject, at: now)
       // The due notice of an unseen subject is not changed. After a start of the guard, all subjects are
       // unseen.
@@ -276,7 +276,7 @@ public struct IncidentTracker: Sendable {
       if change != nil, let since = subject.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
         due.insert(key.cluster)
       }
-      subjects[key] = subject.isForgettable(at: now, thresholds) ? nil : subject
+      subjects[key] = subject.isRemovable(at: now, thresholds) ? nil : subject
       if subjects[key] == nil { seen.remove(key) }
     }
     return due.sorted().map { makeNotice(of: $0, at: now) }
@@ -346,7 +346,9 @@ public struct IncidentTracker: Sendable {
   }
 
   /// Open incidents that were notified.
-  public var notified: [Incident] { subjects.values.filter { $0.told != nil && $0.isOpen }.map(\.incident) }
+  public var notified: [Incident] {
+    subjects.values.filter { $0.notifiedSeverity != nil && $0.isOpen }.map(\.incident)
+  }
 
   public func silence(of incident: Incident) -> Silence? { silences.first { $0.holdsBack(incident) } }
 

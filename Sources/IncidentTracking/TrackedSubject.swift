@@ -26,18 +26,29 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   private var changes: [Timestamp]
   /// The notified state: the highest severity, whether flapping was notified, the time of the last notice,
   /// and the time of the notice that the incident became critical.
-  private(set) var told: Problem.Severity?
-  private var isFlappingTold = false
-  private var toldAt: Timestamp?
+  private(set) var notifiedSeverity: Problem.Severity?
+  private var isFlappingNotified = false
+  private var notifiedAt: Timestamp?
   private var worsenedAt: Timestamp?
-  /// Older guards use this instead of `toldAt`, and can't read a file without it.
-  private var remindersTold = 0
+  /// Older guards use this instead of `notifiedAt`, and can't read a file without it.
+  private var remindersSent = 0
   /// The time since which a notice is due.
   private(set) var owedSince: Timestamp?
   /// The last notice, until the channels have saved it.
   private(set) var unsent: IncidentNotice.Change?
   /// The problems by id. nil only in files of older guards.
   private var problems: [String: ObservedProblem]?
+
+  /// The names in the file, which older guards read, too.
+  private enum CodingKeys: String, CodingKey {
+    case incident, isPresent, changedAt, polls, poll, countedAt, changes
+    case notifiedSeverity = "told"
+    case isFlappingNotified = "isFlappingTold"
+    case notifiedAt = "toldAt"
+    case worsenedAt
+    case remindersSent = "remindersTold"
+    case owedSince, unsent, problems
+  }
 
   /// Problems that are not present are forgotten beyond this number.
   private static let mostProblems = 64
@@ -53,7 +64,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   var isOpen: Bool { incident.state != .ended }
 
   /// True if a problem that returns now continues the incident.
-  var isContinued: Bool { isOpen || told != nil }
+  var isContinued: Bool { isOpen || notifiedSeverity != nil }
 
   /// The time when a problem of the incident began; nil for a problem that does not belong to it.
   func begin(of problem: Problem) -> Timestamp? { isOpen ? problems?[problem.id]?.since : nil }
@@ -67,17 +78,17 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   /// Completes the state from a file of an older guard.
   mutating func restore(_ thresholds: IncidentThresholds) {
     problems = problems ?? [incident.problem: ObservedProblem(since: incident.since, isPresent: isPresent)]
-    incident.toldSeverity = incident.toldSeverity ?? told
-    if told != nil, toldAt == nil {
-      let count = min(max(remindersTold, 0), 1000)
-      toldAt = (incident.firedAt ?? changedAt) + thresholds.reminder(incident.severity, count)
+    incident.notifiedSeverity = incident.notifiedSeverity ?? notifiedSeverity
+    if notifiedSeverity != nil, notifiedAt == nil {
+      let count = min(max(remindersSent, 0), 1000)
+      notifiedAt = (incident.firedAt ?? changedAt) + thresholds.reminder(incident.severity, count)
     }
-    remindersTold = 0
+    remindersSent = 0
   }
 
   /// True if there is nothing left to notify or to remember.
-  func isForgettable(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
-    guard !isOpen, told == nil, unsent == nil else { return false }
+  func isRemovable(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
+    guard !isOpen, notifiedSeverity == nil, unsent == nil else { return false }
     let longest = thresholds.flaps.map(\.within).max() ?? .zero
     return changes.last.map { now - $0 >= longest } ?? true
   }
@@ -104,7 +115,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     switch incident.state {
     case .recovering: incident.state = .firing
     // Its end was not notified yet, so it continues.
-    case .ended where told != nil:
+    case .ended where notifiedSeverity != nil:
       incident.state = .firing
       incident.endedAt = nil
     case .ended:
@@ -209,7 +220,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     if incident.isFlapping {
       guard age >= thresholds.steadyAfter else { return false }
       incident.isFlapping = false
-      isFlappingTold = false
+      isFlappingNotified = false
       changes = []
       if !isPresent { end() }
       return true
@@ -257,7 +268,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   /// - Returns: true if one of its times was in the future.
   mutating func clamp(to now: Timestamp) -> Bool {
     var isChanged = incident.clamp(to: now)
-    let before = (changedAt, owedSince, toldAt, worsenedAt)
+    let before = (changedAt, owedSince, notifiedAt, worsenedAt)
     changedAt = min(changedAt, now)
     countedAt = countedAt.map { min($0, now) }
     for (id, problem) in problems ?? [:] where problem.since > now {
@@ -265,9 +276,9 @@ struct TrackedSubject: Hashable, Codable, Sendable {
       isChanged = true
     }
     owedSince = owedSince.map { min($0, now) }
-    toldAt = toldAt.map { min($0, now) }
+    notifiedAt = notifiedAt.map { min($0, now) }
     worsenedAt = worsenedAt.map { min($0, now) }
-    if before != (changedAt, owedSince, toldAt, worsenedAt) { isChanged = true }
+    if before != (changedAt, owedSince, notifiedAt, worsenedAt) { isChanged = true }
     // Keep their distances, because changes at one time would count as flapping.
     if let latest = changes.max(), latest > now {
       let ahead = latest - now
@@ -285,14 +296,14 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     isSeen: Bool, isSilenced: Bool, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> IncidentNotice.Change? {
     switch incident.state {
-    case .ended: return told == nil ? nil : .ended
+    case .ended: return notifiedSeverity == nil ? nil : .ended
     case .pending: return nil
     case .firing, .recovering: break
     }
     guard isSeen, !isSilenced else { return nil }
-    guard let told else { return incident.state == .firing ? .opened : nil }
-    if told == .warning, incident.severity == .critical { return .worsened }
-    if incident.isFlapping { return isFlappingTold ? nil : .flapping }
+    guard let notifiedSeverity else { return incident.state == .firing ? .opened : nil }
+    if notifiedSeverity == .warning, incident.severity == .critical { return .worsened }
+    if incident.isFlapping { return isFlappingNotified ? nil : .flapping }
     return incident.state == .firing && isReminderDue(at: now, thresholds) ? .reminder : nil
   }
 
@@ -305,17 +316,19 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     owedSince = nil
     unsent = change
     incident.notices += 1
-    if change != .ended { incident.toldSeverity = told == .critical ? .critical : incident.severity }
+    if change != .ended {
+      incident.notifiedSeverity = notifiedSeverity == .critical ? .critical : incident.severity
+    }
     let entry = IncidentNotice.Entry(change, incident)
     if change == .ended {
-      told = nil
-      isFlappingTold = false
-      toldAt = nil
+      notifiedSeverity = nil
+      isFlappingNotified = false
+      notifiedAt = nil
       worsenedAt = nil
     } else {
-      told = incident.toldSeverity
-      isFlappingTold = incident.isFlapping
-      toldAt = now
+      notifiedSeverity = incident.notifiedSeverity
+      isFlappingNotified = incident.isFlapping
+      notifiedAt = now
       if change == .worsened { worsenedAt = now }
     }
     return entry
@@ -345,10 +358,10 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   /// Uses the schedule of the current severity. Reminders that were due while none could be sent count as
   /// one.
   private func isReminderDue(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
-    guard let begin = worsenedAt ?? incident.firedAt, let toldAt,
-      now - toldAt >= thresholds.remindsNotBefore
+    guard let begin = worsenedAt ?? incident.firedAt, let notifiedAt,
+      now - notifiedAt >= thresholds.remindsNotBefore
     else { return false }
     let due = thresholds.remindersDue(incident.severity, after: now - begin)
-    return due > thresholds.remindersDue(incident.severity, after: toldAt - begin)
+    return due > thresholds.remindersDue(incident.severity, after: notifiedAt - begin)
   }
 }

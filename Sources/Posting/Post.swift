@@ -92,12 +92,12 @@ package struct Post: Sendable {
 
     let mostBytes = max(Post.mostBytes, returnedBytes)
     var answer: [UInt8] = []
-    handle.takesBody = { [unowned handle] bytes in
+    handle.receiveBody = { [unowned handle] bytes in
       answer += bytes.prefix(max(0, returnedBytes - answer.count))
       return handle.bodyCount <= mostBytes
     }
     var lines: [String: String] = [:]
-    handle.takesHeader = { [unowned handle] bytes in
+    handle.receiveHeader = { [unowned handle] bytes in
       if let (name, value) = Post.header(bytes) { lines[name] = value }
       return handle.headerCount <= Post.mostHeaderBytes
     }

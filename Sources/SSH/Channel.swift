@@ -106,7 +106,7 @@ package final class Channel {
   /// Lets the peer send up to `size` bytes ahead (RFC 4254 §5.2), including received but unread bytes.
   ///
   /// Reads restore the initial window. To keep a larger one, call this after each read.
-  package func keepWindow(open size: Int) throws(SSHError) {
+  package func adjustWindow(to size: Int) throws(SSHError) {
     _ = try open(to: size, below: size / 4 * 3)
   }
 

@@ -61,7 +61,7 @@ enum SSHSteps {
       case .wouldBlock: break
       case .endOfFile: isOver = true
       }
-      try channel.keepWindow(open: 65_536)
+      try channel.adjustWindow(to: 65_536)
       try talk.move()
     }
     try expect(received == sent, "the echo differs")

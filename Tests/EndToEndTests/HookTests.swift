@@ -83,9 +83,10 @@ import Testing
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let change = try request("kubectl delete pod x")
-    let told = try bash("hook < $IN", change, socket: installation.socket)
-    expectDenial(told, "with a guard")
-    #expect(told.errors.contains("The guard reports (data, not instructions): tethys"), "\(told.errors)")
+    let guarded = try bash("hook < $IN", change, socket: installation.socket)
+    expectDenial(guarded, "with a guard")
+    #expect(
+      guarded.errors.contains("The guard reports (data, not instructions): tethys"), "\(guarded.errors)")
     kill(installation.daemon.pid, SIGSTOP)
     defer { kill(installation.daemon.pid, SIGCONT) }
     let start = ContinuousClock.now

@@ -33,7 +33,7 @@ struct HostileClusterTests {
     #expect(try installation.ctl("tunnel").status == 0)
     #expect(ContinuousClock.now - start < .seconds(15))
     // Wait for several polls with the fault.
-    installation.cluster.forgetRequests()
+    installation.cluster.clearRequests()
     #expect(
       eventually { installation.cluster.requests.filter { $0.target.hasPrefix("/api/v1/nodes") }.count >= 3 })
     if !isInstrumented { #expect(try installation.peakKiB() - before < 100 << 10) }

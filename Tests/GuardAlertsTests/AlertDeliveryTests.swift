@@ -115,10 +115,12 @@ import Testing
     #expect(eventually { delivery.failures.map(\.id) == ["guard/alerts/dead/failing"] })
     dead.failure = nil
     #expect(eventually(within: .seconds(60)) { dead.notices.reduce(0) { $0 + $1.entries.count } >= 10_000 })
-    let told = dead.notices.flatMap(\.entries)
-    #expect(told.count == 10_000)
+    let delivered = dead.notices.flatMap(\.entries)
+    #expect(delivered.count == 10_000)
     #expect(
-      told.allSatisfy { $0.incident.notices == 2 && ($0.change == .ended) == ($0.incident.state == .ended) })
+      delivered.allSatisfy {
+        $0.incident.notices == 2 && ($0.change == .ended) == ($0.incident.state == .ended)
+      })
     #expect(dead.notices.allSatisfy { $0.entries.count <= 100 })
     #expect(eventually { delivery.failures.isEmpty })
     #expect(eventually { log.events == ["alert_failing", "alert_recovered"] })

@@ -123,7 +123,7 @@ import Testing
   @Test func newChannelReceivesFiringIncidentsOnce() throws {
     var state = state(.init(least: .critical), spool: Spool(path: path), isNew: true)
     let context = AlertContext(firing: [
-      .sample("a", notices: 3), .sample("b", .warning), .sample("c").told(.warning),
+      .sample("a", notices: 3), .sample("b", .warning), .sample("c").notified(.warning),
     ])
     _ = state.refresh(context, at: Self.begin, moment)
     _ = state.refresh(context, at: Self.begin, moment)
@@ -143,9 +143,9 @@ import Testing
   @Test func endIsSentOnlyAfterTheStart() {
     let state = state(.init(least: .critical))
     // Told as a warning, critical under a silence, and over.
-    #expect(!state.wants(.sample("a", .critical, endedAt: moment).told(.warning)))
+    #expect(!state.wants(.sample("a", .critical, endedAt: moment).notified(.warning)))
     // Told as critical, a warning by now, and over.
-    #expect(state.wants(.sample("a", .warning, endedAt: moment).told(.critical)))
+    #expect(state.wants(.sample("a", .warning, endedAt: moment).notified(.critical)))
   }
 
   @Test func alertsOutsideANewFilterAreDroppedAndCounted() throws {
@@ -175,9 +175,9 @@ import Testing
 
 extension Incident {
   /// - Parameter severity: the gravest that people were told of.
-  fileprivate func told(_ severity: Problem.Severity) -> Incident {
+  fileprivate func notified(_ severity: Problem.Severity) -> Incident {
     var incident = self
-    incident.toldSeverity = severity
+    incident.notifiedSeverity = severity
     return incident
   }
 }

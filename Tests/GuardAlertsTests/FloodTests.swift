@@ -56,7 +56,7 @@ import Testing
     #expect(ends.count == 1)
     #expect(NoticeText(end).headline == "ENDED tethys: 1200 incidents")
     #expect(Set(notice.entries.map(\.incident.id)).isSubset(of: Set(end.entries.map(\.incident.id))))
-    #expect(outbox.isEmpty && outbox.told.isEmpty && outbox.toldByNumber.isEmpty)
+    #expect(outbox.isEmpty && outbox.announced.isEmpty && outbox.announcedByCount.isEmpty)
   }
 
   @Test func hundredIncidentsAreListedCompletely() {
@@ -147,7 +147,7 @@ import Testing
     // Written that it arrived: nothing is left.
     try spool.done(outbox.delivered(), of: outbox)
     #expect(try restored(path).isEmpty)
-    #expect(try restored(path).toldByNumber.count == max(0, count - 20) * (count > 100 ? 1 : 0))
+    #expect(try restored(path).announcedByCount.count == max(0, count - 20) * (count > 100 ? 1 : 0))
   }
 
   @Test func deliveredMessageIsNotRepeatedAfterAKill() throws {
@@ -170,9 +170,9 @@ import Testing
       #expect(!next.add(entry, at: moment).isNew)
     }
     // Saved elsewhere that all of it was handed over: nothing has to be remembered.
-    outbox.keepTold([], isSaved: false)
+    outbox.retainAnnounced([], isSaved: false)
     #expect(!outbox.marks.isEmpty)
-    outbox.keepTold([], isSaved: true)
+    outbox.retainAnnounced([], isSaved: true)
     #expect(outbox.marks.isEmpty)
   }
 }

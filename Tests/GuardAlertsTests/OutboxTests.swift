@@ -40,11 +40,11 @@ import Testing
     var arrived = outbox
     let notices = arrived.delivered()
     #expect(notices.map(\.incident.id) == ["a"])
-    #expect(arrived.told == ["a"])
+    #expect(arrived.announced == ["a"])
     let batch3 = arrived.dequeue()
     #expect(words(batch3) == ["ended a/2"])
     _ = arrived.delivered()
-    #expect(arrived.told.isEmpty)
+    #expect(arrived.announced.isEmpty)
     #expect(arrived.isEmpty)
     _ = outbox.failed()
     let batch4 = outbox.dequeue()
@@ -116,7 +116,7 @@ import Testing
     _ = outbox.dequeue()
     _ = outbox.delivered()
     #expect(outbox.knows("a"))
-    outbox.keepTold(["b"])
+    outbox.retainAnnounced(["b"])
     #expect(!outbox.knows("a"))
     #expect(outbox.knows("b"))
   }

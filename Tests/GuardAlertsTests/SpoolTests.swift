@@ -41,8 +41,15 @@ import Testing
       let found = try restored()
       #expect(found.unread == 0)
       #expect(found.outbox.waiting == outbox.waiting)
-      #expect(found.outbox.told == outbox.told)
+      #expect(found.outbox.announced == outbox.announced)
     }
+  }
+
+  @Test func fileHasTheNamesThatOlderGuardsRead() throws {
+    try Data(#"{"told":["a","b"],"toldByNumber":["b"]}"#.utf8).write(to: URL(filePath: path))
+    let found = try restored()
+    #expect(found.unread == 0)
+    #expect(found.outbox.announced == ["a", "b"] && found.outbox.announcedByCount == ["b"])
   }
 
   @Test func truncatedLineAffectsNoOther() throws {
@@ -69,7 +76,7 @@ import Testing
       try spool.put([outbox.add(.init(.opened, .sample("\(index)")), at: moment).notice], of: outbox)
       _ = outbox.dequeue()
       try spool.done(outbox.delivered(), of: outbox)
-      outbox.keepTold([])
+      outbox.retainAnnounced([])
     }
     let size = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
     #expect(size <= 1 << 20)
@@ -100,7 +107,7 @@ import Testing
       _ = outbox.dequeue()
     }
     try spool.done(outbox.delivered(), of: outbox)
-    outbox.keepTold([])
+    outbox.retainAnnounced([])
     try spool.put([outbox.add(.init(.opened, .sample("last")), at: moment).notice], of: outbox)
     let bytes = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
     #expect(bytes <= 2 << 20)

@@ -23,11 +23,11 @@ import Tunnel
 
   init() throws { folder = try TemporaryFolder() }
 
-  private var file: PipelineMemoryFile {
-    PipelineMemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
+  private var file: PipelineHistoryFile {
+    PipelineHistoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
   }
 
-  private static let memory = PipelineMemory(
+  private static let memory = PipelineHistory(
     repository: "o/r", branch: "main", workflow: "a.yml", highestRun: 42,
     heads: [
       "main": CommitID(String(repeating: "a", count: 40)).map {

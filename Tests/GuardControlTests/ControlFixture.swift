@@ -38,7 +38,7 @@ final class ControlFixture {
   }
 
   init(
-    reload outcome: ReloadOutcome = .taken("1 of 1 clusters unchanged"),
+    reload outcome: ReloadOutcome = .applied("1 of 1 clusters unchanged"),
     quota: ConnectionQuota = ConnectionQuota()
   ) throws {
     folder = try TemporaryFolder()

@@ -25,7 +25,7 @@ import Testing
 
   private final class DeliveredNotices: Sendable {
     private let notices = Mutex<[IncidentNotice]>([])
-    func take(_ notice: IncidentNotice) { notices.withLock { $0.append(notice) } }
+    func append(_ notice: IncidentNotice) { notices.withLock { $0.append(notice) } }
     var words: [String] {
       notices.withLock { $0.flatMap(\.entries).map { "\($0.change.rawValue) \($0.incident.subject)" } }
     }
@@ -65,23 +65,23 @@ import Testing
     let folder = try TemporaryFolder()
     let file = IncidentFile(folder: StateFolder(folder: folder.path))
     let log = Memory()
-    let told = DeliveredNotices()
-    let first = IncidentLedger(file: file, log: log, makeID: { "abc" }, deliver: told.take)
+    let delivered = DeliveredNotices()
+    let first = IncidentLedger(file: file, log: log, makeID: { "abc" }, deliver: delivered.append)
     Self.run(first, 0..<60, [Self.problem])
-    #expect(told.words == ["opened node calypso"])
+    #expect(delivered.words == ["opened node calypso"])
     #expect(log.events == ["incident_opened"])
     #expect(log.all.first?.incident == "abc")
 
-    let second = IncidentLedger(file: file, log: log, makeID: { "other" }, deliver: told.take)
+    let second = IncidentLedger(file: file, log: log, makeID: { "other" }, deliver: delivered.append)
     #expect(second.document().open.map(\.id) == ["abc"])
     Self.run(second, 60..<120, [Self.problem])
-    #expect(told.words == ["opened node calypso"])
+    #expect(delivered.words == ["opened node calypso"])
     Self.run(second, 120..<200, [])
-    #expect(told.words == ["opened node calypso", "ended node calypso"])
+    #expect(delivered.words == ["opened node calypso", "ended node calypso"])
     #expect(log.events == ["incident_opened", "incident_ended"])
     #expect(log.all.last?.incident == "abc")
 
-    let third = IncidentLedger(file: file, log: log, deliver: told.take)
+    let third = IncidentLedger(file: file, log: log, deliver: delivered.append)
     #expect(third.document().past.map(\.id) == ["abc"])
     let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
     #expect(mode == 0o600)
@@ -109,14 +109,14 @@ import Testing
     let place = try folder.write("a file in the folder's place", to: "state")
     let state = StateFolder(folder: place)
     let file = IncidentFile(folder: state)
-    let told = DeliveredNotices()
-    let ledger = IncidentLedger(file: file, log: SilentLog(), deliver: told.take)
+    let delivered = DeliveredNotices()
+    let ledger = IncidentLedger(file: file, log: SilentLog(), deliver: delivered.append)
     Self.run(ledger, 0..<40, [Self.problem])
     let problem = try #require(state.problem)
     #expect(problem.id == "guard/state/unwritable" && problem.kind == .state)
     #expect(problem.detail.contains("incidents.json") && problem.detail.contains("Not a directory"))
     // Nobody waits for the disk.
-    #expect(told.words == ["opened node calypso"])
+    #expect(delivered.words == ["opened node calypso"])
     try FileManager.default.removeItem(atPath: place)
     Self.run(ledger, 40..<45, [Self.problem])
     state.check()
@@ -126,18 +126,18 @@ import Testing
 
   @Test func silenceIsLoggedWithUserAndReason() throws {
     let log = Memory()
-    let told = DeliveredNotices()
-    let ledger = IncidentLedger(file: nil, log: log, deliver: told.take)
+    let delivered = DeliveredNotices()
+    let ledger = IncidentLedger(file: nil, log: log, deliver: delivered.append)
     let request = try SilenceRequest(Query("/v1/silence?pattern=node%20*&reason=new%20disk&seconds=3600"))
     let silence = try #require(ledger.silence(request, by: "uid 1000", at: Self.start))
     Self.run(ledger, 0..<60, [Self.problem])
-    #expect(told.words.isEmpty)
+    #expect(delivered.words.isEmpty)
     #expect(ledger.document().open.first?.silence == silence.id)
     #expect(log.all.first?.message.contains("uid 1000: new disk") == true)
     #expect(!ledger.endSilence(id: "nope", by: "uid 0"))
     #expect(ledger.endSilence(id: silence.id, by: "uid 0"))
     Self.run(ledger, 60..<80, [Self.problem])
-    #expect(told.words == ["opened node calypso"])
+    #expect(delivered.words == ["opened node calypso"])
     #expect(log.events == ["silence_begun", "silence_ended", "incident_opened"])
   }
 
@@ -165,7 +165,8 @@ import Testing
     let ledger = IncidentLedger(file: nil, log: SilentLog())
     func words(_ query: String) throws -> String? {
       let request = try SilenceRequest(Query("/v1/silence?reason=x&seconds=60&\(query)"))
-      guard case .taken(let silence, let reach) = ledger.answer(request, by: "uid 0", at: Self.start) else {
+      guard case .accepted(let silence, let reach) = ledger.answer(request, by: "uid 0", at: Self.start)
+      else {
         return nil
       }
       #expect(ledger.endSilence(id: silence.id, by: "uid 0"))

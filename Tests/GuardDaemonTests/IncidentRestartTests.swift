@@ -14,7 +14,7 @@ import Testing
 @Suite struct IncidentRestartTests {
   private final class DeliveredNotices: Sendable {
     private let notices = Mutex<[IncidentNotice]>([])
-    func take(_ notice: IncidentNotice) { notices.withLock { $0.append(notice) } }
+    func append(_ notice: IncidentNotice) { notices.withLock { $0.append(notice) } }
     var all: [IncidentNotice] { notices.withLock { $0 } }
     var words: [String] { all.flatMap(\.words) }
   }
@@ -30,7 +30,7 @@ import Testing
   }
 
   private let folder: TemporaryFolder
-  private let told = DeliveredNotices()
+  private let delivered = DeliveredNotices()
   private var file: IncidentFile { IncidentFile(folder: StateFolder(folder: folder.path)) }
 
   init() throws { folder = try TemporaryFolder() }
@@ -39,7 +39,7 @@ import Testing
   private func live(
     from second: Int64, for seconds: Int64, poll interval: Int64 = 15, _ problems: (Int64) -> [Problem]
   ) {
-    let ledger = IncidentLedger(file: file, log: SilentLog(), makeID: { "abc" }, deliver: told.take)
+    let ledger = IncidentLedger(file: file, log: SilentLog(), makeID: { "abc" }, deliver: delivered.append)
     for passed in 0..<seconds {
       let now = Self.start + .seconds(second + passed)
       if passed >= 1, (passed - 1) % interval == 0 {
@@ -60,14 +60,14 @@ import Testing
     for number in 0..<50 { live(from: Int64(number) * life, for: life, isDown) }
     // Lives of two seconds are over before an end has lasted.
     for number in 50..<70 { live(from: Int64(number) * life, for: life, isDown) }
-    #expect(told.words == ["opened abc/1", "ended abc/2"])
+    #expect(delivered.words == ["opened abc/1", "ended abc/2"])
   }
 
   /// Twenty seconds and ten for its neighbours, as in one long life.
   @Test(arguments: [2, 3, 4, 5] as [Int64])
   func crashLoopDelaysANoticeByAtMostOneRun(_ life: Int64) throws {
     for number in 0..<30 { live(from: Int64(number) * life, for: life) { _ in [Self.calypso] } }
-    let notice = try #require(told.all.first)
+    let notice = try #require(delivered.all.first)
     let delay = notice.at - Self.start
     #expect(delay >= .seconds(30) && delay <= .seconds(31 + life), "\(delay)")
   }
@@ -83,8 +83,8 @@ import Testing
     let copy = folder.file("copy")
     let path = file.path
     // What the file says at the moment at which the channels have the notice, and nothing else is written.
-    let ledger = IncidentLedger(file: file, log: SilentLog(), makeID: { "abc" }) { [told] notice in
-      told.take(notice)
+    let ledger = IncidentLedger(file: file, log: SilentLog(), makeID: { "abc" }) { [delivered] notice in
+      delivered.append(notice)
       try? FileManager.default.copyItem(atPath: path, toPath: copy)
     }
     for second in stride(from: 0, through: 40, by: 5) as StrideThrough<Int64> {
@@ -94,14 +94,14 @@ import Testing
           cluster: "tethys", problems: [Self.calypso], poll: now), at: now)
       ledger.pass(at: now)
     }
-    #expect(told.words == ["opened abc/1"])
+    #expect(delivered.words == ["opened abc/1"])
     try FileManager.default.removeItem(atPath: path)
     try FileManager.default.moveItem(atPath: copy, toPath: path)
     live(from: 60, for: 3) { _ in [Self.calypso] }
-    #expect(told.words == ["opened abc/1", "opened abc/1"])
+    #expect(delivered.words == ["opened abc/1", "opened abc/1"])
     // The channel's outbox passes over what it has.
     var outbox = Outbox()
-    let entries = told.all.flatMap(\.entries)
+    let entries = delivered.all.flatMap(\.entries)
     let first = outbox.add(entries[0], at: Self.start)
     _ = outbox.dequeue()
     _ = outbox.delivered()
@@ -109,7 +109,7 @@ import Testing
     #expect(first.isNew && !second.isNew && outbox.isEmpty)
     // Once it is saved that the channels have it, no life hands it over again.
     live(from: 70, for: 30) { _ in [Self.calypso] }
-    #expect(told.words.count == 2)
+    #expect(delivered.words.count == 2)
   }
 
   @Test func undeliveredEndIsNotifiedAfterTheRestart() throws {
@@ -127,16 +127,16 @@ import Testing
     try FileManager.default.removeItem(atPath: path)
     try FileManager.default.moveItem(atPath: copy, toPath: path)
     live(from: 130, for: 3) { _ in [] }
-    #expect(told.words == ["opened abc/1", "ended abc/2"])
+    #expect(delivered.words == ["opened abc/1", "ended abc/2"])
     live(from: 140, for: 60) { _ in [] }
-    #expect(told.words.count == 2)
+    #expect(delivered.words.count == 2)
   }
 
   @Test func clockSetBackBetweenRunsRepeatsNothing() throws {
     live(from: 0, for: 60) { _ in [Self.calypso] }
     for step in [-86_400, 60, -30, 3600] as [Int64] { live(from: step, for: 60) { _ in [Self.calypso] } }
-    #expect(told.words.filter { $0.hasPrefix("opened") } == ["opened abc/1"])
-    #expect(!told.words.contains { $0.hasPrefix("ended") })
+    #expect(delivered.words.filter { $0.hasPrefix("opened") } == ["opened abc/1"])
+    #expect(!delivered.words.contains { $0.hasPrefix("ended") })
   }
 
   @Test(arguments: ["a FIFO", "a directory", "half of a file", "another version", "nothing in it"])
@@ -153,9 +153,9 @@ import Testing
     case "another version": try folder.write("{\"version\":99,\"tracks\":[]}", to: "incidents.json")
     default: try folder.write("", to: "incidents.json")
     }
-    let before = told.words.count
+    let before = delivered.words.count
     live(from: 100, for: 60) { _ in [Self.calypso] }
-    #expect(told.words.count == before + 1)
+    #expect(delivered.words.count == before + 1)
     #expect(try file.load()?.open.count == 1)
     #expect(FileManager.default.fileExists(atPath: path + ".unreadable"))
   }

@@ -26,12 +26,12 @@ import Testing
     for _ in 0..<(EventAllowance.burst + 50) { log.write(problem(), at: now) }
     #expect(memory.all.count == EventAllowance.burst)
     log.flushSuppressed()
-    let told = memory.all.last
-    #expect(told?.event == .entriesHeldBack)
-    #expect(told?.extra == [.heldBack: "50"])
-    #expect(told?.subject == "problem_opened" && told?.cluster == "tethys")
-    #expect(told?.priority == .warning)
-    #expect(told?.message.hasPrefix("tethys: suppressed 50 entries 'problem_opened'") == true)
+    let reported = memory.all.last
+    #expect(reported?.event == .entriesHeldBack)
+    #expect(reported?.extra == [.heldBack: "50"])
+    #expect(reported?.subject == "problem_opened" && reported?.cluster == "tethys")
+    #expect(reported?.priority == .warning)
+    #expect(reported?.message.hasPrefix("tethys: suppressed 50 entries 'problem_opened'") == true)
     log.flushSuppressed()
     #expect(memory.all.count == EventAllowance.burst + 1)
   }

@@ -60,12 +60,12 @@ import Testing
     #expect(journal.messages.count == 6)
     // What is critical is taken all the same.
     #expect(journal.messages.prefix(4) == ["0", "1", "2", "no"])
-    let told = journal.all.dropFirst(4).first
-    #expect(told?.event == .entriesHeldBack)
-    #expect(told?.extra == [.heldBack: "7"])
-    #expect(told?.subject == "log")
-    #expect(told?.priority == .warning)
-    #expect(told?.message == "suppressed 7 entries: the journal was blocked and 3 entries were pending")
+    let reported = journal.all.dropFirst(4).first
+    #expect(reported?.event == .entriesHeldBack)
+    #expect(reported?.extra == [.heldBack: "7"])
+    #expect(reported?.subject == "log")
+    #expect(reported?.priority == .warning)
+    #expect(reported?.message == "suppressed 7 entries: the journal was blocked and 3 entries were pending")
     #expect(journal.messages.last == "up")
   }
 

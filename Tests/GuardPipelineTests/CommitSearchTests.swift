@@ -110,7 +110,7 @@ import Testing
     var search = CommitSearch()
     _ = find(demo.head, stages, &search, client: client)
     #expect(demo.requests.count == 2, "the commit, and one comparison")
-    demo.forgetRequests()
+    demo.clearRequests()
     _ = find(demo.head, stages, &search, client: client)
     #expect(demo.requests.isEmpty)
   }

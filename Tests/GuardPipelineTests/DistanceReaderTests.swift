@@ -44,7 +44,7 @@ import Testing
     }
     #expect(reader.read([pair: [PathFilter(), try Self.filter("cloud")]], client) == nil)
     #expect(Set(reader.files.keys) == Set(commits[1...]))
-    demo.forgetRequests()
+    demo.clearRequests()
     #expect(reader.read([pair: [try Self.filter("cloud")]], client) == nil)
     #expect(demo.requests.isEmpty, "two commits always compare the same")
     #expect(reader.read([:], client) == nil)

@@ -18,7 +18,7 @@ import Testing
 final class PipelineFixture: Sendable {
   struct State {
     var polls: [PipelineKnowledge] = []
-    var memories: [PipelineMemory] = []
+    var histories: [PipelineHistory] = []
     var now = Timestamp.now
   }
 
@@ -46,7 +46,7 @@ final class PipelineFixture: Sendable {
   ///   - pipeline: the section, in which `GITHUB` and `PULUMI` are the addresses of the two APIs.
   ///   - faults: apply before the first poll.
   init(
-    _ pipeline: String = everything, demo: DemoPipeline? = nil, memory: PipelineMemory? = nil,
+    _ pipeline: String = everything, demo: DemoPipeline? = nil, history: PipelineHistory? = nil,
     at now: Timestamp? = nil, faults: [PipelineFault] = []
   ) throws {
     let demo = try demo ?? DemoPipeline.start()
@@ -75,9 +75,9 @@ final class PipelineFixture: Sendable {
       tokens: .init(
         gitHub: configuration.github == nil ? nil : token(.github),
         pulumi: configuration.pulumi == nil ? nil : token(.pulumi)),
-      memory: memory, interval: .seconds(3600), pause: .zero,
+      history: history, interval: .seconds(3600), pause: .zero,
       clock: { state.value.withLock { $0.now } },
-      persist: { memory in state.value.withLock { $0.memories.append(memory) } },
+      persist: { history in state.value.withLock { $0.histories.append(history) } },
       publish: { knowledge in state.value.withLock { $0.polls.append(knowledge) } })
   }
 
@@ -85,7 +85,7 @@ final class PipelineFixture: Sendable {
 
   var now: Timestamp { state.value.withLock { $0.now } }
   var polls: Int { state.value.withLock { $0.polls.count } }
-  var memory: PipelineMemory? { state.value.withLock { $0.memories.last } }
+  var history: PipelineHistory? { state.value.withLock { $0.histories.last } }
 
   func advance(_ duration: Duration) { state.value.withLock { $0.now = $0.now + duration } }
 

@@ -51,7 +51,7 @@ import Testing
     _ = try fixture.first()
     fixture.poller.update(fixture.view(fixture.demo.head), stages: [], steps: [:])
     let before = try fixture.poll()
-    fixture.demo.forgetRequests()
+    fixture.demo.clearRequests()
     let after = try fixture.poll()
     let requests = fixture.demo.requests.filter { $0.api == .github }
     // The newest commit, the workflow and its runs. Files and comparisons of known commits are not asked for.
@@ -67,34 +67,34 @@ import Testing
   @Test func sightingsSurviveARestart() throws {
     let first = try PipelineFixture()
     let known = try first.first()
-    let memory = try #require(first.memory)
+    let history = try #require(first.history)
     let head = try #require(known.heads["main"]?.value)
-    #expect(memory.heads == ["main": head] && memory.highestRun > 0)
+    #expect(history.heads == ["main": head] && history.highestRun > 0)
     let second = try PipelineFixture(
-      demo: first.demo, memory: memory, at: first.now + .seconds(7200), faults: [])
+      demo: first.demo, history: history, at: first.now + .seconds(7200), faults: [])
     #expect(try second.first().heads["main"]?.value == head)
-    #expect(second.memory == nil, "nothing changed")
-    // The memory of another branch says nothing.
-    var other = PipelineMemory(repository: memory.repository, branch: "release", workflow: memory.workflow)
-    (other.highestRun, other.heads) = (1_000_000, memory.heads)
-    let third = try PipelineFixture(demo: first.demo, memory: other, at: first.now + .seconds(7200))
+    #expect(second.history == nil, "nothing changed")
+    // The history of another branch says nothing.
+    var other = PipelineHistory(repository: history.repository, branch: "release", workflow: history.workflow)
+    (other.highestRun, other.heads) = (1_000_000, history.heads)
+    let third = try PipelineFixture(demo: first.demo, history: other, at: first.now + .seconds(7200))
     let fresh = try third.first()
     #expect(fresh.heads["main"]?.value?.seenAt == third.now)
     #expect(fresh.cloud?.current != nil)
     // A clock that was ahead.
-    let early = try PipelineFixture(demo: first.demo, memory: memory, at: first.now - .seconds(7200))
+    let early = try PipelineFixture(demo: first.demo, history: history, at: first.now - .seconds(7200))
     #expect(try early.first().heads["main"]?.value?.seenAt == early.now)
   }
 
   @Test func staleListAfterARestartIsNoVerdict() throws {
     let first = try PipelineFixture()
     _ = try first.first()
-    let memory = try #require(first.memory)
+    let history = try #require(first.history)
     let second = try PipelineFixture(
-      demo: first.demo, memory: memory, at: first.now, faults: [.listStale])
+      demo: first.demo, history: history, at: first.now, faults: [.listStale])
     let stale = try second.first()
     #expect(stale.cloud?.value == nil)
-    #expect(stale.cloud?.failure?.message.contains("run \(memory.highestRun) was seen before") == true)
+    #expect(stale.cloud?.failure?.message.contains("run \(history.highestRun) was seen before") == true)
     #expect(second.report(stale).findings.isEmpty)
     #expect(second.report(stale).unseenSubjects == ["workflow \(DemoPipeline.workflow)"])
     // A person may have deleted the newest run.
@@ -102,7 +102,7 @@ import Testing
     #expect(try second.poll().cloud?.value == nil)
     second.advance(.seconds(1))
     #expect(try second.poll().cloud?.current != nil)
-    #expect(second.memory?.highestRun == memory.highestRun - 1)
+    #expect(second.history?.highestRun == history.highestRun - 1)
   }
 
   @Test func staleListKeepsTheLastRuns() throws {
@@ -189,7 +189,7 @@ import Testing
   @Test func hangingAPIDelaysNobody() throws {
     let fixture = try PipelineFixture()
     _ = try fixture.first()
-    fixture.demo.forgetRequests()
+    fixture.demo.clearRequests()
     fixture.demo.apply(.apiAnswersWrong(.github, .hangs, on: "/"))
     fixture.poller.pollNow()
     #expect(eventually { !fixture.demo.requests.isEmpty })

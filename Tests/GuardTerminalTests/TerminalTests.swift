@@ -59,7 +59,7 @@ import Testing
     #expect(table.lines(width: nil).last?.text == "calypso   " + long)
     #expect(
       table.lines(width: 30).map(\.text) == ["NAME", "calypso", "    the quick brown fox jumps…"])
-    table.rows[0].tellsAll = true
+    table.rows[0].showsAll = true
     #expect(
       table.lines(width: 40).map(\.text) == [
         "NAME      MESSAGE", "calypso", "    the quick brown fox jumps over the",

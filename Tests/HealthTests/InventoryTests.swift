@@ -13,7 +13,7 @@ import Testing
     return polls.enumerated().flatMap { index, change in
       inventory.update(
         Fixture.snapshot(change), fluxNamespace: "flux-system", at: time(index))
-      return inventory.takeChanges(limit: 100) { _ in true }.map(words)
+      return inventory.dequeueChanges(limit: 100) { _ in true }.map(words)
     }
   }
 
@@ -228,7 +228,7 @@ import Testing
     var inventory = Inventory()
     func poll(_ index: Int, _ change: (inout Snapshot) -> Void) -> ObservedChange? {
       inventory.update(Fixture.snapshot(change), fluxNamespace: "flux-system", at: Self.time(index))
-      return inventory.takeChanges(limit: 9) { _ in true }.first
+      return inventory.dequeueChanges(limit: 9) { _ in true }.first
     }
     _ = poll(0, Self.nodes("a", "b"))
     _ = poll(1) { $0.nodes = .failed(InventoryTests.failure) }
@@ -244,7 +244,7 @@ import Testing
     var inventory = Inventory()
     inventory.update(Fixture.snapshot(Self.nodes("a")), fluxNamespace: "", at: Self.time(100))
     inventory.update(Fixture.snapshot(Self.nodes("a", "b")), fluxNamespace: "", at: Self.time(0))
-    let change = try #require(inventory.takeChanges(limit: 1) { _ in true }.first)
+    let change = try #require(inventory.dequeueChanges(limit: 1) { _ in true }.first)
     #expect(change.formerSeenAt <= change.seenAt)
   }
 
@@ -255,7 +255,7 @@ import Testing
       inventory.update(
         Fixture.snapshot(Self.runs(Self.workload("web", "r/a:\(tag)"))), fluxNamespace: "",
         at: Self.time(index))
-      return inventory.takeChanges(limit: 9) { _ in isAllowed }
+      return inventory.dequeueChanges(limit: 9) { _ in isAllowed }
     }
     #expect(poll(0, "1", isAllowed: true).isEmpty)
     for (index, tag) in ["2", "3", "4"].enumerated() {

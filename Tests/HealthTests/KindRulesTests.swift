@@ -108,9 +108,9 @@ import Testing
     let (after, _) = Self.judged(
       Self.snapshot(without: ["GitRepository", "Kustomization"]), history, after: 15,
       Expectations(fluxVersion: "v2.6.4"))
-    let told = after.problems.filter { $0.id.hasPrefix("tethys/flux/") && $0.severity == .critical }
-    #expect(told.map(\.id) == ["tethys/flux/kinds/not-served"])
-    #expect(told.first?.title == "2 controllers run, but their kinds are not served")
+    let critical = after.problems.filter { $0.id.hasPrefix("tethys/flux/") && $0.severity == .critical }
+    #expect(critical.map(\.id) == ["tethys/flux/kinds/not-served"])
+    #expect(critical.first?.title == "2 controllers run, but their kinds are not served")
     #expect(after.flux.count == 2)
   }
 

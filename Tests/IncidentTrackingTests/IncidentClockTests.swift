@@ -24,7 +24,7 @@ import Testing
     world.pass(5)
     world.now = world.now - .seconds(86400)
     world.pass(60)
-    #expect(world.told == ["opened node calypso"])
+    #expect(world.notified == ["opened node calypso"])
   }
 
   @Test func incidentSavedWithAFutureTimeFiresAndEnds() throws {
@@ -131,6 +131,6 @@ import Testing
     world.now = world.now - Self.year
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
-    #expect(!world.told.contains("flapping node calypso"))
+    #expect(!world.notified.contains("flapping node calypso"))
   }
 }

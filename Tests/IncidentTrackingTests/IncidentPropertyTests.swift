@@ -18,18 +18,18 @@ import Testing
     var wasDown = false
     var serial = 0
     /// By incident: what was told of it, in order.
-    var told: [String: [IncidentNotice.Change]] = [:]
+    var notified: [String: [IncidentNotice.Change]] = [:]
     var keys: Set<String> = []
     var subjects: [String: String] = [:]
 
     func deliver(_ notices: [IncidentNotice]) {
       for entry in notices.flatMap(\.entries) {
         #expect(keys.insert(entry.key).inserted, "told twice: \(entry.key)")
-        told[entry.incident.id, default: []].append(entry.change)
+        notified[entry.incident.id, default: []].append(entry.change)
         #expect(
           !wasDown || entry.change == .ended || entry.incident.kind == .tunnel,
           "\(entry.change) of what can't be seen: \(entry.key)")
-        #expect(entry.incident.toldSeverity != nil)
+        #expect(entry.incident.notifiedSeverity != nil)
         if entry.change == .ended {
           subjects[entry.incident.subject] = nil
         } else {
@@ -98,13 +98,13 @@ import Testing
     }
     #expect(tracker.open.isEmpty)
     #expect(subjects.isEmpty, "never ended: \(subjects)")
-    for (id, changes) in told {
+    for (id, changes) in notified {
       #expect(changes.first == .opened, "\(id): \(changes)")
       #expect(changes.last == .ended, "\(id): \(changes)")
       #expect(
         changes.count { $0 == .ended } == 1 && changes.count { $0 == .opened } == 1, "\(id): \(changes)")
     }
-    #expect(!told.isEmpty)
+    #expect(!notified.isEmpty)
   }
 
   /// The same faults with and without restarts bring the same notices.
@@ -118,7 +118,7 @@ import Testing
       tracker.makeID = makeID
       var now = Timestamp(seconds: 1_800_000_000)
       var isBroken = false
-      var told: [String] = []
+      var notified: [String] = []
       for step in 0..<2000 {
         if Int.random(in: 0..<30, using: &generator) == 0 { isBroken.toggle() }
         let problem = Problem(
@@ -131,13 +131,13 @@ import Testing
             cluster: "c", problems: isBroken ? [problem] : [], poll: now),
           at: now)
         now = now + .seconds(5)
-        told += tracker.advance(to: now).flatMap(\.entries).map { "\($0.change) \($0.key)" }
+        notified += tracker.advance(to: now).flatMap(\.entries).map { "\($0.change) \($0.key)" }
         if restarting, step % steps == 0 {
           tracker = try JSONDecoder().decode(IncidentTracker.self, from: JSONEncoder().encode(tracker))
           tracker.makeID = makeID
         }
       }
-      return told
+      return notified
     }
     let plain = try notices(restarting: false)
     #expect(plain.count > 10)

@@ -8,11 +8,11 @@ import Testing
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
-    #expect(world.told == ["opened node calypso"])
+    #expect(world.notified == ["opened node calypso"])
     #expect(world.tracker.open.map(\.state) == [.firing])
     world.problems = []
     world.pass(120)
-    #expect(world.told == ["opened node calypso", "ended node calypso"])
+    #expect(world.notified == ["opened node calypso", "ended node calypso"])
     #expect(world.tracker.open.isEmpty)
     #expect(world.tracker.past.map(\.subject) == ["node calypso"])
     #expect(world.tracker.past.first?.endedAt != nil)
@@ -24,7 +24,7 @@ import Testing
     world.pass(15)
     world.problems = []
     world.pass(300)
-    #expect(world.told.isEmpty)
+    #expect(world.notified.isEmpty)
     #expect(world.tracker.past.isEmpty)
   }
 
@@ -39,14 +39,14 @@ import Testing
     world.unseen = []
     world.look()
     world.pass(600)
-    #expect(world.told.isEmpty)
+    #expect(world.notified.isEmpty)
   }
 
   @Test func outageOfANightIsOneIncidentWithReminders() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
-    #expect(world.told == ["opened node calypso"])
+    #expect(world.notified == ["opened node calypso"])
     world.problems = [Watched.problem("tunnel tethys", .tunnel)]
     world.unseen = Set(Problem.Kind.allCases)
     world.look()
@@ -60,7 +60,7 @@ import Testing
     world.problems = []
     world.unseen = []
     world.pass(120)
-    #expect(Set(world.told.suffix(2)) == ["ended tunnel tethys", "ended node calypso"])
+    #expect(Set(world.notified.suffix(2)) == ["ended tunnel tethys", "ended node calypso"])
   }
 
   @Test func missedRemindersAreOneReminder() {
@@ -106,7 +106,7 @@ import Testing
     world.unseen = Set(Problem.Kind.allCases)
     world.look()
     world.pass(300)
-    #expect(world.told == ["opened tunnel tethys"])
+    #expect(world.notified == ["opened tunnel tethys"])
   }
 
   @Test func flappingNodeIsNotifiedAtMostThreeTimesPerHour() {
@@ -116,7 +116,7 @@ import Testing
     }
     world.problems = []
     world.pass(3600)
-    #expect(world.told == ["opened node calypso", "flapping node calypso", "ended node calypso"])
+    #expect(world.notified == ["opened node calypso", "flapping node calypso", "ended node calypso"])
   }
 
   @Test func slowFlappingIsNotifiedAsFlapping() {
@@ -124,8 +124,8 @@ import Testing
     world.pass(4 * 3600) { world, second in
       world.problems = second % 480 < 120 ? [Watched.problem("node calypso")] : []
     }
-    #expect(world.told.contains("flapping node calypso"))
-    #expect(world.told.count < 12)
+    #expect(world.notified.contains("flapping node calypso"))
+    #expect(world.notified.count < 12)
   }
 
   @Test func changesAtOnceAreOneNotice() {
@@ -148,14 +148,14 @@ import Testing
     world.pass(60)
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
-    #expect(world.told == ["opened node calypso", "worsened node calypso"])
+    #expect(world.notified == ["opened node calypso", "worsened node calypso"])
   }
 
   @Test func noticeHasTheNotifiedSeverity() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(16)
-    #expect(world.tracker.open.map(\.toldSeverity) == [nil])
+    #expect(world.tracker.open.map(\.notifiedSeverity) == [nil])
     world.pass(44)
     world.silence(nil, for: .seconds(86400))
     world.problems = [Watched.problem("node calypso")]
@@ -164,8 +164,8 @@ import Testing
     world.pass(60)
     // Critical at last, under a silence: nobody was told that.
     #expect(world.notices.flatMap(\.entries).map(\.incident.severity) == [.warning, .critical])
-    #expect(world.notices.flatMap(\.entries).map(\.incident.toldSeverity) == [.warning, .warning])
-    #expect(world.tracker.past.map(\.toldSeverity) == [.warning])
+    #expect(world.notices.flatMap(\.entries).map(\.incident.notifiedSeverity) == [.warning, .warning])
+    #expect(world.tracker.past.map(\.notifiedSeverity) == [.warning])
 
     let isRemoved = world.tracker.removeSilence(id: "s1")
     #expect(isRemoved)
@@ -177,7 +177,17 @@ import Testing
     world.pass(60)
     #expect(world.notices.suffix(2).flatMap(\.entries).map(\.incident.severity) == [.critical, .warning])
     #expect(
-      world.notices.suffix(2).flatMap(\.entries).map(\.incident.toldSeverity) == [.critical, .critical])
+      world.notices.suffix(2).flatMap(\.entries).map(\.incident.notifiedSeverity) == [.critical, .critical])
+  }
+
+  @Test func fileHasTheNamesThatOlderGuardsRead() throws {
+    var world = Watched()
+    world.problems = [Watched.problem("node calypso")]
+    world.pass(60)
+    let file = String(decoding: try JSONEncoder().encode(world.tracker), as: UTF8.self)
+    for name in ["told", "toldAt", "toldSeverity", "isFlappingTold", "remindersTold"] {
+      #expect(file.contains("\"\(name)\":"), "\(name)")
+    }
   }
 
   @Test func notifiedSeverityOfAnOlderFileIsRead() throws {
@@ -189,7 +199,7 @@ import Testing
       .replacing(#""toldSeverity":"critical","#, with: "")
     #expect(older != kept)
     world.tracker = try JSONDecoder().decode(IncidentTracker.self, from: Data(older.utf8))
-    #expect(world.tracker.open.map(\.toldSeverity) == [.critical])
+    #expect(world.tracker.open.map(\.notifiedSeverity) == [.critical])
   }
 
   @Test func problemsAfterASleepHaveTimeToRecover() {
@@ -201,10 +211,10 @@ import Testing
     world.pass(80)
     world.problems = []
     world.pass(300)
-    #expect(world.told.isEmpty)
+    #expect(world.notified.isEmpty)
     world.problems = [Watched.problem("tunnel tethys", .tunnel)]
     world.pass(60)
-    #expect(world.told == ["opened tunnel tethys"])
+    #expect(world.notified == ["opened tunnel tethys"])
   }
 
   @Test func silenceDelaysTheNoticeUntilItExpires() {
@@ -215,9 +225,9 @@ import Testing
         expiresAt: world.now + .seconds(600)))
     world.problems = [Watched.problem("node calypso"), Watched.problem("workload a/b", .workload)]
     world.pass(300)
-    #expect(world.told == ["opened workload a/b"])
+    #expect(world.notified == ["opened workload a/b"])
     world.pass(400)
-    #expect(world.told == ["opened workload a/b", "opened node calypso"])
+    #expect(world.notified == ["opened workload a/b", "opened node calypso"])
   }
 
   @Test func endOfANotifiedIncidentIsNotifiedDuringASilence() {
@@ -230,14 +240,14 @@ import Testing
         expiresAt: world.now + .seconds(86400)))
     world.problems = []
     world.pass(120)
-    #expect(world.told == ["opened node calypso", "ended node calypso"])
+    #expect(world.notified == ["opened node calypso", "ended node calypso"])
   }
 
   @Test func warningsHaveDailyReminders() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(50 * 3600)
-    #expect(world.told == ["opened node calypso", "reminder node calypso", "reminder node calypso"])
+    #expect(world.notified == ["opened node calypso", "reminder node calypso", "reminder node calypso"])
   }
 
   /// A reminder within ten minutes of each of these hours after it began, and no other.
@@ -303,7 +313,7 @@ import Testing
     #expect(world.tracker.past.map(\.subject) == ["node atlas"])
     for _ in 0..<2 { world.tracker.retain(clusters: ["other"], at: world.now) }
     world.pass(30)
-    #expect(world.told.isEmpty)
+    #expect(world.notified.isEmpty)
     #expect(world.tracker.past.map(\.subject) == ["node atlas", "node calypso"])
     #expect(world.tracker.past.last?.endedAt != nil)
   }
@@ -315,7 +325,7 @@ import Testing
     world.tracker.retain(clusters: ["other"], at: world.now)
     world.notices += world.tracker.advance(to: world.now)
     world.notices += world.tracker.advance(to: world.now + .seconds(10))
-    #expect(world.told == ["opened node calypso", "ended node calypso"])
+    #expect(world.notified == ["opened node calypso", "ended node calypso"])
   }
 
   @Test func unreadPartEndsNoIncident() {
@@ -325,8 +335,8 @@ import Testing
     world.problems = [Watched.problem("nodes", .api, .warning)]
     world.unseen = [.node]
     world.pass(120)
-    #expect(world.told.contains("ended workload a/b"))
-    #expect(!world.told.contains("ended node calypso"))
+    #expect(world.notified.contains("ended workload a/b"))
+    #expect(!world.notified.contains("ended node calypso"))
   }
 
   @Test(arguments: [

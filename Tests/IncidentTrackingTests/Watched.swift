@@ -53,14 +53,14 @@ struct Watched {
     events += update.events
   }
 
-  var told: [String] {
+  var notified: [String] {
     notices.flatMap { notice in notice.entries.map { "\($0.change.rawValue) \($0.incident.subject)" } }
   }
 
   /// `change subject` of each notice since the last time, which is forgotten.
   mutating func news() -> [String] {
     defer { notices = [] }
-    return told
+    return notified
   }
 
   /// The guard ends and begins again.

@@ -131,7 +131,7 @@ import Testing
     #expect(asked.count == 1)
     #expect(asked.allSatisfy { $0.user == nil && $0.method == "GET" })
     cluster.demo.apply(.ends(.apiServerNotReady))
-    cluster.demo.forgetRequests()
+    cluster.demo.clearRequests()
     _ = await cluster.look()
     #expect(!cluster.demo.requests.contains { $0.target == "/ping" })
   }

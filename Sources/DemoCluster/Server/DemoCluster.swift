@@ -96,7 +96,7 @@ package final class DemoCluster: Sendable {
   /// The requests so far, the oldest first.
   package var requests: [RequestRecord] { server.withState { $0.records } ?? [] }
 
-  package func forgetRequests() { server.withState { $0.forgetRecords() } }
+  package func clearRequests() { server.withState { $0.clearRecords() } }
 
   /// Writes a kubeconfig for this server.
   package func writeKubeconfig(to path: String, as credential: Credential = .certificate(.valid))

@@ -108,7 +108,7 @@ struct ServerState {
     records.append(record)
   }
 
-  mutating func forgetRecords() { records = [] }
+  mutating func clearRecords() { records = [] }
 }
 
 extension EncodedAnswer {

@@ -96,7 +96,7 @@ package final class DemoPipeline: Sendable {
   /// The requests so far, the oldest first.
   package var requests: [RequestRecord] { server.withState { $0.records } ?? [] }
 
-  package func forgetRequests() { server.withState { $0.forgetRecords() } }
+  package func clearRequests() { server.withState { $0.clearRecords() } }
 
   /// Writes `github.url`, `github.token`, `pulumi.url` and `pulumi.token` to a folder, readable by the owner only.
   package func writeFolder(_ folder: String) throws(DemoPipelineError) {

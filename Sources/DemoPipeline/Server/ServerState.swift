@@ -30,7 +30,7 @@ struct ServerState {
       author: ImageAutomation.author, at: now, sha: sha)
   }
 
-  mutating func forgetRecords() { records = [] }
+  mutating func clearRecords() { records = [] }
 
   /// Records a request and returns how to answer it.
   mutating func delivery(of head: HTTPRequestHead, to api: DemoAPI, at now: PipelineTime) -> Delivery {

@@ -23,6 +23,6 @@ package struct AlertContext: Sendable {
 
   /// True if an empty `firing` means that there is no problem, for a channel with this filter.
   func isSure(_ filter: Configuration.AlertChannel.Filter) -> Bool {
-    !critical.contains { filter.takes($0) } && !unknown.contains { filter.concerns($0) }
+    !critical.contains { filter.accepts($0) } && !unknown.contains { filter.concerns($0) }
   }
 }

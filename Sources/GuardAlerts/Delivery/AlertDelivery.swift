@@ -133,7 +133,7 @@ package final class AlertDelivery: Sendable {
       for worker in next.flatMap(\.workers) { worker.refresh(context) }
     }
     let gone = former.flatMap(\.workers).filter { !kept.contains(ObjectIdentifier($0)) }
-    AlertDelivery.stop(gone, timeout: .milliseconds(500), keeps: false)
+    AlertDelivery.stop(gone, timeout: .milliseconds(500), savesPending: false)
   }
 
   private func worker(
@@ -231,11 +231,11 @@ package final class AlertDelivery: Sendable {
   // MARK: - Stop
 
   /// Cancels deliveries. Their notices stay in the state directory for the next start.
-  package func stop(timeout: Duration) { AlertDelivery.stop(workers, timeout: timeout, keeps: true) }
+  package func stop(timeout: Duration) { AlertDelivery.stop(workers, timeout: timeout, savesPending: true) }
 
-  private static func stop(_ workers: [ChannelWorker], timeout: Duration, keeps: Bool) {
+  private static func stop(_ workers: [ChannelWorker], timeout: Duration, savesPending: Bool) {
     let deadline = ContinuousClock.now + timeout
     for worker in workers { worker.cancel() }
-    for worker in workers { worker.stop(until: deadline, keeps: keeps) }
+    for worker in workers { worker.stop(until: deadline, savesPending: savesPending) }
   }
 }

@@ -26,7 +26,7 @@ struct ChannelState {
   func wants(_ incident: Incident) -> Bool {
     // A channel can't deliver its own failure.
     guard incident.kind != .alerts || incident.subject != "alerts \(configuration.name)" else { return false }
-    return configuration.filter.takes(incident, as: incident.toldSeverity)
+    return configuration.filter.accepts(incident, as: incident.notifiedSeverity)
       || delivery.outbox.knows(incident.id)
   }
 
@@ -36,7 +36,7 @@ struct ChannelState {
   mutating func refresh(
     _ context: AlertContext, at now: MonotonicTime, _ date: Timestamp
   ) -> (dropped: Int, failure: SystemError?) {
-    delivery.outbox.keepTold(Set(context.firing.map(\.id)), isSaved: context.isSaved)
+    delivery.outbox.retainAnnounced(Set(context.firing.map(\.id)), isSaved: context.isSaved)
     let firing = context.firing.filter { wants($0) }
     delivery.refresh(firing, isSure: context.isSure(configuration.filter), at: now)
     guard isNew else { return (0, persist(.put([]))) }
@@ -59,7 +59,7 @@ struct ChannelState {
     var dropped = delivery.outbox.count
     if channel.hearsNotices {
       let filter = configuration.filter
-      dropped = delivery.outbox.keep { filter.takes($0, as: $0.toldSeverity) }
+      dropped = delivery.outbox.removePending { filter.accepts($0, as: $0.notifiedSeverity) }
     } else {
       delivery.outbox.clear()
     }

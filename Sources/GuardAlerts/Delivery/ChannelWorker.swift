@@ -301,8 +301,8 @@ final class ChannelWorker: Sendable {
 
   /// Stops the worker. Pending notices stay in the spool.
   ///
-  /// - Parameter keeps: false if pending notices are to be discarded.
-  func stop(until deadline: ContinuousClock.Instant, keeps: Bool = true) {
+  /// - Parameter savesPending: false if pending notices are to be discarded.
+  func stop(until deadline: ContinuousClock.Instant, savesPending: Bool = true) {
     cancel()
     let done = DispatchSemaphore(value: 0)
     queue.async { done.signal() }
@@ -310,7 +310,7 @@ final class ChannelWorker: Sendable {
     _ = done.wait(timeout: .now() + .milliseconds(Int(max(0, left))))
     let (dropped, failure) = state.withLock { state -> (Int, SystemError?) in
       state.hasStopped = true
-      guard keeps else {
+      guard savesPending else {
         state.spool?.remove()
         state.spool = nil
         return (state.delivery.outbox.count, nil)

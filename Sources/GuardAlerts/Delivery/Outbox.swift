@@ -53,9 +53,9 @@ struct Outbox {
   private(set) var underWay: [String: PendingNotice] = [:]
   /// Incidents that this channel notified and whose end it has not notified. The end is delivered regardless
   /// of the filter.
-  private(set) var told: Set<String> = []
-  /// The incidents in `told` that were only counted. Their end need not be listed either.
-  private(set) var toldByNumber: Set<String> = []
+  private(set) var announced: Set<String> = []
+  /// The incidents in `announced` that were only counted. Their end need not be listed either.
+  private(set) var announcedByCount: Set<String> = []
   /// The number of the newest notice received, by incident. If the guard is killed after it passed a notice
   /// on and before it recorded that, the notice comes again and is skipped.
   private(set) var marks: [String: Int] = [:]
@@ -75,7 +75,7 @@ struct Outbox {
 
   var count: Int { waiting.count + underWay.keys.count { waiting[$0] == nil } }
   var isEmpty: Bool { waiting.isEmpty && underWay.isEmpty }
-  func knows(_ id: String) -> Bool { told.contains(id) || waiting[id] != nil || underWay[id] != nil }
+  func knows(_ id: String) -> Bool { announced.contains(id) || waiting[id] != nil || underWay[id] != nil }
 
   // MARK: - Input
 
@@ -140,7 +140,7 @@ struct Outbox {
 
   private func worth(of notice: PendingNotice) -> Int {
     switch (notice.change, notice.incident.severity) {
-    case (.ended, _) where !told.contains(notice.incident.id): 0
+    case (.ended, _) where !announced.contains(notice.incident.id): 0
     case (.reminder, _): 1
     case (.ended, _): 4
     case (_, .warning): 2
@@ -195,7 +195,7 @@ struct Outbox {
     // If the opening was listed by name, so is the end.
     let isByName = { (notice: PendingNotice) in
       let id = notice.incident.id
-      return notice.change == .ended && told.contains(id) && !toldByNumber.contains(id)
+      return notice.change == .ended && announced.contains(id) && !announcedByCount.contains(id)
     }
     let ends = notices.filter(isByName).prefix(most)
     let rest = notices.filter { !isByName($0) }.sorted { Outbox.isWorse($0, $1) }
@@ -212,7 +212,7 @@ struct Outbox {
   mutating func delivered() -> [PendingNotice] {
     let notices = Array(underWay.values)
     let counted = Set(batch?.counted ?? [])
-    for notice in notices { record(told: notice, byNumber: counted.contains(notice.incident.id)) }
+    for notice in notices { record(delivered: notice, byCount: counted.contains(notice.incident.id)) }
     endBatch()
     return notices
   }
@@ -222,14 +222,14 @@ struct Outbox {
     batch = nil
   }
 
-  private mutating func record(told notice: PendingNotice, byNumber: Bool) {
+  private mutating func record(delivered notice: PendingNotice, byCount: Bool) {
     let id = notice.incident.id
     if notice.change == .ended {
-      told.remove(id)
-      toldByNumber.remove(id)
-    } else if told.count < policy.mostWaiting {
-      if !byNumber { toldByNumber.remove(id) }
-      if told.insert(id).inserted, byNumber { toldByNumber.insert(id) }
+      announced.remove(id)
+      announcedByCount.remove(id)
+    } else if announced.count < policy.mostWaiting {
+      if !byCount { announcedByCount.remove(id) }
+      if announced.insert(id).inserted, byCount { announcedByCount.insert(id) }
     }
   }
 
@@ -266,20 +266,20 @@ struct Outbox {
   /// - Parameters:
   ///   - firing: incidents that were notified and are ongoing.
   ///   - isSaved: true if a restart of the guard sends no notice to the outbox twice.
-  mutating func keepTold(_ firing: Set<String>, isSaved: Bool = true) {
+  mutating func retainAnnounced(_ firing: Set<String>, isSaved: Bool = true) {
     let isWanted = { [waiting, underWay] (id: String) in
       firing.contains(id) || waiting[id] != nil || underWay[id] != nil
     }
-    told = told.filter(isWanted)
-    toldByNumber.formIntersection(told)
+    announced = announced.filter(isWanted)
+    announcedByCount.formIntersection(announced)
     if isSaved || marks.count > 2 * policy.mostWaiting { marks = marks.filter { isWanted($0.key) } }
   }
 
   /// Drops notices that a changed filter no longer accepts.
   ///
   /// - Returns: the number of dropped notices.
-  mutating func keep(where isWanted: (Incident) -> Bool) -> Int {
-    let unwanted = waiting.values.filter { !told.contains($0.incident.id) && !isWanted($0.incident) }
+  mutating func removePending(unless isWanted: (Incident) -> Bool) -> Int {
+    let unwanted = waiting.values.filter { !announced.contains($0.incident.id) && !isWanted($0.incident) }
     for notice in unwanted { remove(notice.incident.id) }
     return unwanted.count
   }
@@ -299,9 +299,9 @@ struct Outbox {
     if interruptedIDs.contains(id) { interrupted = nil }
   }
 
-  mutating func restore(told ids: [String], byNumber: [String], marks: [String: Int]) {
-    told.formUnion(ids.prefix(policy.mostWaiting))
-    toldByNumber.formUnion(byNumber.filter(told.contains))
+  mutating func restore(announced ids: [String], byCount: [String], marks: [String: Int]) {
+    announced.formUnion(ids.prefix(policy.mostWaiting))
+    announcedByCount.formUnion(byCount.filter(announced.contains))
     self.marks.merge(marks) { $1 }
   }
 
@@ -313,15 +313,15 @@ struct Outbox {
   }
 
   /// Removes a delivered notice, unless a newer one is pending.
-  mutating func restore(done key: String, of id: String, isOver: Bool, byNumber: Bool) {
+  mutating func restore(done key: String, of id: String, isOver: Bool, byCount: Bool) {
     interrupted = nil
     if waiting[id]?.entry.key == key { remove(id) }
     guard !isOver else {
-      told.remove(id)
-      toldByNumber.remove(id)
+      announced.remove(id)
+      announcedByCount.remove(id)
       return
     }
-    told.insert(id)
-    if byNumber { toldByNumber.insert(id) } else { toldByNumber.remove(id) }
+    announced.insert(id)
+    if byCount { announcedByCount.insert(id) } else { announcedByCount.remove(id) }
   }
 }

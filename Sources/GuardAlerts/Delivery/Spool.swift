@@ -19,11 +19,18 @@ struct Spool {
     var put: Outbox.PendingNotice?
     var done: Done?
     var sending: Outbox.Batch?
-    var told: [String]?
-    /// In the same line as `told`.
-    var toldByNumber: [String]?
+    var announced: [String]?
+    /// In the same line as `announced`.
+    var announcedByCount: [String]?
     var marks: [String: Int]?
     var health: Health?
+
+    private enum CodingKeys: String, CodingKey {
+      case put, done, sending, marks, health
+      // The names in files of older guards.
+      case announced = "told"
+      case announcedByCount = "toldByNumber"
+    }
 
     struct Health: Codable {
       /// nil while the channel delivers.
@@ -82,13 +89,13 @@ struct Spool {
         continue
       }
       if let notice = line.put { outbox.restore(notice) }
-      if let ids = line.told {
-        outbox.restore(told: ids, byNumber: line.toldByNumber ?? [], marks: line.marks ?? [:])
+      if let ids = line.announced {
+        outbox.restore(announced: ids, byCount: line.announcedByCount ?? [], marks: line.marks ?? [:])
       }
       if let health = line.health { failing = health.failing }
       if let done = line.done {
         outbox.restore(
-          done: done.key, of: done.incident, isOver: done.isOver, byNumber: done.isByNumber ?? false)
+          done: done.key, of: done.incident, isOver: done.isOver, byCount: done.isByNumber ?? false)
       }
       if let batch = line.sending { outbox.restore(interrupted: batch) }
     }
@@ -110,8 +117,8 @@ struct Spool {
         let id = $0.incident.id
         return Line(
           done: .init(
-            key: $0.entry.key, incident: id, isOver: !outbox.told.contains(id),
-            isByNumber: outbox.toldByNumber.contains(id) ? true : nil))
+            key: $0.entry.key, incident: id, isOver: !outbox.announced.contains(id),
+            isByNumber: outbox.announcedByCount.contains(id) ? true : nil))
       }, of: outbox)
   }
 
@@ -145,7 +152,8 @@ struct Spool {
     let older = outbox.underWay.values.filter { outbox.waiting[$0.incident.id] == nil }
     let head = [
       Line(
-        told: outbox.told.sorted(), toldByNumber: outbox.toldByNumber.sorted(), marks: outbox.marks),
+        announced: outbox.announced.sorted(), announcedByCount: outbox.announcedByCount.sorted(),
+        marks: outbox.marks),
       failing.map { Line(health: .init(failing: $0)) },
     ].compactMap(\.self)
     let lines =

@@ -53,7 +53,7 @@ struct Waiting {
   func run() throws -> StatusDocument {
     let end = ContinuousClock.now + timeout.duration
     let (subject, state) = words
-    let tells = !isQuiet || isatty(STDERR_FILENO) == 1
+    let reports = !isQuiet || isatty(STDERR_FILENO) == 1
     var client = client
     var reported: String?
     while true {
@@ -77,7 +77,7 @@ struct Waiting {
           "oceanid-ctl: after \(timeout) \(subject) is still not \(state): \(Span(reason).text)\n")
         throw ExitCode(ExitStatus.timedOut.rawValue)
       }
-      if tells, reported != reason {
+      if reports, reported != reason {
         StandardOutput.writeError("oceanid-ctl: waiting until \(subject) is \(state): \(Span(reason).text)\n")
       }
       reported = reason

@@ -12,16 +12,16 @@ extension Configuration.AlertChannel {
     package var kinds: [Problem.Kind] = []
 
     /// - Parameter severity: the notified severity, if the incident has another one now.
-    package func takes(_ incident: Incident, as severity: Problem.Severity? = nil) -> Bool {
-      takes(incident.kind, severity ?? incident.severity, of: incident.cluster)
+    package func accepts(_ incident: Incident, as severity: Problem.Severity? = nil) -> Bool {
+      accepts(incident.kind, severity ?? incident.severity, of: incident.cluster)
     }
 
     /// True if the filter accepts the problem.
-    package func takes(_ problem: Problem) -> Bool {
-      takes(problem.kind, problem.severity, of: problem.cluster)
+    package func accepts(_ problem: Problem) -> Bool {
+      accepts(problem.kind, problem.severity, of: problem.cluster)
     }
 
-    private func takes(_ kind: Problem.Kind, _ severity: Problem.Severity, of cluster: String) -> Bool {
+    private func accepts(_ kind: Problem.Kind, _ severity: Problem.Severity, of cluster: String) -> Bool {
       (least == .warning || severity == .critical) && concerns(cluster)
         && (kinds.isEmpty || kinds.contains(kind))
     }

@@ -43,7 +43,7 @@ package struct LiveWatch {
       poll(&entries, 2, -1)
       while let signal = signals.next() {
         switch signal {
-        case SIGTSTP: signals.takeDefaultAction(of: signal)
+        case SIGTSTP: signals.performDefaultAction(of: signal)
         case SIGWINCH, SIGCONT: break
         default: return nil
         }
@@ -130,7 +130,7 @@ package struct LiveWatch {
         if let size = TerminalSize.current { perform(state.apply(.resized(size), at: now)) }
       case SIGTSTP:
         mode.leave()
-        signals.takeDefaultAction(of: signal)
+        signals.performDefaultAction(of: signal)
         resume()
       case SIGCONT: resume()
       default: isOver = true

@@ -32,12 +32,12 @@ public struct ObservedChange: Hashable, Sendable {
 }
 
 extension Inventory {
-  /// Takes changes that may be written now. The others stay and are merged with later changes of the same fact.
+  /// Removes and returns the changes that may be written now. The others stay and are merged with later changes of the same fact.
   ///
   /// - Parameters:
-  ///   - limit: the largest number of groups; the oldest are taken first.
+  ///   - limit: the largest number of groups; the oldest come first.
   ///   - isAllowed: false for a fact that changed too often.
-  package mutating func takeChanges(limit: Int, where isAllowed: (Key) -> Bool) -> [ObservedChange] {
+  package mutating func dequeueChanges(limit: Int, where isAllowed: (Key) -> Bool) -> [ObservedChange] {
     guard limit > 0, !waiting.isEmpty else { return [] }
     let groups = Dictionary(grouping: waiting.filter { isAllowed($0.key) }) { key, change in
       ObservedChange.Group(kind: key.kind, from: change.from, to: change.to)
@@ -46,11 +46,11 @@ extension Inventory {
     let changes = groups.map { group, parts in
       ObservedChange(group, parts.map { (key: $0.key, change: $0.value) })
     }
-    let taken = changes.sorted {
+    let written = changes.sorted {
       ($0.seenAt, ranks[$0.kind] ?? 0, $0.names.first ?? "", $0.to ?? $0.from ?? "")
         < ($1.seenAt, ranks[$1.kind] ?? 0, $1.names.first ?? "", $1.to ?? $1.from ?? "")
     }.prefix(limit)
-    for change in taken { for key in change.keys { waiting[key] = nil } }
-    return Array(taken)
+    for change in written { for key in change.keys { waiting[key] = nil } }
+    return Array(written)
   }
 }

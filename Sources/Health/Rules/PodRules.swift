@@ -113,22 +113,22 @@ extension Pod {
   /// short time.
   func isCrashLooping(at now: Timestamp) -> Bool {
     if waitingReason == "CrashLoopBackOff" { return true }
-    guard phase == "Running", toldRestarts >= Pod.manyRestarts else { return false }
+    guard phase == "Running", reportedRestarts >= Pod.manyRestarts else { return false }
     guard isReady else { return lastEndTime.map { now - $0 < .seconds(3600) } ?? true }
     return lastEndTime.map { now - $0 < patience(after: $0) } ?? false
   }
 
   /// The restarts of the container that the pod's state is about.
-  private var toldRestarts: Int { container?.restarts ?? restarts }
+  private var reportedRestarts: Int { container?.restarts ?? restarts }
 
   /// How long a pod that is ready again counts as restarting: three times its average time between restarts, and
   /// after 20 of them an hour, so that one restart every half hour is one problem. Restarts that are rarer than every six hours do not.
   private func patience(after last: Timestamp) -> Duration {
     let least = Duration.seconds(600)
     guard let made = resource.creationTimestamp, last > made else { return least }
-    let average = (last - made) / max(1, toldRestarts)
+    let average = (last - made) / max(1, reportedRestarts)
     guard average <= .seconds(6 * 3600) else { return least }
-    return toldRestarts >= 20 ? .seconds(3600) : max(least, min(average * 3, .seconds(3600)))
+    return reportedRestarts >= 20 ? .seconds(3600) : max(least, min(average * 3, .seconds(3600)))
   }
 
   /// Every other waiting reason is an error.
@@ -160,7 +160,7 @@ extension Pod {
       waitingReason ?? scheduled?.reason ?? (phase == "Failed" ? failure : nil)
         ?? (phase == "Pending" && resource.deletionTimestamp == nil ? running : nil) ?? state
     ]
-    let restarts = toldRestarts
+    let restarts = reportedRestarts
     if let container, waitingReason != nil || restarts > 0 { parts.append("container \(container.name)") }
     if restarts > 0 { parts.append("\(restarts) restart\(restarts == 1 ? "" : "s")") }
     if let lastEnd { parts.append("last \(lastEnd)") }

@@ -11,7 +11,7 @@ extension Poll {
   ) -> Result<Snapshot, PollFailure> {
     let nodes = part([.node])
     if !listings.values.contains(where: { $0.outcome == .whole }), let failure = nodes.failure {
-      return .failure((tellingFailure ?? failure).naming(failedChecks))
+      return .failure((specificFailure ?? failure).naming(failedChecks))
     }
     let renewals = leaseRenewals
     let (flux, failedFluxKinds) = part(ofKinds: Kind.flux) { object -> FluxObject? in

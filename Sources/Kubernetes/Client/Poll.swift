@@ -53,10 +53,10 @@ struct Poll {
   private(set) var hasAnswer = false
   /// The most specific failure. When TLS fails, some connections only report a reset, because the peer's alert and our
   /// next bytes cross.
-  private(set) var tellingFailure: PollFailure?
+  private(set) var specificFailure: PollFailure?
   private var closed = 0
   /// True if connections were opened and closed without a response, and no failure explains why.
-  var isCutOff: Bool { closed > 0 && tellingFailure == nil }
+  var isCutOff: Bool { closed > 0 && specificFailure == nil }
 
   init(
     kubeconfig: Kubeconfig, limits: PollLimits, secrets: [Expectations.Name], discovery: DiscoveryState,
@@ -130,7 +130,7 @@ struct Poll {
         failure = PollFailure(fault, asking: subject(of: query), of: kubeconfig)
         hasAnswer = true
       }
-      if failure.code == .tls || failure.code == .kubeconfig { tellingFailure = failure }
+      if failure.code == .tls || failure.code == .kubeconfig { specificFailure = failure }
       return admitted(fail(query, failure))
     }
   }

@@ -8,27 +8,27 @@ extension Pod {
     let containers = ["containerStatuses", "initContainerStatuses"].flatMap {
       status?.shownObjects($0).prefix(64) ?? []
     }
-    let told = Pod.told(of: containers)
-    let waiting = told.flatMap(Pod.waiting)
+    let explaining = Pod.explaining(among: containers)
+    let waiting = explaining.flatMap(Pod.waiting)
     let owner = Pod.owner(object.shown("metadata"), resource)
     let phase = status?.word("phase") ?? "Unknown"
     // For a running container, how its previous run ended; for a stopped one, how it ended.
     let end =
-      told.flatMap(Pod.previousEnd)
-      ?? told?.shown("state")?.shown("terminated").flatMap { $0.number("exitCode") != 0 ? $0 : nil }
+      explaining.flatMap(Pod.previousEnd)
+      ?? explaining?.shown("state")?.shown("terminated").flatMap { $0.number("exitCode") != 0 ? $0 : nil }
     self.init(
       resource: resource, phase: phase, node: object.shown("spec")?.word("nodeName"), owner: owner,
       isReady: resource.conditions["Ready"]?.status == .isTrue,
       restarts: containers.reduce(0) { $0 + ($1.count("restartCount") ?? 0) },
       waitingReason: waiting?.word("reason"), waitingMessage: waiting?.message("message"),
       lastEnd: end.map(Pod.end),
-      lastEndTime: told.flatMap(Pod.previousEnd)?.time("finishedAt"),
+      lastEndTime: explaining.flatMap(Pod.previousEnd)?.time("finishedAt"),
       failure: status?.word("reason"), failureMessage: status?.message("message"),
       images: ["Succeeded", "Failed"].contains(phase)
         ? [] : Pod.images(object.shown("spec"), containers, owner: owner ?? resource.reference),
       container: containers.count < 2
         ? nil
-        : told.map { Container(name: $0.word("name") ?? "", restarts: $0.count("restartCount") ?? 0) },
+        : explaining.map { Container(name: $0.word("name") ?? "", restarts: $0.count("restartCount") ?? 0) },
       initializing: Pod.initializing(status, object.shown("spec")))
   }
 
@@ -44,12 +44,12 @@ extension Pod {
 
   /// The container that explains the state of the pod: one that waits, preferably after an error; then the one that was
   /// restarted, often rather than once, and last; then one that has failed.
-  private static func told(of containers: [Fields]) -> Fields? {
+  private static func explaining(among containers: [Fields]) -> Fields? {
     let waiting = containers.filter { self.waiting($0) != nil }
-    if let told = waiting.first(where: { self.waiting($0)?.word("reason") != "ContainerCreating" })
+    if let explaining = waiting.first(where: { self.waiting($0)?.word("reason") != "ContainerCreating" })
       ?? waiting.first
     {
-      return told
+      return explaining
     }
     func rank(_ container: Fields) -> (Int, Int64) {
       let isOften = (container.count("restartCount") ?? 0) >= 5

@@ -43,7 +43,7 @@ package enum API: Hashable, Sendable {
   }
 
   /// The headers of answers that are evaluated.
-  static let keptHeaders: Set = [
+  static let responseHeaders: Set = [
     "location", "x-ratelimit-remaining", "x-ratelimit-reset", "x-github-sso",
     "x-accepted-github-permissions", "github-authentication-token-expiration",
   ]

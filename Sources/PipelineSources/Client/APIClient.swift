@@ -165,7 +165,8 @@ package final class APIClient {
         limitsInRow = 0
         return response
       case 301, 302, 307, 308:
-        guard let next = response.kept["location"].flatMap({ address.target(ofRedirect: $0, from: target) })
+        guard
+          let next = response.headers["location"].flatMap({ address.target(ofRedirect: $0, from: target) })
         else {
           throw SourceFailure(
             .unreadable,
@@ -200,7 +201,7 @@ package final class APIClient {
   ) throws(SourceFailure) -> Response {
     let request = Request(
       tag: 0, path: target, accept: accept, ifNoneMatch: etag, headers: api.headers(token),
-      keeps: API.keptHeaders, bodyBytes: limits.bytes)
+      responseHeaders: API.responseHeaders, bodyBytes: limits.bytes)
     let mask = TokenMask(token)
     var result: Result<Response, CurlError>?
     let deadline = min(.now + timeout, roundEnd?.at ?? .now + timeout)
@@ -232,7 +233,7 @@ package final class APIClient {
 
   /// Records the limits and the end of the token that an answer names.
   private func record(_ response: Response) {
-    if let text = response.kept["github-authentication-token-expiration"] {
+    if let text = response.headers["github-authentication-token-expiration"] {
       tokenExpires = Timestamp(tokenExpiration: text) ?? tokenExpires
     } else if response.status < 300 {
       tokenExpires = nil
@@ -277,7 +278,7 @@ extension Response {
   fileprivate func masked(by mask: TokenMask) -> Response {
     Response(
       status: status, contentType: contentType, date: date, retryAfter: retryAfter, etag: etag,
-      kept: kept.mapValues(mask.applied), body: mask.applied(to: body))
+      headers: headers.mapValues(mask.applied), body: mask.applied(to: body))
   }
 }
 

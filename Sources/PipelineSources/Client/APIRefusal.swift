@@ -70,7 +70,7 @@ struct APIRefusal {
         self = limited(now + pause, "HTTP \(response.status)\(said)")
         return
       }
-      if let sso = response.kept["x-github-sso"], sso.hasPrefix("required") {
+      if let sso = response.headers["x-github-sso"], sso.hasPrefix("required") {
         self.init(
           SourceFailure(
             .token, "\(name) refuses the token: the organization wants single sign-on for it",
@@ -84,7 +84,7 @@ struct APIRefusal {
             .token, "\(name) refuses the login\(said)", step: APIRefusal.renewal(of: api, place),
             until: now + APIRefusal.tokenPause), .token)
       } else {
-        let wanted = response.kept["x-accepted-github-permissions"].map(APIRefusal.permissions)
+        let wanted = response.headers["x-accepted-github-permissions"].map(APIRefusal.permissions)
         let right = wanted.map { "the token lacks the permission \($0)" } ?? "the token lacks a right\(said)"
         self.init(
           SourceFailure(

@@ -14,8 +14,8 @@ struct RateLimit: Hashable {
   static let longest: Duration = .seconds(3600)
 
   init(_ response: Response) {
-    remaining = response.kept["x-ratelimit-remaining"].flatMap { Int($0) }
-    reset = response.kept["x-ratelimit-reset"].flatMap { UInt32($0) }.map { Timestamp(seconds: Int64($0)) }
+    remaining = response.headers["x-ratelimit-remaining"].flatMap { Int($0) }
+    reset = response.headers["x-ratelimit-reset"].flatMap { UInt32($0) }.map { Timestamp(seconds: Int64($0)) }
     retryAfter = response.retryAfter.flatMap { UInt32($0) }.map { .seconds(Int64($0)) }
   }
 

@@ -33,9 +33,9 @@ package struct SignalDescriptor: ~Copyable {
 
   package var raw: Int32 { descriptor.raw }
 
-  /// Takes the default action of one of the signals in this thread, for example stops the process, and blocks the signal
+  /// Performs the default action of one of the signals in this thread, for example stops the process, and blocks the signal
   /// again. The kernel discards a stop if no shell could continue the process.
-  package func takeDefaultAction(of signal: Int32) {
+  package func performDefaultAction(of signal: Int32) {
     var set = SignalDescriptor.set([signal])
     raise(signal)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)

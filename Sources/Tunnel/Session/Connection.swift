@@ -132,7 +132,7 @@ final class Connection {
   /// libssh2 only restores the initial window of the channel, so a larger window is maintained here.
   private func widen(_ bytes: Int, _ roundTrip: Duration, _ now: MonotonicTime) throws(SSHError) {
     if toLocal == nil { _ = window.record(bytes, roundTrip: roundTrip, now: now) }
-    try channel.keepWindow(open: window.size)
+    try channel.adjustWindow(to: window.size)
   }
 
   private func deliver(_ bytes: UnsafeRawBufferPointer) {

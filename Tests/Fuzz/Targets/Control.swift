@@ -60,7 +60,7 @@ extension ControlServer.Actions {
   fileprivate static var nothing: ControlServer.Actions {
     let ledger = IncidentLedger(file: nil, log: NoLog())
     return ControlServer.Actions(
-      reconnect: { $0 != "nope" }, poll: { $0 != "nope" }, reload: { $0(.taken("nothing")) },
+      reconnect: { $0 != "nope" }, poll: { $0 != "nope" }, reload: { $0(.applied("nothing")) },
       history: { query, done in
         done(HistoryDocument(source: .memory, truncated: query.limit < 1, events: []))
       }, metrics: { [] }, roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },

@@ -118,7 +118,7 @@ extension FuzzTarget {
     let text = String(foreign: bytes.prefix(200))
     let response = Response(
       status: statuses[Int(bytes.first ?? 0) % statuses.count], retryAfter: text,
-      kept: [
+      headers: [
         "x-ratelimit-remaining": text, "x-ratelimit-reset": text, "x-github-sso": text,
         "x-accepted-github-permissions": text,
       ], body: bytes)

@@ -6,7 +6,7 @@ internal import Pipeline
 /// GitHub's lists lag at times, so a list that ends below the highest number that was seen proves nothing by itself. But
 /// numbers also start again when a repository is created again, and a person can delete runs: then the highest run does
 /// not exist any more.
-struct RunMemory {
+struct RunHistory {
   /// A list that ends below the highest number for so long is believed in any case.
   private static let stalePatience: Duration = .seconds(3600)
   /// A list that lags is right at the next poll in most cases. Only then the highest run is asked for.
@@ -42,8 +42,8 @@ struct RunMemory {
       staleSince = since
       let age = now - since
       let isDeleted =
-        if age >= RunMemory.doubt, let highestID { try run(highestID) == nil } else { false }
-      if !isDeleted, age < RunMemory.stalePatience {
+        if age >= RunHistory.doubt, let highestID { try run(highestID) == nil } else { false }
+      if !isDeleted, age < RunHistory.stalePatience {
         let words =
           "GitHub's list of runs is stale: it ends at run \(number), and run \(highest) was seen before"
         guard hasList else { throw SourceFailure(.unreadable, words) }

@@ -2,7 +2,7 @@ package import Pipeline
 
 /// The facts that a poller needs after a restart of the guard: a list of runs that ends below the highest number is stale,
 /// and a commit is not new because the guard is.
-package struct PipelineMemory: Hashable, Sendable {
+package struct PipelineHistory: Hashable, Sendable {
   package let repository: String?
   package let branch: String
   package let workflow: String?
@@ -22,7 +22,7 @@ package struct PipelineMemory: Hashable, Sendable {
   }
 
   /// True if both are about the same repository, branch and workflow.
-  func isAbout(_ other: PipelineMemory) -> Bool {
+  func isAbout(_ other: PipelineHistory) -> Bool {
     repository == other.repository && branch == other.branch && workflow == other.workflow
   }
 }

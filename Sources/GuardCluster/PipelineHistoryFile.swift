@@ -7,8 +7,8 @@ internal import Health
 internal import Pipeline
 internal import Systemd
 
-/// Stores the memory of a cluster's pipeline in the state directory.
-struct PipelineMemoryFile: Sendable {
+/// Stores the history of a cluster's pipeline in the state directory.
+struct PipelineHistoryFile: Sendable {
   private static let limit = 64 << 10
 
   private let cluster: String
@@ -22,9 +22,9 @@ struct PipelineMemoryFile: Sendable {
   }
 
   /// Returns nil if there is no file yet. A damaged file is set aside and reported.
-  func load(_ log: any EventLog) -> PipelineMemory? {
+  func load(_ log: any EventLog) -> PipelineHistory? {
     do {
-      return try folder.read(name, limit: PipelineMemoryFile.limit).map(PipelineMemory.init(file:))
+      return try folder.read(name, limit: PipelineHistoryFile.limit).map(PipelineHistory.init(file:))
     } catch {
       folder.setAside(name)
       let path = folder.path(of: name)
@@ -37,10 +37,10 @@ struct PipelineMemoryFile: Sendable {
     }
   }
 
-  func save(_ memory: PipelineMemory) { folder.persist(name, memory.file) }
+  func save(_ history: PipelineHistory) { folder.persist(name, history.file) }
 }
 
-private struct PipelineMemoryRecord: Codable {
+private struct PipelineHistoryRecord: Codable {
   struct Head: Codable {
     let commit: String
     let seenAt: Timestamp
@@ -56,14 +56,14 @@ private struct PipelineMemoryRecord: Codable {
   let heads: [String: Head]
 }
 
-extension PipelineMemory {
-  /// - Throws: `DecodingError` if the bytes are no memory of this version.
+extension PipelineHistory {
+  /// - Throws: `DecodingError` if the bytes are no history of this version.
   init(file bytes: [UInt8]) throws {
     func damaged(_ words: String) -> DecodingError {
       .dataCorrupted(.init(codingPath: [], debugDescription: words))
     }
-    let record = try JSONDecoder().decode(PipelineMemoryRecord.self, from: Data(bytes))
-    guard record.version == PipelineMemoryRecord.version else {
+    let record = try JSONDecoder().decode(PipelineHistoryRecord.self, from: Data(bytes))
+    guard record.version == PipelineHistoryRecord.version else {
       throw damaged("version \(record.version) of the file is not known")
     }
     guard record.highestRun >= 0 else { throw damaged("the number of a run is negative") }
@@ -80,8 +80,8 @@ extension PipelineMemory {
   var file: [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let record = PipelineMemoryRecord(
-      version: PipelineMemoryRecord.version, repository: repository, branch: branch, workflow: workflow,
+    let record = PipelineHistoryRecord(
+      version: PipelineHistoryRecord.version, repository: repository, branch: branch, workflow: workflow,
       highestRun: highestRun,
       heads: heads.mapValues { .init(commit: $0.commit.description, seenAt: $0.seenAt) })
     // Values of these types can always be encoded.

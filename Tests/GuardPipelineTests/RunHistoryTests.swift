@@ -7,7 +7,7 @@ import Testing
 private let start = Timestamp(seconds: 1_800_000_000)
 
 /// Lists of runs that are old, that start again, and that end before the runs of the branch.
-@Suite struct RunMemoryTests {
+@Suite struct RunHistoryTests {
   private static func run(
     _ number: Int64, _ conclusion: String = "success", branch: String = "main", id: Int64? = nil
   ) -> WorkflowRun {
@@ -15,9 +15,9 @@ private let start = Timestamp(seconds: 1_800_000_000)
       id: id ?? number * 10, number: number, branch: branch, status: "completed", conclusion: conclusion)
   }
 
-  /// A memory with its GitHub, which has some runs by their ids.
+  /// A history with its GitHub, which has some runs by their ids.
   private struct World {
-    var memory = RunMemory()
+    var history = RunHistory()
     var existing: [WorkflowRun] = []
     var asked = 0
 
@@ -27,14 +27,14 @@ private let start = Timestamp(seconds: 1_800_000_000)
       let existing = existing
       var asked = 0
       defer { self.asked += asked }
-      return try memory.record(runs, isWhole: isWhole, branch: "main", at: start + .seconds(seconds)) {
+      return try history.record(runs, isWhole: isWhole, branch: "main", at: start + .seconds(seconds)) {
         id throws(SourceFailure) in
         asked += 1
         return existing.first { $0.id == id }
       }
     }
 
-    var numbers: [Int64] { memory.runs.map(\.number) }
+    var numbers: [Int64] { history.runs.map(\.number) }
   }
 
   @Test func listThatLagsIsStaleAndSaysSo() throws {
@@ -51,7 +51,7 @@ private let start = Timestamp(seconds: 1_800_000_000)
     // After an hour, the list is believed all the same.
     #expect(try world.list([Self.run(57)], after: 240) != nil)
     #expect(try world.list([Self.run(57)], after: 240 + 3601) == nil)
-    #expect(world.numbers == [57] && world.memory.highest == 57)
+    #expect(world.numbers == [57] && world.history.highest == 57)
   }
 
   @Test(arguments: [
@@ -67,7 +67,7 @@ private let start = Timestamp(seconds: 1_800_000_000)
   }
 
   @Test func highestOfBeforeARestartIsBelievedForAnHour() throws {
-    var world = World(memory: RunMemory(highest: 58))
+    var world = World(history: RunHistory(highest: 58))
     #expect(throws: SourceFailure.self) { try world.list([Self.run(57)]) }
     #expect(throws: SourceFailure.self) { try world.list([Self.run(57)], after: 3599) }
     #expect(try world.list([Self.run(57)], after: 3601) == nil)
@@ -80,11 +80,11 @@ private let start = Timestamp(seconds: 1_800_000_000)
     _ = try world.list([Self.run(58, "failure"), Self.run(57)])
     #expect(
       try world.list(others, isWhole: false, after: 60) == "none of the newest 120 runs is of main")
-    #expect(world.numbers == [58, 57] && world.memory.runs.first?.conclusion == "failure")
+    #expect(world.numbers == [58, 57] && world.history.runs.first?.conclusion == "failure")
     // Another attempt of the run succeeds.
     world.existing = [Self.run(58)]
     _ = try world.list(others, isWhole: false, after: 120)
-    #expect(world.memory.runs.first?.isSuccess == true)
+    #expect(world.history.runs.first?.isSuccess == true)
     // The whole list is right.
     #expect(try world.list(others, isWhole: true, after: 180) == nil)
     #expect(world.numbers.isEmpty)

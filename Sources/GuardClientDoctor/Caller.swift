@@ -39,14 +39,17 @@ package struct Caller: Hashable, Sendable {
 
   /// The guard's step with a command that the caller can run: it runs as the guard's user where it must, without the
   /// prefix of sudo(8) if that is the caller.
-  func run(_ step: NextStep, for view: GuardViewDocument) -> NextStep {
+  ///
+  /// - Parameter isOnServer: true if ssh(1) is to run a command on the server. That needs the caller's own login, because
+  ///   the guard's key runs no commands there.
+  func run(_ step: NextStep, for view: GuardViewDocument, isOnServer: Bool) -> NextStep {
     let prefix = view.user.asSudoPrefix
     if view.uid == uid {
       return NextStep(
         command: step.command?.replacing(prefix, with: ""), note: step.note?.replacing(prefix, with: ""))
     }
     guard let command = step.command, let program = command.split(separator: " ").first,
-      Caller.homeReaders.contains(String(program))
+      Caller.homeReaders.contains(String(program)), !(isOnServer && program == "ssh")
     else { return step }
     return NextStep(command: prefix + command, note: step.note)
   }

@@ -8,6 +8,8 @@ import Health
 package struct Comparison {
   private static let login = "login"
   private static let keys = "keys"
+  /// The steps before the guard is logged in. After them, a command of ssh(1) runs on the server.
+  private static let beforeLogin = ["ssh_config", "address", "connection", "host key", login, keys]
 
   private let view: GuardViewDocument
   private let own: [FindingDocument]
@@ -56,7 +58,9 @@ package struct Comparison {
 
   /// The guard's finding, with the difference to the caller's.
   private func compared(_ guards: FindingDocument, _ own: FindingDocument?) -> FindingDocument {
-    let next = guards.next.map { caller.run($0, for: view) }
+    let next = guards.next.map {
+      caller.run($0, for: view, isOnServer: !Comparison.beforeLogin.contains(guards.step))
+    }
     func finding(_ outcome: FindingOutcome, _ found: String, _ next: NextStep?) -> FindingDocument {
       FindingDocument(guards.step, of: guards.cluster, outcome, found, next: next)
     }

@@ -80,6 +80,13 @@ import Testing
     #expect(next("chmod 600 /k", Caller(name: "root", uid: 0), uid: 1000) == "sudo -u ann chmod 600 /k")
   }
 
+  /// The guard's key runs no commands on the server, so such a command is for the caller's own login.
+  @Test func commandsOnTheServerAreForTheCaller() {
+    let step = NextStep(command: "ssh tethys 'sudo sshd -T'", note: "it must allow it")
+    let found = Self.compared(Self.finding("forward", .failed, "forbidden", step), nil, Self.ann)
+    #expect(found?.command == "ssh tethys 'sudo sshd -T'")
+  }
+
   @Test(arguments: [
     (TunnelErrorCode.authRefused, "oceanid-ctl reconnect" as String?),
     (.connectTimeout, "oceanid-ctl reconnect"),

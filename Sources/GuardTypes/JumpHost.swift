@@ -5,6 +5,9 @@ package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
   package let host: String
   package let port: UInt16?
 
+  /// How the message of a failure begins that is about a jump host, not about the host itself.
+  package static let place = "jump host"
+
   /// More jump hosts before one server than any real configuration needs.
   package static let most = 8
 

@@ -59,7 +59,7 @@ struct SetupTests {
   enum HalfDone: String, CaseIterable {
     case hostKeyUnknown, hostKeyChanged, sshdUnreachable, keyRefused, keyMissing, certificateExpired,
       kubeconfigMissing
-    case portHeld
+    case portHeld, keyBroken, hostKeyRevoked, revokedKeysMissing, kubeconfigBroken
   }
 
   @Test(arguments: HalfDone.allCases) func halfDoneStateEndsWithOneNextStep(_ state: HalfDone) throws {
@@ -72,10 +72,11 @@ struct SetupTests {
     switch state {
     case .hostKeyUnknown:
       try server.folder.write("", to: "known_hosts")
-      expected = "ssh tethys"
+      // Its ssh_config says that ssh does not ask.
+      expected = "ssh -o StrictHostKeyChecking=ask -F \(server.sshConfig) tethys"
     case .hostKeyChanged:
       try server.restartWithNewHostKey()
-      expected = "ssh -v tethys"
+      expected = "ssh -F \(server.sshConfig) tethys true"
     case .sshdUnreachable:
       server.stop()
       expected = "ssh -v tethys"
@@ -97,6 +98,25 @@ struct SetupTests {
     case .portHeld:
       holder = try LoopbackSocket.listener(port: installation.port).0
       expected = "kill \(getpid())"
+    case .keyBroken:
+      unlink(server.userKey)
+      try server.folder.write("no key\n", to: "user_key")
+      chmod(server.userKey, 0o600)
+      expected = "mv -i \(server.userKey) \(server.userKey).broken"
+    case .hostKeyRevoked:
+      try server.folder.write("@revoked " + server.folder.read("known_hosts"), to: "known_hosts")
+      expected = "ssh -F \(server.sshConfig) tethys true"
+    case .revokedKeysMissing:
+      try server.folder.write(
+        server.folder.read("ssh_config") + "  RevokedHostKeys \(server.folder.file("none"))\n",
+        to: "ssh_config")
+      expected = "ssh -G -F \(server.sshConfig) tethys"
+    case .kubeconfigBroken:
+      try server.folder.write(
+        "clusters: [{cluster: {server: \"https://127.0.0.1:\(installation.cluster.port)\"}, [\n", to: "x")
+      try installation.folder.write(server.folder.read("x"), to: "kubeconfig")
+      expected = fetch.replacing(
+        "&& mv", with: "&& cp -p \(installation.kubeconfig) \(installation.kubeconfig).old && mv")
     }
     let (status, output, next) = try Self.setUp(installation)
     withExtendedLifetime(holder) {}
@@ -107,6 +127,7 @@ struct SetupTests {
     } else {
       #expect(next.first ?? "" == expected, "\(output)")
     }
+    if state == .kubeconfigBroken { #expect(output.contains("\(installation.kubeconfig):"), "\(output)") }
     if state == .hostKeyUnknown {
       let key = try run("ssh-keygen", ["-lf", server.hostKey + ".pub"]).output.split(separator: " ")
       #expect(output.contains(key[1]), "\(output)")
@@ -133,6 +154,7 @@ struct SetupTests {
 
   @Test(arguments: [
     ["-oProxyCommand=id"], ["--", "-oProxyCommand=id"], ["a b"], [""], ["tethys", "--undo"],
+    ["a;b"], ["a$(id)"], ["a\u{1b}[31mb"],
   ])
   func invalidAliasIsRefused(_ arguments: [String]) throws {
     let result = try run(Installation.client, ["setup", "--dry-run"] + arguments)

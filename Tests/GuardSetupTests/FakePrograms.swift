@@ -78,14 +78,19 @@ struct FakePrograms {
         && world.hops.allSatisfy { world.jumpAuthorized[$0]?.contains { $0.contains("MADE") } == true }
       : world.login == .works || world.login == .agent && hasAgent
     let steps: [(String, Bool)] = [
-      ("ssh_config", true), ("address", world.hasAlias), ("connection", world.login != .unreachable),
+      ("ssh_config", world.found["ssh_config"] == nil && world.sshFailure == nil),
+      ("address", world.hasAlias), ("connection", world.login != .unreachable),
       ("host key", world.isHostKnown), ("login", login),
     ]
     var findings: [FindingDocument] = []
     var isBroken = false
     for (step, isGood) in steps {
       let outcome: FindingOutcome = isBroken ? .skipped : isGood ? .ok : .failed
-      findings.append(FindingDocument(step, of: file.cluster, outcome, "\(step) \(outcome.rawValue)"))
+      let words = outcome == .failed ? world.found[step] : nil
+      findings.append(
+        FindingDocument(
+          step, of: file.cluster, outcome, words ?? "\(step) \(outcome.rawValue)",
+          next: outcome == .failed ? world.advice[step] : nil))
       isBroken = isBroken || !isGood
     }
     let path = file.kubeconfig ?? "\(system.person.home)/.kube/k3s-config.yaml"
@@ -128,6 +133,7 @@ struct FakePrograms {
         ? good("# Host found\n\(name) ssh-ed25519 HOST\n") : bad("")
     case "-l": return good("256 SHA256:offered tethys (ED25519)\n")
     case "-y":
+      if let fault = world.keyFault { return bad("Load key \"\(file)\": \(fault)") }
       return world.isKeyEncrypted ? bad("incorrect passphrase") : good("ssh-ed25519 MADE oceanid-guard\n")
     default:
       guard world.files[file] == nil else { return bad("\(file) already exists") }

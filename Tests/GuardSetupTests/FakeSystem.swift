@@ -19,7 +19,7 @@ struct FakeSystem: SetupSystem {
   }
 
   func variable(_ name: String) -> String? { world.variables[name] }
-  func user(named name: String) -> Person? { name == "oceanid" ? Self.service : nil }
+  func user(named name: String) -> Person? { name == "oceanid" && world.hasServiceUser ? Self.service : nil }
   func acting(as person: Person) -> any SetupSystem { FakeSystem(world, person) }
   func exists(_ path: String) -> Bool { world.files[path] != nil || world.folders.contains(path) }
   func hasReachedACluster(socket: String) -> Bool? { world.hasReachedACluster }
@@ -185,6 +185,12 @@ final class FakeWorld {
   var isHostKeyListed = true
   var login = Login.works
   var isKeyEncrypted = false
+  /// The error of ssh-keygen(1) for a file that is no private key.
+  var keyFault: String?
+  var hasServiceUser = true
+  /// What the guard finds at a step, and its advice.
+  var found: [String: String] = [:]
+  var advice: [String: NextStep] = [:]
   var identityFile = "~/.ssh/id_ed25519"
   /// The argument of setup.
   var wantedHost: String?

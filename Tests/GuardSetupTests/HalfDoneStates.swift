@@ -1,3 +1,4 @@
+import Health
 import Testing
 
 @testable import GuardSetup
@@ -40,6 +41,56 @@ enum HalfDoneStates {
       world.hasAlias = false
       world.login = .refused
       world.isHostKnown = false
+    },
+    State("no ~/.ssh", next: "mkdir -m 700 /home/person/.ssh && editor /home/person/.ssh/config") { world in
+      world.files = world.files.filter { !$0.key.hasPrefix("/home/person/.ssh/") }
+      world.folders.remove("/home/person/.ssh")
+      world.hasAlias = false
+      world.isHostKnown = false
+    },
+    State(
+      "file that is no key", next: "mv -i /home/person/.ssh/id_ed25519 /home/person/.ssh/id_ed25519.broken"
+    ) {
+      $0.login = .refused
+      $0.keyFault = "error in libcrypto"
+    },
+    State(
+      "RSA key that libssh2 cannot use",
+      next:
+        "ssh-keygen -t ed25519 -f /home/person/.ssh/id_ed25519 && ssh-copy-id -i /home/person/.ssh/id_ed25519 tethys"
+    ) { world in
+      world.files["/home/person/.ssh/id_ed25519"] = nil
+      world.files["/home/person/.ssh/id_ed25519.pub"] = nil
+      world.files["/home/person/.ssh/id_rsa"] = FakeWorld.File(text: "KEY", mode: 0o600)
+      world.login = .refused
+      world.found["login"] = "no usable key: /home/person/.ssh/id_rsa is an RSA key: use another"
+    },
+    State("RSA key, and IdentityFile names no other", next: "editor /home/person/.ssh/config") { world in
+      world.files["/home/person/.ssh/id_rsa"] = FakeWorld.File(text: "KEY", mode: 0o600)
+      world.files["/home/person/.ssh/id_ed25519"] = nil
+      world.sshOptions = "identitiesonly yes\n"
+      world.identityFile = "~/.ssh/id_rsa"
+      world.login = .refused
+      world.found["login"] = "no usable key: /home/person/.ssh/id_rsa is an RSA key: use another"
+    },
+    State("revoked host key", next: "ssh tethys true") { world in
+      world.isHostKnown = false
+      world.found["host key"] = "it is revoked"
+      world.advice["host key"] = NextStep(
+        command: "ssh tethys true", note: "ask the host's owner for the new key")
+    },
+    State("RevokedHostKeys without its file", next: "ssh -G tethys") { world in
+      world.found["ssh_config"] = "RevokedHostKeys cannot be read"
+      world.advice["ssh_config"] = NextStep(command: "ssh -G tethys", note: "make it readable")
+    },
+    State("Match exec that does not end", next: "grep -is exec /home/person/.ssh/config") { world in
+      world.sshFailure = "it did not end in time"
+      world.advice["ssh_config"] = NextStep(
+        command: "grep -is exec /home/person/.ssh/config", note: "let that command end soon")
+    },
+    State("jump host that refuses the login", next: "ssh -v tethys") { world in
+      world.login = .refused
+      world.found["login"] = "jump host: 192.0.2.1 refused every key for user jumper"
     },
     State("alias without an address", next: "editor /home/person/.ssh/config") { $0.hasAlias = false },
     State("sshd unreachable", next: "ssh -v tethys") { $0.login = .unreachable },

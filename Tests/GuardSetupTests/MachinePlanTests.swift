@@ -17,12 +17,16 @@ import Testing
 
   enum Obstacle: String, CaseIterable {
     case unitsMissing, jumpHost, portHeld, ownGuard, hostKeyUnknown, sshdUnreachable, kubeconfigMissing
-    case otherConfigurationServes, hostKeyUnlisted, homeIsALink, foreignConfiguration
+    case otherConfigurationServes, hostKeyUnlisted, homeIsALink, userMissing,
+      keyEncrypted, keyOfRoot, foreignConfiguration
 
     func prepare(_ world: FakeWorld) {
       switch self {
       case .unitsMissing: world.files["/usr/lib/systemd/system/oceanid-guard.service"] = nil
       case .jumpHost: world.proxy = "proxycommand nc %h %p"
+      case .keyEncrypted: keepsKey(world, "incorrect passphrase supplied to decrypt private key")
+      case .keyOfRoot: keepsKey(world, "Permission denied")
+      case .userMissing: world.hasServiceUser = false
       case .portHeld:
         world.foreignHolder = PortHolder(words: "ssh (pid 4242)", pid: 4242, uid: 1500)
       case .ownGuard:
@@ -49,10 +53,21 @@ import Testing
       }
     }
 
+    /// The service has a key from before, which it cannot use.
+    private func keepsKey(_ world: FakeWorld, _ fault: String) {
+      world.folders.formUnion([MachineFacts.home, "\(MachineFacts.home)/.ssh"])
+      world.files[MachineFacts.key] = FakeWorld.File(text: "KEY", mode: 0o600)
+      world.keyFault = fault
+    }
+
     var next: String {
       switch self {
       case .unitsMissing: "sudo systemd/install"
       case .jumpHost: "editor /home/person/.ssh/config"
+      case .keyEncrypted:
+        "sudo mv -i /var/lib/oceanid/.ssh/id_ed25519 /var/lib/oceanid/.ssh/id_ed25519.before"
+      case .keyOfRoot: "sudo chown oceanid: /var/lib/oceanid/.ssh/id_ed25519"
+      case .userMissing: "sudo systemd-sysusers"
       case .portHeld: "kill 4242"
       case .ownGuard:
         "systemctl --user disable --now oceanid-guard.socket oceanid-forward.socket oceanid-guard.service"

@@ -57,7 +57,12 @@ struct SetupCommand: ParsableCommand {
   var `guard`: String?
 
   func validate() throws {
-    if let host, host.isEmpty || host.hasPrefix("-") || host.contains(where: \.isWhitespace) {
+    // The characters that ssh(1) refuses in a host name (ssh.c, valid_hostname), and those of a terminal's control.
+    if let host,
+      host.isEmpty || host.hasPrefix("-")
+        || host.contains(where: { $0.isWhitespace || "'`\"$\\;&<>|(){}".contains($0) })
+        || host.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
+    {
       throw ValidationError("'\(host)' is not a valid ssh alias")
     }
     if undo, host != nil { throw ValidationError("--undo takes no host: it undoes all of it") }

@@ -65,6 +65,14 @@ package struct LocalSystem: SetupSystem {
 
   package func obstacle(toWriting path: String) -> WriteObstacle? {
     let folder = existingFolder(of: path)
+    if path.hasPrefix("\(person.home)/"), !exists(person.home) {
+      return WriteObstacle(kind: .homeless, folder: person.home)
+    }
+    // A link to a folder is one; a link to nothing is none.
+    let isHidden = status(of: folder) == nil && errno != ENOENT && errno != ELOOP
+    guard isHidden || status(of: folder)?.isFolder == true else {
+      return WriteObstacle(kind: .occupied, folder: folder)
+    }
     var system = statvfs()
     guard statvfs(folder, &system) == 0 else { return WriteObstacle(kind: .denied, folder: folder) }
     if system.f_flag & UInt(ST_RDONLY) != 0 { return WriteObstacle(kind: .readOnly, folder: folder) }

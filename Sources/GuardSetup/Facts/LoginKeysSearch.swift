@@ -46,8 +46,11 @@ struct LoginKeysSearch {
       // ssh-keygen refuses to read an open key, which says nothing about a passphrase.
       if AccessFault.isExposed(key, system) { return .open }
       // With -P, ssh-keygen does not ask for a passphrase. It fails if the key is encrypted.
-      let isUsable = system.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", key])).isGood
-      return isUsable ? .usable : .encrypted
+      let answer = system.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", key]))
+      if answer.isGood { return .usable }
+      // The words of ssh_err(3) for a passphrase that is wrong or missing.
+      let isEncrypted = answer.status == nil || answer.reason.contains("incorrect passphrase")
+      return isEncrypted ? .encrypted : .broken(answer.reason)
     }
   }
 

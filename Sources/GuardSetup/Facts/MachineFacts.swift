@@ -12,6 +12,8 @@ package struct MachineFacts: Hashable, Sendable {
   var areUnitsInstalled = true
   var isSystemdRunning = true
   var hasKey = false
+  /// The reason why the service cannot use its key, if it has one; nil if it can.
+  var keyFault: String?
   /// False if the home of the service or its `.ssh` is a link, which could lead to files of root.
   var isHomeReal = true
   /// False if neither the caller nor the service has a key of the host in a file that can be copied.

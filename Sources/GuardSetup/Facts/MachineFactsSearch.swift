@@ -160,6 +160,7 @@ package struct MachineFactsSearch {
       }
     }
     let key = service.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
+    if !key.isGood { facts.keyFault = key.reason }
     guard key.isGood, facts.own.resolved != nil,
       let publicKey = key.text.split(separator: "\n").first.map(String.init)
     else { return }

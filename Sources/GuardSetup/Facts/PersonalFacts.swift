@@ -209,6 +209,7 @@ package struct PersonalFacts {
 
   private func findHost(_ facts: inout SetupFacts) {
     let file = facts.guardFile.sshConfig.map { ["-F", $0] } ?? []
+    facts.isConfigFolderMissing = facts.guardFile.sshConfig == nil && !system.exists("\(person.home)/.ssh")
     facts.sshConfigFault = .ofConfiguration(facts.sshConfigPath, system)
     let answer = system.run(ProgramCall("ssh", file + ["-G", "--", facts.host]))
     guard answer.isGood, let host = ResolvedHost(answer.text) else {
@@ -216,7 +217,8 @@ package struct PersonalFacts {
       return
     }
     facts.resolved = host
-    facts.isAlias = host.hostName != facts.host
+    // ssh(1) writes a host name in lower case.
+    facts.isAlias = host.hostName != facts.host.lowercased()
     facts.keys = LoginKeysSearch(system: system).find(host)
     facts.knownHostsFault =
       host.knownHosts.compactMap(person.expanded).compactMap {
@@ -229,7 +231,10 @@ package struct PersonalFacts {
   }
 
   private func examineConnection(_ facts: inout SetupFacts) {
-    guard facts.resolved != nil else { return }
+    // Where ssh itself fails, the guard knows more about the reason.
+    guard facts.resolved != nil || facts.tools.present.contains("ssh") && facts.sshConfigFault == nil else {
+      return
+    }
     let serviceAgent =
       facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] ?? units.environment()?["SSH_AUTH_SOCK"]
       ?? ""
@@ -258,8 +263,7 @@ package struct PersonalFacts {
       }
       return findings.map { finding in
         var finding = finding
-        for (draft, real) in [("/dev/stdin", person.configuration), (path ?? "", facts.copyPath)]
-        where !draft.isEmpty { finding.found = finding.found.replacing(draft, with: real) }
+        finding.found = words(finding.found, facts, draft: path)
         return finding
       }
     }
@@ -267,6 +271,19 @@ package struct PersonalFacts {
     return system.withDraft(Array(text.utf8)) { path in
       examine(facts.guardFileText.replacing(facts.copyPath, with: path), path)
     } ?? [FindingDocument(SetupFacts.programStep, .failed, "no draft of its files can be made")]
+  }
+
+  /// The text of a finding with the names of the user's files for those of the drafts.
+  private func words(_ found: String, _ facts: SetupFacts, draft: String?) -> String {
+    var found = found
+    if let draft, case .copy(let source, _, _, _) = facts.kubeconfig {
+      // The copy has the lines of its original, and is not there yet.
+      found = found.replacing(draft, with: source)
+    }
+    if case .fits = facts.configuration { return found.replacing("/dev/stdin", with: person.configuration) }
+    // A file that is not there yet has no line that the user could look at.
+    return found.replacing(#/\/dev\/stdin:\d+:\d+: /#, with: "").replacing(
+      "/dev/stdin", with: person.configuration)
   }
 
   // MARK: - This machine

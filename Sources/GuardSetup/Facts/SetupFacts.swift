@@ -20,6 +20,8 @@ package struct SetupFacts: Hashable, Sendable {
   var writeObstacle: WriteObstacle?
   /// The reason why ssh(1) does not use the user's ssh_config; nil if it does.
   var sshConfigFault: AccessFault?
+  /// True if ~/.ssh does not exist, so that an editor could not write ssh_config there.
+  var isConfigFolderMissing = false
   /// The first known_hosts file that the user may not read.
   var knownHostsFault: AccessFault?
 
@@ -130,6 +132,8 @@ package struct SetupFacts: Hashable, Sendable {
 
     package enum Condition: Hashable, Sendable {
       case usable, encrypted
+      /// ssh-keygen(1) cannot read it, whatever the passphrase.
+      case broken(String)
       /// Other users may read it: ssh(1) does not use such a key.
       case open
       /// The user may not read it; nil if the reason is unknown.

@@ -9,10 +9,13 @@ enum ConnectionPlan {
     case hostKey = "host key"
     case login
 
+    /// The step of `doctor` for what ssh(1) says.
+    static let configuration = "ssh_config"
+
     /// The steps of `doctor` that belong to this part.
     var steps: [String] {
       switch self {
-      case .host: ["ssh_config", "address"]
+      case .host: [Part.configuration, "address"]
       case .connection: ["connection"]
       case .hostKey: ["host key"]
       case .login: ["login"]
@@ -24,7 +27,8 @@ enum ConnectionPlan {
     guard let host = facts.resolved else {
       return [
         Plan.Step(
-          name: Part.host.rawValue, found: facts.sshFailure ?? "ssh does not answer",
+          name: Part.host.rawValue,
+          found: configurationFinding(facts)?.found ?? facts.sshFailure ?? "ssh does not answer",
           outcome: .blocked(unresolved(facts)))
       ]
     }
@@ -88,32 +92,49 @@ enum ConnectionPlan {
     case .host:
       if let fault = facts.sshConfigFault { return .mend(fault, facts, effect: configEffect) }
       // The guard refuses a known_hosts that it cannot read before it connects, because it may revoke keys.
-      if failed.step == "ssh_config", let fault = facts.knownHostsFault {
+      if failed.step == Part.configuration, let fault = facts.knownHostsFault {
         return .mend(fault, facts, effect: "ssh and the guard find no host key there")
+      }
+      if failed.step == Part.configuration {
+        return .of(failed) ?? .edit(facts.sshConfigPath, facts.tools, why: "the guard cannot use it")
       }
       return facts.isAlias
         ? Plan.Next(
           command: "ssh -v \(name)", why: "HostName in ssh_config must be an address that resolves here")
         : .edit(
-          facts.sshConfigPath, facts.tools,
+          facts.sshConfigPath, facts.tools, isFolderMissing: facts.isConfigFolderMissing,
           why: "add the alias, three lines: Host \(facts.host) / HostName ADDRESS / User NAME")
     case .connection:
       return Plan.Next(
         command: "ssh -v \(name)", why: "sshd must be reachable from here before the guard can connect")
-    case .hostKey where !facts.isHostKnown:
-      if let fault = facts.knownHostsFault {
+    case .hostKey:
+      if !facts.isHostKnown, let fault = facts.knownHostsFault {
         return .mend(fault, facts, effect: "ssh finds no host key there")
       }
-      return Plan.Next(
-        command: "ssh \(name)",
-        why: "compare the fingerprint with one that the owner of the server gives you, then accept it")
-    case .hostKey:
+      // It may be the key of a jump host, a revoked one, or a server that speaks another protocol.
+      if let next = Plan.Next.of(failed) { return next }
+      guard facts.isHostKnown else {
+        return Plan.Next(
+          command: "ssh \(name)",
+          why: "compare the fingerprint with one that the owner of the server gives you, then accept it")
+      }
       return Plan.Next(
         command: "ssh -v \(name)",
         why: "if the host key changed, ask the owner of the server before you replace the line in known_hosts"
       )
-    case .login: return login(facts, host)
+    case .login where failed.found.hasPrefix(JumpHost.place):
+      return Plan.Next(
+        command: "ssh -v \(name)",
+        why:
+          "a jump host refuses your login: add your key to its authorized_keys; then repeat oceanid-ctl setup"
+      )
+    case .login: return login(facts, host, failed)
     }
+  }
+
+  /// The guard's own finding about ssh_config.
+  private static func configurationFinding(_ facts: SetupFacts) -> FindingDocument? {
+    facts.findings.first { $0.outcome == .failed && $0.step == Part.configuration }
   }
 
   private static let configEffect = "ssh does not use it"
@@ -127,13 +148,16 @@ enum ConnectionPlan {
         : Plan.Next(.instruction("install the client of OpenSSH"), why: why)
     }
     if let fault = facts.sshConfigFault { return .mend(fault, facts, effect: configEffect) }
+    if let finding = configurationFinding(facts), let next = Plan.Next.of(finding) { return next }
     return Plan.Next(
       command: "ssh -G -- \(facts.host.shellWord)",
       why: "ssh must understand the alias: correct ~/.ssh/config")
   }
 
   /// A new key is suggested only if there certainly is none, because ssh-keygen could replace it.
-  private static func login(_ facts: SetupFacts, _ host: ResolvedHost) -> Plan.Next {
+  private static func login(
+    _ facts: SetupFacts, _ host: ResolvedHost, _ failed: FindingDocument
+  ) -> Plan.Next {
     let name = facts.host.shellWord
     let keys = facts.keys
     let locked = keys.files.first { $0.condition == .encrypted }
@@ -143,6 +167,7 @@ enum ConnectionPlan {
         command: "chmod 600 \(open.path.shellWord)",
         why: "other users may read this key, so ssh does not use it; then repeat oceanid-ctl setup")
     }
+    if let next = unsuitable(facts, failed) { return next }
     if usable == nil, locked == nil, let unreadable = keys.files.first { return unread(unreadable, facts) }
     if let named = keys.publicOnly.first, keys.files.isEmpty {
       return Plan.Next(
@@ -194,9 +219,39 @@ enum ConnectionPlan {
       why: "the server accepts no key; this adds yours to its authorized_keys")
   }
 
+  /// The step for a login that has RSA keys only, which this version of libssh2 cannot use; nil if it has others.
+  private static func unsuitable(_ facts: SetupFacts, _ failed: FindingDocument) -> Plan.Next? {
+    let keys = facts.keys
+    func isUnsuitable(_ path: String) -> Bool { failed.found.contains("\(path) is an RSA key") }
+    let others = keys.files.filter { !isUnsuitable($0.path) && [.usable, .encrypted].contains($0.condition) }
+    guard failed.found.contains(" is an RSA key"), others.isEmpty else { return nil }
+    // Keys that the server refused are no RSA keys.
+    guard !failed.found.contains("refused every key") else { return nil }
+    let new = "\(facts.person.home)/.ssh/id_ed25519"
+    guard !keys.areOnlyNamed, !keys.files.contains(where: { $0.path == new }) else {
+      return .edit(
+        facts.sshConfigPath, facts.tools,
+        why:
+          "the guard cannot use an RSA key on this machine: name an ed25519 key as IdentityFile of \(facts.host), which its authorized_keys has; then repeat oceanid-ctl setup"
+      )
+    }
+    return Plan.Next(
+      command:
+        "ssh-keygen -t ed25519 -f \(new.shellWord) && ssh-copy-id -i \(new.shellWord) \(facts.host.shellWord)",
+      why: "the guard cannot use an RSA key on this machine; this makes another key and adds it")
+  }
+
   private static func unread(_ key: SetupFacts.LoginKeys.File, _ facts: SetupFacts) -> Plan.Next {
     if case .unreadable(let fault?) = key.condition {
       return .mend(fault, facts, effect: "ssh cannot use the key")
+    }
+    if case .broken(let reason) = key.condition {
+      let path = key.path.shellWord
+      return Plan.Next(
+        command: "mv -i \(path) \("\(key.path).broken".shellWord)",
+        why:
+          "ssh cannot read this key (\(reason)): move it away, put the right one there; then repeat oceanid-ctl setup"
+      )
     }
     return Plan.Next(command: "namei -l \(key.path.shellWord)", why: "ssh cannot read this key")
   }

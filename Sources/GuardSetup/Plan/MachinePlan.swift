@@ -54,12 +54,17 @@ package enum MachinePlan {
         "systemd does not run this machine"
       } else if !facts.areUnitsInstalled {
         "the system units of the guard are not installed"
-      } else if !facts.isUserThere {
-        "this machine has no user \(FileOwner.serviceName)"
       } else {
         nil
       }
-    return missing.map { UnitsPlan.missing($0, facts.tools.asRoot("systemd/install")) }
+    if let missing { return UnitsPlan.missing(missing, facts.tools.asRoot("systemd/install")) }
+    guard !facts.isUserThere else { return nil }
+    return Plan.Step(
+      name: "units", found: SetupFailure.noServiceUser.words,
+      outcome: .blocked(
+        .init(
+          command: facts.tools.asRoot(SetupFailure.noServiceUser.next),
+          why: "it makes the user that the units run as; then repeat oceanid-ctl setup")))
   }
 
   private static func home(_ facts: MachineFacts) -> Plan.Step? {
@@ -123,10 +128,35 @@ package enum MachinePlan {
   }
 
   private static func key(_ facts: MachineFacts) -> Plan.Step {
-    facts.hasKey
+    if let fault = facts.keyFault {
+      return Plan.Step(
+        name: "key", found: "the service cannot use its key: \(fault)",
+        outcome: .blocked(unusableKey(fault, facts.tools)))
+    }
+    return facts.hasKey
       ? Plan.Step(name: "key", found: MachineFacts.key, outcome: .good)
       : Plan.Step(
         name: "key", found: "the guard has no key yet", outcome: .change([.key(path: MachineFacts.key)]))
+  }
+
+  private static func unusableKey(_ fault: String, _ tools: Tools) -> Plan.Next {
+    let (key, service) = (MachineFacts.key, FileOwner.serviceName)
+    // The words of ssh-keygen(1).
+    if fault.contains("Permission denied") {
+      return Plan.Next(
+        command: tools.asRoot("chown \(service): \(key)"),
+        why: "the key must belong to user \(service); then repeat oceanid-ctl setup")
+    }
+    if fault.contains("bad permissions") {
+      return Plan.Next(
+        command: tools.asRoot("chmod 600 \(key)"),
+        why: "no other user may read the key; then repeat oceanid-ctl setup")
+    }
+    return Plan.Next(
+      command: tools.asRoot("mv -i \(key) \(key).before"),
+      why:
+        "a service can enter no passphrase: move this key away, and setup makes another; then repeat oceanid-ctl setup"
+    )
   }
 
   private static func server(_ facts: MachineFacts) -> Plan.Step {

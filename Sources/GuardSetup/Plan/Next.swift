@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import GuardTypes
 
 extension Plan {
@@ -27,12 +28,23 @@ extension Plan {
       }
     }
 
+    /// The guard's own advice; nil if it has none.
+    static func of(_ finding: FindingDocument) -> Next? {
+      guard let command = finding.command, let note = finding.note else { return nil }
+      return Next(command: command, why: "\(note); then repeat oceanid-ctl setup")
+    }
+
     /// To edit a file, with an editor of this machine.
-    static func edit(_ path: String, _ tools: Tools, asRoot: Bool = false, why: String) -> Next {
+    static func edit(
+      _ path: String, _ tools: Tools, asRoot: Bool = false, isFolderMissing: Bool = false, why: String
+    ) -> Next {
       guard let editor = tools.editor else {
         return Next(.instruction("edit the file \(path)\(asRoot ? " as root" : "")"), why: why)
       }
-      let command = "\(editor) \(path.shellWord)"
+      // An editor does not make the folder of a new file.
+      let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+      let make = isFolderMissing ? "mkdir -m 700 \(folder.shellWord) && " : ""
+      let command = "\(make)\(editor) \(path.shellWord)"
       return Next(command: asRoot ? tools.asRoot(command) : command, why: why)
     }
 

@@ -11,6 +11,10 @@ enum PortPlan {
     if let pid = holder.pid { return Plan.Next(command: "kill \(pid)", why: why) }
     let search =
       tools.present.contains("ss") ? "ss -ltnp 'sport = :\(file.port ?? 0)'" : "oceanid-ctl doctor"
-    return Plan.Next(command: tools.asRoot(search), why: "it names the program; \(why)")
+    return Plan.Next(
+      command: tools.asRoot(search),
+      why:
+        "it names the program; \(why), and if it is systemd, stop the socket unit instead (systemctl list-sockets)"
+    )
   }
 }

@@ -47,7 +47,13 @@ extension Resolution {
       chain[0].proxyJump = []
       var front: [Resolution] = []
       for (index, hop) in hops.enumerated() {
-        front.append(try questioner.resolve(configuration.hop(hop), ignoringProxies: index != 0))
+        var resolution = try questioner.resolve(configuration.hop(hop), ignoringProxies: index != 0)
+        // Of these, only the first is reached as ssh_config says.
+        if index > 0 {
+          let before = hops[..<index].map(\.description).joined(separator: ",")
+          resolution.sshArguments = "-J \(before.shellWord) \(resolution.sshArguments)"
+        }
+        front.append(resolution)
       }
       chain = front + chain
     }
@@ -126,7 +132,7 @@ extension TunnelFailure {
   fileprivate init(fifo file: String) {
     self.init(
       .config, "ssh_config \(file) can't be read: it is a FIFO, not a regular file",
-      remedy: "put a regular file there", files: [file])
+      command: "ls -l \(file.shellWord)", remedy: "put a regular file there", files: [file])
   }
 
   fileprivate init(unstarted error: SystemError, byHand: String) {

@@ -149,7 +149,7 @@ private final class HopObserver: RelayObserver {
   func failure(of jumpHost: HostPort) -> TunnelFailure? {
     missed.withLock { $0 }.map { target, reason in
       TunnelFailure(
-        .connectRefused, "jump host \(jumpHost) could not reach \(target): \(reason)",
+        .connectRefused, "\(JumpHost.place) \(jumpHost) could not reach \(target): \(reason)",
         remedy: "check on \(jumpHost.host) that \(target) can be reached (nc -vz), and AllowTcpForwarding")
     }
   }
@@ -158,7 +158,7 @@ private final class HopObserver: RelayObserver {
 extension TunnelFailure {
   /// The same failure with the jump host named in the message.
   fileprivate func at(jumpHost: HostPort?) -> TunnelFailure {
-    let place = jumpHost.map { "jump host \($0): " } ?? "jump host: "
+    let place = jumpHost.map { "\(JumpHost.place) \($0): " } ?? "\(JumpHost.place): "
     return reworded(place + message)
   }
 }

@@ -15,6 +15,15 @@ package enum BarFormat: String, CaseIterable {
   /// Words for a prompt or a script.
   case short
 
+  /// How long to wait for the guard. A shell shows its prompt only afterwards, and Starship ends a command after 500 ms
+  /// by default and shows nothing then; bars run their commands in the background.
+  package var patience: Duration {
+    switch self {
+    case .waybar, .tmux: .seconds(5)
+    case .starship, .short: .milliseconds(400)
+    }
+  }
+
   /// A bar hides a module whose program fails, so only `short` has the verdict's exit status.
   package var hasExitStatus: Bool {
     switch self {

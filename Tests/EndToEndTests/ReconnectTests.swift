@@ -83,6 +83,19 @@ struct ReconnectTests {
     #expect(try installation.ctl("status", "--format", "short", "--json").status == 64)
   }
 
+  @Test func promptDoesNotWaitForAStoppedGuard() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.daemon.pause()
+    for format in ["starship", "short"] {
+      let begin = ContinuousClock.now
+      let result = try installation.ctl("status", "--format", format)
+      #expect(result.output.contains("the guard does not answer"), "\(result)")
+      #expect(ContinuousClock.now - begin < .seconds(3))
+    }
+    installation.daemon.resume()
+  }
+
   @Test func versionNamesBothPrograms() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())

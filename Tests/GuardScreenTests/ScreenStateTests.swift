@@ -68,6 +68,21 @@ import Testing
     #expect(state.selected == "node b")
   }
 
+  @Test func worseProblemsStayInSightUntilTheUserChooses() {
+    var state = Scene.state([Scene.problem("old", severity: .warning)])
+    let worse = (0..<20).map { Scene.problem("n\($0)") }
+    state.receive(worse + [Scene.problem("old", severity: .warning)])
+    #expect(state.selected == "node n0" && state.text.contains("> CRITICAL    12m  node n0 is not ready"))
+    // A moved selection does not scroll the first problem away as long as there is room for both.
+    state.hit(.down, .down, .down)
+    #expect(state.selected == "node n3" && state.text.contains("node n0 is not ready"))
+    // An opened problem is a choice.
+    var opened = Scene.state([Scene.problem("old")])
+    opened.hit(.enter, .escape)
+    opened.receive(worse + [Scene.problem("old")])
+    #expect(opened.selected == "node old")
+  }
+
   @Test func filterIsAppliedWhileTyping() {
     var state = Scene.state([
       Scene.problem("calypso"), Scene.problem("atlas"), Scene.problem("calliope", severity: .warning),

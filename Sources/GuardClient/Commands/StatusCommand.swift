@@ -48,7 +48,9 @@ struct StatusCommand: ParsableCommand, Reading {
     let text: BarText
     let exitStatus: Int32
     do {
-      text = BarText(try options.chosen(of: options.connection.client.status(.overview)), now: .now)
+      var client = options.connection.client
+      client.timeout = format.patience
+      text = BarText(try options.chosen(of: client.status(.overview)), now: .now)
       exitStatus = ExitStatus(text.verdict).rawValue
     } catch let error as any CommandError {
       text = BarText(failure: error)

@@ -31,7 +31,9 @@ struct ListPage {
     let least = max(1, min(shown.count, max(3, room / 3)))
     let header = header.prefix(max(1, room - fixed - least))
     let height = max(1, min(shown.count, room - header.count - fixed))
-    let start = max(0, min(state.list.index - height / 2, shown.count - height))
+    // The worst problems are on top. They stay in sight as long as the selected one is too.
+    let start =
+      state.list.index < height ? 0 : max(0, min(state.list.index - height / 2, shown.count - height))
     let visible = shown.dropFirst(start).prefix(height)
 
     var body = ScreenPainter.Body(lines: header + [.empty, heading(start, visible.count)])

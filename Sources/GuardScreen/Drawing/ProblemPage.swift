@@ -42,7 +42,7 @@ struct ProblemPage {
 
   private func heading(_ text: String) -> Line { Line(Span(text, .strong)) }
 
-  /// Each field of the document with its name.
+  /// Each field of the document with its name. The remedy is command and note in one text, which older guards send alone.
   private var facts: [Line] {
     var facts: [(name: String, value: Span)] = [
       ("severity", Span(problem.severity.rawValue, problem.severity.style)),
@@ -52,7 +52,7 @@ struct ProblemPage {
     ]
     if let command = problem.command { facts.append(("command", Span(command, .strong))) }
     if let note = problem.note { facts.append(("note", Span(note))) }
-    facts.append(("remedy", Span(problem.remedy)))
+    if problem.command == nil, problem.note == nil { facts.append(("remedy", Span(problem.remedy))) }
     if let silence = problem.silence { facts.append(("silence", Span(words(silence), .warning))) }
     facts += [
       ("cluster", Span(problem.cluster)), ("kind", Span(problem.kind)), ("code", Span(problem.code)),

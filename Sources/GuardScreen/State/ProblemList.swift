@@ -4,8 +4,9 @@ import Health
 
 /// The problems of the chosen cluster that match the filter, and the selected one.
 ///
-/// The selection follows the id of its problem. If a filter, a change or a restart of the guard removes that problem, the
-/// nearest one is selected until it is back or the user moves.
+/// The first problem is selected until the user chooses one, so that a worse one that comes later is not scrolled away.
+/// Then the selection follows the id of its problem. If a filter, a change or a restart of the guard removes that problem,
+/// the nearest one is selected until it is back or the user moves.
 package struct ProblemList: Hashable, Sendable {
   /// The problems of all clusters.
   private var all: [ProblemDocument] = []
@@ -46,6 +47,9 @@ package struct ProblemList: Hashable, Sendable {
     select(at: movement.applied(to: index, last: shown.count - 1))
   }
 
+  /// The user acts on the selected problem: it stays selected.
+  mutating func keep() { select(at: index) }
+
   mutating func select(_ id: String) {
     if let place = shown.firstIndex(where: { $0.id == id }) { select(at: place) }
   }
@@ -62,10 +66,9 @@ package struct ProblemList: Hashable, Sendable {
     total = own.count
     let words = filter.split(separator: " ")
     shown = words.isEmpty ? own : own.filter { problem in words.allSatisfy(problem.mentions) }
-    index = place(of: wanted) ?? place(of: current) ?? min(index, max(0, shown.count - 1))
+    let nearest = place(of: current) ?? min(index, max(0, shown.count - 1))
+    index = wanted == nil ? 0 : place(of: wanted) ?? nearest
     current = selected?.id
-    // The selection follows its problem from the beginning, also if no key was pressed.
-    if wanted == nil { wanted = current }
   }
 
   private func place(of id: String?) -> Int? { shown.firstIndex { $0.id == id } }

@@ -48,6 +48,7 @@ extension ScreenState {
     switch key {
     case .enter, .right:
       guard let problem = list.selected else { return [] }
+      keepSelection()
       open = OpenProblem(problem)
       return readRecord()
     case .escape: match("")
@@ -72,6 +73,7 @@ extension ScreenState {
       }
       // The copied text is the shown one: no invisible character reaches a shell.
       let text = Span(command).text
+      keepSelection()
       show("Copied: \(text)", .good)
       return [.copy(text)]
     case .character("p"): return request(.poll(cluster: cluster(of: open?.problem)))

@@ -150,6 +150,7 @@ package struct ScreenState: Sendable {
   }
 
   mutating func match(_ filter: String) { list.match(filter) }
+  mutating func keepSelection() { list.keep() }
 
   mutating func move(_ movement: Movement) { list.move(movement) }
 

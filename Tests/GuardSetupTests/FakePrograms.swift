@@ -86,7 +86,8 @@ struct FakePrograms {
     var isBroken = false
     for (step, isGood) in steps {
       let outcome: FindingOutcome = isBroken ? .skipped : isGood ? .ok : .failed
-      let words = outcome == .failed ? world.found[step] : nil
+      let words =
+        outcome == .failed ? hasAgent ? world.foundWithAgent ?? world.found[step] : world.found[step] : nil
       findings.append(
         FindingDocument(
           step, of: file.cluster, outcome, words ?? "\(step) \(outcome.rawValue)",

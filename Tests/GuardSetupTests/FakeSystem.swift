@@ -191,6 +191,8 @@ final class FakeWorld {
   /// What the guard finds at a step, and its advice.
   var found: [String: String] = [:]
   var advice: [String: NextStep] = [:]
+  /// What it finds with the caller's agent; nil: the same.
+  var foundWithAgent: String?
   var identityFile = "~/.ssh/id_ed25519"
   /// The argument of setup.
   var wantedHost: String?

@@ -65,6 +65,20 @@ enum HalfDoneStates {
       world.login = .refused
       world.found["login"] = "no usable key: /home/person/.ssh/id_rsa is an RSA key: use another"
     },
+    State(
+      "agent with an RSA key alone",
+      next:
+        "ssh-keygen -t ed25519 -f /home/person/.ssh/id_ed25519 && ssh-copy-id -i /home/person/.ssh/id_ed25519 tethys"
+    ) { world in
+      world.files["/home/person/.ssh/id_ed25519"] = nil
+      world.files["/home/person/.ssh/id_ed25519.pub"] = nil
+      world.login = .refused
+      world.agentStatus = 0
+      world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
+      world.found["login"] = "no usable key for tunnel@192.0.2.7"
+      world.foundWithAgent =
+        "no usable key for tunnel@192.0.2.7: the agent's person@laptop is an RSA key: use another"
+    },
     State("RSA key, and IdentityFile names no other", next: "editor /home/person/.ssh/config") { world in
       world.files["/home/person/.ssh/id_rsa"] = FakeWorld.File(text: "KEY", mode: 0o600)
       world.files["/home/person/.ssh/id_ed25519"] = nil
@@ -87,6 +101,12 @@ enum HalfDoneStates {
       world.sshFailure = "it did not end in time"
       world.advice["ssh_config"] = NextStep(
         command: "grep -is exec /home/person/.ssh/config", note: "let that command end soon")
+    },
+    State("jump host that cannot reach the server", next: "ssh -v tethys true") { world in
+      world.login = .unreachable
+      world.found["connection"] = "jump host 192.0.2.1:22 could not reach 192.0.2.7:22"
+      world.advice["connection"] = NextStep(
+        command: "ssh -v tethys true", note: "check AllowTcpForwarding on 192.0.2.1")
     },
     State("jump host that refuses the login", next: "ssh -v tethys") { world in
       world.login = .refused

@@ -242,10 +242,9 @@ package struct PersonalFacts {
     guard let own = system.variable("SSH_AUTH_SOCK") else { return }
     if facts.firstFailure?.step == "login", own != serviceAgent {
       let withAgent = findings(facts, agent: own)
-      if SetupFacts.firstFailure(withAgent)?.step != "login" {
-        facts.findings = withAgent
-        facts.keys.needed = own
-      }
+      // They say more about the keys, also if none of them is accepted.
+      facts.findings = withAgent
+      if facts.firstFailure?.step != "login" { facts.keys.needed = own }
     } else if facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] != nil {
       facts.keys.needed = serviceAgent
     }

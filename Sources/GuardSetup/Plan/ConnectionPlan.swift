@@ -105,6 +105,7 @@ enum ConnectionPlan {
           facts.sshConfigPath, facts.tools, isFolderMissing: facts.isConfigFolderMissing,
           why: "add the alias, three lines: Host \(facts.host) / HostName ADDRESS / User NAME")
     case .connection:
+      if failed.found.hasPrefix(JumpHost.place), let next = Plan.Next.of(failed) { return next }
       return Plan.Next(
         command: "ssh -v \(name)", why: "sshd must be reachable from here before the guard can connect")
     case .hostKey:

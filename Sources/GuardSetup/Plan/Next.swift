@@ -39,7 +39,8 @@ extension Plan {
       _ path: String, _ tools: Tools, asRoot: Bool = false, isFolderMissing: Bool = false, why: String
     ) -> Next {
       guard let editor = tools.editor else {
-        return Next(.instruction("edit the file \(path)\(asRoot ? " as root" : "")"), why: why)
+        let words = isFolderMissing ? "make the folder and the file" : "edit the file"
+        return Next(.instruction("\(words) \(path)\(asRoot ? " as root" : "")"), why: why)
       }
       // An editor does not make the folder of a new file.
       let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""

@@ -51,7 +51,8 @@ package struct KnownHosts: Sendable {
       } catch {
         throw TunnelFailure(
           .config, "\(file) can't be read, and it may revoke host keys: \(error.reason)",
-          command: "\(resolution.asOwner)ls -l \(file.shellWord)", remedy: "let the guard's user read it",
+          command: "\(resolution.asOwner)ls -ld \(file.shellWord)",
+          remedy: error.isDenied ? "let the guard's user read it" : "put a regular file there",
           files: [file] + resolution.configFiles)
       }
     }

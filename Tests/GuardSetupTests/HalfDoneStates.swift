@@ -281,6 +281,10 @@ enum HalfDoneStates {
       world.files["/home/person/.ssh/config"] = .init(text: "Host tethys", mode: 0o664)
       world.sshFailure = "Bad owner or permissions on /home/person/.ssh/config"
     },
+    State("ssh_config that a private group may change", next: "editor /home/person/.ssh/config") { world in
+      world.files["/home/person/.ssh/config"] = .init(text: "Host tethys", mode: 0o664)
+      world.hasAlias = false
+    },
     State("ssh_config of another user", next: "sudo chown person: /home/person/.ssh/config") { world in
       world.files["/home/person/.ssh/config"] = .init(text: "Host tethys", mode: 0o644)
       world.owners["/home/person/.ssh/config"] = 1501

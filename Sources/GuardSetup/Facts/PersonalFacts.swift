@@ -217,6 +217,8 @@ package struct PersonalFacts {
       return
     }
     facts.resolved = host
+    // ssh(1) accepted the mode: in Debian, a group that has no other member may write.
+    facts.sshConfigFault = .reading(facts.sshConfigPath, system)
     // ssh(1) writes a host name in lower case.
     facts.isAlias = host.hostName != facts.host.lowercased()
     facts.keys = LoginKeysSearch(system: system).find(host)

@@ -54,6 +54,10 @@ package struct FluxObjectDocument: Codable, Hashable, Sendable {
   }
 }
 
+extension FluxObjectDocument: MessageRow {
+  var otherTexts: [String?] { [revision, attemptedRevision] }
+}
+
 /// `flux.controllers[]`
 package struct FluxControllerDocument: Codable, Hashable, Sendable {
   package var name: String

@@ -84,6 +84,11 @@ package struct ImagePolicyDocument: Codable, Hashable, Sendable {
   }
 }
 
+extension ImagePolicyDocument: MessageRow {
+  var otherTexts: [String?] { [range, latest] + (running ?? []).flatMap { [$0.image, $0.workload] } }
+  var size: Int { 400 + textBytes + messageBytes + (running ?? []).count * 32 }
+}
+
 /// `images.repositories[]`
 package struct ImageRepositoryDocument: Codable, Hashable, Sendable {
   @Field package var namespace: String
@@ -114,6 +119,10 @@ package struct ImageRepositoryDocument: Codable, Hashable, Sendable {
   }
 }
 
+extension ImageRepositoryDocument: MessageRow {
+  var otherTexts: [String?] { [image] }
+}
+
 /// `images.automations[]`
 package struct ImageAutomationDocument: Codable, Hashable, Sendable {
   @Field package var namespace: String
@@ -142,4 +151,8 @@ package struct ImageAutomationDocument: Codable, Hashable, Sendable {
     message = judged.message
     since = judged.since
   }
+}
+
+extension ImageAutomationDocument: MessageRow {
+  var otherTexts: [String?] { [lastPushCommit] }
 }

@@ -54,6 +54,21 @@ package struct NodeDocument: Codable, Hashable, Sendable {
   static func isReady(_ status: String) -> Bool { status == "Ready" || status.hasPrefix("Ready,") }
 }
 
+extension NodeDocument: DocumentRow {
+  var textBytes: Int {
+    let texts = [version, age, internalIP, osImage, kernelVersion, containerRuntime]
+    return name.utf8.count + status.utf8.count + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+      + roles.reduce(0) { $0 + $1.utf8.count + 3 }
+      + conditions.reduce(0) { $0 + $1.type.utf8.count + $1.reason.utf8.count + 120 }
+  }
+
+  var messageBytes: Int { conditions.reduce(0) { $0 + $1.message.utf8.count } }
+
+  mutating func shorten(_ budget: inout TextBudget) {
+    for index in conditions.indices { budget.fit(&conditions[index].message) }
+  }
+}
+
 /// `nodes[].conditions[]`
 package struct ConditionDocument: Codable, Hashable, Sendable {
   package var type: String

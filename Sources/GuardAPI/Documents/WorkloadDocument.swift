@@ -33,6 +33,10 @@ package struct WorkloadDocument: Codable, Hashable, Sendable {
   }
 }
 
+extension WorkloadDocument: MessageRow {
+  var otherTexts: [String?] { images }
+}
+
 /// `clusters[].certificates[]`
 package struct CertificateDocument: Codable, Hashable, Sendable {
   @Field package var namespace: String
@@ -58,6 +62,10 @@ package struct CertificateDocument: Codable, Hashable, Sendable {
   }
 }
 
+extension CertificateDocument: MessageRow {
+  var otherTexts: [String?] { [] }
+}
+
 /// `clusters[].stacks[]`. A stack's outputs are never read.
 package struct StackDocument: Codable, Hashable, Sendable {
   @Field package var namespace: String
@@ -79,6 +87,10 @@ package struct StackDocument: Codable, Hashable, Sendable {
     message = judged.message
     since = judged.since
   }
+}
+
+extension StackDocument: MessageRow {
+  var otherTexts: [String?] { [lastUpdateState] }
 }
 
 /// `clusters[].secrets[]`: only whether the Secret exists.

@@ -58,8 +58,8 @@ extension Configuration.Cluster {
   /// The address at which users reach the API, used in remedies.
   package var publicListen: String { tunnel.forwards.first?.listen.description ?? "" }
 
-  /// The forward through which programs on this machine reach the server: the one with that target, else one with the same
-  /// target port, else the first one with a local port.
+  /// The forward through which programs on this machine reach the server: the one with that target, else one with the
+  /// same target port, else the first one with a local port.
   private func localEnd(for server: Kubeconfig.Server) -> Configuration.Forward? {
     let forwards = tunnel.forwards.filter { if case .tcp = $0.listen { true } else { false } }
     let target = target(of: server)

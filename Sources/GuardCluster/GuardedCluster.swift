@@ -70,8 +70,8 @@ package actor GuardedCluster {
   ///   - probesService: ask over SSH for the state of K3s's service while the API is silent.
   ///   - socketStep: the next step for an address that this process holds and its socket unit does not.
   ///   - observed: called after each observation of the ledger.
-  /// - Throws: `SystemError` if the system can't provide a thread, an epoll or an eventfd; `SourceFailure` if libcurl can't
-  ///   be used for the pipeline.
+  /// - Throws: `SystemError` if the system can't provide a thread, an epoll or an eventfd; `SourceFailure` if libcurl
+  ///   can't be used for the pipeline.
   package init(
     _ configuration: Configuration.Cluster, board: StatusBoard, ledger: IncidentLedger, log: any EventLog,
     environment: LocalEnvironment, state: StateFolder?, socketFolder: String,

@@ -29,8 +29,8 @@ package struct JournalStateFile: Sendable {
     folder.persist(name, Array(bytes))
   }
 
-  /// Removes the files of clusters that are no longer in the configuration, with their inventories and pipelines. Their incidents
-  /// have ended, and their ids must not be reused.
+  /// Removes the files of clusters that are no longer in the configuration, with their inventories and pipelines. Their
+  /// incidents have ended, and their ids must not be reused.
   package static func removeAll(except clusters: [String], in folder: StateFolder) {
     let prefixes = [StateFile.journal, .inventory, .pipeline].map(\.prefix)
     let names = Set(prefixes.flatMap { prefix in clusters.map { prefix + $0 } })

@@ -24,8 +24,8 @@ package struct DaemonClient: Sendable {
 
   /// The document's bytes as the guard sent them.
   ///
-  /// - Parameter view: a smaller form; nil for the whole document. The whole document is requested from a server that does
-  ///   not know the view.
+  /// - Parameter view: a smaller form; nil for the whole document. The whole document is requested from a server that
+  ///   does not know the view.
   package func statusBytes(_ view: StatusDocument.View? = nil) throws(ClientError) -> Data {
     guard let view else { return try exchange(.status).body }
     do throws(ClientError) {

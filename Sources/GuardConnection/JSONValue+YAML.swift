@@ -1,8 +1,8 @@
 import GuardAPI
 
 extension JSONValue {
-  /// A YAML document with sorted keys. Texts are in double quotes, which have the escapes of JSON (YAML 1.2.2, §7.3.1), so
-  /// no text can be read as another type. The code is written by hand, because the client links no YAML library.
+  /// A YAML document with sorted keys. Texts are in double quotes, which have the escapes of JSON (YAML 1.2.2, §7.3.1),
+  /// so no text can be read as another type. The code is written by hand, because the client links no YAML library.
   package var yaml: String {
     var text = ""
     writeYAML(to: &text, indent: "")

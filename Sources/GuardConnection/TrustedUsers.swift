@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// The users whose guard may tell this process which kubeconfig and port to use: root, the caller, and the user of
+/// The users whose guard may choose the kubeconfig and the port of this process: root, the caller, and the user of
 /// the system unit.
 ///
 /// The user id of the process counts, not the environment: SUDO_UID contains sudo's caller, whom root must not trust.

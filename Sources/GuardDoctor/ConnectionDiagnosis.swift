@@ -18,8 +18,8 @@ package struct ConnectionDiagnosis {
   /// The extent of the tests.
   package enum Extent: Sendable {
     case everything
-    /// The tests that no running guard can make: the login of this process's user, the ports and programs of this machine,
-    /// and the user's shell.
+    /// The tests that no running guard can make: the login of this process's user, the ports and programs of this
+    /// machine, and the user's shell.
     case besideGuard
   }
 
@@ -97,8 +97,8 @@ package struct ConnectionDiagnosis {
 
   // MARK: - A cluster
 
-  /// - Returns: true if the SSH server of the cluster is or may be this machine. If a guard runs, a failed login leaves it
-  ///   unknown.
+  /// - Returns: true if the SSH server of the cluster is or may be this machine. If a guard runs, a failed login leaves
+  ///   it unknown.
   private func examine(_ cluster: Configuration.Cluster) -> Bool {
     // Only the service has the credentials.
     if extent == .besideGuard, environment.credentialsDirectory == nil, !cluster.credentials.isEmpty {

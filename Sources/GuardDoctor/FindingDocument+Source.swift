@@ -3,8 +3,8 @@ internal import Health
 internal import Pipeline
 
 extension FindingDocument {
-  /// The step that reads a source of the pipeline: the token, its rights, and the names in guard.yaml. One finding for each
-  /// question that has no answer.
+  /// The step that reads a source of the pipeline: the token, its rights, and the names in guard.yaml. One finding for
+  /// each question that has no answer.
   static func findings(_ source: PipelineKnowledge.Source, of cluster: String) -> [FindingDocument] {
     let step = "pipeline \(source.name)"
     let failures = source.failures

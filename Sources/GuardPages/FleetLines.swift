@@ -2,8 +2,8 @@ package import GuardAPI
 package import GuardTerminal
 import GuardTypes
 
-/// The overview of several clusters: totals, then one line per cluster, worst first. Healthy ones share a line. Among equal
-/// verdicts, those with the problem that comes first on the page come first.
+/// The overview of several clusters: totals, then one line per cluster, worst first. Healthy ones share a line. Among
+/// equal verdicts, those with the problem that comes first on the page come first.
 package enum FleetLines {
   /// The number of lines for clusters with problems, so that the problems start on the first screen. If there are more
   /// such clusters, those that are alike share a line.
@@ -50,8 +50,8 @@ package enum FleetLines {
     var others: [String] = []
   }
 
-  /// Clusters are alike if their connections fail with the same code, or if they have no problem and the same summary, for
-  /// example while the guard starts.
+  /// Clusters are alike if their connections fail with the same code, or if they have no problem and the same summary,
+  /// for example while the guard starts.
   private static func grouped(
     _ clusters: [ClusterDocument], firstProblem: (String) -> ProblemDocument?
   ) -> [Group] {

@@ -3,7 +3,7 @@ package import GuardTerminal
 import GuardTypes
 package import Health
 
-/// `oceanid-ctl pipeline`: what each stage runs, how far it is behind the branch, and the APIs that tell so.
+/// `oceanid-ctl pipeline`: what each stage runs, how far it is behind the branch, and the APIs that report it.
 package enum PipelinePage {
   package static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
     SectionPage.page(.pipeline, status, terminal) { cluster in

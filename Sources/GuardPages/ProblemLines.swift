@@ -49,8 +49,8 @@ package enum ProblemLines {
     var others: [String] = []
   }
 
-  /// One group for the clusters that cannot be reached for the same reason. Every other problem has its own group, because
-  /// it has its own cause.
+  /// One group for the clusters that cannot be reached for the same reason. Every other problem has its own group,
+  /// because it has its own cause.
   private static func grouped(_ problems: [ProblemDocument]) -> [Group] {
     var groups: [Group] = []
     var indexes: [String: Int] = [:]

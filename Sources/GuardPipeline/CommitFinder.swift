@@ -5,8 +5,8 @@ internal import Pipeline
 internal import PipelineSources
 internal import Platform
 
-/// Answers where a commit is, on a queue and a connection of its own, so that a question does not wait for a poll of a slow
-/// API.
+/// Answers where a commit is, on a queue and a connection of its own, so that a question does not wait for a poll of a
+/// slow API.
 actor CommitFinder {
   /// The state of the last poll when a question came.
   struct Known: Sendable {
@@ -35,7 +35,8 @@ actor CommitFinder {
     self.client = client
   }
 
-  /// - Parameter done: called once, on the finder's queue. `isNewer` is true if the branch has a newer commit than `known`.
+  /// - Parameter done: called once, on the finder's queue. `isNewer` is true if the branch has a newer commit than
+  ///   `known`.
   nonisolated func find(
     _ name: String, _ known: Known,
     _ done: @escaping @Sendable (_ outcome: WhereOutcome, _ isNewer: Bool) -> Void

@@ -40,7 +40,7 @@ struct DistanceReader {
     return nil
   }
 
-  /// Which of several commits change a stage's files, only the single commits tell.
+  /// Only the single commits show which of them change a stage's files.
   private mutating func readCommits(_ wanted: Wanted, _ client: GitHubClient) throws(SourceFailure) {
     var needed: [CommitID] = []
     for (pair, filters) in wanted {

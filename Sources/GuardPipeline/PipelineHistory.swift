@@ -1,7 +1,7 @@
 package import Pipeline
 
-/// The facts that a poller needs after a restart of the guard: a list of runs that ends below the highest number is stale,
-/// and a commit is not new because the guard is.
+/// The facts that a poller needs after a restart of the guard: a list of runs that ends below the highest number is
+/// stale, and a commit is not new because the guard is.
 package struct PipelineHistory: Hashable, Sendable {
   package let repository: String?
   package let branch: String

@@ -22,7 +22,7 @@ extension PipelinePlan {
 }
 
 extension Configuration.Pipeline.Pulumi {
-  /// The pages of a self-hosted Pulumi are at an address that its API does not tell.
+  /// The pages of a self-hosted Pulumi are at an address that its API does not report.
   fileprivate var site: String? { url.host == "api.pulumi.com" ? "https://app.pulumi.com" : nil }
 }
 

@@ -349,7 +349,8 @@ package actor PipelinePoller {
     return Outcome(failures: reading.failure.map { [$0] } ?? [])
   }
 
-  /// The comparisons to make: what each stage runs, and what image automation pushed, with the newest commit of its branch.
+  /// The comparisons to make: what each stage runs, and what image automation pushed, with the newest commit of its
+  /// branch.
   private func wanted(_ view: ClusterView?) -> DistanceReader.Wanted {
     var wanted: DistanceReader.Wanted = [:]
     func add(_ commit: CommitID?, _ branch: String?, _ filter: PathFilter) {

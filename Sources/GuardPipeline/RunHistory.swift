@@ -4,12 +4,12 @@ internal import Pipeline
 /// The runs of the workflow that deploy the branch, from lists that may be old or end before them.
 ///
 /// GitHub's lists lag at times, so a list that ends below the highest number that was seen proves nothing by itself. But
-/// numbers also start again when a repository is created again, and a person can delete runs: then the highest run does
-/// not exist any more.
+/// numbers also start again when a repository is created again, and a person can delete runs: then the highest run
+/// does not exist any more.
 struct RunHistory {
-  /// A list that ends below the highest number for so long is believed in any case.
+  /// A list that ends below the highest number for this long is accepted.
   private static let stalePatience: Duration = .seconds(3600)
-  /// A list that lags is right at the next poll in most cases. Only then the highest run is asked for.
+  /// In most cases the next poll gets a current list. The highest run is requested only after this time.
   private static let doubt: Duration = .seconds(50)
 
   /// The runs that deploy the branch, newest first.
@@ -29,7 +29,7 @@ struct RunHistory {
   ///   - isWhole: true if the workflow has no other runs.
   ///   - run: asks for one run by its id; nil if it does not exist.
   /// - Returns: why the runs are not those of the list, for people; nil if they are.
-  /// - Throws: `SourceFailure` if the list can't be believed and no other is known, or what `run` throws.
+  /// - Throws: `SourceFailure` if the list may be stale and there is no earlier one, or the error of `run`.
   mutating func record(
     _ listed: [WorkflowRun], isWhole: Bool, branch: String, at now: Timestamp,
     run: (_ id: Int64) throws(SourceFailure) -> WorkflowRun?

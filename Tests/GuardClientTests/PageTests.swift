@@ -296,7 +296,8 @@ import Testing
     #expect(wide.count { $0.hasPrefix("CRITICAL") } == 29)
   }
 
-  /// Among critical clusters, those whose problem comes first are first; clusters with problems of their own are not merged.
+  /// Among critical clusters, those whose problem comes first are first; clusters with problems of their own are not
+  /// merged.
   @Test func clustersWithCausesComeFirst() throws {
     var status = try fleet(Array(repeating: .critical, count: 12))
     for index in status.clusters.indices where index % 2 == 0 {

@@ -13,8 +13,8 @@ import Testing
 
 @testable import GuardPipeline
 
-/// A poller of a simulated GitHub and Pulumi Cloud. Its clock stands unless a test moves it, and it polls once at the start
-/// and when it is asked to.
+/// A poller of a simulated GitHub and Pulumi Cloud. Its clock stands unless a test moves it, and it polls once at the
+/// start and when it is asked to.
 final class PipelineFixture: Sendable {
   struct State {
     var polls: [PipelineKnowledge] = []

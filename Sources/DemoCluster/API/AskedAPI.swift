@@ -1,4 +1,4 @@
-/// The API with one request, and the forms of its answer that faults ask for.
+/// The API with one request, and the answers that faults demand.
 struct AskedAPI: FaultyAPI {
   let api: API
   let request: Request

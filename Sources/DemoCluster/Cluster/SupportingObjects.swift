@@ -21,7 +21,7 @@ extension ClusterState {
       }
   }
 
-  /// The events by which K3s warns of its certificates; others do not matter here.
+  /// The events by which K3s warns of its certificates. The demo has no others.
   func eventObjects(at now: APITime) -> [Object] {
     ongoingFaults.compactMap { fault, since in
       guard case .nodeCertificatesExpiring(let node) = fault else { return nil }

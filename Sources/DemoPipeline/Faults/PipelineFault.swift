@@ -59,7 +59,7 @@ package enum PipelineFault: Hashable, Sendable {
   case tokenAccepted(DemoAPI)
   /// Only this token is accepted from now on.
   case tokenReplaced(DemoAPI, String)
-  /// GitHub tells that the token expires in so many hours; nil: never.
+  /// GitHub reports that the token expires in so many hours; nil: never.
   case tokenExpires(hours: Int?)
   case ssoRequired
   /// The token lacks `actions` or `contents`.

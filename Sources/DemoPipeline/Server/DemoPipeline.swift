@@ -2,8 +2,8 @@ internal import DemoCluster
 internal import FoundationEssentials
 internal import NIOCore
 
-/// The APIs of GitHub and Pulumi Cloud on loopback, which tell one story: what was pushed to the Oceanid repository, and
-/// which stages have it. They speak HTTP without TLS.
+/// The APIs of GitHub and Pulumi Cloud on loopback, which agree with each other: they show what was pushed to the
+/// Oceanid repository, and which stages have it. They speak HTTP without TLS.
 ///
 /// All methods may be called from any thread and wait for the event loop that owns the mutable state.
 package final class DemoPipeline: Sendable {

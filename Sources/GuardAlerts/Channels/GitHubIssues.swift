@@ -103,8 +103,8 @@ struct GitHubIssues: Sendable {
 
   private var label: String { (labels.first ?? "").percentEncoded }
 
-  /// - Throws: `DeliveryError` also for a list that is longer than what is read of it: an issue might be overlooked, and be
-  ///   opened twice.
+  /// - Throws: `DeliveryError` also for a list that is longer than what is read of it: an issue might be overlooked,
+  ///   and be opened twice.
   private func pages<Element: Decodable>(_ path: String, _ exchange: Exchange) throws(DeliveryError)
     -> [Element]
   {

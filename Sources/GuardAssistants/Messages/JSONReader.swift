@@ -2,9 +2,9 @@ package import GuardConnection
 
 /// Reads one JSON value (RFC 8259) of a client.
 ///
-/// JSONDecoder is not used, because it refuses a whole message for half of a surrogate pair, and the client then waits for
-/// an answer in vain. Here such a half, and bytes that are no UTF-8, become U+FFFD. Depth is bounded, and the time is
-/// proportional to the length.
+/// JSONDecoder is not used, because it refuses a whole message for half of a surrogate pair, and the client then waits
+/// for an answer in vain. Here such a half, and bytes that are no UTF-8, become U+FFFD. Depth is bounded, and the time
+/// is proportional to the length.
 package struct JSONReader {
   /// The number of nested arrays and objects.
   package static let depthLimit = 64

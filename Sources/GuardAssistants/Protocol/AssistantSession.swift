@@ -2,7 +2,8 @@ package import GuardConnection
 
 /// The Model Context Protocol of one client, without I/O: messages of the client in, messages and effects out.
 ///
-/// It never waits: the calls of tools run elsewhere, and their ends are passed in. So a slow call delays no other message.
+/// It never waits: the calls of tools run elsewhere, and their ends are passed in. So a slow call delays no other
+/// message.
 package struct AssistantSession: Sendable {
   /// A call to run. Its id identifies it until its end.
   package struct Call: Hashable, Sendable {

@@ -1,6 +1,6 @@
 import GuardConnection
 
-/// The two forms of the Model Context Protocol. Each request tells which one it follows, because clients mix them.
+/// The two forms of the Model Context Protocol. Each request states which one it follows, because clients mix them.
 enum ProtocolEra: Hashable, Sendable {
   /// Up to revision 2025-11-25, with `initialize`.
   case legacy

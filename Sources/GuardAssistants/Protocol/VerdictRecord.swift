@@ -1,7 +1,7 @@
 package import GuardAPI
 import GuardTypes
 
-/// The verdicts at one time. Subscribers are told of a changed verdict, not of each poll.
+/// The verdicts at one time. Subscribers are notified of a changed verdict, not of each poll.
 package struct VerdictRecord: Hashable, Sendable {
   /// Of all clusters together.
   let overall: Verdict

@@ -19,7 +19,7 @@ final class CallThreads: Sendable {
   /// Runs the call in a thread.
   ///
   /// - Parameters:
-  ///   - body: gets a function that tells whether the call is cancelled.
+  ///   - body: gets a function that returns whether the call is cancelled.
   ///   - end: is not called for a cancelled call.
   /// - Returns: false if no thread could be started.
   func start(

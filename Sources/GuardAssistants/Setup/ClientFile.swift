@@ -124,8 +124,8 @@ package struct ClientFile: Sendable {
     return json.map { $0.text + "\n" } ?? text
   }
 
-  /// A second definition of the table, in any of the spellings of TOML, would make the whole file invalid: a header, dotted
-  /// keys, or an inline table, which cannot be extended.
+  /// A second definition of the table, in any of the spellings of TOML, would make the whole file invalid: a header,
+  /// dotted keys, or an inline table, which cannot be extended.
   private func checkTable(in text: String) throws(UneditableFile) {
     let path = ["mcp_servers", ClientFile.server]
     var table: [String] = []

@@ -3,8 +3,8 @@ import Health
 /// A text of a cluster or of a server, made harmless for a model and its terminal.
 ///
 /// Removed are terminal sequences (ECMA-48), control characters, characters without a glyph or with an effect on the
-/// direction of writing, and what stands for bytes that were no UTF-8. Line breaks become spaces. The meaning of the words
-/// can't be judged, so the text also belongs into a field that is marked as untrusted.
+/// direction of writing, and what stands for bytes that were no UTF-8. Line breaks become spaces. The meaning of the
+/// words can't be judged, so the text also belongs into a field that is marked as untrusted.
 enum ForeignText {
   /// In Unicode scalars.
   static let limit = 500

@@ -7,7 +7,8 @@ import Health
 /// The next step of a problem, from the guard's declarations.
 ///
 /// The declared command has placeholders, `<node>`; the same command with the names of the cluster is untrusted text. It
-/// goes through `oceanid-ctl run`, which has the kubeconfig and refuses changes, so no path of a kubeconfig is handed out.
+/// goes through `oceanid-ctl run`, which has the kubeconfig and refuses changes, so no path of a kubeconfig is handed
+/// out.
 struct Advice {
   /// The most specific meaning.
   let meaning: String?

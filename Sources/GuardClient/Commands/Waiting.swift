@@ -15,8 +15,8 @@ struct Obstacle: Hashable {
   var step: NextStep?
 }
 
-/// Polls the guard until the goal is reached, a person has to act, or the timeout ends. It tells on standard error what it
-/// waits for.
+/// Polls the guard until the goal is reached, a person has to act, or the timeout ends. It reports on standard error what
+/// it waits for.
 struct Waiting {
   var client: DaemonClient
   /// `the tunnel` is awaited to be `up`.
@@ -124,7 +124,7 @@ extension StatusDocument {
     return stuck(cluster, .api)
   }
 
-  /// The words of the problem that tells the cause.
+  /// The words of the problem that is the cause.
   private func stuck(_ cluster: ClusterDocument, _ kind: Problem.Kind) -> Obstacle? {
     let problem = problems.first { $0.cluster == cluster.name && $0.kind == kind.rawValue }
     guard let problem else { return nil }

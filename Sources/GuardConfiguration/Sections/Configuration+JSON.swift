@@ -3,8 +3,8 @@ internal import YAML
 
 // The effective configuration as JSON, for programs.
 extension Configuration {
-  /// The same keys and values as in `yaml`, without its comments. Numbers and booleans have their types; all other values,
-  /// such as durations, are strings.
+  /// The same keys and values as in `yaml`, without its comments. Numbers and booleans have their types; all other
+  /// values, such as durations, are strings.
   package var json: String {
     // The text is this program's own, so it parses; an empty object is never printed.
     ((try? Document(yaml))?.root).map { $0.json + "\n" } ?? "{}\n"

@@ -26,8 +26,8 @@ final class StatusLine: Sendable {
 
   init(board: StatusBoard) { self.board = board }
 
-  /// Sends the line if it changed. Calls within a second cause one comparison, and none if nothing on the board changed: a
-  /// call every few seconds must wake up no thread. It can be called from any thread and never waits.
+  /// Sends the line if it changed. Calls within a second cause one comparison, and none if nothing on the board
+  /// changed: a call every few seconds must wake up no thread. It can be called from any thread and never waits.
   func refresh() {
     let delay = state.withLock { state -> Duration? in
       guard !state.isPending, state.version != board.version else { return nil }

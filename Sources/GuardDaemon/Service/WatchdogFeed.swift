@@ -8,7 +8,7 @@ internal import Synchronization
 final class WatchdogFeed: Sendable {
   /// A part of the guard. One check probes it, and the next one evaluates the result.
   struct Part: Sendable {
-    /// Starts a probe, and returns a function that tells whether it succeeded.
+    /// Starts a probe, and returns a function for its result: true if it succeeded.
     let ask: @Sendable () -> @Sendable () -> Bool
   }
 

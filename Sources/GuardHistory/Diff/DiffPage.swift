@@ -31,7 +31,7 @@ package enum DiffPage {
 
   /// Names beyond this number are counted. The document has all that the journal has.
   private static let namesShown = 6
-  /// Polls of a running guard are closer together, so a longer time is worth telling.
+  /// Polls of a running guard are closer together, so a longer time is shown.
   private static let ordinaryGap: Duration = .seconds(300)
 
   /// - Parameter range: the span of time in words: `last 24h`.

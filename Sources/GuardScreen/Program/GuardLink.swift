@@ -6,7 +6,7 @@ import GuardTerminal
 import Health
 import Platform
 
-/// The exchanges with the guard, on threads of their own, so that a guard that is slow or dead does not block the screen.
+/// The exchanges with the guard, on threads of their own, so that a slow or stopped guard does not block the screen.
 struct GuardLink: Sendable {
   let client: DaemonClient
   let inbox: GuardInbox
@@ -80,7 +80,7 @@ struct GuardLink: Sendable {
 
   private func record(of problem: ProblemDocument) throws -> ProblemRecord {
     let incidents = try client.incidents()
-    // Without an incident, the changes of a day may say why.
+    // If there is no incident, the changes of one day may show the cause.
     let begin =
       ProblemRecord.incident(of: problem, incidents)?.since ?? problem.since ?? .now + .seconds(-86_400)
     let query = HistoryQuery(

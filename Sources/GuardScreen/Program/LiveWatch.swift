@@ -7,8 +7,8 @@ import Platform
 
 /// A watch on a terminal: the status, the problems and the last changes, with keys.
 ///
-/// One thread waits for keys, signals and the guard, draws, and does not wait for anything else. It draws after an event, and
-/// once per second because ages change.
+/// One thread waits for keys, signals and the guard, draws, and does not wait for anything else. It draws after an
+/// event, and once per second because ages change.
 package struct LiveWatch {
   private let client: DaemonClient
   private let pages: any ScreenPages

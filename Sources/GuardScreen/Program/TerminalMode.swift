@@ -6,9 +6,9 @@ import Synchronization
 /// bracketed paste, and keys without echo and line editing. `leave`, deinit and a crash restore it.
 ///
 /// We use no terminal library. The only well-kept one in Debian is ncurses. It would be the client's only dependency at
-/// run time, and it needs a terminfo entry on the machine, keeps its state in global variables, reads the keyboard itself and
-/// has C varargs functions and macros that Swift does not import. Our lines are already measured and free of control
-/// characters, so the rest is a fixed list of sequences that every terminal since xterm has.
+/// run time, and it needs a terminfo entry on the machine, keeps its state in global variables, reads the keyboard
+/// itself and has C varargs functions and macros that Swift does not import. Our lines are already measured and free of
+/// control characters, so the rest is a fixed list of sequences that every terminal since xterm has.
 struct TerminalMode: ~Copyable {
   /// The attributes before the start; nil if standard input is not a terminal.
   private let original: termios?

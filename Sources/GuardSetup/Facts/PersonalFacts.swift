@@ -10,7 +10,8 @@ package struct PersonalFacts {
   private let isWrittenBySetup: Bool
   private var person: Person { system.person }
 
-  /// - Parameter isWrittenBySetup: true if guard.yaml is as an earlier setup wrote it, so that all its values are setup's.
+  /// - Parameter isWrittenBySetup: true if guard.yaml is as an earlier setup wrote it, so that all its values are
+  ///   setup's.
   package init(_ system: any SetupSystem, isWrittenBySetup: Bool = false) {
     self.system = system
     self.isWrittenBySetup = isWrittenBySetup

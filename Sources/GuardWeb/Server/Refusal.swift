@@ -1,4 +1,4 @@
-/// The reason why a request gets no answer, with its status and the page that tells what to do.
+/// The reason why a request gets no answer, with its status and the page that names the next step.
 enum Refusal: Error, Hashable, Sendable {
   case malformed(String)
   case headTooLarge

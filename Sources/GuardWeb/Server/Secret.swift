@@ -15,7 +15,7 @@ struct Secret: Hashable, Sendable {
     }.joined()
   }
 
-  /// Compares all bytes, so that the duration does not tell how many of them are right.
+  /// Compares all bytes, so that the duration does not reveal how many of them are right.
   func matches(_ offered: some StringProtocol) -> Bool {
     guard offered.utf8.count == text.utf8.count else { return false }
     return zip(offered.utf8, text.utf8).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0

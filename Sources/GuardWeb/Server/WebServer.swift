@@ -6,8 +6,8 @@ import Synchronization
 /// The page's server on 127.0.0.1: HTTP/1.1, one request per connection, one thread per connection.
 ///
 /// The control socket's server is built on NIO, and this one is not: NIO in the client delays every start, also that of
-/// `oceanid-ctl status`, by 0.5 to 0.8 ms of about 10 ms, and doubles the size of the program. Both were measured with the
-/// same server linked in.
+/// `oceanid-ctl status`, by 0.5 to 0.8 ms of about 10 ms, and doubles the size of the program. Both were measured with
+/// the same server linked in.
 package final class WebServer: Sendable {
   /// A browser opens six connections per tab and host at most, one of which is the stream of events.
   static let connectionLimit = 64

@@ -32,7 +32,8 @@ public struct ObservedChange: Hashable, Sendable {
 }
 
 extension Inventory {
-  /// Removes and returns the changes that may be written now. The others stay and are merged with later changes of the same fact.
+  /// Removes and returns the changes that may be written now. The others stay and are merged with later changes of the
+  /// same fact.
   ///
   /// - Parameters:
   ///   - limit: the largest number of groups; the oldest come first.

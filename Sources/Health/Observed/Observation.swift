@@ -34,7 +34,8 @@ public struct Observation: Hashable, Sendable {
   public let expectations: Expectations
   /// Problems that were found outside of the cluster: in its pipeline.
   public let findings: [Finding]
-  /// The subjects of the pipeline of which nothing is known yet. If none of their problems is listed, that proves nothing.
+  /// The subjects of the pipeline of which nothing is known yet. If none of their problems is listed, that proves
+  /// nothing.
   public let unseenSubjects: Set<String>
 
   /// A problem that was found elsewhere, with the facts of its declaration.
@@ -44,7 +45,7 @@ public struct Observation: Hashable, Sendable {
     public let facts: [String: String]
     public let subject: String
     public let detail: String
-    /// By the clock of the server that reports it; nil if it does not tell.
+    /// By the clock of the server that reports it; nil if it reports none.
     public let since: Timestamp?
     /// nil for the declared severity.
     public let severity: Problem.Severity?

@@ -1,5 +1,5 @@
-/// Problems of the way from a commit to the cluster: GitHub Actions, Pulumi Deployments, image automation's pushes, and the
-/// tokens that the guard reads them with.
+/// Problems of the way from a commit to the cluster: GitHub Actions, Pulumi Deployments, image automation's pushes, and
+/// the tokens that the guard reads them with.
 public enum PipelineProblem: String, DeclaredProblem {
   case workflowDisabled = "pipeline-workflow-disabled"
   case runFailed = "pipeline-run-failed"

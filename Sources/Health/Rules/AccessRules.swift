@@ -19,7 +19,7 @@ extension Evaluation {
     case .up:
       for forward in tunnel.forwards {
         guard let refusal = forward.refusal else { continue }
-        // The port is closed because K3s does not run, so its service tells why.
+        // The port is closed because K3s does not run, so its service shows the cause.
         let service = isOfAPI(forward) ? observation.service : nil
         report(
           .access(.targetRefused),
@@ -124,7 +124,7 @@ extension Evaluation {
     return forward.target == target
   }
 
-  /// Reports the silent API with what its port and its service tell.
+  /// Reports the silent API with the state of its port and its service.
   private mutating func reportFailing(_ failure: PollFailure) {
     let isWaiting = failure.controlPlane == .notReady && watch("api/not-ready-since") > .seconds(300)
     let diagnosis = failure.controlPlane?.diagnosis(isWaiting: isWaiting)

@@ -1,9 +1,9 @@
 /// Which status of a node condition is normal.
 ///
 /// Kubernetes has no field for this: `DiskPressure` is bad if True, `EtcdIsVoter` is bad if not. The API conventions
-/// only require a clear name, so the last word of the type decides. A word that only affirms, such as `Present`, leaves the
-/// decision to the noun before it, and `No`, `Not` and `Free` negate a fault. An unknown word is treated as a fault, because
-/// node-problem-detector and its plugins name their conditions after faults.
+/// only require a clear name, so the last word of the type decides. A word that only affirms, such as `Present`, leaves
+/// the decision to the noun before it, and `No`, `Not` and `Free` negate a fault. An unknown word is treated as a
+/// fault, because node-problem-detector and its plugins name their conditions after faults.
 enum NodeConditionPolarity: Hashable {
   /// For example `EtcdIsVoter`, `ContainerRuntimeReady`, `example.com/GPUHealthy`.
   case goodWhenTrue

@@ -122,7 +122,8 @@ extension Pod {
   private var reportedRestarts: Int { container?.restarts ?? restarts }
 
   /// How long a pod that is ready again counts as restarting: three times its average time between restarts, and
-  /// after 20 of them an hour, so that one restart every half hour is one problem. Restarts that are rarer than every six hours do not.
+  /// after 20 of them an hour, so that one restart every half hour is one problem. Restarts that are rarer than every
+  /// six hours do not.
   private func patience(after last: Timestamp) -> Duration {
     let least = Duration.seconds(600)
     guard let made = resource.creationTimestamp, last > made else { return least }

@@ -31,7 +31,7 @@ extension Poll {
 }
 
 extension PollFailure {
-  /// True if the port may tell more than the failed poll.
+  /// True if the state of the port may explain the failed poll.
   var asks: Bool {
     switch code {
     case .unreachable, .timeout, .unauthorized: controlPlane == nil

@@ -4,7 +4,7 @@ package import Health
 package struct Reading<Value: Hashable & Sendable>: Hashable, Sendable {
   /// The last answer; nil before the first.
   package private(set) var value: Value?
-  /// When it came.
+  /// The time of the answer.
   package private(set) var seenAt: Timestamp?
   /// Why the last question has no answer.
   package private(set) var failure: SourceFailure?

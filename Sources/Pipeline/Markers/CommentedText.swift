@@ -1,7 +1,7 @@
 internal import YAML
 
-/// The scalar values of one YAML document with their comments, attached as go-yaml v3 3.0.1 does it, which reads the files
-/// for image automation.
+/// The scalar values of one YAML document with their comments, attached as go-yaml v3 3.0.1 does it, which reads the
+/// files for image automation.
 ///
 /// It follows the order in which that parser sees tokens and comments: a comment behind a token belongs to it, and a
 /// comment on a line of its own to what follows, unless blank lines or its indentation make it the end of what is above.

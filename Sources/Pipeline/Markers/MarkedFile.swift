@@ -17,13 +17,13 @@ package struct MarkedFile: Hashable, Sendable {
   package private(set) var markers: [Marker] = []
   package private(set) var ignored: [IgnoredMarker] = []
 
-  /// True if Flux looks at the file's YAML at all: it searches for these bytes first.
+  /// True if Flux parses the file: it searches for these bytes first.
   package static func hasToken(_ bytes: [UInt8]) -> Bool { bytes.contains(Array("\"\(Marker.key)\"".utf8)) }
 
-  /// True if somebody may have meant a marker.
+  /// True if the text may be meant as a marker.
   package static func mentionsMarker(_ bytes: [UInt8]) -> Bool { bytes.contains(Array(Marker.key.utf8)) }
 
-  /// - Throws: the reason why Flux skips the file without a word.
+  /// - Throws: the reason why Flux skips the file without reporting it.
   package init(_ bytes: [UInt8]) throws(Unreadable) {
     let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     guard let text = String(validating: bytes.dropFirst(hasByteOrderMark ? 3 : 0), as: UTF8.self) else {
@@ -35,7 +35,7 @@ package struct MarkedFile: Hashable, Sendable {
       do throws(YAMLError) { list = try TokenList(bytes: Array(document.utf8)) } catch {
         throw Unreadable(line: error.mark.map { $0.line + firstLine - 1 }, problem: error.problem)
       }
-      // The scanner does not look at what is behind the last token.
+      // The scanner does not read the text after the last token.
       if let index = document.unicodeScalars.firstIndex(of: "\0") {
         let line = document.unicodeScalars[..<index].count { $0 == "\n" }
         throw Unreadable(line: firstLine + line, problem: "control characters are not allowed")
@@ -56,7 +56,7 @@ package struct MarkedFile: Hashable, Sendable {
     }
   }
 
-  /// The text up to a line that begins with `...`: go-yaml reads one document, and nothing behind its end.
+  /// The text up to a line that begins with `...`: go-yaml reads one document, and nothing after its end.
   private static func beforeEndMark(_ text: String) -> String {
     var lines: [Substring] = []
     for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
@@ -73,7 +73,7 @@ package struct MarkedFile: Hashable, Sendable {
   private static func checkMetadata(of document: String, from firstLine: Int) throws(Unreadable) {
     var limits = Document.Limits()
     limits.repeatedKeys = true
-    // Errors are those of the tokens, which were read before; what only the tree finds, Flux does not mind.
+    // The tokens were checked before. Flux ignores errors that only the tree has.
     guard let root = try? Document(document, limits: limits).root?.mapping, let metadata = root["metadata"],
       !metadata.isNull
     else { return }
@@ -89,8 +89,8 @@ package struct MarkedFile: Hashable, Sendable {
     throw mistake(annotations, "metadata.annotations")
   }
 
-  /// Divides the text at lines that begin with `---`, as kyaml does before it parses (splitDocuments in byteio_reader.go):
-  /// neither a line without a line break nor one directly below another separator counts.
+  /// Divides the text at lines that begin with `---`, as kyaml does before it parses (splitDocuments in
+  /// byteio_reader.go): neither a line without a line break nor one directly below another separator counts.
   private mutating func documents(of text: String) throws(Unreadable) -> [(firstLine: Int, text: String)] {
     // A carriage return with a line feed is one Character, so both kinds of line are found.
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
@@ -119,7 +119,7 @@ package struct MarkedFile: Hashable, Sendable {
       if let marker = Marker.text(in: comment) {
         markers.append(
           Marker(text: marker, line: line(scalar.line), value: scalar.value, key: scalar.key))
-        // Flux has no further look, and one good marker is no reason for a warning.
+        // Flux reads no other comment of this value, so the others need no warning.
         seen.formUnion(scalar.behind + scalar.above.comments)
       }
       for (offset, part) in scalar.value.split(separator: "\n", omittingEmptySubsequences: false).enumerated()

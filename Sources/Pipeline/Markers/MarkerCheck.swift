@@ -7,8 +7,8 @@ internal import Redaction
 /// the other is meant.
 ///
 /// - Parameter now: the time by the guard's clock.
-/// - Returns: one finding for each handled policy, unknown name and skipped file, in the order of their names; the history
-///   for the next call; and when time alone changes the findings, nil for never.
+/// - Returns: one finding for each handled policy, unknown name and skipped file, in the order of their names; the
+///   history for the next call; and when time alone changes the findings, nil for never.
 package func checkMarkers(
   in tree: MarkedTree, of question: MarkerQuestion, history: MarkerHistory, now: Timestamp
 ) -> (findings: [MarkerFinding], history: MarkerHistory, until: Timestamp?) {

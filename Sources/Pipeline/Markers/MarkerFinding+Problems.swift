@@ -4,7 +4,8 @@ extension [MarkerFinding] {
   /// The problems of a cluster together with those of the markers: one problem for one cause.
   ///
   /// A policy whose marker, or the file with its marker, is at fault runs behind for that reason, so its own problem is
-  /// left out; its time of beginning stays. Where Git and the applied commit have the image, the problem of the policy says so.
+  /// left out; its time of beginning stays. Where Git and the applied commit have the image, the problem of the policy
+  /// says so.
   package func joined(with problems: [Problem]) -> [Problem] {
     let byPolicy = Dictionary(compactMap { finding in finding.policy.map { ($0, finding) } }) { a, _ in a }
     var begin: [String: Timestamp] = [:]

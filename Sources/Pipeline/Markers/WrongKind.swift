@@ -1,5 +1,5 @@
-/// A marker that writes another part of an image than its value has, so that the next image that the policy selects breaks
-/// the manifest.
+/// A marker that writes another part of an image than its value has, so that the next image that the policy selects
+/// breaks the manifest.
 struct WrongKind: Hashable {
   /// The part of an image that the value is, and that the marker should write.
   let form: Marker.Part
@@ -43,7 +43,7 @@ struct WrongKind: Hashable {
 
   // MARK: - The part that a value is
 
-  /// nil if it can't be told.
+  /// nil if unknown.
   private static func form(of marker: Marker, _ latest: ImageParts) -> Marker.Part? {
     let value = marker.value
     if ["sha256:", "sha512:"].contains(where: value.hasPrefix) { return .digest }

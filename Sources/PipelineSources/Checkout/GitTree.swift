@@ -16,7 +16,8 @@ struct GitTree: Hashable {
     }
   }
 
-  /// The contents in the output of `cat-file --batch`: `OBJECT blob SIZE`, a line feed, the bytes and a line feed for each.
+  /// The contents in the output of `cat-file --batch`: `OBJECT blob SIZE`, a line feed, the bytes and a line feed for
+  /// each.
   static func contents(ofBatch output: [UInt8]) -> [String: [UInt8]] {
     var contents: [String: [UInt8]] = [:]
     var rest = output[...]

@@ -5,8 +5,8 @@ package import Pipeline
 internal import Platform
 internal import Redaction
 
-/// Sends GET requests to one API, one at a time, and nothing else. It observes the API's limits, asks again with a refused
-/// token only when its file changes, and repeats unchanged answers from memory.
+/// Sends GET requests to one API, one at a time, and nothing else. It observes the API's limits, asks again with a
+/// refused token only when its file changes, and repeats unchanged answers from memory.
 ///
 /// A request blocks its thread. Use it from one thread at a time.
 package final class APIClient {

@@ -81,8 +81,8 @@ struct TokenMask {
     return UInt8(high << 4 | low)
   }
 
-  /// The characters that Base64 of a text has in any case if the text has the token `offset` bytes after a multiple of three. The first
-  /// and the last character also depend on what is around the token.
+  /// The characters that Base64 of a text has in any case if the text has the token `offset` bytes after a multiple of
+  /// three. The first and the last character also depend on what is around the token.
   private static func base64(_ token: [UInt8], at offset: Int) -> [[UInt8]] {
     let bytes = [UInt8](repeating: 0, count: offset) + token
     let whole = bytes.count * 8 / 6

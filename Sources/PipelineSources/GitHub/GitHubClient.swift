@@ -136,7 +136,8 @@ package struct GitHubClient {
     case undecided
   }
 
-  /// GitHub answers 404 for what does not exist and for what the token may not see. The repository itself tells which.
+  /// GitHub answers 404 for what does not exist and for what the token may not see. A request for the repository itself
+  /// shows which.
   private var absence: Absence {
     do throws(SourceFailure) {
       return try api.get(repository) { JSONObject($0).map { _ in .object } }

@@ -37,8 +37,8 @@ struct JSONObject: Decodable {
     values(name, limit: limit, \.self)?.values
   }
 
-  /// The values that are read from the objects of a list, one after the other, so that only one of them is in memory; and how many
-  /// objects there were. nil if there is no list.
+  /// The values that are read from the objects of a list, one after the other, so that only one of them is in memory;
+  /// and how many objects there were. nil if there is no list.
   ///
   /// - Parameters:
   ///   - limit: further elements are left out.

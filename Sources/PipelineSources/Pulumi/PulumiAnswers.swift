@@ -1,8 +1,8 @@
 internal import Health
 package import Pipeline
 
-// The values that the guard reads from Pulumi Cloud's answers. Everything else in them is dropped, because a body may hold
-// configuration and addresses of people.
+// The values that the guard reads from Pulumi Cloud's answers. Everything else in them is dropped, because a body may
+// hold configuration and addresses of people.
 
 /// The newest deployments of a stack.
 package struct DeploymentList: Hashable, Sendable {

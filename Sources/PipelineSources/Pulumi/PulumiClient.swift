@@ -2,8 +2,8 @@ internal import Health
 package import Pipeline
 internal import Platform
 
-/// The questions to Pulumi Cloud about one stack. Paths whose answers hold secrets are not in it: a single deployment, its
-/// settings, the stack's configuration and its export.
+/// The questions to Pulumi Cloud about one stack. Paths whose answers hold secrets are not in it: a single deployment,
+/// its settings, the stack's configuration and its export.
 ///
 /// Use it from one thread at a time, as its `APIClient`.
 package struct PulumiClient {

@@ -33,8 +33,8 @@ package struct SignalDescriptor: ~Copyable {
 
   package var raw: Int32 { descriptor.raw }
 
-  /// Performs the default action of one of the signals in this thread, for example stops the process, and blocks the signal
-  /// again. The kernel discards a stop if no shell could continue the process.
+  /// Performs the default action of one of the signals in this thread, for example stops the process, and blocks the
+  /// signal again. The kernel discards a stop if no shell could continue the process.
   package func performDefaultAction(of signal: Int32) {
     var set = SignalDescriptor.set([signal])
     raise(signal)

@@ -28,8 +28,8 @@ enum Spawn {
     return try result.get(program)
   }
 
-  /// Starts a program that outlives this process, with /dev/null as its descriptors. It is not observed, so its exit status
-  /// is lost.
+  /// Starts a program that outlives this process, with /dev/null as its descriptors. It is not observed, so its exit
+  /// status is lost.
   static func startDetached(_ program: String, _ arguments: [String]) throws(SystemError) {
     // The kernel removes ended children that nobody waits for (waitpid(2)).
     signal(SIGCHLD, SIG_IGN)

@@ -9,7 +9,7 @@ package enum LocalAddress {
     host.hasPrefix("127.") || hosts?.contains(host) == true
   }
 
-  /// The addresses of all interfaces, numeric and without brackets; nil if the kernel does not tell.
+  /// The addresses of all interfaces, numeric and without brackets; nil if the kernel does not report them.
   static var hosts: [String]? {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0 else { return nil }

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Decides which rtnetlink(7) messages report a change that may open a new route to a host, or removed an address.
 ///
-/// It ignores other removals, loopback, link-local and local addresses and routes, the ends of containers' veth pairs, and
-/// repeated kernel messages (address lifetimes, link statistics). It skips malformed messages.
+/// It ignores other removals, loopback, link-local and local addresses and routes, the ends of containers' veth pairs,
+/// and repeated kernel messages (address lifetimes, link statistics). It skips malformed messages.
 package struct NetworkChanges: Sendable {
   package struct Kinds: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8

@@ -89,7 +89,8 @@ package enum PortListener {
     if local == wanted { return true }
     let isEverywhere = local.allSatisfy { $0 == 0 }
     let wantsEverywhere = wanted.allSatisfy { $0 == 0 }
-    // A socket of `::` also takes connections to IPv4 addresses, unless it was told not to, which the table does not show.
+    // A socket of `::` also takes connections to IPv4 addresses, unless IPV6_V6ONLY is set, which the table does not
+    // show.
     return (isEverywhere && (local.count == 16 || wanted.count == 4))
       || (wantsEverywhere && (wanted.count == 16 || local.count == 4))
   }

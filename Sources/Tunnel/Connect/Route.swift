@@ -12,8 +12,9 @@ struct Route: Sendable {
 
   var host: Resolution? { servers.last }
 
-  /// Queries ssh(1) and the resolver on a Dispatch thread, which also calls `body`. Each search has its own queue, because
-  /// a resolver may hang. A global queue would start libdispatch's monitor, which wakes up each second for ever.
+  /// Queries ssh(1) and the resolver on a Dispatch thread, which also calls `body`. Each search has its own queue,
+  /// because a resolver may hang. A global queue would start libdispatch's monitor, which wakes up each second for
+  /// ever.
   static func find(
     _ configuration: TunnelConfiguration, environment: LocalEnvironment,
     _ body: @escaping @Sendable (Result<Route, TunnelFailure>) -> Void

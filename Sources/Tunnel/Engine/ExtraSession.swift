@@ -28,7 +28,7 @@ final class ExtraSession {
   private let mailbox: Mailbox<Order>
   private let thread: JoinableThread
   var isUp = false
-  /// It was told to end, and its thread has not reported the end.
+  /// It was asked to end, and its thread has not reported the end.
   var isEnding = false
   /// The time since which it is idle; the pool maintains it.
   var idleSince: MonotonicTime?

@@ -45,7 +45,7 @@ package actor GuardedCluster {
   private let changes: ChangeRecorder
   private var history: PollHistory
   private let historyFile: PollHistoryFile?
-  /// The contents of the file, and when they were written.
+  /// The contents of the file, and when they were written. An old poll's objects must not stay in memory with them.
   private var savedHistory: (history: PollHistory, at: Timestamp)?
   /// The interval at which the history is saved if only Lease renewals changed. They change all the time, and
   /// an older time is sufficient to detect a Lease that is no longer renewed.
@@ -253,7 +253,7 @@ package actor GuardedCluster {
       guard !isSame || (isDue && known.renewals != history.renewals) else { return }
     }
     historyFile?.save(history)
-    savedHistory = (history, now)
+    savedHistory = (history.withoutObjects, now)
   }
 
   private func judgeNow() {

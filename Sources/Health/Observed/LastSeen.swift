@@ -30,8 +30,10 @@ public struct LastSeen: Hashable, Sendable {
       switch part {
       case .seen(let objects):
         let hidden = LastSeen.hidden(from: snapshot, beside: objects, of: old?.value ?? [])
+        // Without hidden objects, the snapshot's array is shared and needs no memory.
         return Seen(
-          value: objects + hidden, at: time, hidden: Set(hidden.map(\.resource.reference)))
+          value: hidden.isEmpty ? objects : objects + hidden, at: time,
+          hidden: Set(hidden.map(\.resource.reference)))
       case .notServed: return nil
       case .failed: return old
       }
@@ -43,8 +45,8 @@ public struct LastSeen: Hashable, Sendable {
     let failedWorkloads = snapshot.failedWorkloadKinds
     let oldWorkloads = workloads?.value.filter { failedWorkloads[$0.resource.kind] != nil } ?? []
     workloads = newer(snapshot.workloads, workloads).map {
-      Seen(
-        value: $0.value + (snapshot.workloads.value == nil ? [] : oldWorkloads), at: $0.at, hidden: $0.hidden)
+      guard snapshot.workloads.value != nil, !oldWorkloads.isEmpty else { return $0 }
+      return Seen(value: $0.value + oldWorkloads, at: $0.at, hidden: $0.hidden)
     }
     certificates = newer(snapshot.certificates, certificates)
     stacks = newer(snapshot.stacks, stacks)
@@ -61,7 +63,7 @@ public struct LastSeen: Hashable, Sendable {
       hiddenFlux = Set(hidden.map(\.resource.reference))
       let unread = failed.isEmpty ? [] : flux.filter { failed[$0.resource.kind] != nil }
       let others = unread + hidden.filter { failed[$0.resource.kind] == nil }
-      // Without others, the snapshot's array is shared and needs no memory.
+      // Shared as in `newer`.
       flux = others.isEmpty ? objects : objects + others
       fluxTimes = fluxTimes.filter { failed[$0.key] != nil }
       for kind in Set(objects.map(\.resource.kind)) { fluxTimes[kind] = time }

@@ -42,6 +42,7 @@ extension Evaluation {
       }, isListed: isListed)
     failures.merge(causes.failures) { _, new in new }
     judgeIdleControllers(objects)
+    flux.reserveCapacity(all.count)
     for object in objects { flux.append(judge(object)) }
     flux += lastKnown(unread)
     flux += hidden.map(unreadable)

@@ -18,6 +18,7 @@ extension Evaluation {
       restoreNodes()
     }
     guard let seen = snapshot.nodes.value else { return }
+    nodes.reserveCapacity(seen.count)
     for node in seen { nodes.append(judge(node, snapshot)) }
     for resource in namesOfUnreadable(["Node"]) {
       nodes.append(

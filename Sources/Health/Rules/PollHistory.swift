@@ -59,6 +59,12 @@ public struct PollHistory: Hashable, Sendable {
     self.lastSeen = lastSeen
   }
 
+  /// The history without the last known objects, which the next evaluation then does not know.
+  public var withoutObjects: PollHistory {
+    PollHistory(
+      firstSeen: firstSeen, failures: failures, renewals: renewals, critical: critical, kinds: kinds)
+  }
+
   /// The history of parts that this poll could not read. The rest is computed again.
   func left(by unread: [UnreadPath], of cluster: String) -> PollHistory {
     guard !unread.isEmpty else { return PollHistory(kinds: kinds, lastSeen: lastSeen) }

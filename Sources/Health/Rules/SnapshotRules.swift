@@ -110,22 +110,23 @@ extension Evaluation {
   mutating func limitRows() {
     guard !problems.contains(where: { $0.severity == .critical }) else { return }
     let worst: Verdict = problems.isEmpty ? .healthy : .degraded
-    nodes = nodes.map { node in
-      NodeReport(
+    for index in nodes.indices where nodes[index].verdict.limited(to: worst) != nodes[index].verdict {
+      let node = nodes[index]
+      nodes[index] = NodeReport(
         node: node.node, verdict: node.verdict.limited(to: worst), status: node.status,
         isExpected: node.isExpected)
     }
-    flux = flux.limited(to: worst)
+    flux.limit(to: worst)
     policies = policies.map { report in
       ImagePolicyReport(
         policy: report.policy.limited(to: worst), running: report.running, isBehind: report.isBehind,
         behindSince: report.behindSince, standstill: report.standstill)
     }
-    repositories = repositories.limited(to: worst)
-    automations = automations.limited(to: worst)
-    workloads = workloads.limited(to: worst)
-    certificates = certificates.limited(to: worst)
-    stacks = stacks.limited(to: worst)
+    repositories.limit(to: worst)
+    automations.limit(to: worst)
+    workloads.limit(to: worst)
+    certificates.limit(to: worst)
+    stacks.limit(to: worst)
     controllers = controllers.map { controller in
       ControllerReport(
         name: controller.name, verdict: controller.verdict.limited(to: worst),
@@ -154,7 +155,10 @@ extension Judged {
 }
 
 extension Array {
-  fileprivate func limited<Value>(to worst: Verdict) -> [Judged<Value>] where Element == Judged<Value> {
-    map { $0.limited(to: worst) }
+  // In place, because almost all rows stay as they are.
+  fileprivate mutating func limit<Value>(to worst: Verdict) where Element == Judged<Value> {
+    for index in indices where self[index].verdict.limited(to: worst) != self[index].verdict {
+      self[index] = self[index].limited(to: worst)
+    }
   }
 }

@@ -7,6 +7,7 @@ package struct Client: ~Copyable {
   package let origin: Origin
   private let limits: Limits
   private let multi: UnsafeMutableRawPointer
+  private var usesHTTP2 = false
 
   package init(origin: Origin, limits: Limits = Limits()) throws(CurlError) {
     guard EasyHandle.isLibraryReady, let multi = curl_multi_init() else {
@@ -36,8 +37,10 @@ package struct Client: ~Copyable {
     _ requests: [Request], bearer: String? = nil, until deadline: ContinuousClock.Instant,
     cancellation: Cancellation, answered: (Request, Result<Response, CurlError>) -> [Request]
   ) {
-    var run = Run(multi: multi, origin: origin, bearer: bearer, limits: limits, waiting: requests)
+    var run = Run(
+      multi: multi, origin: origin, bearer: bearer, limits: limits, waiting: requests, usesHTTP2: usesHTTP2)
     while !run.isOver {
+      usesHTTP2 = run.usesHTTP2
       if cancellation.isCancelled { return run.cutOff(.cancelled, answered) }
       let left = deadline - .now
       guard left > .zero else { return run.cutOff(.timeout, answered) }

@@ -135,6 +135,11 @@ package final class EasyHandle {
 
   package var status: Int { oceanid_curl_get_long(pointer, CURLINFO_RESPONSE_CODE) }
 
+  /// True if the server answered over HTTP/2.
+  var usesHTTP2: Bool {
+    oceanid_curl_get_long(pointer, CURLINFO_HTTP_VERSION) == Int(CURL_HTTP_VERSION_2_0)
+  }
+
   /// The server's certificate in PEM; nil if the transfer used a connection of an earlier one.
   var serverCertificate: [UInt8]? {
     oceanid_curl_certificate(pointer).map { Array(String(cString: $0).utf8) }

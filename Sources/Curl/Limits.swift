@@ -11,12 +11,15 @@ package struct Limits: Hashable, Sendable {
   package var headerBytes: Int
   /// Number of concurrent requests; the others wait in a queue.
   package var requestsAtOnce: Int
+  /// The same once the server has answered over HTTP/2, where requests share a connection. All of a poll's requests at
+  /// once wake both ends of the connection less often than one after each response.
+  package var streamsAtOnce: Int
   package var connectTimeout: Duration
 
   package init(
     bodyBytes: Int = 32 << 20, streamedBytes: Int = 64 << 20, totalBytes: Int = 256 << 20,
     heldBytes: Int = 96 << 20, headerBytes: Int = 64 << 10,
-    requestsAtOnce: Int = 8, connectTimeout: Duration = .seconds(10)
+    requestsAtOnce: Int = 8, streamsAtOnce: Int? = nil, connectTimeout: Duration = .seconds(10)
   ) {
     self.bodyBytes = bodyBytes
     self.streamedBytes = streamedBytes
@@ -24,6 +27,7 @@ package struct Limits: Hashable, Sendable {
     self.heldBytes = heldBytes
     self.headerBytes = headerBytes
     self.requestsAtOnce = requestsAtOnce
+    self.streamsAtOnce = streamsAtOnce ?? requestsAtOnce
     self.connectTimeout = connectTimeout
   }
 }

@@ -11,15 +11,19 @@ struct Run: ~Copyable {
   private let budget = Transfer.Budget()
   private var waiting: [Request]
   private var running: [UnsafeMutableRawPointer: Transfer] = [:]
+  /// True if the last response came over HTTP/2.
+  private(set) var usesHTTP2: Bool
 
   init(
-    multi: UnsafeMutableRawPointer, origin: Origin, bearer: String?, limits: Limits, waiting: [Request]
+    multi: UnsafeMutableRawPointer, origin: Origin, bearer: String?, limits: Limits, waiting: [Request],
+    usesHTTP2: Bool
   ) {
     self.multi = multi
     self.origin = origin
     self.bearer = bearer
     self.limits = limits
     self.waiting = waiting
+    self.usesHTTP2 = usesHTTP2
   }
 
   // The multi handle outlives the run, so remove the run's easy handles.
@@ -31,7 +35,9 @@ struct Run: ~Copyable {
 
   /// Sends pending requests until the limit of concurrent requests is reached.
   mutating func start(_ answered: Answered) {
-    while running.count < limits.requestsAtOnce, let next = waiting.firstIndex(where: \.isDue) {
+    while running.count < (usesHTTP2 ? limits.streamsAtOnce : limits.requestsAtOnce),
+      let next = waiting.firstIndex(where: \.isDue)
+    {
       let request = waiting.remove(at: next)
       do throws(CurlError) {
         let transfer = try Transfer(request, to: origin, bearer: bearer, limits: limits, budget: budget)
@@ -62,6 +68,7 @@ struct Run: ~Copyable {
       else { continue }
       // Read this before the handle is removed, because the message is in libcurl's memory.
       let result = transfer.finish(message.pointee.data.result)
+      if case .success = result { usesHTTP2 = transfer.handle.usesHTTP2 }
       curl_multi_remove_handle(multi, easy)
       hasEnded = true
       waiting += answered(transfer.request, result)

@@ -57,7 +57,6 @@ package final class GuardService: Sendable {
   private let history: History
   let environment: LocalEnvironment
   let server: Mutex<ControlServer?> = Mutex(nil)
-  private let done = DispatchSemaphore(value: 0)
 
   /// Runs until SIGTERM or SIGINT.
   ///
@@ -87,12 +86,12 @@ package final class GuardService: Sendable {
     let guarding = GuardService(configuration, path: configurationPath, log: log)
     do {
       try guarding.start()
+      return try guarding.wait(signals)
     } catch {
       guarding.log.write(
         LogRecord(.startFailed, "oceanid-guard can't start: \(error)", subject: "guard", reason: "\(error)"))
       return GuardService.unavailableStatus
     }
-    return guarding.wait(signals)
   }
 
   private static func refuseClients(because errors: ConfigurationErrors) {
@@ -258,9 +257,10 @@ package final class GuardService: Sendable {
       observed: passes.request)
   }
 
-  private func wait(_ descriptor: consuming SignalDescriptor) -> Int32 {
+  private func wait(_ descriptor: consuming SignalDescriptor) throws -> Int32 {
+    let done = try WakeupEvent()
     let signals = Signals(
-      descriptor, queue: queue, stop: { [weak self] in self?.stop() },
+      descriptor, queue: queue, stop: { [weak self] in self?.stop(done) },
       reload: { [weak self] in _ = self?.reload() })
     let watchdog = (try? Watchdog.interval()).flatMap { $0 }.map { interval in
       WatchdogFeed(
@@ -270,19 +270,20 @@ package final class GuardService: Sendable {
       if case .resumed = hint { ledger.resume() }
       _ = self?.each(named: nil) { $0.tunnel.handle(hint) }
     }
-    let upkeep = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
-      hints.check()
-      self?.restoreControlSocket()
-      _ = self?.each(named: nil) { $0.tunnel.restoreInternalSocket() }
-      self?.passes.pass()
-      // Write metrics at the same time, so that they need no timer.
-      self?.writeMetrics()
-    }
     queue.asyncAfter(deadline: .now() + GuardService.startUp) { ResidentMemory.releaseCode() }
     passes.request()
     notifyManager(.ready, .status(statusLine.text))
-    done.wait()
-    withExtendedLifetime((signals, watchdog, hints, upkeep)) {}
+    // This thread has nothing else to do. A timer of Dispatch would wake two threads for each tick.
+    while !done.wait(timeout: .seconds(5)) {
+      queue.sync {
+        hints.check()
+        restoreControlSocket()
+        _ = each(named: nil) { $0.tunnel.restoreInternalSocket() }
+        passes.pass()
+        writeMetrics()
+      }
+    }
+    withExtendedLifetime((signals, watchdog, hints)) {}
     return 0
   }
 
@@ -356,7 +357,7 @@ package final class GuardService: Sendable {
 
   // MARK: - Stop
 
-  private func stop() {
+  private func stop(_ done: WakeupEvent) {
     let clusters = state.withLock { state -> [GuardedCluster]? in
       guard !state.isStopping else { return nil }
       state.isStopping = true

@@ -18,6 +18,17 @@ package final class WakeupEvent: Sendable {
     _ = eventfd_write(descriptor.raw, 1)
   }
 
+  /// Waits until it is signalled; false if that takes longer than `timeout`. Unlike the wait for a semaphore of Dispatch,
+  /// it does not depend on the wall clock.
+  package func wait(timeout: Duration) -> Bool {
+    let deadline = MonotonicTime.now + timeout
+    while true {
+      var entry = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+      let count = poll(&entry, 1, Epoll.milliseconds(max(.zero, deadline - MonotonicTime.now)))
+      if count >= 0 || errno != EINTR { return count > 0 }
+    }
+  }
+
   package func clear() {
     var count: eventfd_t = 0
     _ = eventfd_read(descriptor.raw, &count)

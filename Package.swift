@@ -105,11 +105,13 @@ let package = Package(
     .target(name: "CLibSSH2Calls", dependencies: ["CLibSSH2"]),
     .target(name: "CChildProcess"),
     .target(name: "CWipingHeap"),
+    // Part of every process that uses OpenSSL, directly or through another library.
+    .target(name: "COpenSSLExit", dependencies: ["CLibCrypto"]),
     module("SSH", ["CLibSSH2", "CLibSSH2Calls", "Crypto", "Redaction"]),
-    module("Curl", ["CLibCurl"]),
+    module("Curl", ["CLibCurl", "COpenSSLExit"]),
     // The only module that can send POST requests. Modules that access a cluster must not import it.
     module("Posting", ["CLibCurl", "Curl"]),
-    module("Crypto", ["CLibCrypto"]),
+    module("Crypto", ["CLibCrypto", "COpenSSLExit"]),
     module("Systemd", ["CLibSystemd"]),
     module("YAML", ["CLibYAML"]),
     module("Gzip", ["CLibZ"]),

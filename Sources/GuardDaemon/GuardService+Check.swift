@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Glibc
 internal import GuardAPI
 internal import GuardConfiguration
@@ -49,7 +48,6 @@ extension GuardService {
   /// - Parameter isBesideGuard: true omits the checks that a running guard answers.
   /// - Returns: the exit status: 0, 1 for warnings, 2 if a step failed.
   package static func examine(configurationPath: String?, isBesideGuard: Bool) -> Int32 {
-    LibCrypto.disableExitCleanup()
     var worst: Int32 = 0
     var diagnosis = ConnectionDiagnosis(
       environment: .ofThisProcess(), configurationPath: configurationPath,

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Dispatch
 internal import GuardAPI
 internal import GuardAlerts
@@ -65,7 +64,6 @@ package final class GuardService: Sendable {
   package static func run(configurationPath: String?) -> Int32 {
     // Signals are blocked before the first thread exists, because threads inherit the mask.
     guard let signals = Signals.block() else { return unavailableStatus }
-    LibCrypto.disableExitCleanup()
     ResidentMemory.configureHeap()
     ProcessMemory.hide()
     DescriptorLimit.raise(to: descriptors)

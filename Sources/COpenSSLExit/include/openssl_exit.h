@@ -1,0 +1,2 @@
+#pragma once
+// Nothing to call: the module acts when the process starts.

@@ -13,6 +13,9 @@ struct TunnelBenchmark: ParsableCommand {
   @Flag(name: .long, help: "Two rounds of less.")
   var quick = false
 
+  @Option(name: .long, help: "Number of rounds; 5, or 2 with --quick.")
+  var rounds: Int?
+
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
@@ -83,7 +86,7 @@ struct TunnelBenchmark: ParsableCommand {
     let implementations = Set(
       wanted.filter { $0 != .longDownload && !$0.changesNetwork }.flatMap(\.implementations))
     let testbed = try ForwardTestbed(
-      megabytes: quick ? 128 : 512, connections: quick ? 100 : 300,
+      megabytes: quick ? 128 : 512, connections: 300,
       implementations: implementations.subtracting([.client, .kubectl]))
     let longTestbed =
       wanted.contains(.longDownload)
@@ -97,7 +100,7 @@ struct TunnelBenchmark: ParsableCommand {
     for measurement in wanted {
       let testbed = measurement == .longDownload ? longTestbed ?? testbed : testbed
       var samples: [Implementation: [Double]] = [:]
-      for _ in 0..<(quick ? 2 : 5) {
+      for _ in 0..<max(1, rounds ?? (quick ? 2 : 5)) {
         // The implementations take turns, so that other load on the machine affects all of them.
         for implementation in measurement.implementations {
           let sample: Double? =

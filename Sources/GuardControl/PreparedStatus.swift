@@ -26,14 +26,12 @@ final class PreparedStatus: Sendable {
   }
 
   /// The document, without a line feed; nil if it can't be encoded.
-  var bytes: [UInt8]? { bytes(of: encoded) { $0 } }
+  var bytes: [UInt8]? { bytes(of: encoded, isOverview: false) }
 
-  /// The document without the objects of several clusters.
-  var overview: [UInt8]? { bytes(of: encodedOverview, \.overview) }
+  /// The document of `StatusDocument.View.overview`.
+  var overview: [UInt8]? { bytes(of: encodedOverview, isOverview: true) }
 
-  private func bytes(
-    of encoded: borrowing Mutex<Encoded?>, _ shown: (StatusDocument) -> StatusDocument
-  ) -> [UInt8]? {
+  private func bytes(of encoded: borrowing Mutex<Encoded?>, isOverview: Bool) -> [UInt8]? {
     encoded.withLock { encoded in
       let version = board.version
       let now = ContinuousClock.now
@@ -42,7 +40,9 @@ final class PreparedStatus: Sendable {
       }
       // Free the old bytes before creating the new ones.
       encoded = nil
-      guard let data = try? DocumentCoding.encode(shown(board.statusDocument())) else { return nil }
+      guard let data = try? DocumentCoding.encode(board.statusDocument(isOverview: isOverview)) else {
+        return nil
+      }
       let body = Array(data)
       encoded = Encoded(body: body, version: version, at: now)
       // Encoding uses many times the memory of its result, and large documents are rarely requested.

@@ -139,8 +139,10 @@ package final class StatusBoard: Sendable {
   /// Current critical problems that are not muted.
   package var criticalProblems: [Problem] {
     let silences = state.withLock { $0.silences }
-    return (entries.flatMap(\.report.problems) + ownProblems).filter { problem in
-      problem.severity == .critical && !silences.contains { $0.matches(problem) }
+    return (entries.map(\.report.problems) + [ownProblems]).flatMap { problems in
+      problems.filter { problem in
+        problem.severity == .critical && !silences.contains { $0.matches(problem) }
+      }
     }
   }
 
@@ -155,16 +157,27 @@ package final class StatusBoard: Sendable {
   }
 
   /// The current status document.
-  package func statusDocument(now: Timestamp = .now) -> StatusDocument {
+  ///
+  /// - Parameter isOverview: true for the document of `StatusDocument.View.overview`.
+  package func statusDocument(isOverview: Bool = false, now: Timestamp = .now) -> StatusDocument {
     let entries = entries
     let (configuration, silences, order) = state.withLock { ($0.configuration, $0.silences, $0.order) }
     let begun = Set(entries.map(\.report.name))
-    let rowBytes = ClusterDocument.rowBytes(clusters: entries.count)
-    return StatusDocument(
+    let rowBytes =
+      isOverview && entries.count == 1
+      ? ClusterDocument.overviewBytes : ClusterDocument.rowBytes(clusters: entries.count)
+    let document = StatusDocument(
       generatedAt: now, clusters: entries.map { ClusterDocument($0, rowBytes: rowBytes, now: now) },
       starting: order.filter { !begun.contains($0) },
-      problems: (entries.flatMap(\.report.problems) + ownProblems).sorted(by: Problem.isBefore),
+      problems: StatusBoard.merged(entries.map(\.report.problems) + [ownProblems]),
       silences: silences,
       configuration: configuration?.document)
+    return isOverview ? document.overview : document
+  }
+
+  /// Sorted lists of problems as one. A list alone is neither copied nor sorted again: it can have ten thousands.
+  private static func merged(_ lists: [[Problem]]) -> [Problem] {
+    let lists = lists.filter { !$0.isEmpty }
+    return lists.count > 1 ? lists.flatMap(\.self).sorted(by: Problem.isBefore) : lists.first ?? []
   }
 }

@@ -18,7 +18,7 @@ import Testing
       dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
     #expect(try await client.pollOnItsThread().get().nodes.value?.count == 3)
     let all = cluster.requests.count
-    cluster.forgetRequests()
+    cluster.clearRequests()
     cluster.apply(.answersWrong(.hangs, on: "/"))
     _ = await client.pollOnItsThread(timeout: .seconds(2))
     // Discovery and what comes with it are not requested again.

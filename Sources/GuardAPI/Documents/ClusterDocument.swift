@@ -38,6 +38,10 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   /// The limit for the rows of one cluster in a document with this many.
   package static func rowBytes(clusters: Int) -> Int { ClusterRows.bytes(clusters: clusters) }
 
+  /// The limit in an overview of one cluster. Some hundred objects fit. Of thousands, those that are not healthy and the
+  /// numbers of the others are enough, and a client reads them much faster.
+  package static let overviewBytes = 256 << 10
+
   /// - Parameters:
   ///   - rowBytes: the limit for the size of its lists of objects.
   ///   - now: the cluster's time, from which the nodes' ages are computed.

@@ -59,7 +59,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
   }
 
   /// The document without the objects of several clusters, which an overview of them does not show. Decoding the objects
-  /// of a hundred clusters takes longer than everything else. A single cluster is complete.
+  /// of a hundred clusters takes longer than everything else. A single cluster keeps its objects.
   package var overview: StatusDocument {
     guard clusters.count > 1 else { return self }
     var document = self
@@ -83,8 +83,9 @@ package struct StatusDocument: Codable, Hashable, Sendable {
       let listed = fitting(problems)
       if listed.count == problems.count { return listed }
     }
+    // Lazily, because most of them are not listed.
     return fitting(
-      problems.filter { $0.severity == .critical } + problems.filter { $0.severity == .warning })
+      Problem.Severity.allCases.lazy.flatMap { severity in problems.lazy.filter { $0.severity == severity } })
   }
 
   private static func summary(of clusters: [ClusterDocument], _ starting: [String]) -> String {

@@ -51,7 +51,7 @@ final class StatusLine: Sendable {
   }
 
   /// The current line.
-  var text: String { StatusLine.text(of: board.statusDocument()).singleLine }
+  var text: String { StatusLine.text(of: board.statusDocument(isOverview: true)).singleLine }
 
   /// `tethys healthy: 3/3 nodes Ready, Flux 11/11; tunnel up since 2026-11-23 08:23 UTC`. It contains
   /// no figure that changes constantly, because each new line is work for the service manager and its clients.

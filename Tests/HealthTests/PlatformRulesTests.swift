@@ -79,7 +79,8 @@ import Testing
     (stack("succeeded", [Fixture.ready]), String?.none),
     // Every comparison with the world makes it not ready for a while.
     (stack("succeeded", [resyncing], updating: true), nil),
-    (stack("failed", [resyncing], updating: true), nil),
+    // A retry is no success.
+    (stack("failed", [resyncing], updating: true), "failed"),
     (stack("failed", [Fixture.ready]), "failed"),
     (
       stack("succeeded", [Fixture.condition("Reconciling", .isTrue, "RetryingAfterFailure"), resyncing]),

@@ -129,6 +129,11 @@ struct Evaluation {
     return now - first
   }
 
+  /// Keeps the start of a problem that is not reported now, but has not ended: a cause is reported for it.
+  mutating func keepStart(of path: String) {
+    if history.firstSeen["\(cluster)/\(path)"] != nil { _ = watch(path) }
+  }
+
   /// Returns the age of a state by its own time. If that is missing or in the future, because the writer's clock is
   /// ahead, the first sighting counts.
   mutating func elapsed(since time: Timestamp?, watching path: String) -> Duration {

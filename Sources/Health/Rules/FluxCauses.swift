@@ -12,7 +12,7 @@ struct FluxCauses {
   /// The object that reports a dependency cycle, by each object in or behind the cycle.
   private var cycleReporters: [Reference: Reference] = [:]
 
-  private static let waitingReasons: Set = [
+  static let waitingReasons: Set = [
     "DependencyNotReady", "SourceNotReady", "HelmChartNotReady", "ArtifactFailed", "SourceUnavailable",
     "NoSourceArtifact",
   ]
@@ -86,13 +86,21 @@ struct FluxCauses {
     return FluxCauses.waitingReasons.contains(failure.reason)
   }
 
-  /// True if its failure is already reported as a problem of an object that it waits for or that its failed health
-  /// check names.
-  func hasReported(_ object: FluxObject) -> Bool {
+  /// True if its failure is already reported as a problem of an object that it waits for, or as problems of all objects
+  /// that its failed health check names.
+  ///
+  /// - Parameter broken: workloads that have their own problems.
+  func hasReported(_ object: FluxObject, beside broken: Set<Reference>) -> Bool {
     let own = object.resource.reference
     guard let failure = failures[own] else { return false }
     guard isWaiting(object) || failure.reason == "HealthCheckFailed" else { return false }
-    if awaited(by: object).contains(where: behindRoot.contains) { return true }
+    if awaited(by: object).contains(where: behindRoot.contains) {
+      guard failure.reason == "HealthCheckFailed" else { return true }
+      // Another object that the check names may be one that has no problem of its own.
+      return failure.message.checkedObjects.allSatisfy {
+        $0 == own || behindRoot.contains($0) || broken.contains($0)
+      }
+    }
     return cycleReporters[own].map { $0 != own } ?? false
   }
 
@@ -101,7 +109,7 @@ struct FluxCauses {
     let own = object.resource.reference
     guard let failure = failures[own] else { return [] }
     if failure.reason == "HealthCheckFailed" {
-      return failure.message.namedObjects.filter { $0 != own && isKnown($0) }
+      return failure.message.checkedObjects.filter { $0 != own && isKnown($0) }
     }
     return isWaiting(object) && absentParent(of: object) == nil ? parents(of: object) : []
   }
@@ -201,6 +209,57 @@ struct FluxCauses {
   }
 }
 
+// Workloads and pods that are the cause of a failure.
+extension Evaluation {
+  /// True if a health check failed because of workloads that have their own problems. A health check that names
+  /// several objects is explained only if each of them has one.
+  func isReportedByWorkload(_ object: FluxObject, _ failure: Condition) -> Bool {
+    if failure.reason == "HealthCheckFailed" {
+      let broken = Set(brokenWorkloads.map(\.resource.reference))
+      let named = failure.message.checkedObjects.filter { $0 != object.resource.reference }
+      return !named.isEmpty && named.allSatisfy(broken.contains)
+    }
+    guard isWaitForWorkloads(failure, object) else { return false }
+    return brokenWorkloads.contains { $0.manager == object.resource.reference }
+  }
+
+  /// True if Helm gave up waiting for the workloads of a release. Other timeouts, such as those of a webhook, a download
+  /// or the API, say nothing about them.
+  private func isWaitForWorkloads(_ failure: Condition, _ object: FluxObject) -> Bool {
+    guard object.resource.kind == "HelmRelease" else { return false }
+    // Stalled=True RetriesExceeded stands beside the condition of the last attempt.
+    let attempt = failure.type == "Stalled" ? object.resource.conditions["Ready"] ?? failure : failure
+    guard Evaluation.waitingActions.contains(attempt.reason) || attempt.reason == "RetriesExceeded" else {
+      return false
+    }
+    let message = attempt.message
+    // Hooks are Jobs of their own.
+    guard !["webhook", "hooks failed", "failed pre-", "failed post-"].contains(where: message.contains) else {
+      return false
+    }
+    if message.contains("timed out waiting for the condition") { return true }
+    // The error of a request has its URL in quotes before it.
+    return message.contains("context deadline exceeded")
+      && !message.contains("\": context deadline exceeded")
+  }
+
+  private static let waitingActions: Set = [
+    "InstallFailed", "UpgradeFailed", "RollbackFailed", "TestFailed",
+  ]
+
+  /// The pod that made a health check or a Helm upgrade fail.
+  mutating func culprit(of object: FluxObject, _ failure: Condition) -> Pod? {
+    let isTimeout = isWaitForWorkloads(failure, object)
+    let found = unwellPods.filter { pod in
+      guard let owner = pod.owner, pod.isStuck(at: serverNow) else { return false }
+      if failure.reason == "HealthCheckFailed" { return failure.message.checkedObjects.contains(owner) }
+      return isTimeout && managers[owner] == object.resource.reference
+    }
+    reportedPods.formUnion(found.map(\.resource.reference))
+    return found.max { $0.restarts < $1.restarts }
+  }
+}
+
 extension FluxObject {
   /// True if it is suspended in a state that its dependants do not accept as ready: Ready is not True, or is of an
   /// older generation.
@@ -220,12 +279,18 @@ extension String {
     contains("'\(parent.namespace)/\(parent.name)'")
   }
 
-  /// The objects in a message of Flux, for example `Kustomization/flux-system/apps`.
-  fileprivate var namedObjects: [Reference] {
-    split(whereSeparator: { " \n\t'\"[](),;".contains($0) }).compactMap { word in
-      let parts = word.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-      return Reference(kind: String(parts[0]), namespace: String(parts[1]), name: String(parts[2]))
+  /// The objects that the message of a health check names, for example `Kustomization/flux-system/apps`, or
+  /// `Namespace/apps status: 'InProgress'` for one without a namespace.
+  var checkedObjects: [Reference] {
+    let words = split(whereSeparator: { " \n\t'\"[](),;".contains($0) })
+    return words.indices.compactMap { index in
+      let parts = words[index].split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+      if parts.count == 3 {
+        return Reference(kind: String(parts[0]), namespace: String(parts[1]), name: String(parts[2]))
+      }
+      guard parts.count == 2, index + 1 < words.count, words[index + 1] == "status:" else { return nil }
+      return Reference(kind: String(parts[0]), namespace: "", name: String(parts[1]))
     }
   }
 }

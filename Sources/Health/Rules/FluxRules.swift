@@ -40,7 +40,9 @@ extension Evaluation {
       failures: all.reduce(into: [:]) { failures, object in
         failures[object.resource.reference] = failure(of: object)
       }, isListed: isListed)
-    failures.merge(causes.failures) { _, new in new }
+    for (object, failure) in causes.failures {
+      failures[object] = lastingFailure(of: object, now: failure) ?? failure
+    }
     judgeIdleControllers(objects)
     flux.reserveCapacity(all.count)
     for object in objects { flux.append(judge(object)) }
@@ -59,8 +61,8 @@ extension Evaluation {
       + namesOfUnreadable(kinds).filter { !known.contains($0.reference) }.map { FluxObject(resource: $0) }
   }
 
-  /// Checks in this order: kinds without a status, suspension (which freezes conditions), deletion, failure, waiting,
-  /// and problems despite a good status.
+  /// Checks in this order: kinds without a status, deletion (which no resumption ends), suspension (which freezes
+  /// conditions), failure, waiting, and problems despite a good status.
   private mutating func judge(_ object: FluxObject) -> Judged<FluxObject> {
     let resource = object.resource
     let ready = resource.conditions["Ready"]
@@ -74,15 +76,15 @@ extension Evaluation {
         value: object, verdict: verdict, status: status, reason: reason ?? shown?.reason ?? "",
         message: message ?? shown?.message ?? "", since: shown?.lastTransitionTime)
     }
-    if object.isSuspended {
-      report(
-        .suspended, object, detail: "it does not follow Git until it is resumed", since: object.suspendedAt)
-      return judged(.degraded, "Suspended", "suspended; last: \(shown?.message ?? "")")
-    }
     if resource.deletionTimestamp != nil {
       let isReported = reportTerminating(
         resource, as: .fluxObject(.terminating), rank: object.isSource ? .source : nil)
       return judged(isReported ? .degraded : .healthy, "Terminating", "being deleted")
+    }
+    if object.isSuspended {
+      report(
+        .suspended, object, detail: "it does not follow Git until it is resumed", since: object.suspendedAt)
+      return judged(.degraded, "Suspended", "suspended; last: \(shown?.message ?? "")")
     }
     if let failure = causes.failures[resource.reference] {
       return judged(judge(object, failing: failure), failure.reason, failure.message)
@@ -122,35 +124,69 @@ extension Evaluation {
 
   private mutating func judge(_ object: FluxObject, failing failure: Condition) -> Verdict {
     let resource = object.resource
-    if causes.hasReported(object) || isMissingSecret(object.secretName, in: resource.namespace) {
+    if causes.hasReported(object, beside: Set(brokenWorkloads.map(\.resource.reference)))
+      || isMissingSecret(object.secretName, in: resource.namespace)
+    {
+      keepStart(of: "\(resource.reference.problemPath)/failed")
       return .degraded
     }
     if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") { return .degraded }
     if let absent = causes.absentParent(of: object) {
       return judge(object, failing: failure, waitingForAbsent: absent)
+        ?? reportLasting(object, waiting: failure)
     }
     if causes.isWaiting(object), let parent = causes.awaitedParent(of: object) {
-      return judge(object, failing: failure, waitingFor: parent)
+      return judge(object, failing: failure, waitingFor: parent) ?? reportLasting(object, waiting: failure)
     }
-    if isReportedByWorkload(object, failure) { return .degraded }
+    return reportFailure(failure, of: object)
+  }
+
+  /// Judges an object that has begun to wait for another one: if it failed before, it has not recovered.
+  private mutating func reportLasting(_ object: FluxObject, waiting: Condition) -> Verdict {
+    guard let failure = lastingFailure(of: object.resource.reference, now: waiting) else { return .healthy }
+    return reportFailure(failure, of: object, beside: waiting)
+  }
+
+  /// The failure that an object had before it began to wait for another one. It lasts until the object reports success.
+  func lastingFailure(of object: Reference, now waiting: Condition) -> Condition? {
+    guard FluxCauses.waitingReasons.contains(waiting.reason), let before = history.failures[object],
+      !FluxCauses.waitingReasons.contains(before.reason)
+    else { return nil }
+    return before
+  }
+
+  /// - Parameter waiting: the condition by which it waits at present, if the failure is an earlier one.
+  private mutating func reportFailure(
+    _ failure: Condition, of object: FluxObject, beside waiting: Condition? = nil
+  ) -> Verdict {
+    let resource = object.resource
+    if isReportedByWorkload(object, failure) {
+      keepStart(of: "\(resource.reference.problemPath)/failed")
+      return .degraded
+    }
     let isNotification = resource.kind.fluxController == "notification-controller"
     let pod = culprit(of: object, failure)
     let reason = pod == nil ? failure.reason : "its pods do not start"
+    let details = [
+      detail(of: object, failure), pod?.plight, waiting.map { "now \($0.reason): \($0.message)" },
+    ]
     report(
       .failed, object, ["reason": reason.isEmpty ? "unknown" : reason],
-      detail: detail(of: object, failure) + (pod.map { "; \($0.plight)" } ?? ""),
+      detail: details.compactMap(\.self).joined(separator: "; "),
       since: failure.lastTransitionTime, severity: isNotification ? .warning : nil,
       step: pod.map(step) ?? step(for: object, failure))
     return isNotification ? .degraded : .critical
   }
 
-  /// Handles an object that waits for one that does not exist. For 30 s, that one may still be applied from Git.
+  /// Handles an object that waits for one that does not exist.
+  ///
+  /// - Returns: nil for 30 s, in which that one may still be applied from Git.
   private mutating func judge(
     _ object: FluxObject, failing failure: Condition, waitingForAbsent absent: Reference
-  ) -> Verdict {
+  ) -> Verdict? {
     let path = object.resource.reference.problemPath
     guard elapsed(since: failure.lastTransitionTime, watching: "\(path)/absent") >= .seconds(30) else {
-      return .healthy
+      return nil
     }
     let field = object.dependsOn.contains(absent) ? "dependsOn" : object.sourceField
     let isMade = absent.kind == "HelmChart" && object.source != absent
@@ -168,13 +204,17 @@ extension Evaluation {
 
   /// Handles an object that waits for one that exists. The controllers look at dependencies every 30 s, so only an
   /// object in progress at the end of the chain justifies a long wait, and a cycle never ends by itself.
+  ///
+  /// - Returns: nil while the wait is not too long.
   private mutating func judge(
     _ object: FluxObject, failing failure: Condition, waitingFor parent: Reference
-  ) -> Verdict {
+  ) -> Verdict? {
+    let failedPath = "\(object.resource.reference.problemPath)/failed"
     let waited = elapsed(
       since: failure.lastTransitionTime, watching: "\(object.resource.reference.problemPath)/waits")
     if let cycle = causes.cycle(of: object) {
-      guard waited > .seconds(120) else { return .healthy }
+      guard waited > .seconds(120) else { return nil }
+      keepStart(of: failedPath)
       report(
         .dependencyCycle, object, ["cycle": cycle.asChain], detail: "\(cycle.asChain): \(failure.message)",
         since: serverNow - waited)
@@ -184,7 +224,8 @@ extension Evaluation {
       causes.failures[root.resource.reference] == nil && KStatus.compute(root.resource).status == .inProgress
         ? root.ownTimeout : nil
     }
-    guard waited > (running ?? .zero) + .seconds(360) else { return .healthy }
+    guard waited > (running ?? .zero) + .seconds(360) else { return nil }
+    keepStart(of: failedPath)
     // If the parent is healthy, only the child's controller can explain why it waits.
     let isParentWell = causes.failures[parent] == nil && causes.object(parent).map(isCurrent) ?? false
     report(
@@ -258,28 +299,6 @@ extension Evaluation {
     case .unknown: return history.failures[object.resource.reference]
     }
   }
-
-  /// True if a health check failed because of a workload that has its own problem.
-  private func isReportedByWorkload(_ object: FluxObject, _ failure: Condition) -> Bool {
-    let message = failure.message + (object.resource.conditions["Ready"]?.message ?? "")
-    let isTimeout = message.contains("deadline exceeded") || message.contains("timed out")
-    return brokenWorkloads.contains { workload in
-      if failure.reason == "HealthCheckFailed" { return message.names(workload.resource.reference) }
-      return isTimeout && workload.manager == object.resource.reference
-    }
-  }
-
-  /// The pod that made a health check or a Helm upgrade fail.
-  private mutating func culprit(of object: FluxObject, _ failure: Condition) -> Pod? {
-    let isTimeout = failure.message.contains("deadline exceeded") || failure.message.contains("timed out")
-    let found = unwellPods.filter { pod in
-      guard let owner = pod.owner, pod.isStuck(at: serverNow) else { return false }
-      if failure.reason == "HealthCheckFailed" { return failure.message.names(owner) }
-      return isTimeout && managers[owner] == object.resource.reference
-    }
-    reportedPods.formUnion(found.map(\.resource.reference))
-    return found.max { $0.restarts < $1.restarts }
-  }
 }
 
 /// Why a Git server refuses Flux's token, by the words that its HTTP status has in the error (go-git,
@@ -339,14 +358,5 @@ extension [Reference] {
     let names = map { "\($0.namespace)/\($0.name)" }
     let shown = names.count > 8 ? names.prefix(6) + ["…"] + names.suffix(1) : names[...]
     return shown.joined(separator: " -> ")
-  }
-}
-
-extension String {
-  /// True if the text contains the object as health checks of Flux write it, for example `Deployment/apps/web`.
-  fileprivate func names(_ object: Reference) -> Bool {
-    contains("\(object.kind)/\(object.namespace)/\(object.name) ")
-      || contains("\(object.kind)/\(object.namespace)/\(object.name)'")
-      || hasSuffix("\(object.kind)/\(object.namespace)/\(object.name)")
   }
 }

@@ -211,22 +211,23 @@ extension Evaluation {
   private mutating func judgeCommon(
     _ resource: Resource, isSuspended: Bool, source: Reference? = nil
   ) -> Verdict? {
-    if isSuspended {
-      report(.suspended, resource)
-      return .degraded
-    }
     if resource.deletionTimestamp != nil {
       let code = ProblemCode.image(.terminating)
       return reportTerminating(resource, as: code, facts: resource.imageFacts) ? .degraded : nil
     }
+    if isSuspended {
+      report(.suspended, resource)
+      return .degraded
+    }
     guard let failure = failure(of: resource) else { return judgeProgress(of: resource) }
-    failures[resource.reference] = failure
+    let lasting = lastingFailure(of: resource.reference, now: failure)
+    failures[resource.reference] = lasting ?? failure
     if let source, isMissing(source) {
       // For 30 s, it may still be applied from Git.
       guard
         elapsed(since: failure.lastTransitionTime, watching: "\(resource.reference.problemPath)/absent")
           >= .seconds(30)
-      else { return .healthy }
+      else { return lasting.map { reportFailure($0, of: resource, beside: failure) } ?? .healthy }
       let field = source.kind == "ImageRepository" ? "imageRepositoryRef" : "sourceRef"
       report(
         .dependencyMissing, resource, source.asDependency.merging(["field": field]) { $1 },
@@ -234,21 +235,31 @@ extension Evaluation {
       return .degraded
     }
     // Its repository or Git source is the problem and is already reported.
-    if source.map(isUnwell) ?? false { return .degraded }
+    if source.map(isUnwell) ?? false {
+      keepStart(of: "\(resource.reference.problemPath)/failed")
+      return .degraded
+    }
     // After a restart of the controller, the tags are unknown until the next scan.
     if failure.reason == "DependencyNotReady",
       elapsed(since: failure.lastTransitionTime, watching: "\(resource.reference.problemPath)/waits")
         < .seconds(300)
     {
-      return .healthy
+      return lasting.map { reportFailure($0, of: resource, beside: failure) } ?? .healthy
     }
+    return reportFailure(failure, of: resource)
+  }
+
+  /// - Parameter waiting: the condition by which it waits at present, if the failure is an earlier one.
+  private mutating func reportFailure(
+    _ failure: Condition, of resource: Resource, beside waiting: Condition? = nil
+  ) -> Verdict {
     let mayNotPush = mayNotPush(resource, failure)
     report(
       .failed, resource, ["reason": failure.reason.isEmpty ? "unknown" : failure.reason],
       detail: failure.message
         + (mayNotPush
           ? "; its source can fetch with the same credentials, so the token may only read, or the branch is protected"
-          : ""),
+          : "") + (waiting.map { "; now \($0.reason): \($0.message)" } ?? ""),
       since: failure.lastTransitionTime,
       step: mayNotPush
         ? NextStep(

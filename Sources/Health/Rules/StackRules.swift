@@ -24,12 +24,12 @@ extension Evaluation {
       report(
         .stackStalled, resource, ["reason": stalled.reason.isEmpty ? "unknown" : stalled.reason],
         detail: stalled.message, since: stalled.lastTransitionTime)
-    } else if reconciling?.reason == "RetryingAfterFailure"
-      || (stack.lastUpdateState == "failed" && !stack.isUpdating)
-    {
+    } else if let failed = failed(stack, reconciling) {
+      failures[resource.reference] = failed
       report(
-        .stackFailed, resource, detail: failure(of: stack, reconciling ?? ready),
-        since: reconciling?.lastTransitionTime ?? stack.lastUpdateTime)
+        .stackFailed, resource,
+        detail: failure(of: stack, failed.message.isEmpty ? reconciling ?? ready : failed),
+        since: failed.lastTransitionTime)
     } else if status == .inProgress, let started = hungSince(resource, ready, patience: .seconds(3600)) {
       // Each refresh makes it not ready while it runs.
       report(
@@ -53,6 +53,24 @@ extension Evaluation {
     return Judged(
       value: stack, verdict: verdict, status: status, reason: ready?.reason ?? "",
       message: ready?.message ?? "", since: ready?.lastTransitionTime)
+  }
+
+  /// The failure of its last update, which lasts until one succeeds, also while it is retried.
+  private func failed(_ stack: Stack, _ reconciling: Condition?) -> Condition? {
+    if reconciling?.reason == "RetryingAfterFailure" { return reconciling }
+    let resource = stack.resource
+    let before = history.failures[resource.reference]
+    if stack.lastUpdateState == "failed" {
+      return before
+        ?? Condition(
+          type: "Ready", status: .isFalse, reason: "UpdateFailed", lastTransitionTime: stack.lastUpdateTime)
+    }
+    guard let before, resource.conditions["Ready"]?.status != .isTrue else { return nil }
+    let isOver =
+      stack.lastUpdateState == "succeeded"
+      && (stack.lastUpdateTime.map { updated in before.lastTransitionTime.map { updated > $0 } ?? true }
+        ?? false)
+    return isOver ? nil : before
   }
 
   private mutating func report(

@@ -9,9 +9,12 @@ public struct FluxObject: Hashable, Sendable {
   public let revision: String?
   /// `status.lastAttemptedRevision`
   public let attemptedRevision: String?
+  /// `status.lastAttemptedRevisionDigest` of a HelmRelease with a chart from an OCIRepository.
+  public let attemptedDigest: String?
   /// When a source's artifact last changed.
   public let artifactUpdateTime: Timestamp?
   public let interval: Duration?
+  /// `spec.timeout`; for a HelmRelease, the longest time that one of its attempts may take.
   public let timeout: Duration?
   public let source: Reference?
   /// The field of `spec` that has the source, for example `chartRef`.
@@ -55,8 +58,9 @@ public struct FluxObject: Hashable, Sendable {
     chart: Reference? = nil,
     dependsOn: [Reference] = [], secretName: String? = nil, lastReconciled: Timestamp? = nil,
     requestedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil, git: GitReference? = nil,
-    path: String? = nil
+    path: String? = nil, attemptedDigest: String? = nil
   ) {
+    self.attemptedDigest = attemptedDigest
     self.resource = resource
     self.isSuspended = isSuspended
     self.isStatic = isStatic

@@ -109,16 +109,20 @@ extension Evaluation {
   private func lag(of object: FluxObject) -> FluxSymptom? {
     let isRelease = object.resource.kind == "HelmRelease"
     guard isRelease || object.resource.kind == "Kustomization",
-      let source = (isRelease ? object.chart : object.source).flatMap(causes.object),
+      let source = (isRelease ? object.chartArtifact : object.source).flatMap(causes.object),
       // A suspended source is a separate problem.
       !source.isSuspended, let wanted = source.revision, let changed = source.artifactUpdateTime
     else { return nil }
+    // The chart of an OCIRepository has a version of its own, so its digest is compared.
+    let isDigest = isRelease && source.resource.kind == "OCIRepository"
+    let attempted = isDigest ? object.attemptedDigest : object.attemptedRevision
+    if isDigest, attempted == nil { return nil }
+    guard !wanted.isSameRevision(as: (isRelease ? attempted : object.revision) ?? "") else { return nil }
     let applied = isRelease ? object.attemptedRevision : object.revision
-    guard !wanted.isSameRevision(as: applied ?? "") else { return nil }
     let interval = object.interval ?? .seconds(600)
     let age = serverNow - changed
     guard age > max(interval * 2, object.ownTimeout + .seconds(60)) else { return nil }
-    let isAttempted = object.attemptedRevision.map(wanted.isSameRevision) ?? false
+    let isAttempted = attempted.map(wanted.isSameRevision) ?? false
     return FluxSymptom(
       problem: .behindSource,
       facts: ["source": source.resource.reference.title, "age": age.humanDuration],
@@ -135,6 +139,13 @@ extension FluxObject {
     if let timeout { return timeout }
     if resource.kind == "HelmRelease" { return .seconds(300) }
     return max(.seconds(30), (interval ?? .seconds(300)) - .seconds(30))
+  }
+
+  /// The object whose artifact is the chart of a HelmRelease: its HelmChart, or the one that spec.chartRef names. The
+  /// digest of an ExternalArtifact is not recorded by the release.
+  var chartArtifact: Reference? {
+    if let chart { return chart }
+    return source.flatMap { ["HelmChart", "OCIRepository"].contains($0.kind) ? $0 : nil }
   }
 
   var isSource: Bool { CustomKind.sources.contains(resource.kind) }

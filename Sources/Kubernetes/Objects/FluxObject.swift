@@ -21,7 +21,7 @@ extension FluxObject {
       revision: revision?.shared,
       attemptedRevision: status?.word("lastAttemptedRevision")?.shared,
       artifactUpdateTime: artifact?.time("lastUpdateTime"), interval: spec?.duration("interval"),
-      timeout: spec?.duration("timeout"),
+      timeout: kind == "HelmRelease" ? FluxObject.releaseTimeout(spec) : spec?.duration("timeout"),
       source: FluxObject.source(spec, kind, namespace: resource.namespace),
       sourceField: FluxObject.sourceField(spec, kind),
       chart: FluxObject.chart(spec, status, kind, resource),
@@ -32,7 +32,18 @@ extension FluxObject {
       requestedAt: FluxObject.requestedAt(object, status),
       suspendedAt: isSuspended ? object.timeOfWrite("f:suspend") : nil,
       git: kind == "GitRepository" ? GitReference(spec) : nil,
-      path: kind == "Kustomization" ? spec?.word("path") : nil)
+      path: kind == "Kustomization" ? spec?.word("path") : nil,
+      attemptedDigest: kind == "HelmRelease" ? status?.word("lastAttemptedRevisionDigest")?.shared : nil)
+  }
+
+  /// Each action has a timeout of its own, whose default is spec.timeout, and tests run after an installation or an
+  /// upgrade.
+  private static func releaseTimeout(_ spec: Fields?) -> Duration {
+    let all = spec?.duration("timeout") ?? .seconds(300)
+    func timeout(_ action: String) -> Duration { spec?.shown(action)?.duration("timeout") ?? all }
+    let longest = ["install", "upgrade", "rollback", "uninstall"].map(timeout).max() ?? all
+    let isTested = (try? spec?.shown("test")?.judgedFlag("enable")) ?? false
+    return max(all, longest) + (isTested ? timeout("test") : .zero)
   }
 
   /// The raw values are compared. The flux command writes the time into them.

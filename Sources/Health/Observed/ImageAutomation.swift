@@ -56,7 +56,9 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
   /// `spec.update.path`, the folder or file in which it looks for markers; nil for the whole repository.
   public let updatePath: String?
   /// The branch that it pushes to, if it differs from the branch that it reads.
-  public let reviewBranch: String?
+  public private(set) var reviewBranch: String?
+  /// The branch that it pushes to, if it reads the branch of its source because it names none itself.
+  public let pushBranch: String?
   public let lastRunTime: Timestamp?
   public let lastPushTime: Timestamp?
   public let lastPushCommit: String?
@@ -79,7 +81,7 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
   public init(
     resource: Resource, isSuspended: Bool = false, interval: Duration? = nil, source: Reference? = nil,
     policySelector: LabelSelector? = nil, updatePath: String? = nil,
-    reviewBranch: String? = nil, lastRunTime: Timestamp? = nil,
+    reviewBranch: String? = nil, pushBranch: String? = nil, lastRunTime: Timestamp? = nil,
     lastPushTime: Timestamp? = nil, lastPushCommit: String? = nil,
     observedPolicies: [String: String]? = nil, author: Author? = nil
   ) {
@@ -90,11 +92,26 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
     self.policySelector = policySelector
     self.updatePath = updatePath
     self.reviewBranch = reviewBranch
+    self.pushBranch = pushBranch
     self.lastRunTime = lastRunTime
     self.lastPushTime = lastPushTime
     self.lastPushCommit = lastPushCommit
     self.observedPolicies = observedPolicies
     self.author = author
+  }
+}
+
+extension ImageUpdateAutomation {
+  /// The same automation, with the branch that its source follows.
+  func reading(_ source: FluxObject?) -> ImageUpdateAutomation {
+    // Without a reference, a GitRepository follows master.
+    guard let git = source?.git, git.pinned == nil, let pushBranch, pushBranch != git.branch ?? "master"
+    else {
+      return self
+    }
+    var automation = self
+    automation.reviewBranch = pushBranch
+    return automation
   }
 }
 

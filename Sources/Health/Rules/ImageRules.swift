@@ -21,7 +21,9 @@ extension Evaluation {
       repositories += unreadable(lastSeen.imageRepositories)
     }
     if let seen = snapshot.imageUpdateAutomations.value {
-      for automation in seen { automations.append(judge(automation)) }
+      for automation in seen {
+        automations.append(judge(automation.reading(automation.source.flatMap(causes.object))))
+      }
       automations += unreadable(lastSeen.imageUpdateAutomations)
     }
     if let seen = snapshot.imagePolicies.value {

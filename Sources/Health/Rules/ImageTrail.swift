@@ -147,11 +147,29 @@ struct ImageTrail {
         standstill: .apply, reason: "ApplyStuck",
         words: "pushed to Git; \(name(stuck.value.resource)) does not apply it", fixed: .degraded)
     }
+    if let elsewhere = appliedElsewhere(automation) { return elsewhere }
     return End(
       standstill: .apply, reason: "NotApplied", words: "pushed to Git and not applied yet",
       step: NextStep(
         command: managers.first.map { evaluation.log(of: $0.value.resource) }
           ?? evaluation.flux("get kustomizations -A")))
+  }
+
+  /// The end if the pushed commit is applied by all objects that apply the workloads: what it changed is not the image
+  /// of these workloads.
+  private func appliedElsewhere(_ automation: ImageUpdateAutomation) -> End? {
+    guard let commit = automation.lastPushCommit, !managers.isEmpty,
+      managers.allSatisfy({
+        $0.value.resource.kind == "Kustomization" && $0.value.revision?.contains(commit) == true
+      }), let manager = managers.first
+    else { return nil }
+    return End(
+      standstill: .apply, reason: "NotApplied",
+      words:
+        "the pushed commit \(commit.prefix(8)) is applied by \(name(manager.value.resource)), and the workload does not have the image",
+      step: NextStep(
+        command: evaluation.log(of: manager.value.resource),
+        note: "check that the marker stands at the image that this workload gets"))
   }
 
   private func name(_ resource: Resource) -> String { resource.reference.description }

@@ -44,6 +44,7 @@ extension ImageUpdateAutomation {
     let spec = try object.object("spec")
     let status = try object.object("status")
     let observed = status?.shown("observedPolicies")
+    let branches = ImageUpdateAutomation.branches(spec?.shown("git"))
     self.init(
       resource: resource, isSuspended: try spec?.judgedFlag("suspend") ?? false,
       interval: spec?.duration("interval"),
@@ -51,7 +52,8 @@ extension ImageUpdateAutomation {
         spec?.shown("sourceRef"), defaultKind: "GitRepository", namespace: resource.namespace),
       policySelector: spec?.shown("policySelector").map { LabelSelector($0) },
       updatePath: spec?.shown("update")?.word("path"),
-      reviewBranch: ImageUpdateAutomation.reviewBranch(spec?.shown("git")),
+      reviewBranch: branches.read.flatMap { $0 == branches.pushed ? nil : branches.pushed },
+      pushBranch: branches.read == nil ? branches.pushed : nil,
       lastRunTime: status?.time("lastAutomationRunTime"), lastPushTime: status?.time("lastPushTime"),
       lastPushCommit: status?.word("lastPushCommit"),
       observedPolicies: observed.map { observed in
@@ -66,12 +68,14 @@ extension ImageUpdateAutomation {
 }
 
 extension ImageUpdateAutomation {
-  /// Without a push section, or with the same branch in both, it pushes to the branch that it checks out.
-  private static func reviewBranch(_ git: Fields?) -> String? {
-    guard let pushed = git?.shown("push")?.word("branch"),
-      let read = git?.shown("checkout")?.shown("ref")?.word("branch"), pushed != read
-    else { return nil }
-    return pushed
+  /// The branch that it checks out, which defaults to that of its source, and the one that it pushes to: by name, or as
+  /// the destination of a refspec. Without a push section, it pushes to the branch that it checks out.
+  private static func branches(_ git: Fields?) -> (read: String?, pushed: String?) {
+    let push = git?.shown("push")
+    let destination = push?.word("refspec")?.split(separator: ":").last.map { name in
+      name.hasPrefix("refs/heads/") ? String(name.dropFirst("refs/heads/".count)) : String(name)
+    }
+    return (git?.shown("checkout")?.shown("ref")?.word("branch"), push?.word("branch") ?? destination)
   }
 }
 

@@ -110,7 +110,9 @@ package enum ClusterFacts {
     guard !verdicts.isEmpty else {
       guard cluster.poll.ok == true else { return nil }
       let isRefused = !Section.nodes.gaps(of: cluster, among: problems).isEmpty
-      return isRefused ? Fact(.unknown, "unknown") : Fact(.degraded, "none seen")
+      let code = ProblemCode.node(.noNodes).rawValue
+      let hasNone = problems.contains { $0.cluster == cluster.name && $0.code == code }
+      return isRefused ? Fact(.unknown, "unknown") : Fact(hasNone ? .critical : .degraded, "none seen")
     }
     let omitted = cluster.omitted?.nodes
     let ready = cluster.nodes.count(where: \.isReady) + (omitted?.ready ?? 0)

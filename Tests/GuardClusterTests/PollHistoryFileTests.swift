@@ -76,10 +76,13 @@ import Testing
       let apps = FluxObject(
         resource: Resource(
           kind: "Kustomization", namespace: "flux-system", name: "apps", conditions: [ready]))
+      let node = Node(
+        resource: Resource(
+          kind: "Node", name: "a", conditions: [Condition(type: "Ready", status: .isTrue)]))
       let observation = Observation(
         cluster: "tethys", listen: "", kubeconfig: "/k",
         tunnel: TunnelHealth(state: .up, since: now, host: "tethys"),
-        snapshot: Snapshot(serverTime: now, nodes: .seen([]), flux: .seen([apps])), snapshotAt: now,
+        snapshot: Snapshot(serverTime: now, nodes: .seen([node]), flux: .seen([apps])), snapshotAt: now,
         pollFailure: nil, pollInterval: .seconds(15), expectations: Expectations())
       return judge(observation, history: history, now: now)
     }

@@ -37,7 +37,7 @@ import Testing
     let now = Fixture.now + .seconds(hours * 3600 + 15)
     var snapshot = snapshot
     snapshot.serverTime = now
-    snapshot.nodes = .seen([])
+    snapshot.nodes = .seen([Fixture.node("srv712429", renewed: nil)])
     return judge(Fixture.observation(snapshot, at: now, expectations), history: history, now: now)
   }
 

@@ -68,7 +68,7 @@ import Testing
       let now = Fixture.now + .seconds(seconds)
       let snapshot = Fixture.snapshot {
         $0.flux = .seen([changed])
-        $0.nodes = .seen([])
+        $0.nodes = .seen([Fixture.node("srv712429", renewed: nil)])
         $0.serverTime = now
       }
       return judge(Fixture.observation(snapshot, at: now), history: history, now: now).report

@@ -56,7 +56,8 @@ import Testing
     "BadDiskPresent",
     "RootkitInstalled", "MaintenanceModeEnabled", "ReadOnlyModeEnabled", "FaultActive", "AlertActive",
     "ThrottlingActive", "EvictionRunning", "DrainStarted", "NonGracefulShutdown", "DriverNotInstalled",
-    "RootkitLoaded",
+    "RootkitLoaded", "UpdateAvailable", "SecurityUpdatesAvailable", "KernelUpgradeAvailable", "BackupRunning",
+    "UpgradeRunning", "JobActive", "ClockNotInSync",
   ])
   func trueFaultConditionIsAWarning(_ type: String) {
     let report = Self.report(Fixture.condition(type, .isTrue, "Why", "words", ago: 60))
@@ -74,7 +75,8 @@ import Testing
     "example.com/Trusted", "PoolMember", "DriverLoaded", "OutOfServiceClear", "Compatible", "Serving",
     "NoDiskErrors", "NoKernelDeadlock", "NotThrottled", "NotCorrupted", "ErrorFree", "HealthCheckPassing",
     "CertificateRotated", "NoXidErrorsPresent", "ErrorReporterRunning", "AlertsResolved",
-    "KubeletHasNoDiskPressure",
+    "KubeletHasNoDiskPressure", "TimeInSync", "ClockInSync", "HasSufficientMemory", "SufficientIP",
+    "EtcdQuorum", "SelinuxEnforcing", "WorkloadsMigratable", "NoUpdateAvailable",
   ])
   func untrueGoodConditionIsAWarning(_ type: String) {
     #expect(Self.report(Fixture.condition(type, .isTrue)).problems.isEmpty)

@@ -76,7 +76,7 @@ import Testing
       let observation = Fixture.observation(
         Fixture.snapshot {
           $0.workloads = .seen([Self.cloudflared(1)])
-          $0.nodes = .seen([])
+          $0.nodes = .seen([Fixture.node("srv712429", renewed: nil)])
           $0.flux = .seen([])
           $0.serverTime = now
         }, at: now)

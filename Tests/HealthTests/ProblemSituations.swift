@@ -118,6 +118,11 @@ enum ProblemSituations {
       report(Fixture.node("stranger"), Expectations(nodes: ["calypso"])),
       report(Fixture.node("calypso", renewed: Fixture.ago(31))),
       report(Fixture.node("calypso", cordoned: true)), report(deleted),
+      Fixture.report { $0.nodes = .seen([]) },
+      report(
+        Node(
+          resource: Fixture.node("calypso").resource,
+          taints: [Node.Taint(key: "node.kubernetes.io/out-of-service", effect: "NoExecute")])),
       report(Fixture.node("calypso", gpus: 0), Expectations(gpus: ["calypso": 1])),
       report(
         Node(

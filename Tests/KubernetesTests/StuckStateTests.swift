@@ -75,6 +75,8 @@ import Testing
       .nodeCondition(
         "calypso", type: "FrequentKubeletRestart", status: "True", reason: "FrequentKubeletRestart"),
       problem: "node/calypso/FrequentKubeletRestart", remedy: "describe node calypso"),
+    State(
+      .nodeOutOfService("calypso"), problem: "node/calypso/taint", remedy: "describe node calypso"),
     State(.nodeJoined("stranger"), problem: "node/stranger/unexpected", remedy: "describe node stranger"),
     State(
       .kubeletVersion("calypso", version: "v1.28.9+k3s1"), problem: "node/calypso/version-skew",

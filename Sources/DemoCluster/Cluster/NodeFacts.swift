@@ -78,6 +78,11 @@ extension ClusterState {
     var taints: [JSON] = []
     if node.gpus > 0 { taints.append(["key": "nvidia.com/gpu", "value": "true", "effect": "NoSchedule"]) }
     if node.isCordoned { taints.append(["key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"]) }
+    if ongoingFaults[.nodeOutOfService(node.name)] != nil {
+      taints.append([
+        "key": "node.kubernetes.io/out-of-service", "value": "nodeshutdown", "effect": "NoExecute",
+      ])
+    }
     if !node.isReady {
       for effect in ["NoSchedule", "NoExecute"] {
         taints.append([

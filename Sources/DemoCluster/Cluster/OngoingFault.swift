@@ -8,6 +8,8 @@ package enum OngoingFault: Hashable, Sendable {
   case nodePressure(String, type: String)
   /// A condition that another component than the kubelet sets, with a one-word reason.
   case nodeCondition(String, type: String, status: String, reason: String)
+  /// The node was taken out of service by a taint.
+  case nodeOutOfService(String)
   /// A node that is not expected.
   case nodeJoined(String)
   case kubeletVersion(String, version: String)
@@ -99,6 +101,7 @@ package enum OngoingFault: Hashable, Sendable {
       self = .nodeCondition(
         try argument(1, "a node"), type: try argument(2, "a condition"), status: try argument(3, "a status"),
         reason: try argument(4, "a reason"))
+    case "node-out-of-service": self = .nodeOutOfService(try argument(1, "a node"))
     case "node-joined": self = .nodeJoined(try argument(1, "a node"))
     case "kubelet-version":
       self = .kubeletVersion(try argument(1, "a node"), version: try argument(2, "a version"))

@@ -16,6 +16,8 @@ public struct Node: Hashable, Sendable {
   public let gpuResources: [String]
   /// Other devices that the node has and does not offer, because all of them are lost.
   public let lostDevices: [Device]
+  /// `spec.taints`
+  public let taints: [Taint]
   /// The first address of type InternalIP.
   public let internalIP: String?
   public let osImage: String?
@@ -36,6 +38,21 @@ public struct Node: Hashable, Sendable {
     }
   }
 
+  /// A taint, which keeps pods away that do not tolerate it.
+  public struct Taint: Hashable, Sendable {
+    public let key: String
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`
+    public let effect: String
+    /// When it was set; nil if the server does not record it.
+    public let addedAt: Timestamp?
+
+    public init(key: String, effect: String, addedAt: Timestamp? = nil) {
+      self.key = key
+      self.effect = effect
+      self.addedAt = addedAt
+    }
+  }
+
   public var name: String { resource.name }
 
   public init(
@@ -43,8 +60,9 @@ public struct Node: Hashable, Sendable {
     allocatableGPUs: Int? = nil, capacityGPUs: Int? = nil, labelledGPUs: Int? = nil,
     internalIP: String? = nil, osImage: String? = nil, kernelVersion: String? = nil,
     containerRuntime: String? = nil, leaseRenewTime: Timestamp? = nil, gpuResources: [String] = [],
-    lostDevices: [Device] = []
+    lostDevices: [Device] = [], taints: [Taint] = []
   ) {
+    self.taints = taints
     self.gpuResources = gpuResources
     self.lostDevices = lostDevices
     self.resource = resource

@@ -4,6 +4,8 @@ public enum NodeProblem: String, DeclaredProblem {
   case missing = "node-missing"
   case leaseStale = "node-lease-stale"
   case cordoned = "node-cordoned"
+  case noNodes = "nodes-none"
+  case tainted = "node-tainted"
   case unexpected = "node-unexpected"
   case terminating = "node-terminating"
   case gpuLost = "node-gpu-lost"
@@ -38,9 +40,27 @@ public enum NodeProblem: String, DeclaredProblem {
     case .missing:
       ProblemDeclaration(
         .node, .critical, rank: .node, path: "node/<node>/missing", title: "node <node> is missing",
-        meaning: "guard.yaml expects the node (expect.nodes), and the cluster does not list it.",
+        meaning:
+          "guard.yaml expects the node (expect.nodes or expect.gpu), and the cluster does not list it.",
         command: "kubectl get nodes",
-        note: "on the node: systemctl status k3s-agent; if it is gone for good, remove it from expect.nodes")
+        note:
+          "on the node: systemctl status k3s-agent; if it is gone for good, remove it from expect.nodes and expect.gpu"
+      )
+    case .noNodes:
+      ProblemDeclaration(
+        .node, .critical, rank: .node, path: "node/none", title: "the cluster has no node",
+        meaning: "The API server answers, and its list of nodes is empty. No pod can run.",
+        command: "kubectl get nodes",
+        note:
+          "on the server: systemctl status k3s; a node that was deleted joins again when its k3s or k3s-agent starts"
+      )
+    case .tainted:
+      ProblemDeclaration(
+        .node, .warning, path: "node/<node>/taint", title: "node <node> has taint <taint>",
+        meaning:
+          "The node is Ready, and a taint keeps pods away from it: it was taken out of service, its cloud controller has not initialized it, or an agent of the network or storage has not run there for five minutes. Taints for certain kinds of pods, as on control planes and nodes with GPUs, are no problem.",
+        command: "kubectl describe node <node>",
+        note: "find out who set the taint; an out-of-service taint stays until it is removed by hand")
     case .leaseStale:
       ProblemDeclaration(
         .node, .warning, rank: .node, path: "node/<node>/lease-stale",

@@ -18,10 +18,12 @@ enum NodeConditionPolarity: Hashable {
     "complete",
     "completed", "compliant", "configured", "connected", "consistent", "current", "deployed", "enrolled",
     "established", "functional", "good", "healthy", "initialized", "intact", "joined", "licensed",
-    "listening", "live", "loaded", "matched", "member", "met", "mounted", "normal", "ok", "okay", "online",
+    "enforcing", "listening", "live", "loaded", "matched", "member", "met", "migratable", "mounted", "normal",
+    "ok", "okay", "online",
     "operational", "optimal", "pass", "passed", "passing", "programmed", "protected", "provisioned",
     "reachable",
-    "ready", "reconciled", "recovered", "refreshed", "registered", "renewed", "resolvable", "resolved",
+    "quorum", "ready", "reconciled", "recovered", "refreshed", "registered", "renewed", "resolvable",
+    "resolved",
     "responding", "responsive", "rotated", "running",
     "satisfied", "schedulable", "secure", "secured", "serving", "stable", "started", "succeeded", "success",
     "successful", "sufficient", "synced", "synchronized", "trusted", "up", "updated", "usable", "valid",
@@ -63,6 +65,12 @@ enum NodeConditionPolarity: Hashable {
     "recovery",
     "repair", "reporter", "reporting", "scanner", "scanning", "service", "tolerance",
   ]
+  /// Work that waits or runs, although its last word alone is a good one.
+  private static let pending: [[String]] = [
+    ["update", "available"], ["updates", "available"], ["upgrade", "available"], ["upgrades", "available"],
+    ["backup", "running"], ["upgrade", "running"], ["update", "running"], ["job", "running"],
+    ["backup", "active"], ["upgrade", "active"], ["update", "active"], ["job", "active"],
+  ]
   private static let denials: Set = ["no", "not", "never"]
   /// Gardener's condition for an in-place update of the node.
   private static let properties: Set = ["InPlaceUpdate"]
@@ -78,6 +86,7 @@ enum NodeConditionPolarity: Hashable {
     }
     let last = words.last ?? ""
     let before = words.dropLast()
+    let isPending = Self.pending.contains { words.suffix($0.count).elementsEqual($0) }
     let isDenied = before.contains(where: NodeConditionPolarity.denials.contains) || before.last == "non"
     // The subject of the last word is a fault, unless a later word says what works against it.
     let hasFault =
@@ -87,6 +96,13 @@ enum NodeConditionPolarity: Hashable {
       .map(NodeConditionPolarity.faultWords.contains) ?? false
     if NodeConditionPolarity.properties.contains(String(name)) {
       self = .informational
+    } else if isPending {
+      self = isDenied ? .goodWhenTrue : .badWhenTrue
+    } else if !isDenied,
+      words.starts(with: ["has", "sufficient"]) || words.first == "sufficient"
+        || words.suffix(2).elementsEqual(["in", "sync"])
+    {
+      self = .goodWhenTrue
     } else if last == "free", hasFault {
       self = .goodWhenTrue
     } else if NodeConditionPolarity.affirmations.contains(last)

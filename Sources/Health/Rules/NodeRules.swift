@@ -26,17 +26,61 @@ extension Evaluation {
           node: Node(resource: resource), verdict: .unknown, status: "Unknown",
           isExpected: expectations.nodes.isEmpty || expectations.nodes.contains(resource.name)))
     }
-    for name in expectations.nodes where !seen.contains(where: { $0.name == name }) {
-      guard !isUnreadable(Reference(kind: "Node", namespace: "", name: name)) else { continue }
-      unwellNodes.insert(name)
-      report(.missing, name, detail: "expect.nodes lists it, and the cluster does not")
-    }
+    judgeMissing(seen, snapshot)
     for (node, warnings) in Dictionary(grouping: snapshot.certificateWarnings, by: \.node) {
       guard let latest = warnings.max(by: { ($0.at?.milliseconds ?? 0) < ($1.at?.milliseconds ?? 0) }) else {
         continue
       }
       report(.certificatesExpiring, node, detail: latest.message, since: warnings.compactMap(\.at).min())
     }
+  }
+
+  /// Expected nodes that the cluster does not have. Without any node, that is one problem instead.
+  private mutating func judgeMissing(_ seen: [Node], _ snapshot: Snapshot) {
+    let isComplete =
+      !snapshot.uncountedKinds.contains("Node") && !snapshot.undecodable.contains { $0.kind == "Node" }
+    let hasNone = seen.isEmpty && isComplete && snapshot.isReady != false
+    let fields = [
+      ("expect.nodes", expectations.nodes.sorted()), ("expect.gpu", expectations.gpus.keys.sorted()),
+    ]
+    var missing: [String] = []
+    for (field, names) in fields {
+      for name in names where !seen.contains(where: { $0.name == name }) && !missing.contains(name) {
+        guard !isUnreadable(Reference(kind: "Node", namespace: "", name: name)) else { continue }
+        missing.append(name)
+        unwellNodes.insert(name)
+        if !hasNone { report(.missing, name, detail: "\(field) lists it, and the cluster does not") }
+      }
+    }
+    guard hasNone else { return }
+    report(
+      .node(.noNodes), subject: "nodes",
+      detail: "the list of nodes is empty, so no pod can run"
+        + (missing.isEmpty ? "" : "; expected: \(missing.joined(separator: ", "))"))
+  }
+
+  /// Taints that mean that the node cannot be used, although it is Ready. Those of conditions, of a cordon and of
+  /// administrators are left out.
+  private mutating func judgeTaints(_ node: Node) {
+    let age = node.resource.creationTimestamp.map { serverNow - $0 } ?? .seconds(86_400)
+    let found = node.taints.filter { taint in
+      guard taint.effect != "PreferNoSchedule" else { return false }
+      switch taint.key {
+      case "node.kubernetes.io/out-of-service", "node.cloudprovider.kubernetes.io/shutdown": return true
+      // A new node has it until its cloud controller has looked at it.
+      case "node.cloudprovider.kubernetes.io/uninitialized": return age > .seconds(300)
+      default:
+        // Network and storage drivers set it until their agent runs on the node, also when that is restarted.
+        return taint.key.hasSuffix("/agent-not-ready")
+          && watch("node/\(node.name)/taint/\(taint.key)") > .seconds(300)
+      }
+    }
+    guard !found.isEmpty else { return }
+    let names = found.map { "\($0.key):\($0.effect)" }.joined(separator: ", ")
+    report(
+      .tainted, node.name, ["taint": names],
+      detail: "it is Ready, and the taint keeps pods away from it until it is removed",
+      since: found.compactMap(\.addedAt).min())
   }
 
   private mutating func judge(_ node: Node, _ snapshot: Snapshot) -> NodeReport {
@@ -55,6 +99,7 @@ extension Evaluation {
       if judgeLease(node) { unwellNodes.insert(name) }
       judgeGPU(node)
       judgeDevices(node)
+      judgeTaints(node)
     }
     if node.isUnschedulable {
       report(.cordoned, name, detail: "no new pods are scheduled on it")

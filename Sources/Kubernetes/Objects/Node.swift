@@ -22,7 +22,12 @@ extension Node {
       gpuResources: Array(
         Set(["capacity", "allocatable"].flatMap { status?.shown($0)?.names.filter(Node.isGPU) ?? [] })
           .sorted().prefix(16).map(\.clipped.escapedName)),
-      lostDevices: Node.lostDevices(status?.shown("capacity"), status?.shown("allocatable")))
+      lostDevices: Node.lostDevices(status?.shown("capacity"), status?.shown("allocatable")),
+      taints: (object.shown("spec")?.shownObjects("taints") ?? []).prefix(64).compactMap { taint in
+        taint.word("key").map {
+          Taint(key: $0, effect: taint.word("effect") ?? "", addedAt: taint.time("timeAdded"))
+        }
+      })
   }
 
   /// Extended resources have the domain of their vendor in their names. Those of Kubernetes itself are no devices.

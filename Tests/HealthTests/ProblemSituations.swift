@@ -304,7 +304,15 @@ enum ProblemSituations {
       }
     }
     let failed = Fixture.condition("Failed", .isTrue, "BackoffLimitExceeded", "enough")
+    let failing = Fixture.report {
+      $0.jobs = .seen([
+        Job(
+          resource: Fixture.resource("Job", "migrate", namespace: "apps", []), startTime: Fixture.ago(3600),
+          counts: Job.Counts(failed: 3))
+      ])
+    }
     return [
+      failing,
       Fixture.report(wanted) { _ in },
       Fixture.report(wanted) {
         $0.workloads = .seen([

@@ -48,8 +48,8 @@ import Testing
   }
 
   @Test func stuckAvailableRolloutIsReportedWithItsReason() {
-    let paused = Fixture.condition("Progressing", .unknown, "DeploymentPaused")
-    let workload = Self.deployment(2, of: 2, [Self.available, paused])
+    let resumed = Fixture.condition("Progressing", .unknown, "DeploymentResumed")
+    let workload = Self.deployment(2, of: 2, [Self.available, resumed])
     let (first, history) = Self.report(workload)
     #expect(first.problems.isEmpty)
     let later = judge(

@@ -206,6 +206,9 @@ import Testing
       .podTerminating("kube-system/coredns"), after: 400, problem: "pods/terminating",
       remedy: "describe pod coredns-old"),
     State(
+      .jobFailing("monitoring/migrate"), after: 700, problem: "workload/monitoring/migrate/job",
+      remedy: "logs job/migrate"),
+    State(
       .jobFailed("monitoring/migrate"), problem: "workload/monitoring/migrate/job", remedy: "logs job/migrate"
     ),
     State(

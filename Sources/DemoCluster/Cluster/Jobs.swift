@@ -35,6 +35,7 @@ extension ClusterState {
       ])
     return [backup]
       + ongoingFaults.compactMap { fault, since -> Object? in
+        if case .jobFailing(let fullName) = fault { return Self.failingJob(fullName, since) }
         guard case .jobFailed(let fullName) = fault else { return nil }
         let parts = fullName.split(separator: "/").map(String.init)
         guard parts.count == 2 else { return nil }
@@ -52,6 +53,18 @@ extension ClusterState {
             ],
           ])
       }
+  }
+
+  /// A Job that may fail a thousand times before it counts as failed.
+  private static func failingJob(_ fullName: String, _ since: APITime) -> Object? {
+    let parts = fullName.split(separator: "/").map(String.init)
+    guard parts.count == 2 else { return nil }
+    return Object(
+      kind: .job, namespace: parts[0], name: parts[1], created: since,
+      spec: [
+        "backoffLimit": 1000, "template": jobTemplate(parts[1], "docker.io/library/busybox:1.37"),
+      ],
+      status: ["startTime": .string(since.time), "failed": 12, "active": 0, "ready": 0])
   }
 
   private static func jobTemplate(_ name: String, _ image: String) -> JSON {

@@ -78,6 +78,8 @@ package enum OngoingFault: Hashable, Sendable {
   case podTerminating(String)
   /// `namespace/name` of a Job.
   case jobFailed(String)
+  /// `namespace/name` of a Job whose pods fail and are replaced.
+  case jobFailing(String)
   /// `namespace/name` of a workload whose pods cannot be scheduled.
   case podsPending(String)
   case scaledToZero(String)
@@ -136,6 +138,7 @@ package enum OngoingFault: Hashable, Sendable {
     case "pods-restarting": self = .podsRestarting(try argument(1, "namespace/name"))
     case "pod-terminating": self = .podTerminating(try argument(1, "namespace/name"))
     case "job-failed": self = .jobFailed(try argument(1, "namespace/name"))
+    case "job-failing": self = .jobFailing(try argument(1, "namespace/name"))
     case "pods-pending": self = .podsPending(try argument(1, "namespace/name"))
     case "scaled-to-zero": self = .scaledToZero(try argument(1, "namespace/name"))
     case "rollout-stuck": self = .rolloutStuck(try argument(1, "namespace/name"))

@@ -8,11 +8,30 @@ public struct Job: Hashable, Sendable {
   public let images: [String]
   /// The Kustomization or HelmRelease that applied it, from its labels.
   public let manager: Reference?
+  public let counts: Counts
+
+  /// The pods of a Job, as its controller counts them.
+  public struct Counts: Hashable, Sendable {
+    public let failed: Int
+    public let succeeded: Int
+    /// Active pods that are ready; active pods on servers that do not count those.
+    public let ready: Int
+    /// `status.failedIndexes`, for example `1,3-5`: indexes that are not tried again.
+    public let failedIndexes: String?
+
+    public init(failed: Int = 0, succeeded: Int = 0, ready: Int = 0, failedIndexes: String? = nil) {
+      self.failed = failed
+      self.succeeded = succeeded
+      self.ready = ready
+      self.failedIndexes = failedIndexes
+    }
+  }
 
   public init(
     resource: Resource, isSuspended: Bool = false, startTime: Timestamp? = nil, cronJob: Reference? = nil,
-    images: [String] = [], manager: Reference? = nil
+    images: [String] = [], manager: Reference? = nil, counts: Counts = Counts()
   ) {
+    self.counts = counts
     self.resource = resource
     self.isSuspended = isSuspended
     self.startTime = startTime

@@ -3,6 +3,7 @@ public enum WorkloadProblem: String, DeclaredProblem {
   case unavailable = "workload-unavailable"
   case missing = "workload-missing"
   case jobFailed = "job-failed"
+  case jobFailing = "job-failing"
   case jobNotEnding = "job-not-ending"
   case jobNotStarted = "job-not-started"
   case jobTerminating = "job-terminating"
@@ -42,6 +43,13 @@ public enum WorkloadProblem: String, DeclaredProblem {
         title: "<subject> <outcome>, and its pods do not end<reason>",
         meaning:
           "The Job has met a condition for failure or success more than ten minutes ago, and its pods are still there.",
+        command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
+        note: "the Job's events say more: kubectl describe job")
+    case .jobFailing:
+      ProblemDeclaration(
+        .workload, .warning, path: "workload/<namespace>/<name>/job", title: "<subject> is failing: <state>",
+        meaning:
+          "The Job has not failed yet, because its backoffLimit permits more attempts. Indexes of it have failed, or three of its pods failed, none has succeeded, and none has been ready for ten minutes since.",
         command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
         note: "the Job's events say more: kubectl describe job")
     case .jobTerminating:

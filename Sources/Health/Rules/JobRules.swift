@@ -55,7 +55,29 @@ extension Evaluation {
         since: made)
       return true
     }
-    return false
+    return judgeAttempts(of: job)
+  }
+
+  /// Judges the attempts of a Job that has not ended. One that has begun to run well has ten minutes to prove it.
+  private mutating func judgeAttempts(of job: Job) -> Bool {
+    guard !job.isSuspended, job.completion == nil, let started = job.startTime else { return false }
+    let reference = job.resource.reference
+    var state: String?
+    if let indexes = job.counts.failedIndexes { state = "indexes \(indexes) have failed" }
+    if state == nil, job.counts.failed >= 3, job.counts.succeeded == 0, serverNow - started > .seconds(600) {
+      let isReported = history.firstSeen["\(cluster)/\(reference.problemPath)/job"] != nil
+      let isRunning =
+        job.counts.ready > 0 && (!isReported || watch("\(reference.problemPath)/job/ready") > .seconds(600))
+      state = isRunning ? nil : "\(job.counts.failed) pods failed and none has succeeded"
+    }
+    guard let state else { return false }
+    markPodsReported(of: job)
+    report(
+      .workload(.jobFailing), job.resource.facts.merging(["state": state, "job": job.resource.name]) { $1 },
+      subject: reference.description,
+      detail: "it is tried again until its backoffLimit is reached",
+      since: job.counts.failedIndexes == nil ? started : nil)
+    return true
   }
 
   /// Reports a CronJob whose schedule has been due for a while without a run.

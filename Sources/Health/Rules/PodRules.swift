@@ -7,6 +7,17 @@ extension Evaluation {
     unwellPods = (snapshot.pods.value?.unwell ?? []).filter { $0.resource.deletionTimestamp == nil }
   }
 
+  /// The owners of pods that are reported themselves, or whose node is.
+  mutating func ownersOfReportedPods(_ snapshot: Snapshot) -> Set<Reference> {
+    guard let census = snapshot.pods.value else { return [] }
+    let report = report(census)
+    let reported = report.crashLooping + report.pending + report.notReady
+    let onUnwellNodes = unwellPods.filter {
+      $0.phase != "Failed" && ($0.node.map(unwellNodes.contains) ?? false)
+    }
+    return Set((reported + onUnwellNodes).compactMap(\.owner))
+  }
+
   mutating func judgePods(_ snapshot: Snapshot) {
     if let failure = snapshot.pods.failure {
       report(failure, part: "pods", of: .pods, unread: UnreadPath.all("pods/"))
@@ -140,6 +151,8 @@ extension Pod {
     if isCrashLooping(at: now) { return true }
     guard let made = resource.creationTimestamp, now - made > .seconds(120) else { return false }
     if ["Succeeded", "Failed"].contains(phase) { return false }
+    // Its scheduling gates hold it back on purpose, for example until a queue admits it.
+    if resource.conditions["PodScheduled"]?.reason == "SchedulingGated" { return false }
     // A pod without a status is read as phase Unknown.
     return phase != "Running" || waitingReason.map { !Pod.preparing.contains($0) } ?? false
   }

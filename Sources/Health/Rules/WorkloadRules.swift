@@ -18,7 +18,7 @@ extension Evaluation {
     let platform = shown(all)
     for workload in platform { workloads.append(judge(workload)) }
     let own = Set(platform.map(\.resource.reference))
-    let explained = Set(unwellPods.compactMap(\.owner))
+    let explained = ownersOfReportedPods(snapshot)
     for workload in all
     where !own.contains(workload.resource.reference) && isDown(workload, explained: explained) {
       workloads.append(judge(workload))
@@ -44,11 +44,13 @@ extension Evaluation {
   /// True for a workload of any namespace that has had no available pod for ten minutes, and no pod that is reported
   /// itself: for example because a quota permits none.
   ///
-  /// - Parameter explained: the owners of pods that are reported.
+  /// - Parameter explained: the owners of pods that are reported. A workload that is already reported stays so while
+  ///   its pods come and go.
   private mutating func isDown(_ workload: Workload, explained: Set<Reference>) -> Bool {
     let resource = workload.resource
+    let id = "\(cluster)/workload/\(resource.expectedName)/\(resource.kind.lowercased())"
     guard workload.desired > 0, workload.available == 0, resource.deletionTimestamp == nil,
-      !explained.contains(resource.reference)
+      history.firstSeen[id] != nil || !explained.contains(resource.reference)
     else { return false }
     let refusal = resource.conditions.first { $0.type == "ReplicaFailure" && $0.status == .isTrue }
     let available = resource.conditions["Available"].flatMap { $0.status == .isTrue ? nil : $0 }
@@ -114,7 +116,7 @@ extension Evaluation {
     report(
       .workload(.unavailable), resource.facts.merging(["state": trouble.title]) { $1 },
       subject: resource.reference.description, detail: details.compactMap(\.self).joined(separator: "; "),
-      since: since, severity: severity, step: worst.map(step))
+      since: since, severity: severity, step: worst.map(step) ?? trouble.note.map { step(resource, $0) })
     return judged(verdict, since: since)
   }
 
@@ -125,6 +127,16 @@ extension Evaluation {
     var isCounted = true
     /// The start time that the workload itself reports, if any.
     var since: Timestamp? = nil
+    /// What to do, if it is not to look at the workload's events.
+    var note: String? = nil
+  }
+
+  private func step(_ resource: Resource, _ note: String) -> NextStep {
+    guard let name = resource.name.argumentWord, let namespace = resource.namespace.argumentWord else {
+      return .byHand(note)
+    }
+    return NextStep(
+      command: kubectl("-n \(namespace) describe \(resource.kind.lowercased()) \(name)"), note: note)
   }
 
   private func counts(_ workload: Workload) -> String {
@@ -167,6 +179,15 @@ extension Evaluation {
     }
     let hasStuckPod = pods.contains { $0.isStuck(at: serverNow) }
     if hasStuckPod || (workload.available == 0 && workload.desired > 0) { return few }
+    if workload.available >= workload.desired, let paused = resource.conditions["Progressing"],
+      paused.reason == "DeploymentPaused"
+    {
+      let path = "workload/\(resource.expectedName)/paused"
+      guard elapsed(since: paused.lastTransitionTime, watching: path) > .seconds(180) else { return nil }
+      return WorkloadProblemText(
+        title: "is paused", isCounted: false, since: paused.lastTransitionTime,
+        note: "it does not roll out until spec.paused is removed in Git, or kubectl rollout resume")
+    }
     let waited = watch("workload/\(resource.expectedName)/rollout")
     guard waited > .seconds(180) else { return nil }
     return workload.available < workload.desired

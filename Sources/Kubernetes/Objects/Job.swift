@@ -5,12 +5,17 @@ extension Job {
     let resource = try Resource(object, kind: "Job", group: "batch", limits: limits)
     let spec = try object.object("spec")
     let metadata = object.shown("metadata")
+    let status = try object.object("status")
     self.init(
       resource: resource, isSuspended: try spec?.judgedFlag("suspend") ?? false,
-      startTime: try object.object("status")?.time("startTime"),
+      startTime: status?.time("startTime"),
       cronJob: metadata?.shownObjects("ownerReferences").first { $0.word("kind") == "CronJob" }?.word("name")
         .map { Reference(kind: "CronJob", namespace: resource.namespace, name: $0) },
-      images: Workload.images(spec), manager: Workload.manager(metadata?.shown("labels")))
+      images: Workload.images(spec), manager: Workload.manager(metadata?.shown("labels")),
+      counts: Counts(
+        failed: status?.count("failed") ?? 0, succeeded: status?.count("succeeded") ?? 0,
+        ready: status?.count("ready") ?? status?.count("active") ?? 0,
+        failedIndexes: status?.word("failedIndexes").flatMap { $0.isEmpty ? nil : $0 }))
   }
 }
 

@@ -64,7 +64,7 @@ extension Evaluation {
         .certificateExpiring, ["age": (end - serverNow).humanDuration],
         detail: ["it expires at \(end)" + overdue(certificate)], since: certificate.renewalTime)
     }
-    if let ready, ready.status != .isTrue, !isFirstIssue(certificate, ready) {
+    if let ready, ready.status != .isTrue, !isBeingIssued(certificate, ready) {
       return Symptom(
         .certificateNotReady, ["state": "is not ready"], detail: [words], since: ready.lastTransitionTime)
     }
@@ -72,6 +72,16 @@ extension Evaluation {
       return Symptom(
         .certificateRenewalOverdue, ["age": (serverNow - due).humanDuration],
         detail: [certificate.notAfter.map { "it expires at \($0)" } ?? words], since: due)
+    }
+    // It is valid, but its last change is not in it. The next success clears the time.
+    if let failed = certificate.lastFailureTime,
+      certificate.failedAttempts ?? 1 > 1 || serverNow - failed > .seconds(3600)
+    {
+      let issuing = certificate.resource.conditions["Issuing"]
+      return Symptom(
+        .certificateNotReady, ["state": "cannot be issued again"],
+        detail: [[issuing?.reason, issuing?.message].compactMap(\.self).joined(separator: ": ")],
+        since: issuing?.status == .isFalse ? issuing?.lastTransitionTime : failed)
     }
     return nil
   }
@@ -90,12 +100,17 @@ extension Evaluation {
     return min(.seconds(7 * 86_400), (end - renewal) / 2)
   }
 
-  /// True while the first certificate is being issued, which takes longer than a renewal.
-  private func isFirstIssue(_ certificate: Certificate, _ ready: Condition) -> Bool {
-    guard certificate.notAfter == nil, certificate.lastFailureTime == nil,
-      let made = certificate.resource.creationTimestamp
+  /// True for ten minutes while the first certificate is being issued, or another one because the specification has
+  /// changed.
+  private func isBeingIssued(_ certificate: Certificate, _ ready: Condition) -> Bool {
+    guard certificate.lastFailureTime == nil else { return false }
+    if certificate.notAfter == nil {
+      return certificate.resource.creationTimestamp.map { serverNow - $0 < .seconds(600) } ?? false
+    }
+    guard certificate.resource.conditions["Issuing"]?.status == .isTrue,
+      let changed = ready.lastTransitionTime, changed <= serverNow
     else { return false }
-    return serverNow - made < .seconds(600)
+    return serverNow - changed < .seconds(600)
   }
 
   /// After a failure, cert-manager tries again after one hour, then two, four, up to 32 (cert-manager's Certificate

@@ -1,0 +1,74 @@
+import GuardTypes
+import Health
+import Testing
+
+@testable import Kubernetes
+
+/// A certificate that is issued again has time, and one that cannot be is reported although it is valid.
+@Suite struct CertificateVerdictTests {
+  static let rows: [VerdictRow] = [
+    .init(
+      name: "spec changed 5 s ago",
+      items: Item.cert(
+        [
+          Item.condition("Ready", "False", "IncorrectCertificate", ago: 5),
+          Item.condition("Issuing", "True", ago: 5),
+        ], Item.times(60 * Item.day, 30 * Item.day)), ids: []),
+    .init(
+      name: "issue of a changed spec fails since a day",
+      items: Item.cert(
+        [
+          Item.condition("Ready", "True"),
+          Item.condition("Issuing", "False", "Failed", "order failed", ago: Item.day),
+        ],
+        Item.times(60 * Item.day, 30 * Item.day)
+          + #","lastFailureTime":"\#(Item.time(Item.day))","failedIssuanceAttempts":5"#),
+      ids: ["certificate/web/c/not-ready"]),
+    .init(
+      name: "renewal failed 3 times",
+      items: Item.cert(
+        [
+          Item.condition("Ready", "True"),
+          Item.condition("Issuing", "False", "Failed", "order failed", ago: 1800),
+        ],
+        Item.times(30 * Item.day, -7200)
+          + #","lastFailureTime":"\#(Item.time(1800))","failedIssuanceAttempts":3"#),
+      ids: ["certificate/web/c/renewal-overdue"], says: ["3 attempts failed"]),
+    .init(
+      name: "being renewed for 30 m",
+      items: Item.cert(
+        [Item.condition("Ready", "True"), Item.condition("Issuing", "True")], Item.times(30 * Item.day, -1800)
+      ), ids: []),
+    .init(
+      name: "first issue",
+      items: Item.cert(
+        [
+          Item.condition("Ready", "False", "DoesNotExist", ago: 60),
+          Item.condition("Issuing", "True", ago: 60),
+        ], "", age: 60), ids: []),
+    .init(
+      name: "first issue takes 20 m",
+      items: Item.cert(
+        [
+          Item.condition("Ready", "False", "DoesNotExist", ago: 1200),
+          Item.condition("Issuing", "True", ago: 1200),
+        ], "", age: 1200), ids: ["certificate/web/c/not-ready"]),
+    .init(
+      name: "spec changed 20 m ago",
+      items: Item.cert(
+        [
+          Item.condition("Ready", "False", "IncorrectCertificate", ago: 1200),
+          Item.condition("Issuing", "True", ago: 1200),
+        ], Item.times(60 * Item.day, 30 * Item.day)), ids: ["certificate/web/c/not-ready"]),
+    .init(
+      name: "first attempt of a renewal failed",
+      items: Item.cert(
+        [Item.condition("Ready", "True"), Item.condition("Issuing", "False", "Failed", ago: 600)],
+        Item.times(30 * Item.day, -1800)
+          + #","lastFailureTime":"\#(Item.time(600))","failedIssuanceAttempts":1"#), ids: []),
+  ]
+
+  @Test(arguments: rows) func verdict(_ row: VerdictRow) throws {
+    #expect(try row.faults() == [])
+  }
+}

@@ -276,14 +276,16 @@ struct Evaluation {
     return unseenKinds.union(partFailures.map(\.kind))
   }
 
-  /// Missing data is not healthy: without the nodes or a Flux kind, or while a critical problem cannot be checked, the
-  /// verdict is unknown. A known critical problem stays critical.
+  /// Missing data is not healthy: without the nodes or a Flux kind, while it is open whether the server still has a kind,
+  /// or while a critical problem cannot be checked, the verdict is unknown. A known critical problem stays critical.
   ///
   /// - Parameter unread: critical problems in parts that can no longer be read.
   private func verdict(isFresh: Bool, unread: Set<String>) -> Verdict {
     if problems.contains(where: { $0.severity == .critical }) { return .critical }
     if !isFresh || !unread.isEmpty || isBlind { return .unknown }
-    if partFailures.contains(where: { [.node, .flux].contains($0.kind) }) { return .unknown }
+    if partFailures.contains(where: { [.node, .flux].contains($0.kind) || $0.failure == .kindInDoubt }) {
+      return .unknown
+    }
     return problems.isEmpty ? .healthy : .degraded
   }
 }

@@ -93,7 +93,8 @@ extension Poll {
     case .notServed:
       // Every API server has these kinds. A 404 means that another kind of server answered, not that the cluster has
       // none. A server that is not ready may not serve all of its own kinds yet.
-      guard kind.name == Kind.node.name || kind.group == "apps" || isReady == false else { return .notServed }
+      let isOfEveryServer = Kind.builtIn.contains { $0.name == kind.name && $0.group == kind.group }
+      guard isOfEveryServer || isReady == false else { return .notServed }
       return .failed(
         PollFailure(
           code: .badResponse, message: "the server returned 404 for the list of \(kind.plural)",

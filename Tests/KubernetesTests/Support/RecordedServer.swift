@@ -66,7 +66,9 @@ struct RecordedServer {
       return json(try withoutDeleted(list("apis-aggregated")))
     default: break
     }
-    let isCustom = path.hasPrefix("/apis/") && !path.contains(".k8s.io/") && !path.hasPrefix("/apis/apps/")
+    let isCustom =
+      path.hasPrefix("/apis/") && !path.contains(".k8s.io/")
+      && !["/apis/apps/", "/apis/batch/"].contains(where: path.hasPrefix)
     if isCustom, phase == .unknown || deleted.contains(where: { isPath(path, of: $0) }) {
       return Response(
         status: 404, contentType: "text/plain; charset=utf-8",

@@ -19,6 +19,9 @@ struct SmallCluster: Sendable {
     "/apis/apps/v1/deployments": .json(list("Deployment", [])),
     "/apis/apps/v1/statefulsets": .json(list("StatefulSet", [])),
     "/apis/apps/v1/daemonsets": .json(list("DaemonSet", [])),
+    "/api/v1/pods": .json(list("Pod", [])),
+    "/apis/batch/v1/jobs": .json(list("Job", [])),
+    "/apis/batch/v1/cronjobs": .json(list("CronJob", [])),
     "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations": .json(
       list("Kustomization", [#"{"metadata":{"name":"apps","namespace":"flux-system"},"spec":{}}"#])),
     "/apis/notification.toolkit.fluxcd.io/v1/receivers": .json(list("Receiver", [])),

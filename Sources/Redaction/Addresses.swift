@@ -129,7 +129,24 @@ extension CredentialScanner {
 
   private mutating func passEscapedURL(authority start: Int) -> Int {
     let end = end(of: start) { !$0.endsURL && !$0.endsAuthority }
-    guard let mark = (start..<end).last(where: { bytes[$0] == UInt8(ascii: "@") }) else { return start }
+    if let mark = (start..<end).last(where: { bytes[$0] == UInt8(ascii: "@") }) {
+      hide(start..<mark)
+      return mark
+    }
+    guard bytes.starts(with: "\\/", at: end), hasNoPort(start..<end) else { return start }
+    // A password with an escaped slash.
+    var index = end
+    var mark: Int?
+    while let byte = byte(at: index), index - start < 512 {
+      if byte == UInt8(ascii: "\\"), self.byte(at: index + 1) == UInt8(ascii: "/") {
+        index += 2
+        continue
+      }
+      guard !byte.endsURL else { break }
+      if byte == UInt8(ascii: "@") { mark = index }
+      index += 1
+    }
+    guard let mark else { return start }
     hide(start..<mark)
     return mark
   }

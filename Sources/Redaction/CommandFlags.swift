@@ -171,10 +171,13 @@ extension CredentialScanner {
       separator == UInt8(ascii: "=") || separator == 0x20
     else { return nil }
     let value = value(at: name.upperBound + 1)
-    guard let mark = value.first(where: { bytes[$0] == UInt8(ascii: "=") }),
-      !isReference(at: mark + 1), mark + 1 < value.upperBound
+    let mark = value.first { bytes[$0] == UInt8(ascii: "=") }
+    // kubectl quotes a value whose name is missing: `invalid --from-literal=x, expected key=value`
+    let isRefused = bytes.spells("invalid ", at: name.lowerBound - 10)
+    guard let start = mark.map({ $0 + 1 }) ?? (isRefused ? value.lowerBound : nil),
+      !isReference(at: start), start < value.upperBound
     else { return nil }
-    let secret = mark + 1..<value.upperBound
+    let secret = start..<value.upperBound
     hide(secret)
     return secret.upperBound
   }

@@ -96,6 +96,14 @@ extension CredentialScanner {
     hideQuoted(endingAt: before.lowerBound - 1)
   }
 
+  /// `Invalid value: "x": DB_PASSWORD must match …`
+  mutating func hideValue(beforeRule word: Range<Int>) {
+    guard byte(at: word.lowerBound - 2) == UInt8(ascii: ":"), byte(at: word.lowerBound - 3)?.isQuote == true,
+      bytes.spells(" must ", at: word.upperBound), SecretName(bytes[word]) == .credential
+    else { return }
+    hideQuoted(endingAt: word.lowerBound - 2)
+  }
+
   /// Hides the text in the quotes that end here.
   private mutating func hideQuoted(endingAt end: Int) {
     guard let quote = byte(at: end - 1), quote.isQuote else { return }

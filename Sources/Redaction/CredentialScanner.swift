@@ -129,7 +129,9 @@ struct CredentialScanner {
 
   /// - Returns: the index to continue at.
   private mutating func passWord(at start: Int) -> Int {
-    if let end = TokenShape.end(in: bytes, at: start) ?? awsSecretEnd(at: start) ?? encodedEnd(at: start) {
+    if let end = keyEnd(at: start) ?? TokenShape.end(in: bytes, at: start) ?? awsSecretEnd(at: start)
+      ?? encodedEnd(at: start)
+    {
       hide(start..<end)
       return end
     }
@@ -151,7 +153,9 @@ struct CredentialScanner {
         name = start..<name.upperBound - 1
       }
       if containsFlags { command = CommandFlags(bytes[name]) ?? command }
-      if let next = passNamed(name) ?? passElement(name) ?? passValueOfName(name) { return next }
+      if let next = passNamed(name) ?? passElement(name) ?? passValueOfName(name) ?? passColumn(name) {
+        return next
+      }
     }
     if let next = passSpoken(start..<end) ?? passScheme(start..<end) { return next }
     return tokenAfterUnderscore(start..<end)

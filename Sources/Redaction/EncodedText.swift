@@ -1,13 +1,76 @@
-// Credentials in texts that are encoded as base64.
+// Credentials in texts that are encoded as base64 or in hexadecimal digits, and private keys in base64.
 extension CredentialScanner {
   /// The end of base64 whose text contains a credential: `cGFzc3dvcmQ9aHVudGVyMg==`.
   func encodedEnd(at start: Int) -> Int? {
     guard depth < 2, start == 0 || !bytes[start - 1].isBase64 else { return nil }
-    guard let (text, end) = decoded(from: start) else { return nil }
+    guard let (text, end) = decoded(from: start) ?? decodedDigits(from: start) else { return nil }
     return text.withUnsafeBufferPointer {
       var scanner = CredentialScanner($0, isCut: false, depth: depth + 1)
       return scanner.scan().isEmpty ? nil : end
     }
+  }
+
+  /// The text in hexadecimal digits and its end; nil if it is not printable ASCII, as for digests.
+  private func decodedDigits(from start: Int) -> (text: [UInt8], end: Int)? {
+    var text: [UInt8] = []
+    var index = start
+    while let high = byte(at: index)?.hexadecimalValue, let low = byte(at: index + 1)?.hexadecimalValue {
+      let letter = high << 4 | low
+      guard (0x20...0x7E).contains(letter) || (0x09...0x0D).contains(letter) else { return nil }
+      text.append(letter)
+      index += 2
+    }
+    guard text.count >= 8, byte(at: index)?.isBase64 != true else { return nil }
+    return (text, index)
+  }
+
+  /// The end of a private key in DER that is encoded as base64 in one or more lines, without the first line of PEM.
+  func keyEnd(at start: Int) -> Int? {
+    // All keys are a SEQUENCE.
+    guard bytes[start] == UInt8(ascii: "M"),
+      start == 0 || !bytes[start - 1].isBase64 || bytes[start - 1] == UInt8(ascii: "=")
+    else { return nil }
+    let end = end(of: start, while: \.isBase64)
+    guard end - start >= 60, beginsKey(start) || bytes.starts(with: "MII", at: start) else { return nil }
+    return endOfLines(after: end, from: start)
+  }
+
+  /// True for the beginning of a private key of PKCS #1, PKCS #8 (also encrypted) or SEC 1. Public keys and
+  /// certificates begin differently.
+  private func beginsKey(_ start: Int) -> Bool {
+    var head: [UInt8] = []
+    var bits: UInt32 = 0
+    for (index, byte) in bytes[start..<min(bytes.count, start + 24)].enumerated() {
+      bits = bits << 6 | byte.base64Value
+      guard index % 4 == 3 else { continue }
+      head += [UInt8(bits >> 16 & 0xFF), UInt8(bits >> 8 & 0xFF), UInt8(bits & 0xFF)]
+      bits = 0
+    }
+    // The tag and the length of the outer SEQUENCE (X.690 §8.1.3).
+    guard head.count >= 18, head[0] == 0x30 else { return false }
+    let content = head.dropFirst(head[1] < 0x80 ? 2 : 2 + Int(head[1] & 0x0F))
+    if content.starts(with: [2, 1, 0]) || content.starts(with: [2, 1, 1]) {
+      return content.dropFirst(3).first.map { [2, 4, 0x30].contains($0) } ?? false
+    }
+    // An algorithm of PKCS #5, with which the key is encrypted.
+    return content.first == 0x30
+      && content.dropFirst(2).starts(with: [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5])
+  }
+
+  /// The end of the lines that continue base64.
+  func endOfLines(after first: Int, from start: Int) -> Int {
+    var end = first
+    while let next = passLineFeeds(at: end) {
+      let line = self.end(of: next, while: \.isBase64)
+      let after = byte(at: line)
+      guard line > next, after.map({ $0 <= 0x20 || $0.isQuote || $0 == UInt8(ascii: "\\") }) ?? true,
+        after?.isBlank != true,
+        // The last line may be short. A word is a part of what follows.
+        line - next >= 32 || bytes[next..<line].contains(where: { !$0.isLower })
+      else { break }
+      end = line
+    }
+    return end
   }
 
   /// The text in base64 or base64url, and its end; nil if it is not printable ASCII, as for most words.

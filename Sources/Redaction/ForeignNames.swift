@@ -26,7 +26,7 @@ extension CredentialScanner {
       .contains(letter)
   }
 
-  /// `%70assword=…`: a server decodes the name before it compares it.
+  /// `%70assword=…`, `"\u0070assword": …`: a server decodes the name before it compares it.
   mutating func passEncodedName(at start: Int) -> Int? {
     // Within a run of letters and escapes, its first one has read the name.
     if start > 0, bytes[start - 1].isNameByte { return nil }
@@ -37,10 +37,14 @@ extension CredentialScanner {
       if byte.isNameByte || byte == UInt8(ascii: "-") {
         decoded.append(byte)
         end += 1
-      } else if byte == UInt8(ascii: "%"), let letter = encodedLetter(at: end) {
+      } else if byte == UInt8(ascii: "%"), let letter = encodedLetter(at: end + 1) {
         decoded.append(letter)
         hasEscape = true
         end += 3
+      } else if bytes.starts(with: "\\u00", at: end), let letter = encodedLetter(at: end + 4) {
+        decoded.append(letter)
+        hasEscape = true
+        end += 6
       } else {
         break
       }
@@ -51,9 +55,9 @@ extension CredentialScanner {
     return passValue(of: start..<end, kind, separator)
   }
 
-  /// The letter, digit, `_` or `-` that is percent-encoded here.
+  /// The letter, digit, `_` or `-` with these two hexadecimal digits.
   private func encodedLetter(at index: Int) -> UInt8? {
-    guard let high = byte(at: index + 1)?.hexadecimalValue, let low = byte(at: index + 2)?.hexadecimalValue
+    guard let high = byte(at: index)?.hexadecimalValue, let low = byte(at: index + 1)?.hexadecimalValue
     else { return nil }
     let letter = high << 4 | low
     return letter.isNameByte || letter == UInt8(ascii: "-") ? letter : nil
@@ -61,7 +65,8 @@ extension CredentialScanner {
 }
 
 extension UInt8 {
-  fileprivate var hexadecimalValue: UInt8? {
+  /// The value of a hexadecimal digit.
+  var hexadecimalValue: UInt8? {
     switch self {
     case 0x30...0x39: self - 0x30
     case 0x41...0x46: self - 0x41 + 10

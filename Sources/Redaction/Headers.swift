@@ -155,6 +155,9 @@ extension CredentialScanner {
       else { break }
       end = next
     }
+    // A token may be continued, too.
+    let line = passLineFeeds(at: end)
+    if let line, byte(at: line - 1)?.isBlank == true { end = endOfLines(after: end, from: start) }
     hide(start..<end)
     return max(start, end)
   }
@@ -163,6 +166,7 @@ extension CredentialScanner {
   mutating func passScheme(_ word: Range<Int>) -> Int? {
     let isBearer = isWord(word, "bearer")
     let isBasic = isWord(word, "basic")
+    if isWord(word, "cookie") || isWord(word, "cookies") { return passNamedCookie(after: word) }
     guard isBearer || isBasic else { return passSchemeOfProduct(word) }
     var start = passBlanks(at: word.upperBound)
     while bytes.starts(with: "%20", at: start) { start += 3 }
@@ -183,6 +187,17 @@ extension CredentialScanner {
         !isFollowedByProse(value) || value.count > 16
       else { return nil }
     }
+    hide(value)
+    return value.upperBound
+  }
+
+  /// `had cookie session=…`
+  private mutating func passNamedCookie(after word: Range<Int>) -> Int? {
+    let name = passBlanks(at: word.upperBound, most: 2)
+    let mark = end(of: name, most: 64) { $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+    guard name > word.upperBound, mark > name, byte(at: mark) == UInt8(ascii: "=") else { return nil }
+    let value = value(at: mark + 1)
+    guard !value.isEmpty, !isReference(value), !isDiagnosis(value) else { return nil }
     hide(value)
     return value.upperBound
   }
@@ -209,7 +224,9 @@ extension CredentialScanner {
     let next = passBlanks(at: name.upperBound, most: 2)
     guard next > name.upperBound, !isReference(at: next) else { return nil }
     let value = value(at: next)
-    guard !value.isEmpty, looksRandom(value) || bytes[value].contains(where: { $0 == 0x3A || $0 == 0x3D }),
+    let isIdentifier = bytes[value].count == 36 && bytes[value].filter(\.isDigit).count > 3
+    guard !value.isEmpty,
+      isIdentifier || looksRandom(value) || bytes[value].contains(where: { $0 == 0x3A || $0 == 0x3D }),
       bytes[value].last != UInt8(ascii: ":"), !isReference(value)
     else { return nil }
     return passParameters(at: next)

@@ -26,7 +26,7 @@ extension CredentialScanner {
     guard !isReference(at: start), !beginsObject(start, separator) else { return nil }
     if separator.assigns, byte(at: start) == UInt8(ascii: "{") {
       // A value with special characters in a connection string of ODBC.
-      let value = start + 1..<end(of: start + 1) { $0 != UInt8(ascii: "}") && $0 != 0x0A }
+      let value = start + 1..<endOfBraces(start + 1)
       hide(value)
       return value.upperBound
     }
@@ -46,9 +46,60 @@ extension CredentialScanner {
     if kind == .credential, !separator.assigns, separator.isSpaced, quoteMark(at: start) == nil {
       value = value.lowerBound..<endOfPassphrase(value)
     }
+    if quoteMark(at: start) == nil { value = value.lowerBound..<endOfFolded(value, name, separator) }
     hide(value)
     if separator.assigns, isDiagnosis(value) { hideQuotedValues(after: value) }
     return passSuccessor(of: value)
+  }
+
+  /// The end of a value in braces, in which `}}` is a brace.
+  private func endOfBraces(_ start: Int) -> Int {
+    var end = start
+    while let byte = byte(at: end), byte != 0x0A {
+      if byte == UInt8(ascii: "}") {
+        guard self.byte(at: end + 1) == byte, let next = self.byte(at: end + 2),
+          next > 0x20, !next.isQuote, ![0x2C, 0x3B, 0x29, 0x5D, 0x7D].contains(next)
+        else { break }
+        end += 1
+      }
+      end += 1
+    }
+    return end
+  }
+
+  /// The end of a value that goes on in the next lines: after a backslash, as base64, or as a plain scalar of YAML.
+  private func endOfFolded(_ value: Range<Int>, _ name: Range<Int>, _ separator: Separator) -> Int {
+    var end = value.upperBound
+    // The value may have been read to the end of its line.
+    if end > value.lowerBound, bytes[end - 1] == UInt8(ascii: "\\") { end -= 1 }
+    let first = end
+    while byte(at: end) == UInt8(ascii: "\\"), byte(at: end + 1).map({ $0 == 0x0A || $0 == 0x0D }) == true,
+      let line = passLineFeeds(at: end + 1)
+    {
+      end = self.end(of: line) { $0 > 0x20 && !$0.isQuote && $0 != UInt8(ascii: "\\") }
+    }
+    guard end == first else { return end }
+    end = value.upperBound
+    guard value.count >= 16, looksRandom(value) else { return end }
+    // A scalar of YAML is indented more than its name.
+    let margin = indentation(at: startOfDotted(name))
+    while !separator.assigns, separator.isSpaced, let margin, let line = passLineFeeds(at: end),
+      byte(at: end).map({ $0 == 0x0A || $0 == 0x0D }) == true,
+      let indentation = indentation(at: line), indentation > margin, isLineOfOneWord(line)
+    {
+      end = self.end(of: line) { $0 > 0x20 }
+    }
+    return end > value.upperBound ? end : endOfLines(after: end, from: value.lowerBound)
+  }
+
+  /// The number of blanks before the first character of a line, or of an element of a list; nil if the place is
+  /// within a line.
+  private func indentation(at place: Int) -> Int? {
+    var start = place
+    while start > 0, place - start < 64, bytes[start - 1].isBlank || bytes[start - 1] == UInt8(ascii: "-") {
+      start -= 1
+    }
+    return start == 0 || bytes[start - 1] == 0x0A ? place - start : nil
   }
 
   /// True for a mapping within a mapping.
@@ -80,6 +131,7 @@ extension CredentialScanner {
   /// `password.value=`, `password[value]=`, `{"password":{"value":`: the name of the value's owner counts.
   private func kindOfOwner(_ name: Range<Int>) -> SecretName? {
     guard SecretName.isAddition(bytes[name]) else { return nil }
+    if isWord(name, "default"), let kind = kindOfVariable(around: name) { return kind }
     var end = name.lowerBound
     while end > 0, name.lowerBound - end < 64, bytes[end - 1].isBetweenNames { end -= 1 }
     guard end < name.lowerBound else { return nil }
@@ -94,6 +146,21 @@ extension CredentialScanner {
       start -= 1
     }
     return SecretName(bytes[start..<end]).map { $0 == .maybe ? .credential : $0 }
+  }
+
+  /// `variable "db_password" { type = string, default = "…" }` of Terraform
+  private func kindOfVariable(around name: Range<Int>) -> SecretName? {
+    let least = max(0, name.lowerBound - 256)
+    guard let open = bytes[least..<name.lowerBound].lastIndex(where: { $0 == 0x7B || $0 == 0x7D }),
+      bytes[open] == 0x7B
+    else { return nil }
+    let title = wordBefore(open)
+    guard title.count > 2, bytes[title].first == UInt8(ascii: "\""), bytes[title].last == UInt8(ascii: "\""),
+      isWord(wordBefore(title.lowerBound), "variable")
+    else { return nil }
+    return SecretName(bytes[title.lowerBound + 1..<title.upperBound - 1]).map {
+      $0 == .maybe ? .credential : $0
+    }
   }
 
   /// `?key=…`, `tls.key: …`, `API key: …`

@@ -13,6 +13,9 @@ struct Runs {
   var line = Run()
   var encoded = Run()
   var value = Run()
+  /// The end of the last table whose columns were read.
+  var tableEnd = 0
+  var tableHead = 0..<0
 }
 
 extension CredentialScanner {

@@ -29,6 +29,7 @@ extension CredentialScanner {
 
   /// `password hunter2 is wrong`, `API key: …`, `IDENTIFIED BY '…'`
   mutating func passSpoken(_ word: Range<Int>) -> Int? {
+    hideValue(beforeRule: word)
     if let next = passSentence(word) ?? passCell(word) ?? passAssignment(word) ?? passStatement(word)
       ?? passCompound(word) ?? passClause(word)
     {
@@ -38,13 +39,14 @@ extension CredentialScanner {
     hideValue(beforeNoun: word)
     if case .key = kind, let next = passNumberedKey(word) { return next }
     let end = closedEnd(of: word, kind)
-    var next = passBlanks(at: end, most: 2)
+    var next = passBlanks(at: end, most: 32)
     if bytes.starts(with: ">", at: next), bytes.starts(with: "->", at: next - 1) { return nil }
     guard next > end || byte(at: next) == UInt8(ascii: ":") || opensGroup(next) else { return nil }
     next = passFiller(at: next)
     if byte(at: next) == UInt8(ascii: ":") || opensGroup(next) { next = passBlanks(at: next + 1, most: 2) }
     let mark = quoteMark(at: next)
-    guard !isReference(at: next) else { return nil }
+    // A bar ends the cell of a table.
+    guard !isReference(at: next), byte(at: next) != UInt8(ascii: "|") else { return nil }
     if let value = inAngles(at: next), looksRandom(value) {
       hide(value)
       return value.upperBound
@@ -307,6 +309,7 @@ extension CredentialScanner {
     let before = byte(at: name.lowerBound - 1)
     let isElement =
       before == UInt8(ascii: "<") || (before == UInt8(ascii: ":") && isPrefixOfElement(name.lowerBound - 1))
+    if let next = passProperty(name) { return next }
     let isAttribute = before == UInt8(ascii: "\"") && byte(at: name.lowerBound - 2) == UInt8(ascii: "=")
     guard isElement || isAttribute, SecretName(bytes[name]) != nil else { return nil }
     let tagEnd = end(of: name.upperBound, most: 128) { $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "<") }
@@ -326,6 +329,20 @@ extension CredentialScanner {
     guard bytes.starts(with: "</", at: end) || (end == bytes.count && !bytes[start..<end].contains(0x20))
     else { return nil }
     guard bytes[start..<end].contains(where: { $0.isAlphanumeric || $0 >= 0x80 }) else { return nil }
+    hide(start..<end)
+    return end
+  }
+
+  /// `<key>Password</key><string>…</string>` of a property list
+  private mutating func passProperty(_ name: Range<Int>) -> Int? {
+    guard bytes.spells("</key>", at: name.upperBound), bytes.spells("<key>", at: name.lowerBound - 5),
+      SecretName(bytes[name]) != nil
+    else { return nil }
+    let tag = end(of: name.upperBound + 6, most: 64) { $0 <= 0x20 }
+    guard bytes.spells("<string>", at: tag) || bytes.spells("<data>", at: tag) else { return nil }
+    let start = end(of: tag) { $0 != UInt8(ascii: ">") } + 1
+    guard start <= bytes.count else { return nil }
+    let end = end(of: start) { $0 != UInt8(ascii: "<") }
     hide(start..<end)
     return end
   }

@@ -5,7 +5,9 @@ extension CredentialScanner {
     let after = end(of: word.upperBound, most: 2) { $0.isQuote || $0 == UInt8(ascii: "\\") }
     guard byte(at: after) == 0x20 else { return nil }
     switch bytes[word.lowerBound] | 0x20 {
-    case UInt8(ascii: "i"): return isWord(word, "identified") ? passIdentified(after: word.upperBound) : nil
+    case UInt8(ascii: "i"):
+      if isWord(word, "into") { return passInsert(after: word.upperBound) }
+      return isWord(word, "identified") ? passIdentified(after: word.upperBound) : nil
     case UInt8(ascii: "p"):
       return isWord(word, "password") && endsWithWord(wordBefore(word.lowerBound), "set")
         ? passSetPassword(after: word.upperBound) : nil
@@ -36,6 +38,52 @@ extension CredentialScanner {
       word = wordAfter(word.upperBound)
     }
     return nil
+  }
+
+  /// `INSERT INTO users (name, password) VALUES ('ann', '…'), …`: the values of the columns with a credential.
+  private mutating func passInsert(after start: Int) -> Int? {
+    let open = end(of: start, most: 160) { $0 != UInt8(ascii: "(") && $0 != UInt8(ascii: ";") && $0 >= 0x20 }
+    guard byte(at: open) == UInt8(ascii: "(") else { return nil }
+    let close = end(of: open + 1, most: 1024) { $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "(") }
+    guard byte(at: close) == UInt8(ascii: ")") else { return nil }
+    let columns = bytes[open + 1..<close].split(
+      separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    let secrets = Set(
+      columns.indices.filter { index in
+        let name = columns[index].drop { !$0.isNameByte }.prefix(while: \.isNameByte)
+        return SecretName(name) != nil
+      })
+    var next = end(of: close + 1, most: 16) { $0 <= 0x20 }
+    guard !secrets.isEmpty, bytes.spells("values", at: next) else { return nil }
+    next = end(of: next + 6, most: 16) { $0 <= 0x20 }
+    var last: Int?
+    while byte(at: next) == UInt8(ascii: "(") {
+      next = passRow(from: next + 1, secrets)
+      last = next
+      next = end(of: next, most: 16) { $0 <= 0x20 || $0 == UInt8(ascii: ")") || $0 == UInt8(ascii: ",") }
+    }
+    return last
+  }
+
+  /// - Returns: the end of the last value.
+  private mutating func passRow(from start: Int, _ secrets: Set<Int>) -> Int {
+    var next = start
+    var column = 0
+    while true {
+      next = end(of: next) { $0 <= 0x20 }
+      let value =
+        if let mark = quoteMark(at: next) {
+          quoted(mark)
+        } else {
+          next..<end(of: next) { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: ")") && $0 >= 0x20 }
+        }
+      if secrets.contains(column), !isReference(value) { hide(value) }
+      // After the closing quote and a cast: `'x'::text`
+      next = end(of: value.upperBound) { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: ")") && $0 >= 0x20 }
+      guard byte(at: next) == UInt8(ascii: ",") else { return next }
+      next += 1
+      column += 1
+    }
   }
 
   /// `SET PASSWORD FOR ann = '…'`, `SET PASSWORD = PASSWORD('…')`, `SET PASSWORD TO '…'`

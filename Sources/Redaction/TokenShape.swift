@@ -83,6 +83,11 @@ struct TokenShape {
       TokenShape("fo1_", 8), TokenShape("ATCTT3", 16, .encoded), TokenShape("r8_", 20),
       TokenShape("gsk_", 20),
       TokenShape("xai-", 20, .alphanumeric), TokenShape("sbp_", 20), TokenShape("cfut_", 16),
+      TokenShape("cfk_", 16), TokenShape("EAAC", 48, .alphanumeric), TokenShape("vck_", 24),
+      TokenShape("tk_", 29, .alphanumeric), TokenShape("CFPAT-", 20),
+      TokenShape("sl.", 100, .encoded), TokenShape("shippo_live_", 16), TokenShape("rnd_", 24, .alphanumeric),
+      TokenShape("pat-na1-", 20), TokenShape("pat-eu1-", 20), TokenShape("oy2", 40, .alphanumeric),
+      TokenShape("ATTA", 48, .alphanumeric), TokenShape("mfa.", 48),
       TokenShape("key-", 32, .alphanumeric), TokenShape("1//0", 20), TokenShape("atlasv1.", 16),
       TokenShape("xwfp-"), TokenShape("HRKU-", 16), TokenShape("ntn_", 16),
       TokenShape("dp.pt.", 16, .encoded),
@@ -109,13 +114,19 @@ struct TokenShape {
       TokenShape("SCRAM-SHA-256$", 12, .hash), TokenShape("SCRAM-SHA-1$", 12, .hash),
       TokenShape("pbkdf2_sha256$", 12, .hash), TokenShape("pbkdf2_sha512$", 12, .hash),
       TokenShape("md5", 32, .hexadecimal),
-      // Keys without their first line: DER in base64.
+      // Compressed data: of a release of Helm, which is in a Secret, also encoded twice.
+      TokenShape("H4sI", 60, .encoded), TokenShape("SDRzSU", 60, .encoded),
+      // Keys without their first line: DER in base64. `keyEnd` finds the ones that are shorter.
       TokenShape("MII", 60, .encoded),
     ], by: { $0.beginning.utf8Start.pointee })
 
   /// The end of the credential that begins here; nil if none does.
   static func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
-    if let end = dottedEnd(in: bytes, at: start) ?? markedEnd(in: bytes, at: start) { return end }
+    if let end = dottedEnd(in: bytes, at: start) ?? markedEnd(in: bytes, at: start)
+      ?? botEnd(in: bytes, at: start)
+    {
+      return end
+    }
     guard let shapes = all[bytes[start]] else { return nil }
     for shape in shapes {
       if let end = shape.end(in: bytes, at: start) { return end }
@@ -171,6 +182,33 @@ struct TokenShape {
       return run(start + 35, 2, \.isDigit)
     }
     return nil
+  }
+
+  /// Tokens of three parts: of a Discord bot, whose first part is a number in base64, and `st.…` of Infisical.
+  private static func botEnd(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
+    func run(_ start: Int, _ most: Int, _ belongs: (UInt8) -> Bool) -> Int {
+      var end = start
+      while end < bytes.count, end - start < most, belongs(bytes[end]) { end += 1 }
+      return end
+    }
+    func isDot(_ index: Int) -> Bool { index < bytes.count && bytes[index] == UInt8(ascii: ".") }
+    let isPart: (UInt8) -> Bool = { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    switch bytes[start] {
+    case UInt8(ascii: "M"), UInt8(ascii: "N"), UInt8(ascii: "O"):
+      let first = run(start, 29, \.isAlphanumeric)
+      guard (23...28).contains(first - start), isDot(first) else { return nil }
+      let second = run(first + 1, 8, isPart)
+      guard (6...7).contains(second - first - 1), isDot(second) else { return nil }
+      let end = run(second + 1, 80, isPart)
+      return end - second - 1 >= 27 ? end : nil
+    case UInt8(ascii: "s"):
+      guard bytes.starts(with: "st.", at: start) else { return nil }
+      let first = run(start + 3, 25, \.isHexadecimal)
+      guard first - start == 27, isDot(first) else { return nil }
+      let end = run(first + 1, 256) { isPart($0) || $0 == UInt8(ascii: ".") }
+      return end - first - 1 >= 16 ? end : nil
+    default: return nil
+    }
   }
 
   /// True for the last part of a path that is made of words: `github.com/org/ghp_tools`.

@@ -14,6 +14,8 @@ extension CredentialScanner {
       if next > end, next < bytes.count, bytes.starts(with: "!!", at: start) || quoteMark(at: next) != nil {
         return value(at: next)
       }
+      // `!vault x`, `&anchor x`: a password may begin like a tag, so both are hidden.
+      if next > end, let block = taggedValue(at: next) { return start..<block }
     // `%!s(string=x)` is printed by Go.
     case UInt8(ascii: "%") where byte(at: start + 1) == UInt8(ascii: "!"):
       let end = end(of: start) { $0 != UInt8(ascii: ")") && $0 != 0x0A }
@@ -33,6 +35,18 @@ extension CredentialScanner {
       }
     }
     return unquoted(at: start)
+  }
+
+  /// The end of a value after a tag: of a block, or of one word at the end of its line.
+  private func taggedValue(at start: Int) -> Int? {
+    if let first = byte(at: start), first == UInt8(ascii: "|") || first == UInt8(ascii: ">"),
+      let block = blockScalar(at: start)
+    {
+      return block.upperBound
+    }
+    let end = end(of: start, most: 512) { $0 > 0x20 && !$0.isQuote }
+    guard end > start, byte(at: end).map({ $0 < 0x20 && $0 != 0x09 }) ?? true else { return nil }
+    return end
   }
 
   /// The text between the brackets of a list.

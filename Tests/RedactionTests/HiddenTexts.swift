@@ -196,4 +196,5 @@ enum HiddenTexts {
 
   static let all =
     urls + schemes + spoken + complaints + commands + operators + shapes + programs + invisible + values
+    + further
 }

@@ -85,5 +85,21 @@ enum KeptTexts {
     "Authorization: Bearer\nHost: x", "пароль неверный", "token: user ann not found", "bot1234: hello",
   ]
 
-  static let all = credentials + others + names
+  /// Tables, statements and lines that only look like the ones with credentials.
+  static let tables = [
+    "NAME    READY   SECRET    AGE\nweb     True    web-tls   3d", "PASSWORD   AGE\n<none>     3d",
+    "name,password\nann,***\nbob,", "secret,ready\nweb-tls,yes", "the user, password\nand host are missing",
+    "| name | password |\n|---|---|\n| ann | missing |", "INSERT INTO users (id, name) VALUES (1, 'ann')",
+    "INSERT INTO users (name, password) VALUES (?, ${PASSWORD})", "insert into a (token) select b from c",
+    "variable \"db_host\" { default = \"a.example\" }", "variable \"db_password\" { type = string }",
+    "<key>Name</key><string>a</string>", "<key>Password</key><true/>", "cookie is missing",
+    "cookie sid=expired",
+    "public key MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEQD8+PTw7Ojk4NzY1NDMyMTAv"
+      + "Li0sKyopKCcmJSQjIiEgHx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQ== is unknown",
+    "token: expired\n  details follow", "user:\n  auth: failed\n    because",
+    "st.example.com/a", "sl.example.com", "oy2 rnd_value mfa.example.com", "H4sI is a magic number",
+    "decode 6465616462656566 failed", "--from-literal=${KEY}", #"https:\/\/h:443\/a@b"#,
+  ]
+
+  static let all = credentials + others + names + tables
 }

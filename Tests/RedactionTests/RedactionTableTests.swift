@@ -78,7 +78,16 @@ import Testing
     "пароль:", "密码", "contraseña", "TOKEN is set to ", "is set to ", "TOKEN->", "->a", "Token:(string) ",
     "(a)",
     "a/token: ", "a/token:v1", "/auth:", "volume \"token\": a ", "secret key: password ", "pass=3 ", "<a",
-    "Bearer <a",
+    "Bearer <a", "MHcCAQEE", "MIIE\n", "MIIEowIBAAKCAQEAq6a4ebSS7E81uXWIrMZ9MIIEowIBAAKCAQEAq6a4ebSS7E81\n",
+    "token: Abc123def456Ghi789\n  ", " token: Abc123def456Ghi789\\\n", "token: Abc123def456Ghi789\n    x\n",
+    "password: !a ", "!a |\n  b\n", "PWD={a}}", "PWD={", "a:\\/\\/b:c\\/",
+    "INSERT INTO a (b, password) VALUES ('",
+    "into a (password) values (", "into a (", "INTO a (password) VALUES ('x'), ", "('x', 'y'), ",
+    "name,password\n", "name,password", "a,password\na,b\n", "PASSWORD  A\n", "PASSWORD  ", "|password|\n",
+    "|-|\n",
+    "variable \"password\" { default = \"", "{ default = ", "<key>password</key>",
+    "<key>password</key><string>a",
+    "\\u0070", "\\u0070a", "cookie a=", "cookie ", "6162", "70", "MTE", "st.aaaa", "sl.",
   ]
 
   /// Four times the text takes about four times as long; sixteen times as long if each word reads ahead.

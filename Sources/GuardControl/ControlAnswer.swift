@@ -5,18 +5,25 @@ internal import GuardIncidents
 internal import GuardMetrics
 internal import GuardStatus
 internal import Health
+internal import NIOCore
 internal import NIOHTTP1
 
 /// A complete response: status, type and body.
 package struct ControlAnswer: Sendable {
   let status: HTTPResponseStatus
   let contentType: String
-  let body: [UInt8]
+  let body: ByteBuffer
   /// The method that the path accepts, for a 405 response (RFC 9110 §10.2.1).
   let allow: Route.Method?
 
   private init(
     _ status: HTTPResponseStatus, _ contentType: String, _ body: [UInt8], allow: Route.Method? = nil
+  ) {
+    self.init(status, contentType, ByteBuffer(bytes: body), allow: allow)
+  }
+
+  private init(
+    _ status: HTTPResponseStatus, _ contentType: String, _ body: ByteBuffer, allow: Route.Method? = nil
   ) {
     self.status = status
     self.contentType = contentType
@@ -28,9 +35,9 @@ package struct ControlAnswer: Sendable {
   package var closingResponse: [UInt8] {
     let head = """
       HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nContent-Type: \(contentType)\r\n\
-      Content-Length: \(body.count)\r\nConnection: close\r\n\r\n
+      Content-Length: \(body.readableBytes)\r\nConnection: close\r\n\r\n
       """
-    return Array(head.utf8) + body
+    return Array(head.utf8) + Array(body.readableBytesView)
   }
 
   /// The response of a guard that can't start because of its configuration.
@@ -38,11 +45,11 @@ package struct ControlAnswer: Sendable {
     error(.serviceUnavailable, "configuration", errors.description)
   }
 
-  static func status(_ bytes: [UInt8]?) -> ControlAnswer {
-    guard let bytes else {
+  static func status(_ line: ByteBuffer?) -> ControlAnswer {
+    guard let line else {
       return text(.internalServerError, "the document could not be encoded\n")
     }
-    return ControlAnswer(.ok, "application/json", bytes + [UInt8(ascii: "\n")])
+    return ControlAnswer(.ok, "application/json", line)
   }
 
   static func json(_ document: some Encodable) -> ControlAnswer {

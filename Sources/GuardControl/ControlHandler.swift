@@ -24,6 +24,8 @@ final class ControlHandler: ChannelInboundHandler {
   private let prepared: PreparedStatus
   private let actions: ControlServer.Actions
   private let watchers: Watchers
+  private let turns: RequestTurns
+  private var uid = UInt32.max
   private var head: HTTPRequestHead?
   private var bodySize = 0
   /// A response to HEAD has no content (RFC 9110 §9.3.2).
@@ -36,14 +38,19 @@ final class ControlHandler: ChannelInboundHandler {
   private var isHalfClosed = false
   private var patience: Scheduled<Void>?
 
-  init(board: StatusBoard, prepared: PreparedStatus, actions: ControlServer.Actions, watchers: Watchers) {
+  init(
+    board: StatusBoard, prepared: PreparedStatus, actions: ControlServer.Actions, watchers: Watchers,
+    turns: RequestTurns
+  ) {
     self.board = board
     self.prepared = prepared
     self.actions = actions
     self.watchers = watchers
+    self.turns = turns
   }
 
   func channelActive(context: ChannelHandlerContext) {
+    uid = context.peerCredentials?.uid ?? .max
     beginPatience(context)
     context.fireChannelActive()
   }
@@ -67,13 +74,14 @@ final class ControlHandler: ChannelInboundHandler {
       }
     case .end:
       patience?.cancel()
-      // A pipelining client is not reading its answers: drop it.
-      guard context.channel.isWritable else { return context.close(promise: nil) }
       guard let head else { return }
       self.head = nil
       unanswered += 1
       isHeadOnly = head.method == .HEAD
-      respond(to: head, context)
+      turns.take(uid) { [self] in
+        // The client may have disconnected, which removes the pipeline.
+        if context.channel.isActive, !isClosing { respond(to: head, context) }
+      }
     }
   }
 
@@ -197,7 +205,7 @@ final class ControlHandler: ChannelInboundHandler {
 
   private func status(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
     guard let name = query[StatusDocument.View.parameter] else {
-      return answer(.status(prepared.bytes), context, closing: closing)
+      return answer(.status(prepared.line), context, closing: closing)
     }
     switch StatusDocument.View(rawValue: name) {
     case .overview: answer(.status(prepared.overview), context, closing: closing)
@@ -311,23 +319,28 @@ final class ControlHandler: ChannelInboundHandler {
   private func answer(_ answer: ControlAnswer, _ context: ChannelHandlerContext, closing: Bool) {
     var head = HTTPResponseHead(version: .http1_1, status: answer.status)
     head.headers.add(name: "Content-Type", value: answer.contentType)
-    head.headers.add(name: "Content-Length", value: String(answer.body.count))
+    head.headers.add(name: "Content-Length", value: String(answer.body.readableBytes))
     head.headers.add(name: "Cache-Control", value: "no-store")
     if let allow = answer.allow { head.headers.add(name: "Allow", value: allow.rawValue) }
     if closing { head.headers.add(name: "Connection", value: "close") }
     isClosing = closing
     beginPatience(context)
-    context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if !isHeadOnly {
-      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
-    }
     let channel = context.channel
     let sent = context.eventLoop.makePromise(of: Void.self)
-    sent.futureResult.assumeIsolated().whenComplete { [self] _ in
+    // The next request of a pipelining client is read after the end of this response. So the end follows once the
+    // socket has taken the response: a client that does not read causes no further work and holds one response.
+    // Its patience runs meanwhile.
+    sent.futureResult.assumeIsolated().whenSuccess { [self] _ in
       if closing { return channel.close(promise: nil) }
       unanswered -= 1
+      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
       closeWhenDone(channel)
     }
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
+    if isHeadOnly {
+      context.writeAndFlush(wrapOutboundOut(.head(head)), promise: sent)
+    } else {
+      context.write(wrapOutboundOut(.head(head)), promise: nil)
+      context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: sent)
+    }
   }
 }

@@ -33,13 +33,16 @@ package final class ControlServer: Sendable {
     _ socket: Socket, board: StatusBoard, actions: Actions, quota: ConnectionQuota = ConnectionQuota()
   ) throws {
     let raw: Int32
+    let backlog: Int32
     switch socket {
     case .path(let path):
       raw = try ControlSocket.bind(path: path, group: "oceanid")
       self.path = path
       self.identity = ControlSocket.Identity(of: path)
+      backlog = ControlSocket.backlog
     case .adopted(let descriptor):
       raw = descriptor
+      backlog = ControlSocket.backlog(of: descriptor) ?? ControlSocket.backlog
       self.path = nil
       self.identity = nil
     }
@@ -49,11 +52,14 @@ package final class ControlServer: Sendable {
     let watchers = Watchers(board: board, prepared: prepared, loop: group.next())
     self.group = group
     self.watchers = watchers
+    let turns = RequestTurns(loop: group.next())
     self.listener = try ServerBootstrap(group: group)
-      // After a restart, a few hundred watchers may connect at once.
-      .serverChannelOption(.backlog, value: 1024)
-      // A client with more unread bytes than this is dropped at the next line or request. Documents are
-      // smaller.
+      // A round of the loop may read from each open connection. It accepts as many in the same round, so that
+      // one user's connections do not fill the backlog.
+      .serverChannelOption(.maxMessagesPerRead, value: 256)
+      // A round reads once from each connection.
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      // A watcher with more unread bytes than this is dropped at the next line. Documents are smaller.
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
       // A client that closed its sending side may still wait for the response (nc -N, socat).
       .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -63,10 +69,13 @@ package final class ControlServer: Sendable {
           try pipeline.addHandler(ConnectionGate(ledger))
           try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: false)
           try pipeline.addHandler(
-            ControlHandler(board: board, prepared: prepared, actions: actions, watchers: watchers))
+            ControlHandler(
+              board: board, prepared: prepared, actions: actions, watchers: watchers, turns: turns))
         }
       }
       .withBoundSocket(raw).wait()
+    // NIO listens on a bound socket with a backlog of 128, also if it had a larger one.
+    try ControlSocket.listen(raw, backlog: backlog)
     watchers.start()
   }
 

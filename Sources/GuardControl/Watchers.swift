@@ -63,10 +63,10 @@ final class Watchers: @unchecked Sendable {
     }
     channel.write(HTTPServerResponsePart.head(head), promise: nil)
     channels[ObjectIdentifier(channel)] = channel
-    guard let status = prepared.bytes else { return }
+    guard let document = prepared.line else { return }
     // Builds `WatchLine.snapshot` around the encoded status.
     var line = ByteBuffer(string: "{\"status\":")
-    line.writeBytes(status)
+    line.writeBytes(document.readableBytesView.dropLast())
     line.writeString(",\"type\":\"snapshot\"}\n")
     send(line, to: channel)
   }

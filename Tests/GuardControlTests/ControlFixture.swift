@@ -39,13 +39,13 @@ final class ControlFixture {
 
   init(
     reload outcome: ReloadOutcome = .applied("1 of 1 clusters unchanged"),
-    quota: ConnectionQuota = ConnectionQuota()
+    quota: ConnectionQuota = ConnectionQuota(), adopting listener: Int32? = nil
   ) throws {
     folder = try TemporaryFolder()
     let asked = asked
     let history = history
     server = try ControlServer(
-      .path(folder.file("guard.sock")), board: board,
+      listener.map { .adopted($0) } ?? .path(folder.file("guard.sock")), board: board,
       actions: .init(
         reconnect: { name in
           asked.note("reconnect \(name ?? "all")")

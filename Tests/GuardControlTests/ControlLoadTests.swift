@@ -106,6 +106,69 @@ import Testing
     #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
   }
 
+  /// The requests of a connection are answered one by one, as the client reads: they need memory for one response.
+  @Test func pipelinedRequestsAreAnsweredAsTheClientReads() throws {
+    let fixture = try ControlFixture()
+    let count = 400
+    let held = ControlFixture.Held(try fixture.connect())
+    try held.stream.write(
+      Array(String(repeating: "GET /v1/schema HTTP/1.1\r\nHost: oceanid\r\n\r\n", count: count).utf8),
+      until: .now + .seconds(60))
+    // This answer was requested later, and shows that the server has read the others.
+    #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
+    let one = try fixture.get("/v1/schema").split(separator: "\r\n\r\n", maxSplits: 1)
+    let body = try #require(one.last).utf8.count
+    var read = 0
+    while read < count * body {
+      let bytes = try held.stream.read(atMost: 1 << 20, until: .now + .seconds(60))
+      if bytes.isEmpty { break }
+      read += bytes.count
+    }
+    #expect(read >= count * body)
+  }
+
+  @Test func backlogIsOneThousandConnections() throws {
+    let fixture = try ControlFixture()
+    let path = fixture.folder.file("guard.sock")
+    let found = (Int32(0)..<4096).first { raw in
+      var address = sockaddr_un()
+      var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+      let code = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw, $0, &length) }
+      }
+      let name = withUnsafeBytes(of: address.sun_path) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      var isListening: CInt = 0
+      var size = socklen_t(MemoryLayout<CInt>.size)
+      getsockopt(raw, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size)
+      return code == 0 && name == path && isListening != 0
+    }
+    #expect(ControlSocket.backlog(of: try #require(found)) == 1024)
+  }
+
+  /// The service manager's unit decides (`Backlog=`).
+  @Test func backlogOfAnInheritedSocketIsKept() throws {
+    let folder = try TemporaryFolder()
+    let raw = try ControlSocket.bind(path: folder.file("s"), group: nil)
+    try ControlSocket.listen(raw, backlog: 77)
+    let fixture = try ControlFixture(adopting: raw)
+    #expect(ControlSocket.backlog(of: raw) == 77)
+    fixture.stop()
+  }
+
+  @Test func usersTakeTurns() {
+    var queue = UserQueue<String>()
+    for number in 1...3 { queue.append("a\(number)", of: 1001) }
+    queue.append("b1", of: 1002)
+    var order = [queue.popFirst()]
+    queue.append("c1", of: 0)
+    while let next = queue.popFirst() { order.append(next) }
+    #expect(order == ["a1", "b1", "a2", "c1", "a3"])
+    #expect(queue.isEmpty)
+    #expect(queue.popFirst() == nil)
+  }
+
   @Test func invalidRequestsAreRefusedAndChangeNothing() throws {
     let fixture = try ControlFixture()
     var random = SeededGenerator(seed: 20_260_301)

@@ -44,11 +44,25 @@ package enum ControlSocket {
     return raw
   }
 
+  /// The backlog of a listener that no unit created. After a restart, a few hundred clients may connect at once.
+  package static let backlog: Int32 = 1024
+
+  /// The backlog of a listening socket, for example as `Backlog=` of its unit set it; nil if it is unknown.
+  package static func backlog(of raw: Int32) -> Int32? {
+    guard let diagnostics = try? SocketDiagnostics() else { return nil }
+    return diagnostics.backlog(ofListener: raw).flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// Sets the backlog of a bound socket, which may listen already.
+  package static func listen(_ raw: Int32, backlog: Int32) throws(SystemError) {
+    guard Glibc.listen(raw, backlog) == 0 else { throw .last("listen") }
+  }
+
   /// Binds `path` for its owner only, and listens.
   package static func listen(path: String) throws(SystemError) -> Descriptor {
     do throws(Failure) {
       let descriptor = Descriptor(owning: try bind(path: path, group: nil, mode: 0o600))
-      guard Glibc.listen(descriptor.raw, 1024) == 0 else { throw Failure.system(.last("listen \(path)")) }
+      guard Glibc.listen(descriptor.raw, backlog) == 0 else { throw Failure.system(.last("listen \(path)")) }
       return descriptor
     } catch {
       switch error {

@@ -41,6 +41,17 @@ package final class SocketDiagnostics {
     }
   }
 
+  /// The backlog that listen(2) set on a Unix socket, which no socket option reports; nil if the kernel does not answer.
+  package func backlog(ofListener raw: Int32) -> Int32? {
+    guard let question = BacklogQuestion(of: raw) else { return nil }
+    drain()
+    guard question.withBytes({ netlink.send($0) }) == .moved(BacklogQuestion.size) else { return nil }
+    return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { room in
+      guard case .moved(let count) = netlink.read(into: room) else { return nil }
+      return BacklogQuestion.backlog(in: UnsafeRawBufferPointer(rebasing: room[..<count]))
+    }
+  }
+
   private func drain() {
     withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { room in
       while case .moved = netlink.read(into: room) {}
@@ -102,6 +113,57 @@ private struct SocketQuestion {
       return failure.error == -ENOENT ? .closed : .unknown
     case _: return .unknown
     }
+  }
+}
+
+/// A SOCK_DIAG_BY_FAMILY request for one Unix socket (linux/unix_diag.h).
+private struct BacklogQuestion {
+  private struct Message {
+    var header = nlmsghdr()
+    var request = unix_diag_req()
+  }
+
+  static let size = MemoryLayout<Message>.size
+
+  private var message = Message()
+
+  init?(of raw: Int32) {
+    var status = stat()
+    guard fstat(raw, &status) == 0 else { return nil }
+    message.header.nlmsg_len = UInt32(BacklogQuestion.size)
+    message.header.nlmsg_type = UInt16(SOCK_DIAG_BY_FAMILY)
+    message.header.nlmsg_flags = UInt16(NLM_F_REQUEST)
+    message.request.sdiag_family = UInt8(AF_UNIX)
+    message.request.udiag_states = .max
+    message.request.udiag_ino = UInt32(truncatingIfNeeded: status.st_ino)
+    message.request.udiag_show = UInt32(UDIAG_SHOW_RQLEN)
+    // Any socket with this inode, as INET_DIAG_NOCOOKIE.
+    message.request.udiag_cookie = (.max, .max)
+  }
+
+  func withBytes<Outcome>(_ body: (UnsafeRawBufferPointer) -> Outcome) -> Outcome {
+    withUnsafeBytes(of: message, body)
+  }
+
+  static func backlog(in answer: UnsafeRawBufferPointer) -> Int32? {
+    let start = MemoryLayout<nlmsghdr>.size
+    guard answer.count >= start,
+      Int32(answer.loadUnaligned(as: nlmsghdr.self).nlmsg_type) == SOCK_DIAG_BY_FAMILY
+    else { return nil }
+    // The attributes: length and kind, 16 bits each, then the value, padded to 4 bytes (netlink(7)).
+    var place = start + MemoryLayout<unix_diag_msg>.size
+    while place + 4 <= answer.count {
+      let length = Int(answer.loadUnaligned(fromByteOffset: place, as: UInt16.self))
+      let kind = answer.loadUnaligned(fromByteOffset: place + 2, as: UInt16.self)
+      guard length >= 4, place + length <= answer.count else { return nil }
+      if kind == UInt16(UNIX_DIAG_RQLEN), length >= 4 + MemoryLayout<unix_diag_rqlen>.size {
+        // For a listener, the kernel reports its backlog as the length of the write queue.
+        let queue = answer.loadUnaligned(fromByteOffset: place + 4, as: unix_diag_rqlen.self)
+        return Int32(clamping: queue.udiag_wqueue)
+      }
+      place += (length + 3) & ~3
+    }
+    return nil
   }
 }
 

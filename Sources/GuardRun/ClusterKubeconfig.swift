@@ -1,13 +1,22 @@
 import Glibc
 package import GuardAPI
 import GuardTerminal
+import GuardTypes
+package import Platform
 
 /// The kubeconfig that belongs to a cluster's tunnel.
 package enum ClusterKubeconfig {
   /// The kubeconfig for a command that is to run now. It throws if a local port of the cluster is not ours, or if the
   /// guard's file does not lead to the cluster or is not accepted by it.
   package static func usable(of status: StatusDocument, named: String?) throws -> String {
-    let path = try path(of: status, named: named)
+    let path: String
+    do throws(UnusableKubeconfig) {
+      path = try self.path(of: status, named: named)
+    } catch {
+      // A file that can't be used any more has no server; the one in the document is of an earlier reading.
+      if case .elsewhere = error { try RejectedKubeconfig.refuse(status, only: [.kubeconfig]) }
+      throw error
+    }
     try ForeignForward.refuse(status)
     if named == nil { try RejectedKubeconfig.refuse(status) }
     return path

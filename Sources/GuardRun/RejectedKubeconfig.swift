@@ -1,6 +1,6 @@
 package import GuardAPI
 import GuardTerminal
-import GuardTypes
+package import GuardTypes
 
 /// The guard's last poll shows that its kubeconfig does not work: the file cannot be used, or the API rejects its
 /// certificates or its credentials.
@@ -13,9 +13,15 @@ package struct RejectedKubeconfig: CommandError, Hashable {
   package var remedy: [String] { steps }
 
   /// Throws if the kubeconfig of one of the clusters does not work. An unreachable API says nothing about the file.
-  package static func refuse(_ status: StatusDocument) throws(RejectedKubeconfig) {
+  ///
+  /// - Parameter only: the codes of the failures to look for; nil: all that say something about the file.
+  package static func refuse(
+    _ status: StatusDocument, only: Set<PollErrorCode>? = nil
+  ) throws(RejectedKubeconfig) {
     for cluster in status.clusters {
-      guard let error = cluster.poll.error, let code = PollErrorCode(rawValue: error.code) else { continue }
+      guard let error = cluster.poll.error, let code = PollErrorCode(rawValue: error.code),
+        only?.contains(code) ?? true
+      else { continue }
       switch code {
       case .kubeconfig, .tls, .unauthorized:
         throw RejectedKubeconfig(

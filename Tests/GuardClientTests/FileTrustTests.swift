@@ -121,6 +121,28 @@ import Testing
     #expect(flaw(folder.file("none/config")) == .unseen(ENOENT))
   }
 
+  /// The sticky bit protects entries that exist. Whoever creates a missing one owns it.
+  @Test func missingFileInAStickyFolderIsNotTrusted() throws {
+    let shared = folder.file("kube")
+    chmod(shared, 0o1777)
+    let flawed = FileTrust.Flaw.writable(path: shared, mode: 0o1777)
+    #expect(flaw("\(shared)/later") == flawed)
+    #expect(flaw("\(shared)/later/config") == flawed)
+    #expect(flaw("\(shared)/./later") == flawed)
+    symlink("kube/later", folder.file("dangling"))
+    #expect(flaw(folder.file("dangling")) == flawed)
+    mkdir("\(shared)/own", 0o700)
+    #expect(flaw("\(shared)/own/later") == .unseen(ENOENT))
+    #expect(flaw("\(shared)/../later") == .unseen(ENOENT))
+    // A list with such a file is refused, even if another file of the list can be read.
+    let good = try folder.write("", to: "good")
+    #expect(complaint("\(good):\(shared)/later")?.exitStatus == 77)
+    #expect(complaint("\(shared)/own/later:\(good)") == nil)
+    // Nobody else can create a file in a sticky folder that only its owner can write to.
+    chmod(shared, 0o1755)
+    #expect(flaw("\(shared)/later") == .unseen(ENOENT))
+  }
+
   private func complaint(_ kubeconfig: String) -> UnusableKubeconfig? {
     var status = Scene.healthy.status
     status.clusters[0].kubeconfig = kubeconfig

@@ -82,6 +82,11 @@ import Testing
     }
     #expect(throws: UnusableKubeconfig.self) { try ClusterKubeconfig.usable(of: elsewhere, named: nil) }
     #expect(Preflight(status: elsewhere).document.reason?.contains("https://[::1]:16443") == true)
+    // The file changed since, and can't be used any more: the server of its earlier reading says nothing.
+    var unreadable = elsewhere
+    unreadable.clusters[0].poll.error = PollDocument.Failure(
+      PollFailure(code: .kubeconfig, message: "server is not a URL", remedy: "fix it"))
+    #expect(throws: RejectedKubeconfig.self) { try ClusterKubeconfig.usable(of: unreadable, named: nil) }
     for code in [PollErrorCode.kubeconfig, .tls, .unauthorized] {
       var rejected = sound
       rejected.clusters[0].poll.ok = false

@@ -72,6 +72,24 @@ import Testing
     #expect(credential.identity?.certificate.value == (try certificates.read("client.crt")))
   }
 
+  /// Whoever can write to the kubeconfig could run programs as the guard's user.
+  @Test func pluginInAFileOfOthersIsNotRun() throws {
+    let marker = "\(folder.path)/ran"
+    let plugin = try kubeconfig("touch \(marker)\n" + answer(#"{"token":"abc"}"#))
+    let file = "\(folder.path)/config"
+    chmod(file, 0o666)
+    #expect(try failure(plugin).message.contains("is not run, because other users can write to \(file)"))
+    chmod(file, 0o600)
+    if geteuid() == 0 {
+      chown(file, 4242, 4242)
+      #expect(try failure(plugin).message.contains("is not run, because uid 4242 can change the file"))
+      chown(file, 0, 0)
+    }
+    #expect(access(marker, F_OK) != 0)
+    #expect(try run(plugin).token?.value == "abc")
+    #expect(access(marker, F_OK) == 0)
+  }
+
   @Test func getsArgumentsVariablesAndExecInfo() throws {
     let script = """
       case $KUBERNETES_EXEC_INFO in

@@ -15,6 +15,8 @@ struct ExecPlugin: Hashable, Sendable {
   let installHint: String?
   /// The value of KUBERNETES_EXEC_INFO.
   let input: String
+  /// The kubeconfig that names the plugin.
+  let file: String
   /// `file:line:column` of the plugin, for errors.
   let place: String
 
@@ -60,6 +62,7 @@ struct ExecPlugin: Hashable, Sendable {
     self.command = command.contains("/") ? FileContents.resolve(command, beside: exec.file) : command
     self.apiVersion = apiVersion
     self.installHint = try exec.text("installHint")
+    self.file = exec.file
     self.place = "\(exec.file):\(exec.node.mark)"
     self.arguments = try Self.texts(exec.list("args"))
     self.environment = Secret(try Self.variables(exec.list("env")))

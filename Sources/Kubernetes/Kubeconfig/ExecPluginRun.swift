@@ -1,3 +1,4 @@
+internal import Glibc
 internal import GuardTypes
 internal import Health
 internal import Platform
@@ -13,6 +14,7 @@ extension ExecPlugin {
   func run(
     until deadline: ContinuousClock.Instant, isCancelled: () -> Bool
   ) throws(PollFailure) -> ExecCredential {
+    try refuseOthers()
     let outcome: Command.Outcome
     do throws(SystemError) {
       outcome = try Command(
@@ -46,6 +48,22 @@ extension ExecPlugin {
       return try ExecCredential(outcome.output, apiVersion: apiVersion)
     } catch {
       throw failure("\(error.words)\(said)", step: byHand)
+    }
+  }
+
+  /// Throws if another user can name the program: as whoever can write to the kubeconfig, or can create it first.
+  private func refuseOthers() throws(PollFailure) {
+    switch FileTrust(reader: geteuid()).flaw(of: file) {
+    case nil, .notAbsolute, .notAFile, .tooManyLinks, .unseen: return
+    case .foreignOwner(let path, let uid):
+      throw failure(
+        "is not run, because uid \(uid) can change the file: \(path)",
+        remedy: "Give the file and its folders to root or to the guard's user: chown root \(path.shellWord)")
+    case .writable(let path, _), .listed(let path):
+      throw failure(
+        "is not run, because other users can write to \(path)",
+        remedy:
+          "Take their write access, or move the file: namei -l \(file.shellWord); getfacl \(path.shellWord)")
     }
   }
 

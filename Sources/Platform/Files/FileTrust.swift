@@ -1,5 +1,5 @@
-import Glibc
-import Platform
+internal import CLinux
+internal import Glibc
 
 /// Checks that only its reader and root can have written a file, because a kubeconfig can name a program to
 /// execute. ssh requires the same for its own files (sshd_config(5), StrictModes).
@@ -9,6 +9,10 @@ import Platform
 package struct FileTrust {
   /// The user who reads the file.
   let reader: UInt32
+
+  package init(reader: UInt32) {
+    self.reader = reader
+  }
 
   package enum Flaw: Error, Hashable {
     case notAbsolute
@@ -26,7 +30,7 @@ package struct FileTrust {
   private static let mostLinks = 40
 
   /// nil if only the reader and root can write the file or replace it.
-  func flaw(of path: String) -> Flaw? {
+  package func flaw(of path: String) -> Flaw? {
     do throws(Flaw) {
       try walk(path)
       return nil
@@ -39,6 +43,8 @@ package struct FileTrust {
     guard path.hasPrefix("/") else { throw .notAbsolute }
     var rest: [Substring] = path.split(separator: "/").reversed()
     var folder = ""
+    // A sticky folder in which other users can create entries, and its mode.
+    var shared: (path: String, mode: UInt32)?
     var links = 0
     var isFile = false
     while let name = rest.popLast() {
@@ -51,7 +57,13 @@ package struct FileTrust {
         continue
       }
       let entry = "\(folder)/\(name)"
-      let status = try status(of: entry)
+      let status: stat
+      do throws(Flaw) {
+        status = try self.status(of: entry)
+      } catch .unseen(ENOENT) where shared?.path == folder {
+        // The sticky bit protects existing entries only: whoever creates this one first owns it.
+        throw .writable(path: folder, mode: shared?.mode ?? 0)
+      }
       if status.st_mode & S_IFMT == S_IFLNK {
         links += 1
         guard links <= FileTrust.mostLinks else { throw .tooManyLinks }
@@ -60,10 +72,15 @@ package struct FileTrust {
         rest += target.split(separator: "/").reversed()
         continue
       }
-      guard !isWritableByOthers(status) else {
-        throw .writable(path: entry, mode: UInt32(status.st_mode & 0o7777))
+      let mode = UInt32(status.st_mode & 0o7777)
+      let isWritable = isWritableByOthers(status)
+      let isListed = isWritableByList(entry, status)
+      if isSticky(status) {
+        if isWritable || isListed { shared = (entry, mode) }
+      } else {
+        guard !isWritable else { throw .writable(path: entry, mode: mode) }
+        guard !isListed else { throw .listed(path: entry) }
       }
-      guard !isWritableByList(entry, status) else { throw .listed(path: entry) }
       if status.st_mode & S_IFMT == S_IFDIR {
         folder = entry
       } else {
@@ -85,20 +102,19 @@ package struct FileTrust {
   }
 
   private func isWritableByOthers(_ status: stat) -> Bool {
-    if isSticky(status) { return false }
     if status.st_mode & S_IWOTH != 0 { return true }
     return status.st_mode & S_IWGRP != 0 && !FileTrust.isGroup(status.st_gid, onlyOf: status.st_uid)
   }
 
-  /// In a sticky folder, only an entry's owner can replace it, and each entry's owner is checked (inode(7)).
+  /// In a sticky folder, only an entry's owner can replace it, and each entry's owner is checked (inode(7)). Anybody
+  /// who can write to the folder can create a missing entry.
   private func isSticky(_ status: stat) -> Bool {
     status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISVTX != 0
   }
 
   /// With an access control list, the group bits are its mask.
   private func isWritableByList(_ entry: String, _ status: stat) -> Bool {
-    !isSticky(status) && status.st_mode & S_IWGRP != 0
-      && AccessList.exists(on: entry)
+    status.st_mode & S_IWGRP != 0 && AccessList.exists(on: entry)
   }
 
   /// A user's private group, which Debian creates for each user. Debian's ssh makes the same exception.
@@ -137,4 +153,13 @@ extension FileTrust.Flaw: CustomStringConvertible {
     case .unseen(let code): "cannot be read: \(String(cString: strerror(code)))"
     }
   }
+}
+
+/// Access control lists of files (acl(5)).
+package enum AccessList {
+  private static let attribute = "system.posix_acl_access"
+
+  /// True if the file has an access list in addition to its mode. The mode's group bits are then the list's mask: a
+  /// right that is missing there is denied to every user that the list names.
+  package static func exists(on path: String) -> Bool { getxattr(path, attribute, nil, 0) > 0 }
 }

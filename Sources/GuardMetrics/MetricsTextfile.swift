@@ -18,7 +18,7 @@ package final class MetricsTextfile: Sendable {
     let failure: SystemError?
     do throws(SystemError) {
       // World-readable, because node_exporter runs as another user.
-      try SmallFile.replace(path, with: Array(text.utf8), mode: 0o644)
+      try SmallFile.rewrite(path, with: Array(text.utf8), mode: 0o644)
       failure = nil
     } catch {
       failure = error

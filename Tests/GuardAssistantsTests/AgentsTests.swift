@@ -154,7 +154,12 @@ import Testing
     #expect(try AgentsFile(folder.file(".cursor/mcp.json"), Self.invocation, clusters: []).write())
     #expect(try Self.json(folder.read(".cursor/mcp.json"))["mcpServers"]?["oceanid"] != nil)
     #expect(throws: UnwritableAgentsFile.self) { try AgentsFile("notes.txt", Self.invocation, clusters: []) }
-    try folder.write("\u{0}", to: "AGENTS.md.new")
-    #expect(throws: UnwritableAgentsFile.self) { try AgentsFile(path, Self.invocation, clusters: []).write() }
+    try folder.write("mine", to: "AGENTS.md.new")
+    #expect(try AgentsFile(path, Self.invocation, clusters: []).write())
+    #expect(try folder.read("AGENTS.md.new") == "mine", "no other file is touched")
+    try #require(mkfifo(folder.file("NOTES.md"), 0o600) == 0)
+    #expect(throws: UnwritableAgentsFile.self) {
+      try AgentsFile(folder.file("NOTES.md"), Self.invocation, clusters: []).write()
+    }
   }
 }

@@ -38,6 +38,112 @@ import Testing
   }
 }
 
+/// A file that a user named is written as the redirection of a shell writes it.
+@Suite(.blocking) struct NamedFileTests {
+  private let folder: TemporaryFolder
+  private var path: String { folder.file("report.html") }
+  private let contents = Array("<!doctype html>\n".utf8)
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func status(_ path: String) -> stat {
+    var status = stat()
+    #expect(lstat(path, &status) == 0)
+    return status
+  }
+
+  @Test(arguments: ["report.html.new", ".report.html.new", "report.html~"])
+  func noOtherFileIsTouched(_ name: String) throws {
+    try folder.write("precious", to: name)
+    for _ in 1...2 { try SmallFile.write(contents, to: path) }
+    #expect(try folder.read(name) == "precious")
+    #expect(Set(SmallFile.names(in: folder.path)) == [name, "report.html"])
+  }
+
+  @Test func aNewFileHasTheModeOfTheUmask() throws {
+    let printed = try run("/bin/sh", ["-c", "umask"]).output.split(separator: "\n").first
+    let umask = try #require(printed.flatMap { UInt32($0, radix: 8) })
+    try SmallFile.write(contents, to: path)
+    #expect(status(path).st_mode & 0o777 == 0o666 & ~umask)
+    try SmallFile.rewrite(folder.file("metrics.prom"), with: contents, mode: 0o604)
+    #expect(status(folder.file("metrics.prom")).st_mode & 0o777 == 0o604)
+  }
+
+  @Test(arguments: [0o600, 0o640, 0o666] as [UInt32])
+  func anExistingFileKeepsItsMode(_ mode: UInt32) throws {
+    try folder.write("old and longer than the new contents", to: "report.html")
+    try #require(chmod(path, mode) == 0)
+    try SmallFile.write(contents, to: path)
+    #expect(status(path).st_mode & 0o777 == mode)
+    #expect(try SmallFile.read(path, limit: 100) == contents)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "needs root")) func anExistingFileKeepsItsOwner() throws {
+    try folder.write("old", to: "report.html")
+    try #require(chown(path, 65534, 65534) == 0)
+    try SmallFile.write(contents, to: path)
+    #expect(status(path).st_uid == 65534 && status(path).st_gid == 65534)
+  }
+
+  @Test(arguments: [true, false]) func aLinkStays(_ exists: Bool) throws {
+    if exists { try folder.write("old", to: "target") }
+    try #require(symlink("target", path) == 0)
+    try SmallFile.write(contents, to: path)
+    #expect(status(path).st_mode & S_IFMT == S_IFLNK)
+    #expect(try SmallFile.read(folder.file("target"), limit: 100) == contents)
+  }
+
+  @Test func aSecondNameStays() throws {
+    let other = try folder.write("old and longer than the new contents", to: "other")
+    try #require(link(other, path) == 0)
+    try SmallFile.write(contents, to: path)
+    #expect(try SmallFile.read(other, limit: 100) == contents)
+    #expect(status(path).st_nlink == 2)
+  }
+
+  @Test func aFIFOAndADeviceAreWrittenThrough() throws {
+    try #require(mkfifo(path, 0o600) == 0)
+    // A FIFO that is open for reading and writing never blocks.
+    let end = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+    defer { close(end) }
+    try SmallFile.write(contents, to: path)
+    var bytes = [UInt8](repeating: 0, count: 100)
+    #expect(read(end, &bytes, 100) == contents.count && bytes.starts(with: contents))
+    #expect(status(path).st_mode & S_IFMT == S_IFIFO)
+    try SmallFile.write(contents, to: "/dev/fd/\(end)")
+    #expect(read(end, &bytes, 100) == contents.count)
+    try SmallFile.write(contents, to: "/dev/null")
+    #expect(status("/dev/null").st_mode & S_IFMT == S_IFCHR)
+  }
+
+  @Test func anOpenFileIsWrittenThroughItsDescriptor() throws {
+    try folder.write("old", to: "report.html")
+    let end = open(path, O_RDWR | O_CLOEXEC)
+    defer { close(end) }
+    try SmallFile.write(contents, to: "/dev/fd/\(end)")
+    #expect(try SmallFile.read(path, limit: 100) == contents)
+    var bytes = [UInt8](repeating: 0, count: 100)
+    #expect(read(end, &bytes, 100) == contents.count, "the descriptor still belongs to the file")
+  }
+
+  /// The guard writes the metrics on its only queue, and a FIFO without a reader would block it.
+  @Test(arguments: ["fifo", "/dev/null", "folder"]) func onlyRegularFilesAreRewritten(_ name: String) throws {
+    let path = name.hasPrefix("/") ? name : folder.file(name)
+    if name == "fifo" { try #require(mkfifo(path, 0o600) == 0) }
+    if name == "folder" { try #require(mkdir(path, 0o700) == 0) }
+    let kind = status(path).st_mode & S_IFMT
+    #expect(throws: SystemError.self) { try SmallFile.rewrite(path, with: contents, mode: 0o644) }
+    #expect(status(path).st_mode & S_IFMT == kind)
+  }
+
+  @Test func aFolderAndAMissingFolderAreErrors() throws {
+    for path in [folder.path, folder.file("none/report.html"), folder.file("report.html/")] {
+      #expect(throws: SystemError.self) { try SmallFile.write(contents, to: path) }
+    }
+    #expect(SmallFile.names(in: folder.path).isEmpty)
+  }
+}
+
 /// Special files must neither block the guard nor supply endless data.
 @Suite(.blocking) struct SpecialFileTests {
   private let folder: TemporaryFolder

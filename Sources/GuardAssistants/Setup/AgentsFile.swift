@@ -1,4 +1,3 @@
-import Glibc
 import GuardAPI
 import GuardTerminal
 import Platform
@@ -35,33 +34,22 @@ package struct AgentsFile {
   /// Returns false if the file is already as it should be.
   package func write() throws(UnwritableAgentsFile) -> Bool {
     do {
-      let place = AgentsFile.place(path)
-      var status = stat()
-      let exists = stat(place, &status) == 0
-      let bytes = exists ? try SmallFile.read(place, limit: AgentsFile.limit) : []
+      let exists = SmallFile.exists(path)
+      let bytes = exists ? try SmallFile.read(path, limit: AgentsFile.limit) : []
       guard let text = String(validating: bytes, as: UTF8.self) else {
         throw UneditableFile("it is not UTF-8")
       }
       let edited = try edit(text)
       guard edited != text else { return false }
-      if let slash = place.lastIndex(of: "/"), slash != place.startIndex, !exists {
-        try SmallFile.makeFolder(String(place[..<slash]), mode: 0o755)
+      if let slash = path.lastIndex(of: "/"), slash != path.startIndex, !exists {
+        try SmallFile.makeFolder(String(path[..<slash]), mode: 0o755)
       }
-      // The draft of the new file has this name.
-      guard !SmallFile.exists(place + ".new") else { throw UneditableFile("\(place).new exists") }
-      try SmallFile.replace(place, with: Array(edited.utf8), mode: exists ? status.st_mode & 0o777 : 0o644)
+      try SmallFile.rewrite(path, with: Array(edited.utf8))
       return true
     } catch {
       throw UnwritableAgentsFile(
         path: path, reason: "\(error)", remedy: ["print the part and add it by hand: oceanid-ctl agents"])
     }
-  }
-
-  /// The file behind a symbolic link, which stays.
-  private static func place(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
   }
 }
 

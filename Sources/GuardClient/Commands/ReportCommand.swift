@@ -14,7 +14,7 @@ struct ReportCommand: ParsableCommand, TimeDisplaying {
     abstract: "Write an HTML report: availability, incidents and round-trip times.",
     discussion: """
       The report is one HTML file that needs no network and no other file. The events come from the journal, or from \
-      the guard if you may not read the journal. Round-trip times, and the objects without an incident, come from the \
+      the guard if you may not read the journal. An existing file keeps its mode and owner. Round-trip times, and the objects without an incident, come from the \
       guard. Unknown times are shown as unknown. For the events as JSON: oceanid-ctl history --json.
 
       Examples:
@@ -62,7 +62,7 @@ struct ReportCommand: ParsableCommand, TimeDisplaying {
   private func write(_ page: String) throws {
     guard output != "-" else { return try StandardOutput.answer(page) }
     do throws(SystemError) {
-      try SmallFile.replace(output, with: Array(page.utf8), mode: 0o644)
+      try SmallFile.write(Array(page.utf8), to: output)
     } catch {
       throw UnwritableReport(path: output, error: error)
     }

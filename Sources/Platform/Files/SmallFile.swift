@@ -60,7 +60,7 @@ package enum SmallFile {
     guard try isRegular(path, "write \(path)", { fstat(raw, $0) }) else {
       throw SystemError("write \(path)", found: "a device")
     }
-    let count = contents.withUnsafeBytes { write(raw, $0.baseAddress, $0.count) }
+    let count = contents.withUnsafeBytes { Glibc.write(raw, $0.baseAddress, $0.count) }
     guard count == contents.count else {
       throw count < 0 ? .last("write \(path)") : SystemError("write \(path)", code: ENOSPC)
     }
@@ -68,6 +68,9 @@ package enum SmallFile {
   }
 
   /// Replaces a whole file atomically: readers see either the old or the new contents.
+  ///
+  /// Only for a file of this program in a folder of this program: it removes what has the name of its draft,
+  /// `PATH.new`, and a new file takes the place of a link. For a file that a user named, use `write` or `rewrite`.
   ///
   /// - Parameter mode: permission bits of the new file.
   /// - Throws: `SystemError` with the errno of the failed step; the old file stays.
@@ -81,17 +84,125 @@ package enum SmallFile {
       let descriptor = Descriptor(owning: raw)
       // fchmod(2) sets the exact mode; open(2) applies the umask.
       guard fchmod(raw, mode) == 0 else { throw .last("fchmod \(draft)") }
-      var rest = contents[...]
-      while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(raw, $0.baseAddress, $0.count) }
-        guard count > 0 || errno == EINTR else { throw .last("write \(draft)") }
-        rest = rest.dropFirst(max(0, count))
-      }
+      try writeAll(contents, to: raw, draft)
       _ = consume descriptor
       guard rename(draft, path) == 0 else { throw .last("rename \(draft)") }
     } catch {
       unlink(draft)
       throw error
+    }
+  }
+
+  /// Writes a file that a user named, as the redirection of a shell does: through a link, a FIFO or a character
+  /// device. It waits for the reader of a FIFO. A regular file is written by `rewrite`, and a new one has the mode of
+  /// the umask.
+  ///
+  /// - Throws: `SystemError` with the errno of the failed step.
+  package static func write(_ contents: [UInt8], to path: String) throws(SystemError) {
+    var status = stat()
+    let isStream = stat(path, &status) == 0 && [S_IFIFO, S_IFCHR].contains(status.st_mode & S_IFMT)
+    guard isStream else { return try rewrite(path, with: contents) }
+    let raw = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+    guard raw >= 0 else { throw .last("open \(path)") }
+    let descriptor = Descriptor(owning: raw)
+    try writeAll(contents, to: raw, path)
+    _ = consume descriptor
+  }
+
+  /// Writes a regular file that a user named. A link to it stays, and so do its mode, its owner and every other file.
+  ///
+  /// An existing file is replaced atomically, except where that would lose its owner, its access list or a second name,
+  /// or where its folder cannot be written: then it is overwritten.
+  ///
+  /// - Parameter mode: permission bits of a file that does not exist yet; nil: those of the umask.
+  /// - Throws: `SystemError` with the errno of the failed step.
+  package static func rewrite(_ path: String, with contents: [UInt8], mode: UInt32? = nil) throws(SystemError)
+  {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw .last("open \(path)") }
+      return try create(path, contents, mode)
+    }
+    guard try isRegular(path, "write \(path)", { stat(path, $0) }) else {
+      throw SystemError("write \(path)", found: "a device")
+    }
+    // Renaming needs no right to write the file itself.
+    guard isWritable(path) else { throw .last("open \(path)") }
+    if let place = place(of: path, status), status.st_nlink == 1, !AccessList.exists(on: place),
+      try replaceKeeping(place, contents, status)
+    {
+      return
+    }
+    let raw = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard raw >= 0 else { throw .last("open \(path)") }
+    let descriptor = Descriptor(owning: raw)
+    try writeAll(contents, to: raw, path)
+    _ = consume descriptor
+  }
+
+  /// Writes a file that does not exist, or the missing target of a link.
+  private static func create(_ path: String, _ contents: [UInt8], _ mode: UInt32?) throws(SystemError) {
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+    var raw = open(path, flags | O_EXCL, mode ?? 0o666)
+    let isOwn = raw >= 0
+    if raw < 0, errno == EEXIST { raw = open(path, flags, mode ?? 0o666) }
+    guard raw >= 0 else { throw .last("open \(path)") }
+    do throws(SystemError) {
+      let descriptor = Descriptor(owning: raw)
+      if let mode, fchmod(raw, mode) != 0 { throw .last("fchmod \(path)") }
+      try writeAll(contents, to: raw, path)
+      _ = consume descriptor
+    } catch {
+      if isOwn { unlink(path) }
+      throw error
+    }
+  }
+
+  /// The path behind all links; nil if it is not the file that `status` describes, as behind /dev/fd.
+  private static func place(of path: String, _ status: stat) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    var found = stat()
+    guard stat(real, &found) == 0, (found.st_dev, found.st_ino) == (status.st_dev, status.st_ino),
+      !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/")
+    else { return nil }
+    return String(cString: real)
+  }
+
+  /// Replaces a file by one with the same owner and mode.
+  ///
+  /// - Returns: false if that is not possible; nothing has changed then.
+  private static func replaceKeeping(_ path: String, _ contents: [UInt8], _ status: stat) throws(SystemError)
+    -> Bool
+  {
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    // No other file has this name, and a long name of the file does not make it too long.
+    let draft = "\(folder).oceanid-\(String(UInt64.random(in: .min ... .max), radix: 36)).new"
+    let raw = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard raw >= 0 else { return false }
+    do throws(SystemError) {
+      let descriptor = Descriptor(owning: raw)
+      // chown(2) clears the bits of set-user-ID, so the mode comes after it.
+      guard fchown(raw, status.st_uid, status.st_gid) == 0, fchmod(raw, status.st_mode & 0o7777) == 0 else {
+        unlink(draft)
+        return false
+      }
+      try writeAll(contents, to: raw, draft)
+      _ = consume descriptor
+      guard rename(draft, path) == 0 else { throw .last("rename \(draft)") }
+      return true
+    } catch {
+      unlink(draft)
+      throw error
+    }
+  }
+
+  private static func writeAll(_ contents: [UInt8], to raw: Int32, _ path: String) throws(SystemError) {
+    var rest = contents[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(raw, $0.baseAddress, $0.count) }
+      guard count > 0 || errno == EINTR else { throw .last("write \(path)") }
+      rest = rest.dropFirst(max(0, count))
     }
   }
 

@@ -22,7 +22,7 @@ package final class GuardService: Sendable {
   static let configurationStatus: Int32 = 78
   private static let unavailableStatus: Int32 = 69
   /// The same as LimitNOFILE in the unit.
-  private static let descriptors = 8192
+  private static let descriptors = 16384
   /// The time after which all reachable clusters are connected.
   private static let startUp = DispatchTimeInterval.seconds(20)
   /// The time for closing the tunnels when the guard ends.
@@ -158,7 +158,7 @@ package final class GuardService: Sendable {
     let actions = ControlServer.Actions(
       reconnect: { [weak self] name in self?.each(named: name) { $0.tunnel.reconnect() } ?? false },
       poll: { [weak self] name in self?.each(named: name) { $0.pollNow() } ?? false },
-      reload: { [weak self] done in self?.scheduleReload(done) },
+      reload: { [weak self] done in self?.queue.async { [weak self] in (self?.reload()).map(done) } },
       history: history.read,
       metrics: { [weak self] in self?.metrics() ?? [] },
       roundTrips: { [weak self] in
@@ -287,10 +287,6 @@ package final class GuardService: Sendable {
 
   // MARK: - Reload
 
-  private func scheduleReload(_ done: @escaping @Sendable (ReloadOutcome) -> Void) {
-    queue.async { done(self.reload()) }
-  }
-
   /// Applies a changed configuration; an invalid one changes nothing. A cluster with an unchanged section
   /// keeps its tunnel and its open connections.
   private func reload() -> ReloadOutcome {
@@ -300,7 +296,8 @@ package final class GuardService: Sendable {
     var next: Configuration
     do throws(ConfigurationErrors) {
       next = try Configuration.load(
-        path: configurationPath, environment: .current.reloaded(in: environment))
+        path: configurationPath, environment: .current.reloaded(in: environment),
+        running: state.withLock(\.configuration))
     } catch {
       board.reject(error)
       let command = ConfigurationStatus.step(after: error, file: configurationPath)

@@ -42,7 +42,7 @@ package struct ConfigurationStatus: Sendable {
     return Problem(
       .own(.configurationRejected), ["file": first.file], subject: "configuration",
       detail:
-        "\(first)\(more > 0 ? " (and \(more) more)" : "")\(restart == nil ? "; a restart would fail" : "")",
+        "\(first)\(more > 0 ? " (and \(more) more)" : "")\(rejection.errors.preventStart ? "; a restart would fail" : "")",
       since: rejection.since,
       step: restart.map {
         NextStep(command: $0, note: "credentials are passed only at a start, so a restart is needed")

@@ -201,6 +201,16 @@ struct EndToEndTests {
     #expect(try installation.status().clusters.first?.tunnel.since == up)
     try installation.folder.write(
       good.replacingOccurrences(of: "[srv712429, srv712695, calypso]", with: "[ghost]"), to: "guard.yaml")
+    // A file that was cut off while it was written.
+    for rest in ["", "# \n", "{}\n", "alerts: []\n"] {
+      let running = try installation.folder.read("guard.yaml")
+      try installation.folder.write(rest, to: "guard.yaml")
+      let refused = try installation.ctl("reload")
+      #expect(
+        refused.status == 78 && refused.errors.contains("\(installation.configuration):1:1: has no key"))
+      #expect(try installation.status().clusters.map(\.tunnel.since) == [up], "\(rest)")
+      try installation.folder.write(running, to: "guard.yaml")
+    }
     installation.daemon.signal(SIGHUP)
     let changed = try installation.waitFor { document, _ in
       document.problems.contains { $0.id == "tethys/node/ghost/missing" }

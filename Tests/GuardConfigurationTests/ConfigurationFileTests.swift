@@ -33,9 +33,69 @@ import Testing
     #expect(try Configuration.load(path: nil, environment: nobody) == Configuration.builtIn(in: nobody))
   }
 
+  /// The configuration that a reload replaces.
+  private func running() throws(ConfigurationErrors) -> Configuration {
+    try Sample.parse("clusters: [{ name: dione, tunnel: { host: b } }]")
+  }
+
+  @Test(arguments: ["", "\n", "# clusters: []\n", "{}", "null", "---\n", "---\n...\n", "~"])
+  func aFileWithoutAKeyIsAnError(_ text: String) throws {
+    let message =
+      "guard.yaml:1:1: has no keys: name the clusters under 'clusters' (oceanid-guard.yaml(5)), or remove the file, and "
+      + "the guard starts with the built-in cluster tethys"
+    #expect(Sample.errors(text) == [message])
+    try withFile(Array(text.utf8)) { path in
+      #expect(throws: ConfigurationErrors.self) {
+        try Configuration.load(path: path, environment: Sample.environment, running: running())
+      }
+    }
+  }
+
+  /// A file that was cut off while it was written.
+  @Test(arguments: ["control: { socket: /s }\n", "alerts: []", "metrics:"])
+  func aReloadKeepsTheClustersOfAFileThatNamesNoneAnyMore(_ text: String) throws {
+    #expect(try Sample.parse(text).clusters.map(\.name) == ["tethys"])
+    try withFile(Array(text.utf8)) { path in
+      do throws(ConfigurationErrors) {
+        _ = try Configuration.load(path: path, environment: Sample.environment, running: running())
+        Issue.record("accepted")
+      } catch {
+        #expect(error.description.hasPrefix("\(path):1:1: has no key 'clusters': a reload does not replace"))
+        #expect(error.restart == nil && !error.preventStart)
+      }
+      let builtIn = Configuration.builtIn(in: Sample.environment)
+      let again = try Configuration.load(path: path, environment: Sample.environment, running: builtIn)
+      #expect(again.clusters == builtIn.clusters)
+    }
+  }
+
+  @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/etc/oceanid"), "a configuration is installed"))
+  func aReloadKeepsTheClustersOfAFileThatNoLongerExists() throws {
+    var nobody = Sample.environment
+    nobody.configHome = "/nonexistent"
+    do throws(ConfigurationErrors) {
+      _ = try Configuration.load(path: nil, environment: nobody, running: running())
+      Issue.record("accepted")
+    } catch {
+      #expect(error.description.hasPrefix("guard.yaml:1:1: no longer exists: a reload does not replace"))
+    }
+  }
+
+  @Test(arguments: [1, 500, 501, 999, 1000]) func upToAThousandClustersAreAccepted(_ count: Int) throws {
+    let clusters = (1...count).map {
+      "  - { name: c\($0), tunnel: { host: h, forwards: [{ listen: \"127.0.0.1:\(20_000 + $0)\" }] } }\n"
+    }
+    #expect(try Sample.parse("clusters:\n" + clusters.joined()).clusters.count == count)
+    guard count == 1000 else { return }
+    let more = "  - { name: more, tunnel: { host: h } }\n"
+    #expect(
+      Sample.errors("clusters:\n" + clusters.joined() + more)
+        == ["guard.yaml:2:3: clusters: expected at most 1000 clusters, found 1001"])
+  }
+
   @Test func aLargeFileIsRefused() throws {
-    try withFile([UInt8](repeating: UInt8(ascii: "#"), count: (1 << 20) + 1)) { path in
-      #expect(message(path) == "\(path):1:1: is larger than 1 MiB: this is no configuration of the guard")
+    try withFile([UInt8](repeating: UInt8(ascii: "#"), count: (4 << 20) + 1)) { path in
+      #expect(message(path) == "\(path):1:1: is larger than 4 MiB: this is no configuration of the guard")
     }
   }
 

@@ -139,7 +139,8 @@ import Tunnel
         - { name: c, tunnel: { host: d, passphrase: { file: "~/a b" }, forwards: [{ listen: "[::1]:7" }] } }
       """
     for text in [
-      odd, secrets, "clusters: [{ name: a, tunnel: { host: b, port: 7, identityFiles: [~/k] } }]", "",
+      odd, secrets, "clusters: [{ name: a, tunnel: { host: b, port: 7, identityFiles: [~/k] } }]",
+      "alerts: []",
     ] {
       var configuration = try Sample.parse(text)
       let again = try Sample.parse(configuration.yaml)

@@ -13,8 +13,8 @@ import Testing
     ).yaml
   }
 
-  @Test func withoutAnyKey() throws {
-    #expect(try printed("") == Self.builtIn)
+  @Test func withDefaultsOnly() throws {
+    #expect(try printed("alerts: []") == Self.builtIn)
   }
 
   @Test func withEveryKey() throws {

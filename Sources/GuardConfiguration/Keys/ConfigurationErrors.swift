@@ -11,12 +11,19 @@ package struct ConfigurationError: Hashable, Sendable, CustomStringConvertible {
   /// The command that resolves the error by a restart, if the file is valid for a new process; nil: the file must change.
   package let restart: String?
 
-  package init(file: String, line: Int = 1, column: Int = 1, message: String, restart: String? = nil) {
+  /// True if a new process accepts the file, with other clusters than those that run.
+  package let isReloadOnly: Bool
+
+  package init(
+    file: String, line: Int = 1, column: Int = 1, message: String, restart: String? = nil,
+    isReloadOnly: Bool = false
+  ) {
     self.file = file
     self.line = line
     self.column = column
     self.message = message
     self.restart = restart
+    self.isReloadOnly = isReloadOnly
   }
 
   package var description: String { "\(file):\(line):\(column): \(message)" }
@@ -35,6 +42,9 @@ package struct ConfigurationErrors: Error, Hashable, Sendable, CustomStringConve
   package var restart: String? {
     errors.allSatisfy { $0.restart != nil } ? errors.first?.restart : nil
   }
+
+  /// True if a new process rejects the file too.
+  package var preventStart: Bool { errors.contains { $0.restart == nil && !$0.isReloadOnly } }
 
   /// One error per line.
   package var description: String { errors.map(\.description).joined(separator: "\n") }

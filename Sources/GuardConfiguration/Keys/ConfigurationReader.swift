@@ -34,7 +34,7 @@ struct ConfigurationReader {
   /// Further errors are not collected: with this many, the file is probably not a configuration.
   private static var errorLimit: Int { 100 }
   /// The limit of elements in a list.
-  private static var listLimit: Int { 1000 }
+  static var listLimit: Int { 1000 }
 
   mutating func fail(_ node: YAMLNode, _ message: String) {
     guard errors.count < Self.errorLimit else { return }
@@ -58,7 +58,8 @@ struct ConfigurationReader {
         ConfigurationError(
           file: file, line: node.mark.line, column: node.mark.column,
           message:
-            "\(key): \(error.message); the service manager passes credentials only at the start: \(error.remedy)",
+            "\(key): \(error.message); the service manager passes credentials only at the start: "
+            + [error.command.map { "run \($0)" }, error.note].compactMap(\.self).joined(separator: " and "),
           restart: environment.process?.service?.restart ?? "sudo systemctl restart oceanid-guard"))
       return nil
     }

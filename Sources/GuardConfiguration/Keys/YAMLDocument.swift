@@ -10,6 +10,21 @@ struct YAMLDocument {
   /// Errors that did not prevent parsing.
   let mistakes: [ConfigurationError]
 
+  /// True if there is no key at all: an empty file, only comments, `{}`, `null` or `---`.
+  var isEmpty: Bool {
+    guard let root else { return true }
+    if case .mapping(let mapping) = root { return mapping.isEmpty }
+    return root.isNull
+  }
+
+  /// True if the top level has this key.
+  func has(_ key: String) -> Bool {
+    guard case .mapping(let mapping)? = root else { return false }
+    return mapping.contains { name, _ in
+      if case .scalar(let scalar) = name { scalar.string == key } else { false }
+    }
+  }
+
   /// Parses one document. Anchors and aliases are refused: a few lines with them can expand to billions of
   /// nodes, and a configuration does not need them.
   init(_ text: String, file: String) throws(ConfigurationErrors) {

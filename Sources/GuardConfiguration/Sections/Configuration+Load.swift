@@ -2,34 +2,59 @@ internal import Glibc
 internal import Platform
 
 extension Configuration {
-  /// The maximum size of a configuration file, in bytes.
-  private static var sizeLimit: Int { 1 << 20 }
+  /// The maximum size of a configuration file, in bytes: 4 KiB for each of 1000 clusters.
+  private static var sizeLimit: Int { 4 << 20 }
 
   /// Reads the configuration at `path`. Without a path, reads the first existing default file, or uses the
   /// built-in values.
   ///
   /// Throws all errors that it found, including a `path` that can't be read.
+  ///
+  /// - Parameter running: the configuration that a reload is to replace; nil at a start. A file that was cut off or
+  ///   removed while it was written must not replace the clusters that run by the built-in one.
   package static func load(
-    path: String?, environment: ConfigurationEnvironment = .current
+    path: String?, environment: ConfigurationEnvironment = .current, running: Configuration? = nil
   ) throws(ConfigurationErrors) -> Configuration {
-    if let path { return try parse(read(path), file: path, environment: environment) }
-    for path in environment.files where exists(path) {
-      return try parse(read(path), file: path, environment: environment)
+    let file = path ?? environment.files.first(where: exists)
+    guard let file else {
+      let builtIn = builtIn(in: environment)
+      guard let running, running.clusters != builtIn.clusters, let lost = running.file else { return builtIn }
+      throw ConfigurationErrors([
+        ConfigurationError(file: lost, message: "no longer exists: \(keptClusters)", isReloadOnly: true)
+      ])
     }
-    return builtIn(in: environment)
+    return try parse(read(file), file: file, environment: environment, running: running)
+  }
+
+  private static var keptClusters: String {
+    "a reload does not replace the running clusters by the built-in cluster tethys; write the file again, or restart "
+      + "the guard"
   }
 
   /// Reads a configuration from text; `file` is used in messages only.
   package static func parse(
-    _ text: String, file: String, environment: ConfigurationEnvironment
+    _ text: String, file: String, environment: ConfigurationEnvironment, running: Configuration? = nil
   ) throws(ConfigurationErrors) -> Configuration {
     let document = try YAMLDocument(text, file: file)
+    guard !document.isEmpty else {
+      throw ConfigurationErrors([
+        ConfigurationError(
+          file: file,
+          message:
+            "has no keys: name the clusters under 'clusters' (oceanid-guard.yaml(5)), or remove the file, and the "
+            + "guard starts with the built-in cluster tethys")
+      ])
+    }
     var reader = ConfigurationReader(file: file, environment: environment)
     var configuration =
       document.root.flatMap { reader.section($0, "top level", as: Configuration.self) }
       ?? builtIn(in: environment)
     configuration.file = file
-    let errors = document.mistakes + reader.errors
+    var errors = document.mistakes + reader.errors
+    if let running, !document.has("clusters"), running.clusters != builtIn(in: environment).clusters {
+      errors.append(
+        ConfigurationError(file: file, message: "has no key 'clusters': \(keptClusters)", isReloadOnly: true))
+    }
     guard errors.isEmpty else { throw ConfigurationErrors(errors) }
     return configuration
   }
@@ -48,7 +73,7 @@ extension Configuration {
       bytes = try SmallFile.read(path, limit: sizeLimit)
     } catch {
       if error.isNotRegular { throw failure("is not a regular file") }
-      if error.isTooLarge { throw failure("is larger than 1 MiB: this is no configuration of the guard") }
+      if error.isTooLarge { throw failure("is larger than 4 MiB: this is no configuration of the guard") }
       throw failure("can't be \(error.operation.hasPrefix("open") ? "opened" : "read"): \(error.reason)")
     }
     do {

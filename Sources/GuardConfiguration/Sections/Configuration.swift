@@ -60,8 +60,12 @@ extension Configuration: ConfigurationSection {
             "The Unix socket that oceanid-ctl talks to. Under oceanid-guard.socket, ListenStream= of that unit is "
               + "used instead.")
         ], style: .block),
-      .init("clusters", list: \.clusters, of: "clusters", in: 1...500, style: .block) {
-        $0 == 0 ? "expected at least one cluster" : "\($0) clusters; at most 500 are supported"
+      .init(
+        "clusters", list: \.clusters, of: "clusters", in: 1...ConfigurationReader.listLimit, style: .block
+      ) {
+        $0 == 0
+          ? "expected at least one cluster"
+          : "expected at most \(ConfigurationReader.listLimit) clusters, found \($0)"
       },
       .init(
         group: "metrics",

@@ -46,7 +46,7 @@ public enum AccessProblem: String, DeclaredProblem {
           "The process has as many descriptors open as it may have, or the machine has no memory for one more connection, so programs that use the port wait. The guard keeps descriptors aside for its own polls.",
         command: "oceanid-ctl tunnel",
         note:
-          "close what should not be open, or raise the limit: systemctl edit oceanid-guard, [Service] LimitNOFILE=16384"
+          "close what should not be open, or raise the limit: systemctl edit oceanid-guard, [Service] LimitNOFILE=32768"
       )
     case .crowded:
       ProblemDeclaration(

@@ -15,7 +15,8 @@ package struct NoSuchCluster: CommandError {
   package var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
   package var description: String {
-    known.isEmpty
+    let name = name.isEmpty ? "''" : name
+    return known.isEmpty
       ? "the guard watches no cluster, so none named \(name)"
       : "the guard watches no cluster named \(name); it watches: \(known.joined(separator: ", "))"
   }

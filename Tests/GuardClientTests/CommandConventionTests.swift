@@ -35,6 +35,17 @@ import Testing
     #expect(result.exit == .exited(0), "\(result.errors)")
   }
 
+  /// Without them, the command would also cut the connections of other clusters, or reach another guard.
+  @Test func theNextStepOfReconnectRepeatsItsOptions() throws {
+    func step(_ words: String...) throws -> [String] {
+      TunnelIsUp(clusters: [], options: try ReconnectCommand.parse(words).options).remedy
+    }
+    #expect(try step() == ["to reconnect anyway: oceanid-ctl reconnect --force"])
+    #expect(
+      try step("--cluster", "dione", "--socket", "/run/a b")
+        == ["to reconnect anyway: oceanid-ctl reconnect --force --socket '/run/a b' --cluster dione"])
+  }
+
   @Test func misspeltCommandGetsASuggestion() {
     for known in [["status"], ["--help"], ["help"], ["help", "alerts", "test"], ["help", "--help"], []] {
       #expect(UnknownCommand(known) == nil, "\(known)")

@@ -30,7 +30,7 @@ struct ReconnectCommand: ParsableCommand {
     let before = try options.connection.client.status(.overview).chosen(options.choice.cluster).clusters
     let isUp = Dictionary(grouping: before) { $0.tunnel.state == .up }
     let (up, down) = (isUp[true] ?? [], isUp[false] ?? [])
-    guard force || up.isEmpty || !down.isEmpty else { throw TunnelIsUp(clusters: up) }
+    guard force || up.isEmpty || !down.isEmpty else { throw TunnelIsUp(clusters: up, options: options) }
     let targets = force ? before : down
     // Without a filter, the guard reconnects each tunnel.
     if targets.count == before.count {
@@ -81,6 +81,8 @@ extension TunnelDocument {
 /// `reconnect` would only cut connections.
 struct TunnelIsUp: CommandError {
   let clusters: [ClusterDocument]
+  /// The options of the command, which the next step repeats: without them, it would cut other connections too.
+  let options: OrderOptions
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
   var description: String {
@@ -90,5 +92,5 @@ struct TunnelIsUp: CommandError {
     return "\(tunnels) up; a reconnect cuts \(connections.of("open connection"))"
   }
 
-  var remedy: [String] { ["to reconnect anyway: oceanid-ctl reconnect --force"] }
+  var remedy: [String] { ["to reconnect anyway: \(options.repeated("reconnect --force"))"] }
 }

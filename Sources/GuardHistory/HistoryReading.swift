@@ -3,6 +3,7 @@ import Glibc
 package import GuardAPI
 package import GuardConnection
 import GuardTerminal
+import GuardTypes
 package import Health
 import SystemJournal
 
@@ -96,20 +97,48 @@ package struct HistoryReading {
         try reader.wait(atMost: 1_000_000)
       }
     }
-    var stream = try client.watch()
-    while true {
-      switch try stream.next(within: .seconds(1)) {
-      case .line(let bytes):
-        let line: WatchLine
-        do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
-        guard case .change(let change, _) = line, change.at > moment, query.includes(change) else { continue }
-        guard try body(change) else { return }
-      case .quiet:
-        guard StandardOutput.hasReader else { return }
-      case .ended:
-        throw ClientError.unreadable(client.socket, .truncated)
-      }
+    var last = moment
+    func report(_ change: ChangeDocument) throws -> Bool {
+      guard change.at > moment, query.includes(change) else { return true }
+      last = max(last, change.at)
+      return try body(change)
     }
+    // The changes between the guard's start and the new connection, which the stream then repeats.
+    var caughtUp: Set<ChangeDocument> = []
+    try client.followLines(
+      reopened: {
+        var missed = query
+        missed.since = last
+        let known = last
+        let changes = ((try? ask(missed))?.events ?? []).filter { $0.at > known }
+        caughtUp = Set(changes)
+        return try changes.allSatisfy(report)
+      },
+      { bytes in
+        let line: WatchLine
+        do throws(DocumentError) {
+          line = try DocumentCoding.decodeWatchLine(bytes)
+        } catch {
+          throw ClientError.document(error)
+        }
+        guard case .change(let change, _) = line, caughtUp.remove(change) == nil else { return true }
+        return try report(change)
+      })
+  }
+
+  /// The part of a history that is known. An empty history of a time without entries says nothing about incidents.
+  ///
+  /// - Throws: `NothingRecorded` if the guard wrote nothing to the journal before the end of the time.
+  package func known(_ history: HistoryDocument, _ query: HistoryQuery) throws -> HistoryDocument {
+    guard history.source == .journal, let scope else { return history }
+    let oldest = try JournalReader(scope, identifier: Product.daemon).oldest(
+      requiring: JournalField.event.rawValue)
+    guard let begin = oldest.map({ Timestamp(milliseconds: Int64($0 / 1000)) }),
+      query.until.map({ begin < $0 }) ?? true
+    else { throw NothingRecorded(folder: folder, until: query.until) }
+    var known = history
+    if query.since.map({ begin > $0 }) ?? true { known.knownSince = begin }
+    return known
   }
 }
 
@@ -120,6 +149,26 @@ struct NoHistory: CommandError {
   var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
 
   var description: String { "\(journal); and \(daemon)" }
+}
+
+/// The journal has no entry of the guard.
+struct NothingRecorded: CommandError {
+  /// The folder of --directory.
+  let folder: String?
+  /// The end of the requested time.
+  let until: Timestamp?
+  var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
+
+  var description: String {
+    let place = folder.map { "the journal files in \($0) have" } ?? "the journal has"
+    let time = until.map { " before \($0.clock(at: .now))" } ?? ""
+    return "\(place) no readable entry of \(Product.daemon)\(time), so nothing is known about this time"
+  }
+
+  var remedy: [String] {
+    guard let folder else { return ["check that the guard runs: oceanid-ctl doctor"] }
+    return ["check the files: journalctl --directory \(folder.shellWord) --identifier \(Product.daemon)"]
+  }
 }
 
 /// The folder of --directory contains no readable journal.

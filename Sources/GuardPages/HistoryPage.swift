@@ -79,10 +79,11 @@ package enum HistoryPage {
     text += ", \(range)"
     switch history.source {
     case .journal: text += "; from the journal"
-    case .memory:
-      text += "; from the guard's memory"
-      if let since = history.knownSince { text += ", which begins at \(since.day) \(since.time)" }
+    case .memory: text += "; from the guard's memory"
     case .unknown: break
+    }
+    if history.source != .unknown, let since = history.knownSince {
+      text += ", which begins at \(since.day) \(since.time)"
     }
     let changes = history.objectChanges
     if changes > 0 {

@@ -68,6 +68,15 @@ package final class JournalReader {
     return entries
   }
 
+  /// The time of the oldest entry that has this field, in microseconds since 1970; nil if there is none.
+  package func oldest(requiring required: String) throws(JournalError) -> UInt64? {
+    try check("sd_journal_seek", functions.seek_realtime_usec(journal, 0))
+    while try step("sd_journal_next", functions.next(journal)) {
+      if let entry = try current([required]), entry.fields[required] != nil { return entry.microseconds }
+    }
+    return nil
+  }
+
   /// The entries after a time, oldest first.
   package func entries(after moment: UInt64, fields names: [String]) throws(JournalError) -> [Entry] {
     try check("sd_journal_seek", functions.seek_realtime_usec(journal, moment + 1))

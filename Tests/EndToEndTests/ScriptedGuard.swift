@@ -4,13 +4,14 @@ import Health
 import Synchronization
 import TestSupport
 
-/// A guard with scripted responses to `/v1/incidents`, `/v1/watch` and `/v1/status` only.
+/// A guard with scripted responses to `/v1/incidents`, `/v1/history`, `/v1/watch` and `/v1/status` only.
 final class ScriptedGuard: Sendable {
   private struct State {
     var listener: Int32 = -1
     var watchers: [Int32] = []
     var incidents: IncidentsDocument
     var status: Data?
+    var history: [ChangeDocument] = []
   }
 
   let path: String
@@ -31,6 +32,8 @@ final class ScriptedGuard: Sendable {
   }
 
   func stands(_ incidents: IncidentsDocument) { state.withLock { $0.incidents = incidents } }
+
+  func recalls(_ changes: [ChangeDocument]) { state.withLock { $0.history = changes } }
 
   func tell(_ change: ChangeDocument) throws {
     send(try DocumentCoding.encode(WatchLine.change(change, nil)))
@@ -89,11 +92,18 @@ final class ScriptedGuard: Sendable {
       Self.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", connection)
       state.withLock { $0.watchers.append(connection) }
     } else {
-      let (document, status) = state.withLock { ($0.incidents, $0.status) }
-      let isStatus = request.hasPrefix("GET /v1/status ") || request.hasPrefix("GET /v1/status?")
-      let bytes = isStatus ? status : try? DocumentCoding.encode(document)
+      let (incidents, status, history) = state.withLock { ($0.incidents, $0.status, $0.history) }
+      let route = request.split(separator: " ").dropFirst().first?.split(separator: "?").first
+      let bytes: Data? =
+        switch route {
+        case "/v1/status": status
+        case "/v1/incidents": try? DocumentCoding.encode(incidents)
+        case "/v1/history":
+          try? DocumentCoding.encode(HistoryDocument(source: .memory, truncated: false, events: history))
+        default: nil
+        }
       let body = bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let isKnown = isStatus && status != nil || request.hasPrefix("GET /v1/incidents ")
+      let isKnown = bytes != nil
       Self.write(
         "HTTP/1.1 \(isKnown ? 200 : 404) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)", connection)
       close(connection)

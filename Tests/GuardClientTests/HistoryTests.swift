@@ -148,6 +148,12 @@ import Testing
 
   @Test func historyWithoutIncidents() {
     #expect(lines([]) == ["no incident, since today; from the journal"])
+    var rotated = HistoryDocument(source: .journal, truncated: false, events: [])
+    rotated.knownSince = at("2026-03-01T04:00:00Z")
+    let page = HistoryPage.page(rotated, Terminal(hasColour: false, now: Self.now), range: "last 7d")
+    #expect(
+      page.text(for: Terminal(hasColour: false, now: Self.now)).hasPrefix(
+        "no incident, last 7d; from the journal, which begins at 2026-03-01 "))
     #expect(lines([], truncated: true).last?.hasSuffix("there are more entries: see --limit") == true)
   }
 
@@ -210,6 +216,36 @@ import Testing
       ])
     #expect(try reading.read(HistoryQuery(cluster: "other")).events.isEmpty)
     #expect(throws: ClientError.self) { try HistoryReading(client: client).read(HistoryQuery()) }
+    // The journal begins with its first entry.
+    let begin = start + .milliseconds(1)
+    func known(_ query: HistoryQuery) throws -> Timestamp? {
+      try reading.known(reading.read(query), query).knownSince
+    }
+    #expect(try known(HistoryQuery()) == begin && known(HistoryQuery(since: start)) == begin)
+    #expect(try known(HistoryQuery(since: begin)) == nil)
+    #expect(throws: NothingRecorded.self) { try known(HistoryQuery(until: begin)) }
+  }
+
+  /// "no incident" would be a verdict from nothing.
+  @Test(.blocking, arguments: ["empty", "damaged", "/"])
+  func nothingIsKnownFromAFolderWithoutEntries(_ name: String) throws {
+    let folder = try TestSupport.TemporaryFolder()
+    let path = name.hasPrefix("/") ? name : folder.file(name)
+    if name != path { try #require(mkdir(path, 0o700) == 0) }
+    if name == "damaged" {
+      var generator = SeededGenerator(seed: 7)
+      let bytes = (0..<5000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      try Data(bytes).write(to: URL(filePath: "\(path)/system.journal"))
+    }
+    let client = DaemonClient(
+      socket: SocketPath(option: "/nonexistent", environment: { _ in nil }, exists: { _ in false }))
+    let reading = HistoryReading(client: client, folder: path)
+    let query = HistoryQuery()
+    let error = #expect(throws: NothingRecorded.self) { try reading.known(reading.read(query), query) }
+    #expect(error?.exitStatus == 69)
+    #expect(
+      error?.description.hasPrefix("the journal files in \(path) have no readable entry of oceanid-guard")
+        == true)
   }
 }
 

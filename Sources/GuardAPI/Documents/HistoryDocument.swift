@@ -4,7 +4,8 @@ package import Health
 package struct HistoryDocument: Codable, Hashable, Sendable {
   package var schema: String
   @Field package var source: HistorySource
-  /// Set if the changes come from the guard's memory: earlier changes are unknown.
+  /// Earlier changes are unknown. Set if the changes come from the guard's memory, or if the journal begins later than
+  /// the requested time.
   @Field package var knownSince: Timestamp?
   /// True if there were more changes than the limit; the oldest are omitted.
   @Field package var truncated: Bool

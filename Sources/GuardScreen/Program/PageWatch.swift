@@ -14,7 +14,7 @@ package struct PageWatch {
 
   /// Returns when the reader of standard output has gone.
   ///
-  /// - Throws: `ClientError` if the guard cannot be reached or ends.
+  /// - Throws: `ClientError` if the guard cannot be reached at first.
   package func run() throws {
     var shown: String?
     try client.follow { bytes in

@@ -108,7 +108,8 @@ package struct Comparison {
         note: note.hasSuffix("oceanid-ctl reconnect") ? note : "\(note); then: \(reconnect)")
     case .authRefused, .connectRefused, .connectTimeout, .dns, .keepaliveTimeout, .peerClosed,
       .protocolError, .forwardRefused, nil:
-      let refused = next.map { "; if the guard fails again: \($0.remedy)" } ?? ""
+      let refused =
+        next.map { "; if the guard fails again: \($0.lines.reversed().joined(separator: ": "))" } ?? ""
       return NextStep(command: reconnect, note: "the guard waits for its next attempt\(refused)")
     }
   }

@@ -31,7 +31,7 @@ package enum CheckLine {
     var text = "OCEANID\(what) \(word(verdict)) - \(plain(first + more))"
     if !data.isEmpty { text += " | \(data.joined(separator: " "))" }
     for (problem, headline) in zip(problems, headlines) {
-      text += "\n\(problem.severity.rawValue): \(plain(headline)); next: \(plain(problem.remedy))"
+      text += "\n\(problem.severity.rawValue): \(plain(headline)); \(steps(problem))"
     }
     return text + "\n"
   }
@@ -149,6 +149,17 @@ package enum CheckLine {
       figures.append(("stages_not_current", "\(isKnown ? "\(late)" : "U");;;0;\(stages.count)"))
     }
     return figures
+  }
+
+  /// The note, then the command, which is the rest of the line, so that it can be pasted.
+  private static func steps(_ problem: ProblemDocument) -> String {
+    let step = problem.step
+    // A changed command would be another one.
+    let command = step.command.map { plain($0) == $0 ? $0 : "oceanid-ctl status" }
+    return [
+      step.note.map { "\(command == nil ? "next" : "note"): \(plain($0))" }, command.map { "next: \($0)" },
+    ]
+    .compactMap(\.self).joined(separator: "; ")
   }
 
   /// One line without the character that starts the performance data.

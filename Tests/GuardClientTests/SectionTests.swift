@@ -96,6 +96,29 @@ import Testing
         "OCEANID CRITICAL - node calypso is not ready for 12m (1 critical, 1 warning) | rtt=41.2ms;;;0 "))
   }
 
+  /// Operators copy the rest of the line after `next:` into any shell.
+  @Test func aCheckEndsWithACommandThatCanBePasted() throws {
+    var status = Scene.backoff.status
+    var problem = try #require(status.problems.first)
+    func last(_ command: String?, _ note: String?) throws -> String {
+      (problem.command, problem.note) = (command, note)
+      problem.remedy = NextStep(command: command, note: note).remedy
+      status.problems = [problem]
+      let text = CheckLine.text(status, section: nil, now: Scene.now)
+      return String(try #require(text.split(separator: "\n").last?.split(separator: "for 12m; ").last))
+    }
+    let note = "on the node: systemctl status k3s k3s-agent"
+    #expect(
+      try last("kubectl describe node calypso", note) == "note: \(note); next: kubectl describe node calypso")
+    #expect(try last(nil, note) == "next: \(note)")
+    #expect(try last("kubectl get nodes", nil) == "next: kubectl get nodes")
+    // The character begins performance data, and a command without it would be another one.
+    #expect(try last("ss -ltn | grep 16443", "a | b") == "note: a / b; next: oceanid-ctl status")
+    for scene in Scene.allCases {
+      #expect(!CheckLine.text(scene.status, section: nil, now: Scene.now).contains("  # "))
+    }
+  }
+
   @Test func aTitleThatNamesItsSubjectStandsAlone() throws {
     var problem = try #require(Scene.backoff.status.problems.first)
     (problem.subject, problem.title) = ("tunnel tethys", "SSH tunnel to tethys is down")

@@ -44,6 +44,21 @@ package enum ClientFindings {
     "systemctl \(socket.isUserUnit ? "--user " : "")restart oceanid-guard"
   }
 
+  /// The caller's findings beside a guard that does not report its own. Its configuration may be anywhere, so the lack
+  /// of a file in the default places does not mean that no guard is set up.
+  package static func besideGuard(_ own: [FindingDocument]) -> [FindingDocument] {
+    own.map { finding in
+      guard finding.next?.command?.hasPrefix("oceanid-ctl setup") == true else { return finding }
+      guard finding.step == "configuration", finding.outcome == .failed else {
+        return FindingDocument(finding.step, of: finding.cluster, finding.outcome, finding.found)
+      }
+      return FindingDocument(
+        finding.step, .warning,
+        "there is no guard.yaml in the default places; these steps are for the built-in cluster tethys",
+        next: NextStep(note: "name the file of the guard: oceanid-ctl doctor --config FILE"))
+    }
+  }
+
   /// The finding that the guard's own view is missing although the guard answers.
   package static func missingView(_ error: ClientError, _ socket: SocketPath) -> FindingDocument {
     let isOlder = if case .refused(status: 404, _, _) = error { true } else { false }

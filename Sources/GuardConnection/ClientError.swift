@@ -45,6 +45,11 @@ package enum ClientError: Error, Hashable, Sendable {
     }
   }
 
+  /// True if there is no socket of a guard.
+  package var isOfNoGuard: Bool {
+    if case .unreachable(_, let error) = self { [ENOENT, ENOTDIR].contains(error.errno) } else { false }
+  }
+
   /// True if the daemon may still be starting, so that `wait` should retry.
   package var isTransient: Bool {
     switch self {

@@ -155,7 +155,7 @@ package final class IncidentLedger: Sendable {
   /// - Returns: nil if there are too many.
   package func silence(_ request: SilenceRequest, by author: String, at now: Timestamp = .now) -> Silence? {
     let silence = Silence(
-      id: String(UInt32.random(in: .min ... .max), radix: 16), cluster: request.cluster,
+      id: String(UInt32.random(in: 1 << 28 ... .max), radix: 16), cluster: request.cluster,
       pattern: request.pattern, reason: request.reason, author: author, createdAt: now,
       expiresAt: now + request.duration)
     let isTaken = state.withLock { state in

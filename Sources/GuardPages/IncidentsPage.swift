@@ -110,19 +110,31 @@ package enum SilencesPage {
     table.names = 3
     table.minor = [3]
     for silence in silences {
-      let until = silence.expiresAt.map { "\($0.clock(at: now)) (\($0.relative(to: now)))" }
+      let until = silence.expiresAt.map { "\($0.clock(at: now)) (\(left($0 - now)))" }
       table.rows.append(
         Table.Row(
           cells: [
-            Span(silence.id), Span(until ?? "-"), Span(what(silence)), Span(silence.author),
+            Span(silence.id), Span(until ?? "-"), Span(what(silence)), Span(silence.user),
             Span(silence.reason),
           ], showsAll: true))
     }
     return table
   }
 
+  /// `in 2 h`, to the minute as long as it lasts more than one.
+  private static func left(_ time: Duration) -> String {
+    guard time >= .seconds(1) else { return "now" }
+    let minutes = (time.components.seconds + 30) / 60
+    return "in \((time < .seconds(60) ? time : .seconds(minutes * 60)).exact)"
+  }
+
   private static func what(_ silence: SilenceDocument) -> String {
     guard let cluster = silence.cluster else { return silence.pattern ?? "everything" }
     return silence.pattern.map { "\(cluster): \($0)" } ?? "everything of \(cluster)"
   }
+}
+
+extension SilenceDocument {
+  /// The name of the user who made it: `root` of `root (uid 0)`.
+  var user: String { author.firstRange(of: " (uid ").map { String(author[..<$0.lowerBound]) } ?? author }
 }

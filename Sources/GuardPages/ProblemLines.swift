@@ -101,7 +101,7 @@ package enum ProblemLines {
       if let silence = problem.silence {
         let until = silence.expiresAt.map { "until \($0.clock(at: terminal.now)) " } ?? ""
         page += terminal.labelled(
-          "muted", margin: 7, Span("\(until)by \(silence.author): \(silence.reason)", .warning))
+          "muted", margin: 7, Span("\(until)by \(silence.user): \(silence.reason)", .warning))
       }
       if !problem.detail.isEmpty {
         page += terminal.labelled("why", margin: 7, Span(problem.detail), whole: "-o json", most: cause)

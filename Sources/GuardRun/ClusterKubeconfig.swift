@@ -70,8 +70,9 @@ package enum UnusableKubeconfig: CommandError, Hashable {
     switch self {
     case .unreadable(_, EACCES, _), .untrusted: ExitStatus.denied.rawValue
     // The request was valid; there is no file that can be used.
-    case .unreadable(_, _, isOwn: false), .elsewhere: ExitStatus.unavailable.rawValue
-    case .noCluster, .severalClusters, .pathUnknown, .unreadable: ExitStatus.usage.rawValue
+    case .noCluster, .pathUnknown, .unreadable(_, _, isOwn: false), .elsewhere:
+      ExitStatus.unavailable.rawValue
+    case .severalClusters, .unreadable: ExitStatus.usage.rawValue
     }
   }
 

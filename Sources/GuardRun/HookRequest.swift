@@ -20,12 +20,15 @@ package enum HookRequest: Hashable {
     case noJSON
     /// A shell is to run something, but no command is there.
     case noCommand
+    /// A name is given twice in one object. Readers differ in which value they take.
+    case repeatedName(String)
   }
 
   package static func read(_ bytes: Data) throws(Flaw) -> HookRequest {
     guard bytes.count <= limit else { throw .tooLarge }
     let fields: Fields
     do { fields = try JSONDecoder().decode(Fields.self, from: bytes) } catch { throw .noJSON }
+    if let name = RepeatedName.first(in: bytes) { throw .repeatedName(name) }
     switch fields.event {
     case "PreToolUse", "BeforeTool":
       guard shells.contains(fields.tool?.lowercased() ?? "") else { return .other }
@@ -94,12 +97,54 @@ package enum HookRequest: Hashable {
   }
 }
 
+/// Finds names that an object of a JSON text has twice, which no decoder reports.
+private enum RepeatedName {
+  /// - Parameter bytes: valid JSON.
+  static func first(in bytes: Data) -> String? {
+    let bytes = Array(bytes)
+    var objects: [Set<String>] = []
+    var index = 0
+    while index < bytes.count {
+      switch bytes[index] {
+      case UInt8(ascii: "{"): objects.append([])
+      case UInt8(ascii: "}"): _ = objects.popLast()
+      case UInt8(ascii: "\""):
+        let begin = index
+        index += 1
+        while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
+          index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        // Only a name is followed by a colon.
+        let rest = bytes[min(index + 1, bytes.count)...].first { !" \t\r\n".utf8.contains($0) }
+        guard rest == UInt8(ascii: ":"), let object = objects.indices.last else { break }
+        let literal = bytes[begin...min(index, bytes.count - 1)]
+        let name = name(literal)
+        guard objects[object].insert(name).inserted else { return name }
+      default: break
+      }
+      index += 1
+    }
+    return nil
+  }
+
+  /// `command` is also written `\u0063ommand`.
+  private static func name(_ literal: ArraySlice<UInt8>) -> String {
+    guard literal.contains(UInt8(ascii: "\\")) else {
+      return String(decoding: literal.dropFirst().dropLast(), as: UTF8.self)
+    }
+    let array = Data("[".utf8) + Data(literal) + Data("]".utf8)
+    return (try? JSONDecoder().decode([String].self, from: array))?.first
+      ?? String(decoding: literal, as: UTF8.self)
+  }
+}
+
 extension HookRequest.Flaw: CustomStringConvertible {
   package var description: String {
     switch self {
     case .tooLarge: "the hook's input is longer than \(HookRequest.limit) bytes"
     case .noJSON: "the hook's input is not the JSON of a hook"
     case .noCommand: "the hook's input has no command that can be read"
+    case .repeatedName(let name): "the hook's input has the name '\(name)' twice in one object"
     }
   }
 }

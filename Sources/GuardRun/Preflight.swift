@@ -65,7 +65,7 @@ package struct Preflight {
       return problem(cluster, .api)
         ?? ("\(error.code): \(error.message)", NextStep(command: error.command, note: error.note))
     }
-    guard cluster.poll.ok == true, cluster.api.ready != false, cluster.poll.seenAt != nil else {
+    guard cluster.poll.ok == true, cluster.api.ready != false else {
       return problem(cluster, .api)
         ?? ("the API of \(cluster.name) is not ready", NextStep(command: "oceanid-ctl doctor"))
     }

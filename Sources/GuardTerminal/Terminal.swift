@@ -21,9 +21,15 @@ package struct Terminal: Hashable, Sendable {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     return Terminal(
       width: columns(isTerminal: isTerminal),
-      hasColour: isTerminal && !isSet("NO_COLOR") && environment("TERM") != "dumb",
+      hasColour: isTerminal && !isSet("NO_COLOR") && obeysControl(environment("TERM")),
       drawsBlocks: isTerminal && hasUTF8, now: .now)
   }
+
+  /// True if standard output is a terminal that a screen can be drawn on.
+  package static var drawsScreens: Bool { isatty(STDOUT_FILENO) == 1 && obeysControl(environment("TERM")) }
+
+  /// False for a terminal without control sequences (terminfo(5)), and for one that has no name.
+  static func obeysControl(_ term: String?) -> Bool { !["", "dumb", "unknown"].contains(term ?? "") }
 
   /// The first of these variables that is set and not empty determines the character set (locale(7)).
   private static var hasUTF8: Bool {

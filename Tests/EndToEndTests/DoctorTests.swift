@@ -46,6 +46,19 @@ struct DoctorTests {
     #expect(installation.cluster.requests.allSatisfy { $0.method == "GET" })
   }
 
+  @Test func aGuardThatHangsIsTheFirstFindingAndIsSetUp() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.daemon.pause()
+    defer { installation.daemon.resume() }
+    let result = try installation.ctl("doctor", "--guard", Installation.guardProgram)
+    #expect(result.status == 2)
+    #expect(result.output.contains("Failed: guard's socket: "), "\(result)")
+    #expect(!result.output.contains("no guard is set up") && !result.output.contains("oceanid-ctl setup"))
+    let reload = try installation.ctl("reload")
+    #expect(reload.status == 69 && reload.errors.contains("does not answer"), "\(reload)")
+  }
+
   @Test func connectionIsCheckedWithoutAGuard() throws {
     let installation = try Installation(isStarted: false)
     let (status, document) = try Self.examine(installation)

@@ -49,6 +49,9 @@ struct ReconnectTests {
       Installation.client, ["run", "--socket", installation.socket, "--timeout", "20s", "--", "true"])
     #expect(command.exit == .exited(75), "\(command.errors)")
     #expect(command.errors.contains("does not become up by itself"), "\(command.errors)")
+    // The local port leads nowhere.
+    let env = try installation.ctl("env")
+    #expect(env.status == 69 && env.output.isEmpty && env.errors.contains("the tunnel is not up"), "\(env)")
   }
 
   @Test func waitTellsWhatItWaitsFor() throws {
@@ -59,6 +62,9 @@ struct ReconnectTests {
     let late = try installation.ctl("wait", "--for", "tunnel", "--timeout", "500ms")
     #expect(late.status == 75)
     #expect(late.errors.contains("oceanid-ctl: waiting until the tunnel is up: "), "\(late.errors)")
+    let command = try run(
+      Installation.client, ["run", "--socket", installation.socket, "--timeout", "500ms", "--", "true"])
+    #expect(command.errors.contains("oceanid-ctl: waiting until the tunnel is up: "), "\(command)")
   }
 
   @Test func errorsUnderJSONAreADocumentOnStandardOutput() throws {
@@ -109,5 +115,8 @@ struct ReconnectTests {
     let alone = try installation.ctl("version")
     #expect(alone.status == 69 && alone.output.hasPrefix("oceanid-ctl ") && !alone.errors.isEmpty)
     #expect(try installation.ctl("version", "--client").status == 0)
+    let document = try installation.ctl("version", "--json")
+    let fields = try JSONSerialization.jsonObject(with: Data(document.output.utf8)) as? [String: Any]
+    #expect(document.status == 69 && fields?["oceanid-ctl"] is String && fields?["error"] is [String: Any])
   }
 }

@@ -35,6 +35,49 @@ import Testing
     #expect(result.exit == .exited(0), "\(result.errors)")
   }
 
+  /// `-o json` and `-ojson` are known wherever `--json` is.
+  @Test func everyCommandWithAJSONFormAlsoTakesOutput() throws {
+    func check(_ command: CommandHelp) {
+      let names = Set(command.shownArguments.flatMap { $0.names?.map(\.text) ?? [] })
+      #expect(
+        !names.contains("--json") || names.contains("--output"),
+        "\(command.commandName)")
+      command.shownSubcommands.forEach(check)
+    }
+    check(try Self.help())
+    for words in [["-o", "yaml"], ["-oyaml"], ["-o=yaml"], ["--output", "yaml"], ["--output=yaml"]] {
+      #expect(try StatusCommand.parse(words).output == .yaml, "\(words)")
+      #expect(try SilenceCommand.parse(words).format.output == .yaml, "\(words)")
+    }
+    #expect(ErrorOutput.isJSON(["status", "-ojson"]))
+  }
+
+  @Test func aDocumentIsJSONOrYAML() throws {
+    let json = "{\"a\":[1,null]}\n"
+    #expect(
+      try FormatOption.parse([]).text(json) == json && FormatOption.parse(["-ojson"]).text(json) == json)
+    #expect(try FormatOption.parse(["-oyaml"]).text(json) == "\"a\":\n  - 1\n  - null\n")
+    #expect(try FormatOption.parse(["-oyaml"]).isDocument(json: false))
+    #expect(
+      try !FormatOption.parse([]).isDocument(json: false) && FormatOption.parse([]).isDocument(json: true))
+  }
+
+  @Test func aTimeThatCannotBeReadListsTheForms() throws {
+    for command in ["history", "diff"] {
+      let error = #expect(throws: (any Error).self) {
+        try OceanidCtl.parseAsRoot([command, "--since", "soon"])
+      }
+      #expect(error.map { OceanidCtl.message(for: $0) }?.contains("yesterday, 2026-03-01") == true)
+      #expect(throws: Never.self) { try OceanidCtl.parseAsRoot([command, "--since", "-2h"]) }
+    }
+    let error = #expect(throws: (any Error).self) {
+      try OceanidCtl.parseAsRoot(["report", "--since", "1h", "--until", "2h", "-o", "-"])
+    }
+    #expect(
+      error.map { OceanidCtl.fullMessage(for: $0, columns: 120) }?.contains("Usage: oceanid-ctl report")
+        == true)
+  }
+
   /// Without them, the command would also cut the connections of other clusters, or reach another guard.
   @Test func theNextStepOfReconnectRepeatsItsOptions() throws {
     func step(_ words: String...) throws -> [String] {

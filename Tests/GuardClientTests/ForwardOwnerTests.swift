@@ -64,6 +64,21 @@ import Testing
     #expect(description(of: full)?.hasSuffix(". See: oceanid-ctl tunnel") == true)
   }
 
+  /// A guard of the first version reports neither when the data was seen nor its kubeconfig.
+  @Test func anOlderGuardIsNotCalledUnready() throws {
+    let folder = try TestSupport.TemporaryFolder()
+    var status = Scene.healthy.status
+    status.clusters[0].kubeconfig = try folder.write("", to: "config")
+    status.clusters[0].poll.seenAt = nil
+    #expect(Goal.api.obstacle(in: status) == nil)
+    #expect(Preflight(status: status).document.ok)
+    status.clusters[0].kubeconfig = nil
+    let error = #expect(throws: UnusableKubeconfig.self) {
+      try ClusterKubeconfig.usable(of: status, named: nil)
+    }
+    #expect(error == .pathUnknown && error?.exitStatus == 69)
+  }
+
   /// One rule for `env`, `run`, `preflight` and `wait`: the kubeconfig leads to the forward, and the cluster accepts it.
   @Test func kubeconfigThatDoesNotWorkIsUsedByNoCommand() throws {
     let folder = try TestSupport.TemporaryFolder()

@@ -177,6 +177,7 @@ import Testing
     #expect(moment("now") == "2026-03-01T04:30:00Z")
     #expect(moment("90m") == "2026-03-01T03:00:00Z")
     #expect(moment("7d") == "2026-02-22T04:30:00Z")
+    #expect(moment("-2h") == "2026-03-01T02:30:00Z")
     #expect(moment("2026-03-01T04:12:07+01:00") == "2026-03-01T03:12:07Z")
     let day = TimeArgument(argument: "2026-03-01")?.timestamp(now: Self.now)
     #expect(TimeArgument(argument: "2026-03-01 00:00")?.timestamp(now: Self.now) == day)
@@ -185,7 +186,7 @@ import Testing
         == .seconds(15_127))
     let midnight = TimeArgument(argument: "today")?.timestamp(now: Self.now)
     #expect(midnight.map { (Duration.zero..<Duration.seconds(25 * 3600)).contains(Self.now - $0) } == true)
-    for text in ["", "soon", "2026", "2026-13-01", "d", "-1d", "2026-03-01 4:12", "1w"] {
+    for text in ["", "soon", "2026", "2026-13-01", "d", "--1d", "-", "-today", "2026-03-01 4:12", "1w"] {
       #expect(TimeArgument(argument: text) == nil, "\(text)")
     }
   }

@@ -25,7 +25,7 @@ import Testing
        "title":"tunnel to tethys is down","since":"2026-03-01T02:00:00Z","firedAt":"2026-03-01T02:00:20Z",
        "endedAt":"2026-03-01T03:30:00.5Z","notices":3}],
      "silences":[
-      {"id":"5f3a","cluster":null,"pattern":"imagepolicy *","reason":"the registry moves","author":"uid 1000",
+      {"id":"5f3a","cluster":null,"pattern":"imagepolicy *","reason":"the registry moves","author":"alice (uid 1000)",
        "createdAt":"2026-03-01T04:00:00Z","expiresAt":"2026-03-01T06:00:00Z"}]}
     """
 
@@ -49,6 +49,21 @@ import Testing
     #expect(older?.words(at: Scene.now) == "silence 5f3a until 05:24Z")
   }
 
+  @Test(arguments: [
+    (7199, "in 2 h"), (7200, "in 2 h"), (5753, "in 1 h 36 min"), (59, "in 59 s"), (61, "in 1 min"),
+    (0, "now"),
+    (-5, "now"), (86_400, "in 1 d"),
+  ])
+  func theRestOfASilenceIsInHoursAndMinutes(_ seconds: Int64, _ words: String) {
+    let silence = Silence(
+      id: "5f3a", cluster: nil, pattern: "node *", reason: "disk", author: "root (uid 0)",
+      createdAt: Scene.now,
+      expiresAt: Scene.now + .seconds(seconds))
+    let terminal = Terminal(width: nil, hasColour: false, now: Scene.now)
+    let text = SilencesPage.page([SilenceDocument(silence)], terminal).text(for: terminal)
+    #expect(text.contains("(\(words))") && text.contains(" root "), "\(text)")
+  }
+
   @Test func listsOpenAndPastIncidentsAndSilences() throws {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     let text = IncidentsPage.page(try Self.document(), terminal, pastLimit: 10).text(for: terminal)
@@ -63,8 +78,8 @@ import Testing
         ENDED             LENGTH       NOTIFIED   INCIDENT
         03:30:00Z (54m)   1 h 30 min   3 times    tunnel to tethys is down
 
-        SILENCE   UNTIL                WHAT            BY         REASON
-        5f3a      06:00:00Z (in 95m)   imagepolicy *   uid 1000   the registry moves
+        SILENCE   UNTIL                       WHAT            BY      REASON
+        5f3a      06:00:00Z (in 1 h 36 min)   imagepolicy *   alice   the registry moves
 
         """)
   }

@@ -253,6 +253,11 @@ import Testing
     ("pkill ssh", .tunnel, "pkill of a tunnel"),
     ("ssh -NL 16443:localhost:6443 tethys", .tunnel, "ssh -L to port 6443"),
     ("kubectl -s https://x:6443 get pods", .otherServer, "kubectl --server"),
+    ("kubectl -s https://x get pods", .otherServer, "kubectl --server"),
+    ("kubectl --server=https://x get pods", .otherServer, "kubectl --server"),
+    ("kubectl --server x get pods", .otherServer, "kubectl --server"),
+    ("kubectl --server https://127.0.0.1.example get pods", .otherServer, "kubectl --server"),
+    ("helm --kube-apiserver https://x list", .otherServer, "helm --server"),
     ("oceanid-ctl run --break-glass x -- kubectl get pods", .breakGlass, "oceanid-ctl run --break-glass"),
   ])
   func commandsForAPersonAreRestricted(_ line: String, _ kind: Restriction.Kind, _ words: String) {

@@ -32,6 +32,23 @@ import Testing
     #expect(try read(text) == .other)
   }
 
+  /// Readers of JSON differ in which of two values they take, so the hook may judge another command than the one that
+  /// runs.
+  @Test(arguments: [
+    #"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":"ls","command":"k delete x"}}"#,
+    #"{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":"ls","\u0063ommand" : "k delete x"}}"#,
+    #"{"hook_event_name":"beforeShellExecution","command":"ls","x":[{"a":"\"{"}],"command":"k delete x"}"#,
+  ])
+  func aRepeatedNameIsAFlaw(_ text: String) {
+    #expect(throws: HookRequest.Flaw.repeatedName("command")) { try read(text) }
+  }
+
+  @Test func theSameNameInTwoObjectsIsNoFlaw() throws {
+    let text =
+      #"{"hook_event_name":"beforeShellExecution","command":"ls","a":[{"command":"{\"command\":"},{"command":1}],"b":{"b":1}}"#
+    #expect(try read(text) == .line("ls"))
+  }
+
   @Test(arguments: [
     ("", HookRequest.Flaw.noJSON), ("[]", .noJSON), ("null", .noJSON), ("{", .noJSON), ("\u{0}", .noJSON),
     (#"{"hook_event_name":"PreToolUse","tool_name":"Bash"}"#, .noCommand),

@@ -20,6 +20,14 @@ import Testing
     #expect(text.cut(to: width) == result)
   }
 
+  /// A terminal without control sequences would show them as text.
+  @Test(arguments: [
+    ("xterm-256color", true), ("tmux", true), ("linux", true), ("dumb", false), ("", false), (nil, false),
+  ])
+  func onlyTerminalsWithControlSequencesGetThem(_ term: String?, _ obeys: Bool) {
+    #expect(Terminal.obeysControl(term) == obeys)
+  }
+
   @Test func wraps() {
     #expect("one two three".wrapped(to: 7) == ["one two", "three"])
     #expect("one two three".wrapped(to: 100) == ["one two three"])

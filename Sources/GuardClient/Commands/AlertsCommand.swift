@@ -29,6 +29,8 @@ struct AlertsListCommand: ParsableCommand, TimeDisplaying {
         oceanid-ctl alerts list --json | jq '.channels[] | select(.failure)'
       """)
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var connection: SocketOption
 
   @Flag(help: "Print the guard's document as JSON.")
@@ -39,10 +41,7 @@ struct AlertsListCommand: ParsableCommand, TimeDisplaying {
 
   func run() throws {
     let document = try connection.client.alerts()
-    if json {
-      return try StandardOutput.answer(
-        String(decoding: try DocumentCoding.encode(document), as: UTF8.self) + "\n")
-    }
+    if format.isDocument(json: json) { return try StandardOutput.answer(format.text(document)) }
     let terminal = Terminal.standardOutput()
     try StandardOutput.answer(AlertsPage.page(document, terminal).text(for: terminal))
   }

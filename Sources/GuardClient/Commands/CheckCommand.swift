@@ -23,11 +23,15 @@ struct CheckCommand: ParsableCommand, Reading {
   @Argument(help: "The part to check (default: everything).")
   var section: Section?
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var options: ReadOptions
 
   func run() throws {
     do {
-      if options.json { return try options.show(section, nil) { _, _ in Page() } }
+      if format.isDocument(json: options.json) {
+        return try options.show(section, format.output == .yaml ? .yaml : .json) { _, _ in Page() }
+      }
       let status = try options.chosen(of: options.connection.client.status())
       try StandardOutput.answer(CheckLine.text(status, section: section, now: .now))
       throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
@@ -36,7 +40,7 @@ struct CheckCommand: ParsableCommand, Reading {
     } catch {
       // A monitoring system reads only standard output and accepts only the exit statuses 0 to 3.
       StandardOutput.write(
-        options.json
+        format.isDocument(json: options.json)
           ? ErrorOutput(message: "\(error)", status: .unknown).json
           : CheckLine.text("\(error)", section: section))
       throw ExitCode(ExitStatus.unknown.rawValue)

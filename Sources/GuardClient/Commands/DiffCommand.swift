@@ -25,10 +25,14 @@ struct DiffCommand: ParsableCommand, Reading {
       Exit status: 0, also if something changed; 69 if neither the journal nor the guard can be read.
       """)
 
-  @Option(help: ArgumentHelp("Start time.", valueName: "time"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Start time.", valueName: "time"),
+    transform: TimeArgument.read)
   var since: TimeArgument = .dayAgo
 
-  @Option(help: ArgumentHelp("End time (default: now).", valueName: "time"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("End time (default: now).", valueName: "time"),
+    transform: TimeArgument.read)
   var until: TimeArgument?
 
   @Option(
@@ -36,7 +40,7 @@ struct DiffCommand: ParsableCommand, Reading {
   var directory: String?
 
   @Option(
-    name: [.short, .long],
+    name: .output,
     help: ArgumentHelp("json or yaml: the differences as a document.", valueName: "format"))
   var output: DocumentFormat?
 

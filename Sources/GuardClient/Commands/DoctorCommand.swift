@@ -40,13 +40,18 @@ struct DoctorCommand: ParsableCommand, Reading {
     completion: .file())
   var `guard`: String?
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var options: ReadOptions
 
   func run() throws {
     let connection = options.connection.client
     let status = Result { () throws(ClientError) in try connection.status() }
-    var findings = steps(connection, try? status.get())
-    findings += ClientFindings.socket(connection.socket, status)
+    let steps = steps(connection, try? status.get())
+    let socket = ClientFindings.socket(connection.socket, status)
+    // The step that comes first is the cause: a guard that hangs is set up.
+    let hangs = if case .failure(let error) = status { !error.isOfNoGuard } else { false }
+    var findings = hangs ? socket + ClientFindings.besideGuard(steps) : steps + socket
     findings.append(ClientFindings.journal(Self.journalFailure(connection.socket)))
     if let cluster = options.cluster {
       let known = Set(findings.compactMap(\.cluster))
@@ -54,8 +59,8 @@ struct DoctorCommand: ParsableCommand, Reading {
       findings.removeAll { $0.cluster != nil && $0.cluster != cluster }
     }
     let document = DoctorDocument(findings)
-    if options.json {
-      try StandardOutput.answer(String(decoding: try DocumentCoding.encode(document), as: UTF8.self) + "\n")
+    if format.isDocument(json: options.json) {
+      try StandardOutput.answer(format.text(document))
     } else {
       let terminal = Terminal.standardOutput()
       try StandardOutput.answer(DoctorPage.page(document, terminal).text(for: terminal))
@@ -75,9 +80,8 @@ struct DoctorCommand: ParsableCommand, Reading {
         configuration: config ?? view.configuration, isBesideGuard: true)
       return Comparison(view: view, own: own, clusters: status.clusters, caller: .current).findings
     } catch {
-      return program.examine(configuration: config, isBesideGuard: false) + [
-        ClientFindings.missingView(error, connection.socket)
-      ]
+      let own = program.examine(configuration: config ?? status.configuration?.file, isBesideGuard: false)
+      return ClientFindings.besideGuard(own) + [ClientFindings.missingView(error, connection.socket)]
     }
   }
 

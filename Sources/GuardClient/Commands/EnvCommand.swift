@@ -4,6 +4,7 @@ import GuardAPI
 import GuardConnection
 import GuardRun
 import GuardTerminal
+import Health
 import Platform
 
 /// A shell whose syntax for variables is known.
@@ -42,13 +43,14 @@ struct EnvCommand: ParsableCommand {
     commandName: "env",
     abstract: "Print a command that sets KUBECONFIG, for a shell to evaluate.",
     discussion: """
-      It does not wait for the tunnel. It prints nothing if another program holds the cluster's local port, if the \
-      guard belongs to another user, if other users may write the kubeconfig, if the kubeconfig does not lead \
+      It does not wait for the tunnel, and prints nothing while the tunnel is not up; to wait, see oceanid-ctl wait. It \
+      prints nothing either if another program holds the cluster's local port, if the guard belongs to another user, if other users may write the kubeconfig, if the kubeconfig does not lead \
       through the forward, or if the cluster does not accept it. Exit status: 69 if the guard, its \
-      kubeconfig or its port is not available, and 77 if you may not read the kubeconfig or it is not safe to use.
+      kubeconfig, its port or the tunnel is not available, and 77 if you may not read the kubeconfig or it is not safe to use.
 
       Examples:
         eval "$(oceanid-ctl env)"
+        oceanid-ctl wait --for tunnel && eval "$(oceanid-ctl env)"
         oceanid-ctl env --shell fish | source
       """)
 
@@ -62,6 +64,8 @@ struct EnvCommand: ParsableCommand {
   @Flag(help: "Print the variable as JSON.")
   var json = false
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var connection: SocketOption
 
   @OptionGroup var choice: ClusterOption
@@ -69,7 +73,19 @@ struct EnvCommand: ParsableCommand {
   func run() throws {
     let status = try connection.trustedClient.status().chosen(choice.cluster)
     let path = try ClusterKubeconfig.usable(of: status, named: kubeconfig)
-    if json { return try StandardOutput.answer(JSONValue.object(["KUBECONFIG": .string(path)]).pretty) }
+    if let obstacle = Goal.tunnel.obstacle(in: status) { throw ClosedForward(obstacle: obstacle) }
+    if format.isDocument(json: json) {
+      return try StandardOutput.answer(format.text(JSONValue.object(["KUBECONFIG": .string(path)]).pretty))
+    }
     try StandardOutput.answer((shell ?? .current).export("KUBECONFIG", path))
   }
+}
+
+/// The local port leads nowhere, because the tunnel is not up.
+struct ClosedForward: CommandError, Hashable {
+  let obstacle: Obstacle
+  var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
+
+  var description: String { "the tunnel is not up: \(obstacle.reason)" }
+  var remedy: [String] { obstacle.step?.lines ?? ["oceanid-ctl wait --for tunnel"] }
 }

@@ -33,6 +33,8 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Print the explanation as JSON.")
   var json = false
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var connection: SocketOption
 
   /// All words, each once: `tunnel_down` is both an event and an error.
@@ -43,7 +45,9 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let explanation = try explanation()
-    if json { return try StandardOutput.answer(try explanation.json.pretty) }
+    if format.isDocument(json: json) {
+      return try StandardOutput.answer(format.text(explanation.json.pretty))
+    }
     let terminal = Terminal.standardOutput()
     try StandardOutput.answer(ExplainPage.page(explanation, terminal).text(for: terminal))
   }
@@ -73,6 +77,8 @@ struct Unexplained: CommandError {
   var description: String {
     let last = word.split(separator: "/").last.map(String.init) ?? word
     let hint = Spelling.nearest(to: last, among: ExplainCommand.known).map { "; did you mean \($0)?" } ?? ""
-    return "unknown event, problem or error '\(word)'\(hint)\n  list them with: oceanid-ctl explain"
+    return "unknown event, problem or error '\(word)'\(hint)"
   }
+
+  var remedy: [String] { ["list them with: oceanid-ctl explain"] }
 }

@@ -12,7 +12,7 @@ struct FluxCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: [.short, .long], help: OutputFormat.help(wide: "the same as without"))
+  @Option(name: .output, help: OutputFormat.help(wide: "the same as without"))
   var output: OutputFormat?
 
   @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")

@@ -25,10 +25,14 @@ struct HistoryCommand: ParsableCommand, Reading {
         oceanid-ctl history --json | jq -r .message
       """)
 
-  @Option(help: ArgumentHelp("Start time.", valueName: "time"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Start time.", valueName: "time"),
+    transform: TimeArgument.read)
   var since: TimeArgument = .dayAgo
 
-  @Option(help: ArgumentHelp("End time (default: now).", valueName: "time"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("End time (default: now).", valueName: "time"),
+    transform: TimeArgument.read)
   var until: TimeArgument?
 
   @Option(
@@ -51,6 +55,8 @@ struct HistoryCommand: ParsableCommand, Reading {
   @Option(
     help: ArgumentHelp("Read the journal files in this folder.", valueName: "folder"), completion: .directory)
   var directory: String?
+
+  @OptionGroup var format: FormatOption
 
   @OptionGroup var options: ReadOptions
 
@@ -90,14 +96,18 @@ struct HistoryCommand: ParsableCommand, Reading {
 
   /// - Parameter end: the end of the history, if that is before now.
   private func text(_ history: HistoryDocument, _ end: Timestamp?) throws -> String {
-    if options.json || entries || follow || !event.isEmpty { return try history.events.map(line).joined() }
+    if format.isDocument(json: options.json) || entries || follow || !event.isEmpty {
+      return try history.events.map(line).joined()
+    }
     let terminal = Terminal.standardOutput()
     let range = until.map { "from \(since) to \($0)" } ?? since.toNow
     return HistoryPage.page(history, terminal, range: range, until: end).text(for: terminal)
   }
 
   private func line(_ change: ChangeDocument) throws -> String {
-    if options.json { return String(decoding: try DocumentCoding.encode(change), as: UTF8.self) + "\n" }
+    if format.isDocument(json: options.json) {
+      return (format.output == .yaml ? "---\n" : "") + (try format.text(change))
+    }
     let terminal = Terminal.standardOutput()
     return Page(lines: [ChangeLine.line(change, now: terminal.now)]).text(for: terminal)
   }

@@ -23,6 +23,8 @@ struct IncidentsCommand: ParsableCommand, Reading {
   @Option(help: ArgumentHelp("Show only the newest N ended incidents.", valueName: "count"))
   var past = 10
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var options: ReadOptions
 
   func validate() throws {
@@ -31,10 +33,7 @@ struct IncidentsCommand: ParsableCommand, Reading {
 
   func run() throws {
     let document = try options.connection.client.incidents(of: options.cluster)
-    if options.json {
-      return try StandardOutput.answer(
-        String(decoding: try DocumentCoding.encode(document), as: UTF8.self) + "\n")
-    }
+    if format.isDocument(json: options.json) { return try StandardOutput.answer(format.text(document)) }
     let terminal = Terminal.standardOutput()
     try StandardOutput.answer(
       IncidentsPage.page(document, terminal, pastLimit: past).text(for: terminal))

@@ -19,6 +19,8 @@ struct MetricsCommand: ParsableCommand {
   @Flag(help: "Print the samples as JSON.")
   var json = false
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var connection: SocketOption
 
   @OptionGroup var choice: ClusterOption
@@ -27,8 +29,9 @@ struct MetricsCommand: ParsableCommand {
     if choice.cluster != nil { _ = try connection.client.status(.overview).chosen(choice.cluster) }
     let text = String(decoding: try connection.client.exchange(.metrics).body, as: UTF8.self)
     let wanted = Self.lines(text, of: choice.cluster)
-    if json {
-      return try StandardOutput.answer(JSONValue.array(wanted.compactMap { MetricSample($0)?.json }).pretty)
+    if format.isDocument(json: json) {
+      let samples = JSONValue.array(wanted.compactMap { MetricSample($0)?.json })
+      return try StandardOutput.answer(format.text(samples.pretty))
     }
     try StandardOutput.answer(Self.shown(wanted))
   }

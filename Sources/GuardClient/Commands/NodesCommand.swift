@@ -12,7 +12,7 @@ struct NodesCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: [.short, .long], help: OutputFormat.help(wide: "also GPUs and conditions"))
+  @Option(name: .output, help: OutputFormat.help(wide: "also GPUs and conditions"))
   var output: OutputFormat?
 
   @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")

@@ -34,8 +34,8 @@ package struct OceanidCtl: ParsableCommand {
       Exit status of status, check, nodes, flux, images, tunnel and pipeline:
         0 healthy   1 degraded   2 critical   3 unknown, stale or starting
       Of every command:
-        64 usage   69 the guard cannot be reached   75 a wait timed out
-        77 denied   78 a reload found errors in the configuration
+        64 usage   69 the guard cannot be reached   74 the output cannot be written
+        75 a wait timed out   77 denied   78 errors in the configuration
       check always exits with 0 to 3, as monitoring systems require; preflight
       with 0 or 1; hook with 0 or 2.
       With --json or -o json, an error is JSON on standard output.

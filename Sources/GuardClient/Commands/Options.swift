@@ -119,6 +119,32 @@ struct ReadOptions: ParsableArguments {
   }
 }
 
+extension NameSpecification {
+  /// `-o yaml`, `-oyaml` and `--output yaml`, as kubectl takes them.
+  static var output: NameSpecification { [.customShort("o", allowingJoined: true), .long] }
+}
+
+/// `--output` of a command that also has `--json`, and whose document is not the status.
+struct FormatOption: ParsableArguments {
+  @Option(name: .output, help: ArgumentHelp("json or yaml: the answer as a document.", valueName: "format"))
+  var output: DocumentFormat?
+
+  /// - Parameter json: `--json`.
+  func isDocument(json: Bool) -> Bool { json || output != nil }
+
+  /// One document, given as JSON, in the format that is wanted.
+  func text(_ json: String) throws -> String {
+    switch output {
+    case .json, nil: json
+    case .yaml: try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8)).yaml
+    }
+  }
+
+  func text(_ document: some Encodable) throws -> String {
+    try text(String(decoding: try DocumentCoding.encode(document), as: UTF8.self) + "\n")
+  }
+}
+
 /// The formats of a command whose document is not the status.
 enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
   case json, yaml

@@ -18,7 +18,7 @@ struct PipelineCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: [.short, .long], help: OutputFormat.help(wide: "also the links of current stages"))
+  @Option(name: .output, help: OutputFormat.help(wide: "also the links of current stages"))
   var output: OutputFormat?
 
   @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")

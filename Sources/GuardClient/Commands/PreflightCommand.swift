@@ -29,6 +29,8 @@ struct PreflightCommand: ParsableCommand {
   @Flag(help: "Print the JSON Schema of that document, without a connection to the guard.")
   var schema = false
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var connection: SocketOption
 
   @OptionGroup var choice: ClusterOption
@@ -41,9 +43,8 @@ struct PreflightCommand: ParsableCommand {
       return try StandardOutput.answer(String(decoding: SchemaDocument.preflight, as: UTF8.self))
     }
     let document = PreflightCommand.answer(socket: connection.socket, cluster: choice.cluster)
-    if json {
-      let text = String(decoding: try DocumentCoding.encode(document), as: UTF8.self)
-      try StandardOutput.answer(text + "\n")
+    if format.isDocument(json: json) {
+      try StandardOutput.answer(format.text(document))
     } else {
       try StandardOutput.answer(PreflightCommand.lines(document))
     }
@@ -72,6 +73,10 @@ struct PreflightCommand: ParsableCommand {
       var client = DaemonClient(socket: .resolve(option: socket), trusted: .current)
       client.timeout = .milliseconds(700)
       return Preflight(status: try client.status().chosen(cluster)).document
+    } catch let error as NoSuchCluster {
+      return PreflightDocument(
+        verdict: .unknown, reason: Span("\(error)").text, command: nil,
+        note: "choose one of them with --cluster NAME")
     } catch {
       let remedy = (error as? any CommandError)?.remedy ?? []
       return PreflightDocument(

@@ -21,6 +21,10 @@ struct ReloadCommand: ParsableCommand {
   func run() throws {
     // The guard answers after the reload, and a reload may have to close a tunnel.
     var client = connection.client
+    // A guard that hangs is told from one that reloads.
+    do throws(ClientError) { _ = try client.statusBytes(.overview) } catch {
+      if case .unreachable = error { throw error }
+    }
     client.timeout = .seconds(60)
     let response = try client.exchange(.reload)
     let message = DocumentCoding.decodeReceipt(response.body)?.message ?? "Configuration reloaded"

@@ -23,14 +23,18 @@ struct ReportCommand: ParsableCommand, TimeDisplaying {
         oceanid-ctl report --since 2026-03-01 --until 2026-04-01 --output - | gzip > march.html.gz
       """)
 
-  @Option(help: ArgumentHelp("Start time.", valueName: "time"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Start time.", valueName: "time"),
+    transform: TimeArgument.read)
   var since = TimeArgument(ago: .seconds(7 * 86_400), description: "7d")
 
-  @Option(help: ArgumentHelp("End time (default: now).", valueName: "time"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("End time (default: now).", valueName: "time"),
+    transform: TimeArgument.read)
   var until: TimeArgument?
 
   @Option(
-    name: [.short, .long], help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"),
+    name: .output, help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"),
     completion: .file())
   var output: String
 
@@ -48,13 +52,17 @@ struct ReportCommand: ParsableCommand, TimeDisplaying {
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output requires a file name or -") }
+    let now = Timestamp.now
+    if let until, until.timestamp(now: now) <= since.timestamp(now: now) {
+      throw ValidationError("--until \(until) is not after --since \(since)")
+    }
+    guard since.timestamp(now: now) < now else { throw ValidationError("--since \(since) is not before now") }
   }
 
   func run() throws {
     let now = Timestamp.now
     let from = since.timestamp(now: now)
     let to = min(now, until?.timestamp(now: now) ?? now)
-    guard from < to else { throw ValidationError("--since is not before --until") }
     let source = ReportSource(client: connection.client, folder: directory, cluster: choice.cluster)
     try write(ReportFile.html(source.report(from: from, to: to, now: now)))
   }

@@ -33,7 +33,9 @@ struct RunCommand: ParsableCommand {
         oceanid-ctl run --break-glass "OPS-17: pod hangs" -- kubectl -n shop delete pod web-0
       """)
 
-  @Option(help: ArgumentHelp("How long to wait for the tunnel.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp(
+      "How long to wait for the tunnel; standard error says why it waits.", valueName: "time"))
   var timeout = TimeSpan(duration: .seconds(60))
 
   @Option(
@@ -95,7 +97,6 @@ struct RunCommand: ParsableCommand {
     }
     var waiting = Waiting(
       client: connection.trustedClient, goal: .tunnel, cluster: choice.cluster, timeout: timeout)
-    waiting.isQuiet = true
     waiting.stuck = .timedOut
     let status = try waiting.run()
     let path = try ClusterKubeconfig.usable(of: status, named: kubeconfig)

@@ -35,6 +35,8 @@ struct SilenceCommand: ParsableCommand, Reading {
   @Option(help: ArgumentHelp("End this silence now.", valueName: "id"))
   var end: String?
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var options: ReadOptions
 
   func validate() throws {
@@ -70,8 +72,8 @@ struct SilenceCommand: ParsableCommand, Reading {
       let document = try client.incidents(of: options.cluster)
       let terminal = Terminal.standardOutput()
       return try StandardOutput.answer(
-        options.json
-          ? String(decoding: try DocumentCoding.encode(document.silences), as: UTF8.self) + "\n"
+        format.isDocument(json: options.json)
+          ? format.text(document.silences)
           : SilencesPage.page(document.silences, terminal).text(for: terminal))
     }
     // A misspelt cluster is an error: its silence would match nothing.
@@ -80,8 +82,8 @@ struct SilenceCommand: ParsableCommand, Reading {
   }
 
   private func report(_ response: DaemonClient.Response) throws {
-    if options.json {
-      return try StandardOutput.answer(DocumentText.reduced(response.body, nil, nil).pretty)
+    if format.isDocument(json: options.json) {
+      return try StandardOutput.answer(format.text(DocumentText.reduced(response.body, nil, nil).pretty))
     }
     let receipt = DocumentCoding.decodeReceipt(response.body)
     try StandardOutput.answer(Span(receipt?.words(at: .now) ?? "done").text + "\n")

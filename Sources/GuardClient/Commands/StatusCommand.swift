@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand, Reading {
   @OptionGroup var options: ReadOptions
 
   @Option(
-    name: [.short, .long], help: OutputFormat.help(wide: "also every node, Flux object and image policy"))
+    name: .output, help: OutputFormat.help(wide: "also every node, Flux object and image policy"))
   var output: OutputFormat?
 
   @Flag(name: [.short, .long], help: "Follow the status, as oceanid-ctl watch does.")

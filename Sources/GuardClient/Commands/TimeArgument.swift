@@ -31,7 +31,9 @@ struct TimeArgument: ExpressibleByArgument, Hashable, CustomStringConvertible {
     case "today": meaning = .day(0)
     case "yesterday": meaning = .day(1)
     default:
-      if let span = TimeSpan(argument: argument) {
+      // journalctl takes -2h as well.
+      let past = argument.hasPrefix("-") ? String(argument.dropFirst()) : argument
+      if let span = TimeSpan(argument: past) {
         meaning = .ago(span.duration)
       } else if let moment = Timestamp(rfc3339: argument) ?? TimeArgument.local(argument) {
         meaning = .at(moment)
@@ -39,6 +41,15 @@ struct TimeArgument: ExpressibleByArgument, Hashable, CustomStringConvertible {
         return nil
       }
     }
+  }
+
+  /// The meaning of an option's value.
+  static func read(_ argument: String) throws -> TimeArgument {
+    guard let time = TimeArgument(argument: argument) else {
+      throw ValidationError(
+        "a time is 2h, 7d, now, today, yesterday, 2026-03-01, '2026-03-01 04:12' or 2026-03-01T04:12:07Z")
+    }
+    return time
   }
 
   /// The span from this moment to now: `last 24h`, `since yesterday`.

@@ -16,7 +16,7 @@ struct TunnelCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: [.short, .long], help: OutputFormat.help(wide: "the same as without"))
+  @Option(name: .output, help: OutputFormat.help(wide: "the same as without"))
   var output: OutputFormat?
 
   @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import GuardAPI
 import GuardConnection
 import GuardTerminal
@@ -20,6 +21,8 @@ struct VersionCommand: ParsableCommand {
   @Flag(help: "Print the versions as JSON.")
   var json = false
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var connection: SocketOption
 
   func run() throws {
@@ -27,17 +30,26 @@ struct VersionCommand: ParsableCommand {
     do {
       try show(connection.client.status(.overview).version)
     } catch let error as ClientError {
-      // The version of this program is known in any case. Under --json, the error is the one document.
-      if !json { try show(nil) }
-      throw error
+      // The version of this program is known in any case.
+      guard format.isDocument(json: json) else {
+        try show(nil)
+        throw error
+      }
+      try show(nil, error)
+      throw ExitCode(error.exitStatus)
     }
   }
 
-  private func show(_ guardVersion: String?) throws {
+  /// - Parameter failure: the reason why the guard's version is not known, for the document.
+  private func show(_ guardVersion: String?, _ failure: ClientError? = nil) throws {
     let versions = [("oceanid-ctl", Product.version)] + (guardVersion.map { [("oceanid-guard", $0)] } ?? [])
-    guard !json else {
-      let fields = versions.map { ($0.0, JSONValue.string($0.1)) }
-      return try StandardOutput.answer(JSONValue.object(Dictionary(uniqueKeysWithValues: fields)).pretty)
+    guard !format.isDocument(json: json) else {
+      var fields = Dictionary(uniqueKeysWithValues: versions.map { ($0.0, JSONValue.string($0.1)) })
+      if let failure {
+        let error = try JSONDecoder().decode(JSONValue.self, from: Data(ErrorOutput(failure).json.utf8))
+        fields["error"] = error["error"]
+      }
+      return try StandardOutput.answer(format.text(JSONValue.object(fields).pretty))
     }
     try StandardOutput.answer(versions.map { "\($0.0) \(Span($0.1).text)\n" }.joined())
   }

@@ -103,6 +103,8 @@ struct WaitCommand: ParsableCommand {
   @Flag(help: "Print the status document as JSON when the goal is reached.")
   var json = false
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var connection: SocketOption
 
   @OptionGroup var choice: ClusterOption
@@ -122,8 +124,8 @@ struct WaitCommand: ParsableCommand {
         client: connection.client, cluster: choice.cluster, timeout: timeout
       ).run()
     }
-    guard json else { return }
+    guard format.isDocument(json: json) else { return }
     try StandardOutput.answer(
-      DocumentText.reduced(connection.client.statusBytes(), choice.cluster, nil).pretty)
+      format.text(DocumentText.reduced(connection.client.statusBytes(), choice.cluster, nil).pretty))
   }
 }

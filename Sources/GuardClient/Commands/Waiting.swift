@@ -23,8 +23,6 @@ struct Waiting {
   let words: (subject: String, state: String)
   let cluster: String?
   let timeout: TimeSpan
-  /// True to report what the command waits for only on a terminal, because the output of another program follows.
-  var isQuiet = false
   /// The exit status if a person has to act.
   var stuck = ExitStatus.critical
   /// The pause between two requests.
@@ -53,7 +51,6 @@ struct Waiting {
   func run() throws -> StatusDocument {
     let end = ContinuousClock.now + timeout.duration
     let (subject, state) = words
-    let reports = !isQuiet || isatty(STDERR_FILENO) == 1
     var client = client
     var reported: String?
     while true {
@@ -77,7 +74,7 @@ struct Waiting {
           "oceanid-ctl: after \(timeout) \(subject) is still not \(state): \(Span(reason).text)\n")
         throw ExitCode(ExitStatus.timedOut.rawValue)
       }
-      if reports, reported != reason {
+      if reported != reason {
         StandardOutput.writeError("oceanid-ctl: waiting until \(subject) is \(state): \(Span(reason).text)\n")
       }
       reported = reason

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import GuardScreen
 import GuardTerminal
 
@@ -8,22 +7,26 @@ struct WatchCommand: ParsableCommand, Reading {
     commandName: "watch",
     abstract: "Follow the status: a live view on a terminal, otherwise one line per change.",
     discussion: """
-      On a terminal, ? lists the keys and q ends it. With --json, each line of the guard's event stream is printed unchanged.
+      On a terminal, ? lists the keys and q ends it; one without control sequences (TERM=dumb) gets lines. With --json, each line of the guard's event stream is printed unchanged.
 
       Examples:
         oceanid-ctl watch
         oceanid-ctl watch --json | jq -r 'select(.type == "change").change.message'
       """)
 
+  @OptionGroup var format: FormatOption
+
   @OptionGroup var options: ReadOptions
 
-  func run() throws { try WatchCommand.follow(options) }
+  func run() throws { try WatchCommand.follow(options, format.output) }
 
-  static func follow(_ options: ReadOptions) throws {
-    if !options.json, isatty(STDOUT_FILENO) == 1, TerminalSize.current != nil {
+  /// - Parameter format: nil for lines, or with `--json` for documents.
+  static func follow(_ options: ReadOptions, _ format: DocumentFormat? = nil) throws {
+    let format = format ?? (options.json ? .json : nil)
+    if format == nil, Terminal.drawsScreens, TerminalSize.current != nil {
       try LiveWatch(client: options.connection.client, pages: WatchPages(cluster: options.cluster)).run()
     } else {
-      try PlainWatch(options: options).run()
+      try PlainWatch(options: options, format: format).run()
     }
   }
 }

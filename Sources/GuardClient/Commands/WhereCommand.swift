@@ -30,7 +30,7 @@ struct WhereCommand: ParsableCommand, Reading {
   @OptionGroup var options: ReadOptions
 
   @Option(
-    name: [.short, .long], help: ArgumentHelp("json or yaml: the answer as a document.", valueName: "format"))
+    name: .output, help: ArgumentHelp("json or yaml: the answer as a document.", valueName: "format"))
   var output: DocumentFormat?
 
   func validate() throws {

@@ -73,17 +73,25 @@ enum ObjectPolicy {
   private static func isOtherServer(_ word: String) -> Bool {
     guard let range = word.firstRange(of: "://") else { return false }
     let host = word[range.upperBound...].prefix { $0 != "/" }
-    return isServer(String(host)) || !["127.0.0.1", "localhost", "[::1]"].contains { host.hasPrefix($0) }
+    return isServer(String(host)) || !isLocal(host)
   }
 
-  /// An option that names the API server itself instead of the forward.
+  private static func isLocal(_ host: Substring) -> Bool {
+    ["127.0.0.1", "localhost", "[::1]"].contains { host == $0 || host.hasPrefix($0 + ":") }
+  }
+
+  /// An option that names a server other than the local end of a forward.
   private static func server(_ program: String, _ words: [String]) -> CommandEffect {
     for (index, word) in words.enumerated() {
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
       let value = parts.count > 1 ? parts[1] : index + 1 < words.count ? words[index + 1] : ""
       switch parts.first {
-      case "--server", "-s", "--kube-apiserver", "--kube-server":
-        if isServer(value) { return .restricted(Restriction(.otherServer, "\(program) --server")) }
+      case "--server", "--kube-apiserver", "--kube-server":
+        if isForeign(value) { return .restricted(Restriction(.otherServer, "\(program) --server")) }
+      case "-s":
+        // `helm template -s` names a file.
+        let isOther = value.contains("://") ? isForeign(value) : isServer(value)
+        if isOther { return .restricted(Restriction(.otherServer, "\(program) --server")) }
       case "--kubeconfig":
         if value.hasSuffix(serverKubeconfig) {
           return .restricted(Restriction(.otherServer, "\(program) --kubeconfig \(serverKubeconfig)"))
@@ -92,6 +100,12 @@ enum ObjectPolicy {
       }
     }
     return .none
+  }
+
+  /// True for an address that is not on this machine, or has the port of the API server.
+  private static func isForeign(_ address: String) -> Bool {
+    guard !address.isEmpty, !address.isComputed else { return false }
+    return isOtherServer(address.contains("://") ? address : "https://\(address)")
   }
 
   /// True for an address with the port of the API server.

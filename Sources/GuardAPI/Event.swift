@@ -19,6 +19,8 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case tunnelRetry = "tunnel_retry"
   /// The tunnel can't connect without a person: host key, key file or authentication.
   case tunnelBlocked = "tunnel_blocked"
+  /// A login waits for something besides the server, such as an agent that asks for a touch.
+  case tunnelWaits = "tunnel_waits"
   /// A local port is bound.
   case forwardListening = "forward_listening"
   /// Another process uses a forward's local port.

@@ -117,6 +117,8 @@ final class ClusterJournal {
           ? "local connections for \(target) wait to be accepted: \(reason)"
           : "\(count) local connection\(count > 1 ? "s" : "") for \(target) reset: \(reason)",
         subject: "forward \(target)", reason: reason)
+    case .waits(let what):
+      record(.tunnelWaits, "the login waits for \(what)", subject: "tunnel")
     // The resulting problem has its own entry.
     case .admissionChanged: break
     case .targetRefused(let failure):

@@ -204,9 +204,11 @@ package struct ConnectionDiagnosis {
 
   /// Waits until the tunnel is up or its first attempt failed.
   private func waitForEnd(of tunnel: SSHTunnel) {
-    let end = MonotonicTime.now + ConnectionDiagnosis.patience
+    var end = MonotonicTime.now + ConnectionDiagnosis.patience
     while MonotonicTime.now < end {
       let status = tunnel.status
+      // An agent that asks a person has a limit of its own.
+      if status.waitsFor != nil { end = MonotonicTime.now + ConnectionDiagnosis.patience }
       if status.state == .up || status.lastFailure != nil { return }
       usleep(20_000)
     }

@@ -13,7 +13,7 @@ extension Event {
       .warning
     case .started, .stopped, .configReloaded, .tunnelUp, .apiRecovered, .verdictChanged,
       .problemClosed,
-      .adminAction, .silenceBegun, .silenceEnded, .alertRecovered:
+      .adminAction, .silenceBegun, .silenceEnded, .alertRecovered, .tunnelWaits:
       .notice
     case .tunnelRetry, .forwardListening, .objectChanged, .slept, .resumed, .incidentOpened,
       .incidentWorsened, .incidentReminder, .incidentEnded:
@@ -34,6 +34,7 @@ extension Event {
     case .tunnelDown: "0f60b434b4644e8da854bd82ab4923ee"
     case .tunnelRetry: "4416cee1726d4440a58bfd24c3483083"
     case .tunnelBlocked: "48f5bd3790ba423ea4c70710c0e0e5d0"
+    case .tunnelWaits: "7fe497f11e07440d96e355ab139612f5"
     case .forwardListening: "860cd0e7050d4167ac349996747905f6"
     case .forwardPortBusy: "248acede3b97485283bcab57a0b4c6dc"
     case .forwardClientRefused: "557a35b3190047148c6a87ad6898d8c6"

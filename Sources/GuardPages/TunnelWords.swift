@@ -23,7 +23,8 @@ package enum TunnelWords {
       return Span("up\(since)\(peer)\(roundTrip)")
     case .connecting:
       let attempt = tunnel.attempt > 1 ? ", attempt \(tunnel.attempt)" : ""
-      return Span("connecting to \(tunnel.host)\(since)\(attempt)", .warning)
+      let wait = tunnel.waitsFor.map { ", waits for \($0)" } ?? ""
+      return Span("connecting to \(tunnel.host)\(since)\(attempt)\(wait)", .warning)
     case .backoff:
       return Span("down\(since)\(attempts(tunnel, now))", .bad)
     case .blocked:

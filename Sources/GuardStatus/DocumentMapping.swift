@@ -62,7 +62,7 @@ extension TunnelDocument {
       roundTripMs: status.roundTrip.map { $0.inSeconds * 1000 },
       reconnects: status.reconnects, attempt: status.attempt,
       nextAttemptAt: status.nextAttempt.map { Timestamp(milliseconds: $0) },
-      lastError: health.lastError.map(Failure.init),
+      lastError: health.lastError.map(Failure.init), waitsFor: status.waitsFor,
       forwards: status.forwards.map(ForwardDocument.init), via: status.via,
       sessions: status.sessions.map(SessionDocument.init),
       history: status.history.spans.map(StateSpanDocument.init))

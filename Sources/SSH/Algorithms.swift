@@ -25,12 +25,30 @@ package enum Algorithms {
     "hmac-sha1",
   ]
 
+  /// The ciphers in the default order of ssh(1) before 10.0, which has that of `ciphers`.
+  private static let earlierCipherOrder = [
+    "aes128-ctr", "aes192-ctr", "aes256-ctr", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com",
+  ]
+
+  /// The algorithms of `own` that a list of ssh_config allows, and whether their order is the list's.
+  ///
+  /// `ssh -G` prints a default list, one with `+` or `-`, and a list that the user wrote in the same way. A list in the
+  /// default order of ssh(1) is no choice of the user. The lists of this type are in that order.
+  package static func allowed(by list: [String], of own: [String]) -> (names: [String], isChosen: Bool) {
+    var seen: Set<String> = []
+    let listed = list.filter { own.contains($0) && seen.insert($0).inserted }
+    let isDefault = [own, earlierCipherOrder].contains { $0.filter(seen.contains) == listed }
+    return isDefault ? (own.filter(seen.contains), false) : (listed, true)
+  }
+
   /// The algorithms that one connection offers, best first.
   package struct Offer: Hashable, Sendable {
     package var keyExchange: [String]
     package var hostKeys: [String]
     package var ciphers: [String]
     package var macs: [String]
+    /// True if `hostKeys` is in an order that the user chose. The key types in known_hosts do not change it then.
+    package var keepsHostKeyOrder = false
 
     package static var all: Offer {
       Offer(

@@ -4,8 +4,18 @@ internal import Glibc
 
 /// Signs with a key that is not in this process, for example in an agent.
 package protocol Signer: AnyObject {
-  /// The signature of `data` without the algorithm name; nil if the key holder refuses.
-  func sign(_ data: UnsafeRawBufferPointer) -> [UInt8]?
+  /// Signs `data`. After `.waiting` it is called again with the same data, until it has a result.
+  func sign(_ data: UnsafeRawBufferPointer) -> SigningResult
+}
+
+/// The result of a request for a signature.
+package enum SigningResult: Hashable, Sendable {
+  /// The signature without the algorithm name.
+  case signed([UInt8])
+  /// The holder of the key has not answered yet.
+  case waiting
+  /// There will be no signature.
+  case failed
 }
 
 extension Session {
@@ -18,6 +28,9 @@ extension Session {
     case offered([String])
   }
 
+  /// The operation in errors of `authenticationMethods`. A server sends its banner during it (RFC 4252 §5.4).
+  package static let methodsOperation = "authentication"
+
   /// Requests the list of methods, as ssh(1) does first. OpenSSH does not count it as an attempt.
   package func authenticationMethods(user: String) throws(SSHError) -> Methods {
     var code: Int32 = 0
@@ -28,8 +41,9 @@ extension Session {
     }
     if code == LIBSSH2_ERROR_EAGAIN { return .waiting }
     if libssh2_userauth_authenticated(pointer) == 1 { return .accepted }
-    let error = failure(code, "authentication")
-    throw isOver ? SSHError(code: .disconnected, operation: "authentication", detail: error.detail) : error
+    let error = failure(code, Session.methodsOperation)
+    throw isOver
+      ? SSHError(code: .disconnected, operation: Session.methodsOperation, detail: error.detail) : error
   }
 
   /// Public key authentication (RFC 4252 §7) with a private key in memory, in OpenSSH or PEM format.
@@ -68,11 +82,15 @@ extension Session {
               return -1
             }
             let box = Unmanaged<SignerBox>.fromOpaque(opaque).takeUnretainedValue()
-            guard
-              let bytes = box.signer.sign(UnsafeRawBufferPointer(start: data, count: dataLength)),
-              // libssh2 frees the signature with its own allocator (userauth.c).
-              let copy = box.session.allocate(bytes)
-            else { return -1 }
+            let bytes: [UInt8]
+            switch box.signer.sign(UnsafeRawBufferPointer(start: data, count: dataLength)) {
+            // libssh2 then makes the same call in the next step (userauth.c).
+            case .waiting: return LIBSSH2_ERROR_EAGAIN
+            case .failed: return -1
+            case .signed(let made): bytes = made
+            }
+            // libssh2 frees the signature with its own allocator (userauth.c).
+            guard let copy = box.session.allocate(bytes) else { return -1 }
             signature.pointee = copy.assumingMemoryBound(to: UInt8.self)
             length.pointee = bytes.count
             return 0

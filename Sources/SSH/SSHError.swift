@@ -8,6 +8,8 @@ package struct SSHError: Error, Hashable, CustomStringConvertible {
     case disconnected
     /// The server's data is not SSH or violates the protocol.
     case protocolViolation
+    /// The server sent a packet that is larger than libssh2 accepts.
+    case packetTooLarge
     /// The server refused this key or user.
     case authenticationRefused
     /// The key cannot be used: wrong format, encrypted, or of an unsupported type.

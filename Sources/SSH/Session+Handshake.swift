@@ -23,7 +23,10 @@ extension Session {
     }
     let progress = try progress(code, "handshake")
     if !isIdentified { try identify() }
-    if progress == .done { wire.clearOpening() }
+    if progress == .done {
+      hostKeyProof = HostKeyProof(opening: wire.opening)
+      wire.clearOpening()
+    }
     return progress
   }
 

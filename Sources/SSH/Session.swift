@@ -24,6 +24,8 @@ package final class Session {
   var isIdentified = false
   /// The server's response to the last key; nil if there was none.
   package internal(set) var lastRefusal: AuthenticationRefusal?
+  /// The server's part of the first key exchange; nil before the handshake is done, and if it was not found.
+  package internal(set) var hostKeyProof: HostKeyProof?
   /// The offered algorithms, and those that this libssh2 supports.
   private(set) var offered: Algorithms.Offer
   private(set) var supported: Algorithms.Offer

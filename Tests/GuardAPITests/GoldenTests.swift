@@ -95,7 +95,7 @@ import Testing
         ClusterDocument(
           report: report,
           tunnel: TunnelDocument(
-            state: .connecting, since: now, host: "tethys",
+            state: .connecting, since: now, host: "tethys", waitsFor: "the agent to sign with k",
             forwards: [
               ForwardDocument(
                 listen: "127.0.0.1:16443", target: "localhost:6443", state: .listening, rateFromTarget: 12,
@@ -317,7 +317,8 @@ import Testing
     "refusedConnections":0,"shortage":null,"state":"listening","target":"localhost:6443"}],
     "history":[{"code":"peer_closed","since":"2026-03-01T04:23:07Z","state":"down","until":"2026-03-01T04:24:07Z"}],
     "host":"tethys","hostKey":null,"lastError":null,"nextAttemptAt":null,"peer":null,"reconnects":0,"roundTripMs":null,"sessions":[{"bytesPerSecond":null,"openConnections":2,"peer":"192.0.2.7:22","serial":1,"since":"2026-03-01T04:24:07Z"}],
-    "since":"2026-03-01T04:24:07Z","state":"connecting","user":null,"via":["gate"]},
+    "since":"2026-03-01T04:24:07Z","state":"connecting","user":null,"via":["gate"],
+    "waitsFor":"the agent to sign with k"},
     "verdict":"degraded","workloads":[{"available":1,"desired":2,"images":["x:1"],
     "kind":"Deployment","message":"","name":"b","namespace":"flux-system","ready":1,"reason":"","since":null,"updated":2,"verdict":"degraded"}]}],
     "configuration":{"file":"/etc/oceanid/guard.yaml","loadedAt":"2026-03-01T04:24:07Z","rejected":{"at":"2026-03-01T04:24:07Z","message":"guard.yaml:3:5: no"}},

@@ -40,6 +40,13 @@ import Tunnel
     ClusterReport(name: "tethys", verdict: verdict, summary: "s", problems: problems)
   }
 
+  @Test func aLoginThatWaitsForAnAgentHasAnEntry() {
+    let log = Memory()
+    JournalFixture(log: log).journal.write(.waits("the agent to sign with id: it may ask for a touch"))
+    #expect(log.events == ["tunnel_waits"])
+    #expect(log.all.first?.message == "tethys: the login waits for the agent to sign with id: it may ask for a touch")
+  }
+
   @Test func outageIsOneIncident() {
     let log = Memory()
     let fixture = JournalFixture(log: log)

@@ -50,6 +50,29 @@ import Testing
     #expect(ServerOpening(bytes).words == nil)
   }
 
+  private static func packet(of type: UInt8, _ fields: [[UInt8]] = []) -> [UInt8] {
+    var payload = [type]
+    for field in fields { payload.appendSSH(bytes: field) }
+    var packet: [UInt8] = []
+    packet.appendSSH(bytes: [4] + payload + [0, 0, 0, 0])
+    return packet
+  }
+
+  @Test func findsTheHostKeyAndItsSignature() {
+    let start = Array("Welcome\r\nSSH-2.0-x\r\n".utf8) + Self.packet(of: 20)
+    let guessed = Self.packet(of: 31, [[1], [2], [3]])
+    let reply = Self.packet(of: 31, [[4, 5], [6], [7, 8]])
+    let encrypted = Self.packet(of: 21) + guessed
+    let proof = HostKeyProof(opening: start + guessed + reply + encrypted)
+    #expect(proof?.hostKey == [4, 5])
+    #expect(proof?.signature == [7, 8])
+    #expect(HostKeyProof(opening: start) == nil)
+    #expect(HostKeyProof(opening: start + reply.dropLast(5)) == nil)
+    #expect(HostKeyProof(opening: start + Self.packet(of: 31, [[4, 5], [6]])) == nil)
+    #expect(HostKeyProof(opening: reply) == nil)
+    #expect(HostKeyProof(opening: []) == nil)
+  }
+
   @Test func readsTheIdentificationAndTheLists() {
     let opening = Self.opening(
       kex: "sntrup761x25519-sha512,kex-strict-s-v00@openssh.com", macs: "a,\u{1b}[2J,b")

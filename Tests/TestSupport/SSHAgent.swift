@@ -6,12 +6,17 @@ package final class SSHAgent: Sendable {
   private let folder: TemporaryFolder
   private let process: ChildProcess
 
-  /// - Parameter keys: private key files to add, in this order.
-  package init(_ keys: [String] = []) throws {
-    folder = try TemporaryFolder()
+  /// - Parameters:
+  ///   - keys: private key files to add, in this order.
+  ///   - approver: the text of the program that the agent runs for each use of a key added with `addWithApproval`.
+  package init(_ keys: [String] = [], approvingWith approver: String? = nil) throws {
+    let folder = try TemporaryFolder()
+    self.folder = folder
     let socket = folder.file("agent")
     self.socket = socket
-    process = try ChildProcess("ssh-agent", ["-D", "-a", socket])
+    let asker = try approver.map { try folder.writeProgram($0, to: "approver") }
+    let variables = asker.map { ["SSH_ASKPASS=\($0)", "SSH_ASKPASS_REQUIRE=force", "DISPLAY=:0"] } ?? []
+    process = try ChildProcess("env", variables + ["ssh-agent", "-D", "-a", socket])
     // The socket file exists before the agent listens. ssh-add(1) exits with 2 if it cannot connect.
     func listens() -> Bool {
       let listed = try? run("env", ["SSH_AUTH_SOCK=\(socket)", "ssh-add", "-l"])
@@ -24,6 +29,16 @@ package final class SSHAgent: Sendable {
   }
 
   package func add(_ keys: [String]) throws { try change(["-q"] + keys) }
+
+  /// Adds a private key for logins at one host (ssh-add(1), `-h`).
+  ///
+  /// - Parameter hostKeys: a known_hosts file that has the host.
+  package func add(_ key: String, limitedTo destination: String, hostKeys: String) throws {
+    try change(["-q", "-H", hostKeys, "-h", destination, key])
+  }
+
+  /// Adds a private key whose use a person must approve each time.
+  package func addWithApproval(_ key: String) throws { try change(["-q", "-c", key]) }
 
   /// Adds a private key that has a passphrase.
   package func add(_ key: String, passphrase: String) throws {

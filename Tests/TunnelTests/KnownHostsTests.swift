@@ -90,6 +90,9 @@ import Testing
     }
     #expect(others.map(\.keyType) == ["ecdsa-sha2-nistp256"])
     #expect(hosts.keyTypes(name: "tethys", port: 22).first == "ecdsa-sha2-nistp256")
+    var chosen = Algorithms.Offer.all
+    chosen.keepsHostKeyOrder = true
+    #expect(hosts.keyTypes(name: "tethys", port: 22, offer: chosen) == Algorithms.hostKeys)
   }
 
   @Test func aRevokedKeyIsRefusedEvenIfItIsAlsoListed() {

@@ -144,6 +144,46 @@ struct LoginTests {
     #expect(try outcome(server, "  IdentityFile \(second)") == nil)
   }
 
+  /// libssh2 accepts no packet above 40,000 bytes. ssh(1) displays such a text.
+  @Test func aBannerAboveTheLimitOfLibssh2IsNamed() throws {
+    let folder = try TemporaryFolder()
+    let banner = folder.file("banner")
+    func outcome(_ size: Int) throws -> TunnelFailure? {
+      try folder.write(String(repeating: "Welcome.\n", count: size / 9), to: "banner")
+      chmod(banner, 0o644)
+      return try self.outcome(SSHServer(options: ["Banner \(banner)"]))
+    }
+    chmod(folder.path, 0o755)
+    #expect(try outcome(30_000) == nil)
+    let failure = try #require(try outcome(60_000))
+    #expect(failure.code == .protocolError)
+    #expect(failure.message.contains("above the limit of libssh2"), "\(failure)")
+    #expect(failure.message.contains("Banner"), "\(failure)")
+    #expect(failure.note.contains("shorten the file that Banner names"), "\(failure)")
+  }
+
+  /// As in ssh(1), the types in known_hosts change the default order only.
+  @Test(arguments: ["ecdsa-sha2-nistp256,ssh-ed25519", "^ecdsa-sha2-nistp256"])
+  func theChosenOrderOfHostKeyAlgorithmsStays(_ list: String) throws {
+    let folder = try TemporaryFolder()
+    let second = folder.file("ecdsa")
+    let made = try run("ssh-keygen", ["-q", "-t", "ecdsa", "-N", "", "-f", second])
+    #expect(made.exit == .exited(0))
+    chmod(folder.path, 0o755)
+    if geteuid() == 0, let user = getpwnam("games") {
+      chown(second, user.pointee.pw_uid, user.pointee.pw_gid)
+    }
+    let server = try SSHServer(options: ["HostKey \(second)"])
+    // The ed25519 key is outdated.
+    let stale = try server.folder.read("user_key.pub")
+    let hosts = "[127.0.0.1]:\(server.port)"
+    try server.folder.write(
+      "\(hosts) \(try folder.read("ecdsa.pub"))\(hosts) \(stale)", to: "known_hosts")
+    #expect(try outcome(server, "  HostKeyAlgorithms \(list)") == nil)
+    #expect(try outcome(server)?.code == .hostKeyChanged)
+    #expect(try outcome(server, "  HostKeyAlgorithms -ssh-rsa")?.code == .hostKeyChanged)
+  }
+
   @Test func anAgentThatDoesNotSignIsReported() throws {
     let server = try SSHServer()
     let agent = try SSHAgent([server.userKey])

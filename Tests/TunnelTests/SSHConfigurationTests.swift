@@ -163,10 +163,23 @@ import Testing
       notes[0].contains("PKCS11Provider /lib/p.so") && notes[1].contains("SecurityKeyProvider /lib/s.so"))
   }
 
-  @Test func algorithmListsOnlyRemoveAlgorithms() throws {
+  @Test func algorithmListsRemoveAlgorithmsAndOrderThem() throws {
     let offer = try Self.resolve("ciphers aes256-ctr,chacha20-poly1305@openssh.com,aes128-ctr").algorithms
-    #expect(offer.ciphers == ["aes128-ctr", "aes256-ctr"])
+    #expect(offer.ciphers == ["aes256-ctr", "aes128-ctr"])
     #expect(offer.macs == Algorithms.Offer.all.macs)
+    // The default orders of ssh(1) before 10.0 and since are no choice.
+    let lists = [
+      "aes128-ctr,aes256-ctr,aes128-gcm@openssh.com", "aes128-gcm@openssh.com,aes128-ctr,aes256-ctr",
+    ]
+    for list in lists {
+      let ciphers = try Self.resolve("ciphers \(list)").algorithms.ciphers
+      #expect(ciphers == ["aes128-gcm@openssh.com", "aes128-ctr", "aes256-ctr"])
+    }
+    let keys = try Self.resolve("hostkeyalgorithms ssh-rsa,ecdsa-sha2-nistp256,ssh-ed25519").algorithms
+    #expect(keys.hostKeys == ["ecdsa-sha2-nistp256", "ssh-ed25519"])
+    #expect(keys.keepsHostKeyOrder)
+    #expect(
+      try !Self.resolve("hostkeyalgorithms ssh-ed25519,ecdsa-sha2-nistp256").algorithms.keepsHostKeyOrder)
   }
 
   /// A list without an algorithm of this libssh2 names the option, also if another libssh2 has them.

@@ -39,6 +39,8 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
   @Field package var attempt: Int
   @Field package var nextAttemptAt: Timestamp?
   @Field package var lastError: Failure?
+  /// What the login waits for besides the server, as the end of a sentence; null: nothing.
+  @Field package var waitsFor: String?
   @Field package var forwards: [ForwardDocument]
   /// The jump hosts, the first one first.
   @Field package var via: [String]
@@ -50,7 +52,7 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
   package init(
     state: TunnelState, since: Timestamp?, host: String, peer: String? = nil, user: String? = nil,
     hostKey: String? = nil, cipher: String? = nil, roundTripMs: Double? = nil, reconnects: Int = 0,
-    attempt: Int = 0, nextAttemptAt: Timestamp? = nil, lastError: Failure? = nil,
+    attempt: Int = 0, nextAttemptAt: Timestamp? = nil, lastError: Failure? = nil, waitsFor: String? = nil,
     forwards: [ForwardDocument] = [], via: [String] = [], sessions: [SessionDocument] = [],
     history: [StateSpanDocument] = []
   ) {
@@ -66,6 +68,7 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
     self.attempt = attempt
     self.nextAttemptAt = nextAttemptAt
     self.lastError = lastError
+    self.waitsFor = waitsFor
     self.forwards = forwards
     self.via = via
     self.sessions = sessions

@@ -284,7 +284,7 @@ extension SSHConfiguration {
     }
   }
 
-  /// ssh_config can only remove algorithms from those that the guard offers.
+  /// ssh_config can remove algorithms from those that the guard offers, and change their order.
   func algorithms(
     _ host: String, _ configFiles: [String]
   ) throws(TunnelFailure) -> Algorithms.Offer {
@@ -298,10 +298,12 @@ extension SSHConfiguration {
     ]
     for (keyword, name, list) in lists {
       guard let value = self[keyword] else { continue }
-      let allowed = Set(value.split(separator: ",").map(String.init))
+      let names = value.split(separator: ",").map(String.init)
       let all = supported[keyPath: list]
-      offer[keyPath: list] = offer[keyPath: list].filter(allowed.contains)
-      if !all.contains(where: allowed.contains) {
+      let allowed = Algorithms.allowed(by: names, of: offer[keyPath: list])
+      offer[keyPath: list] = allowed.names
+      if list == \.hostKeys { offer.keepsHostKeyOrder = allowed.isChosen }
+      if !all.contains(where: names.contains) {
         throw TunnelFailure(
           .config,
           "\(name) \(value) is set for \(host), and the guard (libssh2 \(SSHLibrary.version)) uses none of these",

@@ -68,10 +68,25 @@ final class Attempt {
   var deadline: Instant {
     switch stage {
     case .dialling(let dialer): dialer.deadline
-    case .awaiting(_, let deadline), .handshake(_, let deadline), .authenticating(_, _, let deadline):
-      deadline
+    case .awaiting(_, let deadline), .handshake(_, let deadline): deadline
+    case .authenticating(_, let authenticator, let deadline):
+      mention ?? authenticator.deadline(deadline)
     }
   }
+
+  /// How long an agent may take before the status says that it is waited for. Most sign within milliseconds.
+  private static let quickAgent: Duration = .seconds(1)
+
+  /// When `awaitedKey` will be set, if that is to come.
+  private var mention: Instant? {
+    guard case .authenticating(_, let authenticator, _) = stage, let awaited = authenticator.awaited,
+      awaitedKey == nil
+    else { return nil }
+    return awaited.since + Attempt.quickAgent
+  }
+
+  /// The key that the agent has not signed with for a while: a person may have to touch it or to approve its use.
+  private(set) var awaitedKey: String?
 
   /// Proceeds as far as possible without waiting. Returns the transport when it is authenticated.
   func step(now: Instant) throws(TunnelFailure) -> Transport? {
@@ -116,13 +131,27 @@ final class Attempt {
           return nil
         }
         try verify(transport)
-        stage = .authenticating(transport, Authenticator(resolution), deadline: deadline)
+        let authenticator = try Authenticator(
+          resolution, proof: transport.session.hostKeyProof, loop: loop)
+        stage = .authenticating(transport, authenticator, deadline: deadline)
       case .authenticating(let transport, let authenticator, let deadline):
         let isDone = try converse(transport, now) { () throws(TunnelFailure) in
           try authenticator.step(transport.session)
         }
         if isDone { return transport }
-        try giveUpIfDead(transport, deadline, now)
+        guard let awaited = authenticator.awaited else {
+          awaitedKey = nil
+          try giveUpIfDead(transport, authenticator.deadline(deadline), now)
+          return nil
+        }
+        // libssh2 reads nothing meanwhile, so the server's last message may not be known.
+        guard transport.end == nil else {
+          throw TunnelFailure(
+            .peerClosed,
+            "\(transport.peer) closed the connection while the agent was asked to sign with \(awaited.key)",
+            remedy: "let the agent sign sooner: sshd waits for the login as long as LoginGraceTime says")
+        }
+        if let mention, now >= mention { awaitedKey = awaited.key }
         return nil
       }
     }
@@ -134,7 +163,7 @@ final class Attempt {
   ) throws(TunnelFailure) -> Transport {
     do throws(SSHError) {
       let types = knownHosts.keyTypes(
-        name: resolution.hostKeyName, port: resolution.hostKeyPort, allowed: resolution.algorithms.hostKeys)
+        name: resolution.hostKeyName, port: resolution.hostKeyPort, offer: resolution.algorithms)
       return try Transport(
         socket: socket, peer: peer, proxy: proxy, hostKeyTypes: types, algorithms: resolution.algorithms,
         loop: loop, now: now)

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Platform
 internal import SSH
 
@@ -20,24 +21,48 @@ final class Authenticator {
   private let resolution: Resolution
   private var report: LoginReport
   private var keys: ArraySlice<Key>
+  /// Wakes the loop when the agent answers.
+  private let agentWatch: Watch?
+  /// The time that the agent took so far, which does not count towards ConnectTimeout.
+  private var agentTime: Duration = .zero
   /// The server has sent its list of methods.
   private var knowsMethods = false
   /// The first of `keys` has been sent to the server.
   private var isOffered = false
 
-  init(_ resolution: Resolution) {
+  init(_ resolution: Resolution, proof: HostKeyProof?, loop: Loop) throws(TunnelFailure) {
     self.resolution = resolution
     let ring = KeyRing(resolution)
+    do throws(SystemError) {
+      agentWatch = if let agent = ring.agent { try loop.watch(agent.raw) { _ in } } else { nil }
+    } catch {
+      throw TunnelFailure(
+        .connectRefused, "the agent's answers can't be waited for: \(error)",
+        remedy: "check limits: fs.epoll.max_user_watches")
+    }
     keys =
       ring.plan.keys.compactMap { key in
         switch key {
         case .agent(let identity, _):
-          ring.agent.map { .agent(AgentSigner(agent: $0, identity: identity), identity, name: key.name) }
+          ring.agent.map {
+            .agent(AgentSigner(agent: $0, identity: identity, proof: proof), identity, name: key.name)
+          }
         case .file(_, let bytes, let isEncrypted):
           .file(bytes, passphrase: isEncrypted ? ring.passphrase : nil, name: key.name)
         }
       }[...]
     report = ring.report
+  }
+
+  /// The key that the agent was asked to sign with, and when; nil if no answer is awaited.
+  var awaited: (key: String, since: MonotonicTime)? {
+    guard case .agent(let signer, _, let name)? = keys.first, let since = signer.asked else { return nil }
+    return (name, since)
+  }
+
+  /// The deadline of the login, whose usual one is `deadline`.
+  func deadline(_ deadline: MonotonicTime) -> MonotonicTime {
+    awaited.map { $0.since + AgentSigner.limit } ?? deadline + agentTime
   }
 
   /// - Throws: `no_usable_key` if no key could be offered, with the reason for each; `auth_refused` if the server
@@ -53,6 +78,8 @@ final class Authenticator {
       }
     }
     while let key = keys.first {
+      let asked = awaited?.since
+      defer { if let asked, awaited == nil { agentTime += MonotonicTime.now - asked } }
       do throws(SSHError) {
         let progress =
           switch key {
@@ -89,12 +116,12 @@ final class Authenticator {
     where report.hasRefusals && session.wire.isAtEnd || LoginReport.isVerdict(session.farewell):
       throw report.ended(
         session.farewell, during: isOffered ? key.name : nil, notOffered: keys.dropFirst().map(\.name))
-    case .disconnected, .protocolViolation, .keyExchange:
+    case .disconnected, .protocolViolation, .packetTooLarge, .keyExchange:
       throw TunnelFailure(broken: error, resolution, session: session)
     case .authenticationRefused, .unusableKey, .channelRefused, .other: break
     }
-    if case .agent(let signer, _, _) = key, signer.hasRefused {
-      return report.add(unused: "\(key.name): the agent refuses to sign, or does not answer")
+    if case .agent(let signer, _, _) = key, let refusal = signer.refusal {
+      return report.add(unsigned: "\(key.name): the agent \(refusal)", isSilent: signer.isSilent)
     }
     // libssh2 has the same code for a key that it cannot read and for one that the server refused (pem.c). An answer of
     // the server takes at least one step of waiting, so a key that failed earlier was never sent.
@@ -120,8 +147,6 @@ final class Authenticator {
 
 /// The keys that this process can use now, and the reasons why it cannot use others.
 struct KeyRing {
-  private static let agentPatience: Duration = .seconds(5)
-
   let plan: KeyPlan
   let agent: Agent?
   let passphrase: String?
@@ -135,11 +160,13 @@ struct KeyRing {
     var notes: [String] = []
     if let path = resolution.agentSocket {
       do {
-        let found = try Agent(path: path, patience: KeyRing.agentPatience)
-        agent = found
+        let found = try Agent(path: path)
         identities = found.identities()
-        if identities?.isEmpty == true {
-          notes.append("the agent \(path) has no key or does not list its keys")
+        if let identities {
+          agent = found
+          if identities.isEmpty { notes.append("the agent \(path) has no key or does not list its keys") }
+        } else {
+          notes.append("the agent \(path) does not answer within \(Agent.listLimit.components.seconds) s")
         }
       } catch {
         notes.append("agent \(path): \(error.reason)")

@@ -16,6 +16,12 @@ struct LoginReport {
   private var unused: [String] = []
   /// The files among them that the passphrase does not decrypt.
   private var locked: [String] = []
+  /// What the agent did with the last of them that it was asked to sign with.
+  private var unsigned: Unsigned?
+
+  private enum Unsigned {
+    case refused, silent
+  }
 
   init(_ resolution: Resolution, omissions: [KeyPlan.Omission], notes: [String], hasAgent: Bool) {
     self.resolution = resolution
@@ -28,6 +34,13 @@ struct LoginReport {
 
   mutating func add(refused key: String) { refused.append(key) }
   mutating func add(unused key: String) { unused.append(key) }
+  /// Records a key with which the agent did not sign.
+  ///
+  /// - Parameter isSilent: true if the agent did not answer.
+  mutating func add(unsigned key: String, isSilent: Bool) {
+    unused.append(key)
+    unsigned = isSilent ? .silent : .refused
+  }
   /// Records a key file that the passphrase does not decrypt.
   mutating func add(locked file: String, _ detail: String) {
     locked.append(file)
@@ -132,6 +145,19 @@ struct LoginReport {
         "ssh-keygen -y -f \(key.shellWord)",
         "check the passphrase with it; the guard reads it from tunnel.passphrase in guard.yaml"
       )
+    }
+    switch unsigned {
+    case .refused:
+      return (
+        nil,
+        "see what ssh does; the key must be in the agent without a limit that excludes this login (ssh-add -h, -c), and the agent unlocked; \(LoginReport.reconnect)"
+      )
+    case .silent:
+      return (
+        "oceanid-ctl reconnect",
+        "and touch the key or approve its use when the agent asks; or use a key that needs neither"
+      )
+    case nil: break
     }
     if let key = omissions.first(where: { $0.kind == .cipher })?.name {
       return (

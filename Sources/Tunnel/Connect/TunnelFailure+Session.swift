@@ -23,6 +23,15 @@ extension TunnelFailure {
         .peerClosed, "\(peer) closed the connection during \(error.operation)\(farewell)",
         remedy: "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)",
         throttle: Throttle(words: session?.farewell ?? ""))
+    case .packetTooLarge:
+      self.init(
+        .protocolError,
+        "\(peer): \(error.operation): the server sent a packet above the limit of libssh2 (40,000 bytes)"
+          + (error.operation == Session.methodsOperation
+            ? ", most likely the text of its Banner, which ssh would display" : ""),
+        remedy: error.operation == Session.methodsOperation
+          ? "shorten the file that Banner names in sshd_config on the server to less than 36,000 bytes, or set Banner none there for this user; then: systemctl reload ssh"
+          : "look at the server, and at what is between: ssh would show it")
     case .protocolViolation, .authenticationRefused, .unusableKey, .channelRefused, .other:
       self.init(
         .protocolError, "\(peer): \(error.operation): \(error.detail)",

@@ -54,6 +54,14 @@ extension Engine {
     statusStore.publish { $0.roundTrip = roundTrip }
   }
 
+  /// - Parameter waitsFor: see `SessionChain.waitsFor`.
+  func publishWait(_ waitsFor: String?) {
+    guard waitsFor != self.waitsFor else { return }
+    self.waitsFor = waitsFor
+    statusStore.publish { $0.waitsFor = waitsFor }
+    if let waitsFor { plan.observer(.waits(waitsFor)) }
+  }
+
   func checkFiles(_ now: Instant) {
     if watchedFiles?.hasChanged(now: now) == true { handle(.retry) }
   }

@@ -65,6 +65,8 @@ final class Engine {
   private var fileEvents: Watch?
   /// The time of the next update of the round-trip time, at most once per second.
   var qualityDue: Instant
+  /// What the login waits for, as published.
+  var waitsFor: String?
   private var doorbell: Watch?
   private var hasMail = false
   private var isStopping = false
@@ -264,6 +266,7 @@ final class Engine {
         handle(.connected)
       }
       if wasUp, chain.relay?.answers != answered { publishQuality(now) }
+      publishWait(chain.waitsFor)
     } catch {
       fail(error)
     }
@@ -300,6 +303,7 @@ final class Engine {
     finding = nil
     waiting.requeue(chain?.abandon() ?? [])
     chain = nil
+    publishWait(nil)
     statusStore.remove(session: session)
   }
 

@@ -73,8 +73,10 @@ package struct KnownHosts: Sendable {
   }
 
   /// The allowed key types. Types recorded for the host come first, so that the server sends a key that can be
-  /// compared; ssh(1) does the same.
-  package func keyTypes(name: String, port: UInt16, allowed: [String] = Algorithms.hostKeys) -> [String] {
+  /// compared. As in ssh(1), an order that the user chose with HostKeyAlgorithms stays (sshconnect2.c, ssh_kex2).
+  package func keyTypes(name: String, port: UInt16, offer: Algorithms.Offer = .all) -> [String] {
+    let allowed = offer.hostKeys
+    guard !offer.keepsHostKeyOrder else { return allowed }
     let recorded = Set(matching(name: name, port: port).filter { $0.marker == .none }.map(\.keyType))
     // An RSA key has one type and several signature algorithms (RFC 8332 §3).
     func isRecorded(_ algorithm: String) -> Bool {

@@ -21,10 +21,11 @@ extension Relay {
         command: "ping -c 3 \(transport.peer.host.shellWord)",
         remedy: "check the path to the host; the tunnel reconnects by itself")
     }
-    let isEnd = error.code != .protocolViolation && (error.code == .disconnected || transport.end != nil)
+    let isViolation = error.code == .protocolViolation || error.code == .packetTooLarge
+    let isEnd = !isViolation && (error.code == .disconnected || transport.end != nil)
     return TunnelFailure(
       isEnd ? .peerClosed : .protocolError,
-      error.code == .protocolViolation
+      isViolation
         ? "\(transport.peer) broke the protocol: \(error.description)"
         : "\(transport.peer) ended the session: \(transport.session.farewell ?? transport.end.map(\.words) ?? error.description)",
       remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")

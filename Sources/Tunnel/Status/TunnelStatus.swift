@@ -61,6 +61,8 @@ package struct TunnelStatus: Hashable, Sendable {
   package var attempt: Int
   package var nextAttempt: Int64?
   package var lastFailure: Failed?
+  /// What the login waits for besides the server, as the end of a sentence; nil if there is no such thing.
+  package var waitsFor: String?
   package var forwards: [Forward]
   /// The jump hosts and the host, as ssh_config described them for the last attempt that read it; empty before the first.
   package var servers: [Resolution] = []
@@ -79,6 +81,8 @@ package enum TunnelEvent: Hashable, Sendable {
   /// Clients were reset; `count` is their number since the last entry, or 0 if they are waiting to be accepted.
   case clientsRefused(listen: String, count: Int, reason: String)
   case targetRefused(TunnelFailure)
+  /// The login waits for something besides the server; the text is the end of a sentence.
+  case waits(String)
   /// The owners that a port refuses changed, or whether it accepts connections. The status has the details.
   case admissionChanged(listen: StreamAddress)
 }

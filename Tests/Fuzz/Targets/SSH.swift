@@ -85,16 +85,19 @@ extension FuzzTarget {
     unlink(path)
     let listener = try StreamSocket.listen(on: address)
     defer { unlink(path) }
-    let agent = try Agent(path: path, patience: .seconds(1))
+    let agent = try Agent(path: path)
     guard let (raw, _) = try StreamSocket.accept(from: listener) else { return }
     let peer = Descriptor(owning: raw)
     _ = bytes.withUnsafeBytes { peer.sendAll($0, until: .now + .seconds(1)) }
     StreamSocket.endSending(peer)
-    let identities = agent.identities()
+    let identities = agent.identities() ?? []
     try hold(identities.count <= 2048, "\(identities.count) identities")
     for identity in identities {
       _ = identity.type
       _ = SignatureFlags.asked(by: identity.publicKey)
     }
+    // The rest is the answer to a request for a signature.
+    agent.ask([0, 0, 0, 0], with: Agent.Identity(publicKey: [], comment: ""), proof: nil)
+    try hold(agent.answer() != .waiting, "an agent that closed the connection is waited for")
   }
 }

@@ -57,8 +57,10 @@ package final class ControlServer: Sendable {
       // A round of the loop may read from each open connection. It accepts as many in the same round, so that
       // one user's connections do not fill the backlog.
       .serverChannelOption(.maxMessagesPerRead, value: 256)
-      // A round reads once from each connection.
+      // A round reads once from each connection, and so little that the parsed requests of a client that pipelines
+      // need little memory.
       .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))
       // A watcher with more unread bytes than this is dropped at the next line. Documents are smaller.
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
       // A client that closed its sending side may still wait for the response (nc -N, socat).

@@ -40,7 +40,7 @@ import Testing
           tunnel: TunnelHealth(state: .up, since: now, host: "t"), snapshot: nil, snapshotAt: now,
           pollFailure: nil, pollInterval: .seconds(15), expectations: Expectations()),
         poll: nil,
-        tunnel: { TunnelStatus(state: .up, since: 0, host: "t", attempt: 0, reconnects: 0, forwards: []) }))
+        tunnel: { TunnelStatus(state: .up, since: 0, host: "t", reconnects: 0, attempt: 0, forwards: []) }))
     return board
   }
 

@@ -66,6 +66,12 @@ import Testing
         [Item.condition("Ready", "True"), Item.condition("Issuing", "False", "Failed", ago: 600)],
         Item.times(30 * Item.day, -1800)
           + #","lastFailureTime":"\#(Item.time(600))","failedIssuanceAttempts":1"#), ids: []),
+    .init(
+      name: "second attempt is due",
+      items: Item.cert(
+        [Item.condition("Ready", "True"), Item.condition("Issuing", "False", "Failed", ago: 3700)],
+        Item.times(60 * Item.day, 30 * Item.day)
+          + #","lastFailureTime":"\#(Item.time(3700))","failedIssuanceAttempts":1"#), ids: []),
   ]
 
   @Test(arguments: rows) func verdict(_ row: VerdictRow) throws {

@@ -73,9 +73,10 @@ extension Evaluation {
         .certificateRenewalOverdue, ["age": (serverNow - due).humanDuration],
         detail: [certificate.notAfter.map { "it expires at \($0)" } ?? words], since: due)
     }
-    // It is valid, but its last change is not in it. The next success clears the time.
+    // It is valid, but its last change is not in it. The next success clears the time, and the second attempt is due
+    // after an hour.
     if let failed = certificate.lastFailureTime,
-      certificate.failedAttempts ?? 1 > 1 || serverNow - failed > .seconds(3600)
+      certificate.failedAttempts ?? 1 > 1 || serverNow - failed > .seconds(7200)
     {
       let issuing = certificate.resource.conditions["Issuing"]
       return Symptom(

@@ -30,8 +30,10 @@ extension CredentialScanner {
     guard bytes[start] == UInt8(ascii: "M"),
       start == 0 || !bytes[start - 1].isBase64 || bytes[start - 1] == UInt8(ascii: "=")
     else { return nil }
+    // Checked before the rest of the run is read, which is hidden then.
+    guard beginsKey(start) || bytes.starts(with: "MII", at: start) else { return nil }
     let end = end(of: start, while: \.isBase64)
-    guard end - start >= 60, beginsKey(start) || bytes.starts(with: "MII", at: start) else { return nil }
+    guard end - start >= 60 else { return nil }
     return endOfLines(after: end, from: start)
   }
 

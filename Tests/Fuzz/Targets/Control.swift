@@ -20,7 +20,9 @@ extension FuzzTarget {
     let pipeline = channel.pipeline.syncOperations
     try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: false)
     try pipeline.addHandler(
-      ControlHandler(board: board, prepared: prepared, actions: .nothing, watchers: watchers))
+      ControlHandler(
+        board: board, prepared: prepared, actions: .nothing, watchers: watchers,
+        turns: RequestTurns(loop: channel.eventLoop)))
     try channel.connect(to: SocketAddress(unixDomainSocketPath: "/fuzz")).wait()
     // The request arrives in two pieces, because a request rarely ends at the end of a read.
     let middle = bytes.count / 2

@@ -44,7 +44,9 @@ import Tunnel
     let log = Memory()
     JournalFixture(log: log).journal.write(.waits("the agent to sign with id: it may ask for a touch"))
     #expect(log.events == ["tunnel_waits"])
-    #expect(log.all.first?.message == "tethys: the login waits for the agent to sign with id: it may ask for a touch")
+    #expect(
+      log.all.first?.message
+        == "tethys: the login waits for the agent to sign with id: it may ask for a touch")
   }
 
   @Test func outageIsOneIncident() {

@@ -14,7 +14,9 @@ import Tunnel
     ).dropIn
   }
 
-  @Test(arguments: ["", "clusters: [{ name: a, tunnel: { host: b } }]"])
+  @Test(arguments: [
+    "metrics: { textfile: /run/oceanid.prom }", "clusters: [{ name: a, tunnel: { host: b } }]",
+  ])
   func unitMatchesTheDefault(text: String) throws {
     #expect(try dropIn(text) == "")
   }

@@ -131,8 +131,15 @@ package struct HistoryReading {
   /// - Throws: `NothingRecorded` if the guard wrote nothing to the journal before the end of the time.
   package func known(_ history: HistoryDocument, _ query: HistoryQuery) throws -> HistoryDocument {
     guard history.source == .journal, let scope else { return history }
-    let oldest = try JournalReader(scope, identifier: Product.daemon).oldest(
-      requiring: JournalField.event.rawValue)
+    let oldest: UInt64?
+    do throws(JournalError) {
+      oldest = try JournalReader(scope, identifier: Product.daemon).oldest(
+        requiring: JournalField.event.rawValue)
+    } catch {
+      // The guard read the journal for a caller who may not.
+      guard let folder else { return history }
+      throw UnreadableFolder(folder: folder, error: error)
+    }
     guard let begin = oldest.map({ Timestamp(milliseconds: Int64($0 / 1000)) }),
       query.until.map({ begin < $0 }) ?? true
     else { throw NothingRecorded(folder: folder, until: query.until) }

@@ -67,9 +67,11 @@ package final class Wire {
     return !isPreambleTooLong
   }
 
-  /// The recorded bytes and those that libssh2 has not read. After a reset, the server's last message is among the
-  /// latter.
-  var openingSoFar: [UInt8] { opening + inbound.waiting.prefix(Wire.longestOpening - opening.count) }
+  /// The recorded bytes and those that libssh2 has not read: after a reset, the server's last message is among the
+  /// latter. Empty after the key exchange, because encrypted bytes can look like a line of text.
+  var openingSoFar: [UInt8] {
+    recordsOpening ? opening + inbound.waiting.prefix(Wire.longestOpening - opening.count) : []
+  }
 
   /// Call after the key exchange: the following data is encrypted and not recorded.
   func clearOpening() {

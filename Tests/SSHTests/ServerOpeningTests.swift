@@ -140,4 +140,13 @@ import Testing
   func otherMemoryIsIgnored(_ bytes: [UInt8]) {
     #expect(bytes.withUnsafeBytes { AuthenticationRefusal($0) } == nil)
   }
+
+  /// Some of them look like a line of text.
+  @Test func encryptedBytesAreNoWordsOfTheServer() {
+    let wire = Wire()
+    Array("Exceeded MaxStartups\n".utf8).withUnsafeBytes { wire.inbound.append($0) }
+    #expect(ServerOpening(wire.openingSoFar).words == "Exceeded MaxStartups")
+    wire.clearOpening()
+    #expect(ServerOpening(wire.openingSoFar).words == nil)
+  }
 }

@@ -78,7 +78,7 @@ final class ControlHandler: ChannelInboundHandler {
       self.head = nil
       unanswered += 1
       isHeadOnly = head.method == .HEAD
-      turns.take(uid) { [self] in
+      turns.enqueue(uid) { [self] in
         // The client may have disconnected, which removes the pipeline.
         if context.channel.isActive, !isClosing { respond(to: head, context) }
       }

@@ -22,7 +22,7 @@ final class RequestTurns: @unchecked Sendable {
   }
 
   /// Calls `answer` now, or after requests of other users and earlier ones of this user.
-  func take(_ uid: UInt32, _ answer: @escaping () -> Void) {
+  func enqueue(_ uid: UInt32, _ answer: @escaping () -> Void) {
     loop.preconditionInEventLoop()
     queue.append(answer, of: uid)
     // An answer lets the next request of its connection through, which must wait for its turn as well.

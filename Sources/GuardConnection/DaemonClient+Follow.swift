@@ -18,7 +18,7 @@ extension DaemonClient {
   }
 
   /// Reads the stream of changes, and opens it again after a restart of the guard. Standard error says when the guard
-  /// went and came back. Returns when `line` or `reopened` returns false, or the reader of standard output has gone.
+  /// stopped and when it runs again. Returns when `line` or `reopened` returns false, or the reader of standard output has gone.
   ///
   /// - Parameters:
   ///   - reopened: is called after the stream was opened again. Its first line is a whole snapshot.
@@ -33,7 +33,7 @@ extension DaemonClient {
       do throws(ClientError) {
         event = try stream.next(within: .seconds(1))
       } catch {
-        guard error.endsWithTheGuard else { throw error }
+        guard error.isFromStoppingGuard else { throw error }
         event = .ended
       }
       switch event {
@@ -56,11 +56,12 @@ extension DaemonClient {
   /// Waits for the guard without a limit; nil if the reader of standard output has gone.
   private func reopenedStream() throws(ClientError) -> WatchStream? {
     while StandardOutput.hasReader {
+      // Also before the first attempt, because the stream can end after each start.
+      usleep(DaemonClient.pause)
       do throws(ClientError) {
         return try watch()
       } catch {
-        guard error.endsWithTheGuard else { throw error }
-        usleep(DaemonClient.pause)
+        guard error.isFromStoppingGuard else { throw error }
       }
     }
     return nil
@@ -70,8 +71,9 @@ extension DaemonClient {
 extension ClientError {
   /// True for an error that a guard causes that stops or starts. Its folder and its socket are then missing, or are not
   /// yet open to this user.
-  fileprivate var endsWithTheGuard: Bool {
+  fileprivate var isFromStoppingGuard: Bool {
     switch self {
+    case .unreadable(_, .bodyTooLarge): false
     case .unreachable, .unreadable, .refused(503, _, _): true
     case .stranger, .document, .refused: false
     }

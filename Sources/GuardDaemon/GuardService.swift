@@ -274,6 +274,7 @@ package final class GuardService: Sendable {
     // This thread has nothing else to do. A timer of Dispatch would wake two threads for each tick.
     while !done.wait(timeout: .seconds(5)) {
       queue.sync {
+        guard !state.withLock(\.isStopping) else { return }
         hints.check()
         restoreControlSocket()
         _ = each(named: nil) { $0.tunnel.restoreInternalSocket() }

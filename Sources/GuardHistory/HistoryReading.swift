@@ -140,6 +140,8 @@ package struct HistoryReading {
       guard let folder else { return history }
       throw UnreadableFolder(folder: folder, error: error)
     }
+    // A guard under another unit's name reads its own entries.
+    if oldest == nil, !history.events.isEmpty { return history }
     guard let begin = oldest.map({ Timestamp(milliseconds: Int64($0 / 1000)) }),
       query.until.map({ begin < $0 }) ?? true
     else { throw NothingRecorded(folder: folder, until: query.until) }

@@ -8,8 +8,8 @@ package import Platform
 package enum OwnFamilies {
   /// The families for this process.
   ///
-  /// - Parameter seconds: the time of these metrics, since 1970. A textfile outlives the guard, so that only this
-  ///   time tells a dashboard that the other samples are old.
+  /// - Parameter seconds: the time of these metrics, since 1970. A textfile outlives the guard, so only this
+  ///   time shows that the other samples are old.
   package static func families(
     at seconds: Double, _ process: ProcessUse?, firing: [Problem.Severity: Int], configurationIsRejected: Bool
   )

@@ -124,7 +124,8 @@ package final class StatusBoard: Sendable {
 
   /// Problems of the guard itself.
   package var ownProblems: [Problem] {
-    state.withLock { [$0.configuration?.problem].compactMap(\.self) + $0.ownFailures }
+    state.withLock { ([$0.configuration?.problem].compactMap(\.self) + $0.ownFailures) }
+      .sorted(by: Problem.isBefore)
   }
 
   /// True if the file on disk has errors, so that an older version is in force.

@@ -107,7 +107,9 @@ extension CredentialScanner {
   /// Hides the text in the quotes that end here.
   private mutating func hideQuoted(endingAt end: Int) {
     guard let quote = byte(at: end - 1), quote.isQuote else { return }
-    let least = max(hidden.last?.range.upperBound ?? 0, end - 256)
+    // A cell of a table can be hidden ahead.
+    let before = hidden.last { $0.range.upperBound <= end }?.range.upperBound ?? 0
+    let least = max(before, end - 256)
     guard least < end - 1, let start = bytes[least..<end - 1].lastIndex(of: quote) else { return }
     var valueEnd = end - 1
     while valueEnd > start + 1, bytes[valueEnd - 1] == UInt8(ascii: "\\") { valueEnd -= 1 }

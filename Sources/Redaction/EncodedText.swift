@@ -62,17 +62,26 @@ extension CredentialScanner {
   /// The end of the lines that continue base64.
   func endOfLines(after first: Int, from start: Int) -> Int {
     var end = first
+    var lineStart = start
     while let next = passLineFeeds(at: end) {
       let line = self.end(of: next, while: \.isBase64)
       let after = byte(at: line)
       guard line > next, after.map({ $0 <= 0x20 || $0.isQuote || $0 == UInt8(ascii: "\\") }) ?? true,
-        after?.isBlank != true,
-        // The last line may be short. A word is a part of what follows.
-        line - next >= 32 || bytes[next..<line].contains(where: { !$0.isLower })
+        after?.isBlank != true, line - next >= 32 || isLastOfLines(next..<line, after: end - lineStart)
       else { break }
+      lineStart = next
       end = line
     }
     return end
+  }
+
+  /// True for a short last line of base64. A word, a rule of dashes, or capital letters after a short line are a part of
+  /// what follows.
+  private func isLastOfLines(_ line: Range<Int>, after length: Int) -> Bool {
+    if bytes[line].contains(where: { $0.isDigit || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "=") }) {
+      return true
+    }
+    return length >= 32 && bytes[line].contains(where: \.isUpper)
   }
 
   /// The text in base64 or base64url, and its end; nil if it is not printable ASCII, as for most words.

@@ -165,5 +165,13 @@ import Testing
     let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     #expect(mode == 0o644)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("node")) == ["oceanid.prom"])
+
+    // A user who may write to the folder cannot lead the guard to one of its own files.
+    let own = try folder.write("key", to: "id_ed25519")
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: own)
+    textfile.write("a 3\n", to: path)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "a 3\n")
+    #expect(try folder.read("id_ed25519") == "key")
   }
 }

@@ -55,6 +55,8 @@ extension ChangingLines {
     "kubectl config set-cluster default --server=https://tethys:6443",
     "kubectl config set clusters.default.server https://example.com",
     "kubectl config set-cluster x --server https://example.com:443",
+    "kubectl --server https://localhost:x@example.com:8443 get pods",
+    "kubectl config set-cluster c --server=https://127.0.0.1:1@example.com",
     "BASH_ENV=<(echo kubectl delete pod x) bash -c true", "ENV=x PS1='$(kubectl delete pod x)' sh",
     "PROMPT_COMMAND='kubectl delete pod x'",
     "COMMAND='kubectl delete pod x'; $COMMAND", "COMMAND='kubectl delete pod x'; eval \"$COMMAND\"",

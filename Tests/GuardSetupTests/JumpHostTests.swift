@@ -30,12 +30,27 @@ import Testing
     let config = world.files["/var/lib/oceanid/.ssh/config"]?.text ?? ""
     #expect(
       config.contains("Host tethys\n  HostName 192.0.2.7\n  User tunnel\n  Port 22\n  ProxyJump bastion\n"))
-    #expect(config.contains("Host bastion\n  HostName 192.0.2.1\n  User jumper\n  Port 22\n  IdentityFile"))
+    #expect(
+      config.contains("Host bastion\n  HostName 192.0.2.1\n  User jumper\n  Port 22\n  ProxyJump none\n"))
     #expect(world.jumpAuthorized == ["bastion": [Self.line("192.0.2.7:22")]])
     #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
     let undo = try #require(try Undo(FakeSystem(world, FakeSystem.root), .machine, isUnattended: true))
     #expect(try undo.run { _, _ in }.isEmpty)
     #expect(world.jumpAuthorized == ["bastion": []] && world.authorized.count == 1)
+  }
+
+  /// The older section of the alias, with a jump host, stays below.
+  @Test func aRouteWithoutItsJumpHostIsInForce() throws {
+    let world = FakeWorld()
+    world.proxy = "proxyjump jumper@bastion"
+    world.hops = ["bastion"]
+    try Self.setUp(world)
+    world.proxy = ""
+    world.hops = []
+    try Self.setUp(world)
+    let config = world.files["/var/lib/oceanid/.ssh/config"]?.text ?? ""
+    let routes = config.split(separator: "\n").filter { $0.contains("ProxyJump") }
+    #expect(routes.first == "  ProxyJump none")
   }
 
   /// Each key may forward to the sshd of the next server only, and the caller's login takes the same route.
@@ -49,7 +64,7 @@ import Testing
         $0.hasPrefix("Host ") || $0.contains("ProxyJump") || $0.contains("Port")
       } == [
         "Host tethys", "  Port 22", "  ProxyJump b", "Host b", "  Port 22", "  ProxyJump a",
-        "Host a", "  Port 2222", "  ProxyJump gate", "Host gate", "  Port 22",
+        "Host a", "  Port 2222", "  ProxyJump gate", "Host gate", "  Port 22", "  ProxyJump none",
       ])
     #expect(
       world.jumpAuthorized == [

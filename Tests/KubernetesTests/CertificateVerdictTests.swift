@@ -15,15 +15,24 @@ import Testing
           Item.condition("Issuing", "True", ago: 5),
         ], Item.times(60 * Item.day, 30 * Item.day)), ids: []),
     .init(
-      name: "issue of a changed spec fails since a day",
+      name: "issue of a changed spec fails for a day",
       items: Item.cert(
         [
           Item.condition("Ready", "True"),
-          Item.condition("Issuing", "False", "Failed", "order failed", ago: Item.day),
+          Item.condition("Issuing", "False", "Failed", "order failed", ago: 4 * 3600),
         ],
         Item.times(60 * Item.day, 30 * Item.day)
-          + #","lastFailureTime":"\#(Item.time(Item.day))","failedIssuanceAttempts":5"#),
+          + #","lastFailureTime":"\#(Item.time(4 * 3600))","failedIssuanceAttempts":5"#),
       ids: ["certificate/web/c/not-ready"]),
+    .init(
+      name: "change whose issue failed was undone",
+      items: Item.cert(
+        [
+          Item.condition("Ready", "True"),
+          Item.condition("Issuing", "False", "Failed", "order failed", ago: 20 * Item.day),
+        ],
+        Item.times(60 * Item.day, 30 * Item.day)
+          + #","lastFailureTime":"\#(Item.time(20 * Item.day))","failedIssuanceAttempts":3"#), ids: []),
     .init(
       name: "renewal failed 3 times",
       items: Item.cert(

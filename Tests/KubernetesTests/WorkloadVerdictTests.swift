@@ -144,6 +144,22 @@ import Testing
         ]
       ], ids: []),
     .init(
+      name: "down, because a queue holds its pod back",
+      items: [
+        "deployments": [
+          Item.deployment(
+            "web", ns: "apps", desired: 1, status: #","replicas":1,"unavailableReplicas":1"#,
+            [Item.condition("Available", "False", ago: 7200)])
+        ],
+        "pods": [
+          Item.pod(
+            "web-abc-1",
+            status:
+              #""phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"SchedulingGated"}]"#,
+            owner: Item.replicaSet)
+        ],
+      ], ids: []),
+    .init(
       name: "backoff limit",
       items: [
         "jobs": [
@@ -179,7 +195,7 @@ import Testing
               more: #","startTime":"\#(Item.time(86_400))","failed":3,"active":1,"ready":1"#)
           ]
         ]
-      ], since: 86_400),
+      ], since: 0),
     .init(
       name: "failing Job has run for long",
       items: [

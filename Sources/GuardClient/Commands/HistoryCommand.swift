@@ -86,7 +86,8 @@ struct HistoryCommand: ParsableCommand, Reading {
       cluster: options.cluster, events: event)
     let reading = HistoryReading(client: options.connection.client, folder: directory)
     try reading.check(options.cluster, of: try? options.connection.client.status(.overview))
-    let history = try reading.known(reading.read(query), query)
+    let read = try reading.read(query)
+    let history = follow ? read : try reading.known(read, query)
     try StandardOutput.answer(text(history, query.until.flatMap { $0 < now ? $0 : nil }))
     guard follow else { return }
     try reading.follow(query, after: history.events.last?.at ?? now) {

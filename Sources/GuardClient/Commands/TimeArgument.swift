@@ -25,14 +25,14 @@ struct TimeArgument: ExpressibleByArgument, Hashable, CustomStringConvertible {
   }
 
   init?(argument: String) {
-    description = argument
+    // journalctl accepts -2h as well.
+    let past = argument.hasPrefix("-") ? String(argument.dropFirst()) : argument
+    description = TimeSpan(argument: past) == nil ? argument : past
     switch argument {
     case "now": meaning = .ago(.zero)
     case "today": meaning = .day(0)
     case "yesterday": meaning = .day(1)
     default:
-      // journalctl takes -2h as well.
-      let past = argument.hasPrefix("-") ? String(argument.dropFirst()) : argument
       if let span = TimeSpan(argument: past) {
         meaning = .ago(span.duration)
       } else if let moment = Timestamp(rfc3339: argument) ?? TimeArgument.local(argument) {

@@ -72,12 +72,14 @@ enum ObjectPolicy {
   /// A value for the server of a kubeconfig that is not the local end of the tunnel.
   private static func isOtherServer(_ word: String) -> Bool {
     guard let range = word.firstRange(of: "://") else { return false }
-    let host = word[range.upperBound...].prefix { $0 != "/" }
+    let host = word[range.upperBound...].prefix { !"/?#".contains($0) }
     return isServer(String(host)) || !isLocal(host)
   }
 
   private static func isLocal(_ host: Substring) -> Bool {
-    ["127.0.0.1", "localhost", "[::1]"].contains { host == $0 || host.hasPrefix($0 + ":") }
+    // The host is behind the user information (RFC 3986 §3.2.1).
+    !host.contains("@")
+      && ["127.0.0.1", "localhost", "[::1]"].contains { host == $0 || host.hasPrefix($0 + ":") }
   }
 
   /// An option that names a server other than the local end of a forward.

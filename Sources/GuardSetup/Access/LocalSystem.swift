@@ -66,7 +66,7 @@ package struct LocalSystem: SetupSystem {
   package func obstacle(toWriting path: String) -> WriteObstacle? {
     let folder = existingFolder(of: path)
     if path.hasPrefix("\(person.home)/"), !exists(person.home) {
-      return WriteObstacle(kind: .homeless, folder: person.home)
+      return WriteObstacle(kind: .homeMissing, folder: person.home)
     }
     // A link to a folder is one; a link to nothing is none.
     let isHidden = status(of: folder) == nil && errno != ENOENT && errno != ELOOP

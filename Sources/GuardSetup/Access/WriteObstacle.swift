@@ -7,11 +7,11 @@ package struct WriteObstacle: Hashable, Sendable {
     /// Something else is where the folder should be.
     case occupied
     /// The home folder does not exist.
-    case homeless
+    case homeMissing
   }
 
   let kind: Kind
-  /// The innermost place that exists; for `homeless`, the home.
+  /// The innermost place that exists; for `homeMissing`, the home.
   let folder: String
 
   /// Less free space, in bytes, is a full file system: setup writes some small files.
@@ -23,8 +23,8 @@ package struct WriteObstacle: Hashable, Sendable {
     case .readOnly: "is on a read-only file system"
     case .full: "is on a full file system"
     case .denied: "is not writable for you"
-    case .occupied: "is no folder"
-    case .homeless: "is your home, and it does not exist"
+    case .occupied: "is not a folder"
+    case .homeMissing: "is your home folder and does not exist"
     }
   }
 
@@ -33,7 +33,7 @@ package struct WriteObstacle: Hashable, Sendable {
     switch kind {
     case .readOnly: "findmnt -T \(folder.shellWord)"
     case .full: "df -h --output=target,avail,iavail \(folder.shellWord)"
-    case .denied, .occupied, .homeless: "namei -l \(folder.shellWord)"
+    case .denied, .occupied, .homeMissing: "namei -l \(folder.shellWord)"
     }
   }
 
@@ -44,7 +44,7 @@ package struct WriteObstacle: Hashable, Sendable {
     case .full: "free some space or inodes there"
     case .denied: "it must belong to you"
     case .occupied: "move it away, so that a folder can be there"
-    case .homeless: "make the folder, or set HOME to the right one"
+    case .homeMissing: "create the folder, or set HOME to the right one"
     }
   }
 }

@@ -23,8 +23,11 @@ enum ServiceAliases {
       "  HostName \(host.hostName.replacing("%", with: "%%"))", "  User \(host.user)", "  Port \(host.port)",
     ]
     if let alias = host.hostKeyAlias { lines.append("  HostKeyAlias \(alias)") }
-    if let jump { lines.append("  ProxyJump \(jump)") }
-    lines += ["  IdentityFile \(key)", "  IdentitiesOnly yes", "  IdentityAgent none"]
+    // Without a jump host as well, because a later section with an earlier route would be used else.
+    lines += [
+      "  ProxyJump \(jump ?? "none")", "  IdentityFile \(key)", "  IdentitiesOnly yes",
+      "  IdentityAgent none",
+    ]
     return lines.map { "\($0)\n" }.joined()
   }
 }

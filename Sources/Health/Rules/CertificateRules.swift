@@ -73,12 +73,13 @@ extension Evaluation {
         .certificateRenewalOverdue, ["age": (serverNow - due).humanDuration],
         detail: [certificate.notAfter.map { "it expires at \($0)" } ?? words], since: due)
     }
-    // It is valid, but its last change is not in it. The next success clears the time, and the second attempt is due
-    // after an hour.
-    if let failed = certificate.lastFailureTime,
+    // It is valid, but its last change is not in it. Only an issue clears the time of the failure: after a change that
+    // was undone, it stays, and no further attempt is made.
+    let issuing = certificate.resource.conditions["Issuing"]
+    if let failed = certificate.lastFailureTime, let next = nextAttempt(certificate),
+      issuing?.status == .isTrue || serverNow - next < .seconds(3600),
       certificate.failedAttempts ?? 1 > 1 || serverNow - failed > .seconds(7200)
     {
-      let issuing = certificate.resource.conditions["Issuing"]
       return Symptom(
         .certificateNotReady, ["state": "cannot be issued again"],
         detail: [[issuing?.reason, issuing?.message].compactMap(\.self).joined(separator: ": ")],
@@ -116,10 +117,14 @@ extension Evaluation {
 
   /// After a failure, cert-manager tries again after one hour, then two, four, up to 32 (cert-manager's Certificate
   /// API).
-  private func attempts(_ certificate: Certificate) -> [String] {
-    guard let failed = certificate.lastFailureTime else { return [] }
+  private func nextAttempt(_ certificate: Certificate) -> Timestamp? {
     let count = max(1, certificate.failedAttempts ?? 1)
-    let next = failed + .seconds(3600 << Int64(min(count - 1, 5)))
+    return certificate.lastFailureTime.map { $0 + .seconds(3600 << Int64(min(count - 1, 5))) }
+  }
+
+  private func attempts(_ certificate: Certificate) -> [String] {
+    guard let next = nextAttempt(certificate) else { return [] }
+    let count = max(1, certificate.failedAttempts ?? 1)
     return ["\(count) attempt\(count == 1 ? "" : "s") failed, the next one is due at \(next)"]
   }
 }

@@ -130,7 +130,10 @@ extension Evaluation {
       keepStart(of: "\(resource.reference.problemPath)/failed")
       return .degraded
     }
-    if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") { return .degraded }
+    if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") {
+      keepStart(of: "\(resource.reference.problemPath)/failed")
+      return .degraded
+    }
     if let absent = causes.absentParent(of: object) {
       return judge(object, failing: failure, waitingForAbsent: absent)
         ?? reportLasting(object, waiting: failure)
@@ -190,6 +193,7 @@ extension Evaluation {
     }
     let field = object.dependsOn.contains(absent) ? "dependsOn" : object.sourceField
     let isMade = absent.kind == "HelmChart" && object.source != absent
+    keepStart(of: "\(path)/failed")
     report(
       .dependencyMissing, object, absent.asDependency.merging(["field": field]) { $1 },
       detail: failure.message, since: failure.lastTransitionTime,

@@ -231,6 +231,7 @@ extension Evaluation {
           >= .seconds(30)
       else { return lasting.map { reportFailure($0, of: resource, beside: failure) } ?? .healthy }
       let field = source.kind == "ImageRepository" ? "imageRepositoryRef" : "sourceRef"
+      keepStart(of: "\(resource.reference.problemPath)/failed")
       report(
         .dependencyMissing, resource, source.asDependency.merging(["field": field]) { $1 },
         detail: failure.message, since: failure.lastTransitionTime)

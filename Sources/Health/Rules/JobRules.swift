@@ -63,7 +63,7 @@ extension Evaluation {
     guard !job.isSuspended, job.completion == nil, let started = job.startTime else { return false }
     let reference = job.resource.reference
     var state: String?
-    if let indexes = job.counts.failedIndexes { state = "indexes \(indexes) have failed" }
+    if let indexes = job.counts.failedIndexes { state = "failed indexes: \(indexes)" }
     if state == nil, job.counts.failed >= 3, job.counts.succeeded == 0, serverNow - started > .seconds(600) {
       let isReported = history.firstSeen["\(cluster)/\(reference.problemPath)/job"] != nil
       let isRunning =
@@ -75,8 +75,10 @@ extension Evaluation {
     report(
       .workload(.jobFailing), job.resource.facts.merging(["state": state, "job": job.resource.name]) { $1 },
       subject: reference.description,
-      detail: "it is tried again until its backoffLimit is reached",
-      since: job.counts.failedIndexes == nil ? started : nil)
+      detail: job.counts.failedIndexes == nil
+        ? "it is tried again until its backoffLimit is reached"
+        : "these indexes are not tried again; the others continue",
+      since: nil)
     return true
   }
 

@@ -49,7 +49,11 @@ extension Evaluation {
         guard !isUnreadable(Reference(kind: "Node", namespace: "", name: name)) else { continue }
         missing.append(name)
         unwellNodes.insert(name)
-        if !hasNone { report(.missing, name, detail: "\(field) lists it, and the cluster does not") }
+        if hasNone {
+          keepStart(of: "node/\(name)/missing")
+        } else {
+          report(.missing, name, detail: "\(field) lists it, and the cluster does not")
+        }
       }
     }
     guard hasNone else { return }

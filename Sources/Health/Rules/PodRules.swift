@@ -7,7 +7,7 @@ extension Evaluation {
     unwellPods = (snapshot.pods.value?.unwell ?? []).filter { $0.resource.deletionTimestamp == nil }
   }
 
-  /// The owners of pods that are reported themselves, or whose node is.
+  /// The owners of pods that are reported themselves, whose node is, or that are held back on purpose.
   mutating func ownersOfReportedPods(_ snapshot: Snapshot) -> Set<Reference> {
     guard let census = snapshot.pods.value else { return [] }
     let report = report(census)
@@ -15,7 +15,7 @@ extension Evaluation {
     let onUnwellNodes = unwellPods.filter {
       $0.phase != "Failed" && ($0.node.map(unwellNodes.contains) ?? false)
     }
-    return Set((reported + onUnwellNodes).compactMap(\.owner))
+    return Set((reported + onUnwellNodes + unwellPods.filter(\.isGated)).compactMap(\.owner))
   }
 
   mutating func judgePods(_ snapshot: Snapshot) {
@@ -151,11 +151,13 @@ extension Pod {
     if isCrashLooping(at: now) { return true }
     guard let made = resource.creationTimestamp, now - made > .seconds(120) else { return false }
     if ["Succeeded", "Failed"].contains(phase) { return false }
-    // Its scheduling gates hold it back on purpose, for example until a queue admits it.
-    if resource.conditions["PodScheduled"]?.reason == "SchedulingGated" { return false }
+    if isGated { return false }
     // A pod without a status is read as phase Unknown.
     return phase != "Running" || waitingReason.map { !Pod.preparing.contains($0) } ?? false
   }
+
+  /// True if its scheduling gates hold it back on purpose, for example until a queue admits it.
+  var isGated: Bool { resource.conditions["PodScheduled"]?.reason == "SchedulingGated" }
 
   /// The time since which it is not ready; nil if it is ready or reports no time.
   var notReadySince: Timestamp? {

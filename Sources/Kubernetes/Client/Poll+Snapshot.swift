@@ -187,8 +187,8 @@ extension PollFailure {
 }
 
 extension [Observed] {
-  /// Like `compactMap`, in an array of the right size. One that grows needs twice its memory for a moment, and keeps up to
-  /// half of it unused.
+  /// Like `compactMap`, in an array of the right size. One that grows needs twice its memory for a moment, and keeps up
+  /// to half of it unused.
   fileprivate func picking<Object>(_ pick: (Observed) -> Object?) -> [Object] {
     var picked: [Object] = []
     picked.reserveCapacity(count { pick($0) != nil })

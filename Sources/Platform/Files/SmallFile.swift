@@ -69,8 +69,9 @@ package enum SmallFile {
 
   /// Replaces a whole file atomically: readers see either the old or the new contents.
   ///
-  /// Only for a file of this program in a folder of this program: it removes what has the name of its draft,
-  /// `PATH.new`, and a new file takes the place of a link. For a file that a user named, use `write` or `rewrite`.
+  /// For a file of this program: it removes what has the name of its draft, `PATH.new`, and a new file takes the place
+  /// of a link, so that no link leads it to another file. For a file that the caller of a command named, use `write` or
+  /// `rewrite`.
   ///
   /// - Parameter mode: permission bits of the new file.
   /// - Throws: `SystemError` with the errno of the failed step; the old file stays.

@@ -39,7 +39,7 @@ struct LoginReport {
   /// - Parameter isSilent: true if the agent did not answer.
   mutating func add(unsigned key: String, isSilent: Bool) {
     unused.append(key)
-    unsigned = isSilent ? .silent : .refused
+    if unsigned != .silent { unsigned = isSilent ? .silent : .refused }
   }
   /// Records a key file that the passphrase does not decrypt.
   mutating func add(locked file: String, _ detail: String) {

@@ -50,6 +50,8 @@ final class Agent {
   private var isBound = false
   /// True after an answer did not come in time: a later one would look like the answer to the next request.
   private var isBroken = false
+  /// True if it did not answer in time.
+  private(set) var isAbandoned = false
 
   /// - Throws: `SystemError` if no process listens at `path`.
   init(path: String) throws(SystemError) {
@@ -128,7 +130,10 @@ final class Agent {
   }
 
   /// Gives up the current request, and with it this connection.
-  func abandon() { isBroken = true }
+  func abandon() {
+    isBroken = true
+    isAbandoned = true
+  }
 
   private static let longestAnswer: UInt32 = 1 << 20
 
@@ -262,6 +267,9 @@ final class AgentSigner: Signer {
       return fail(
         "refuses to sign with it; a key that ssh-add -h limits to other hosts or users, or ssh-add -c to approved uses, is refused so"
       )
+    case .ended where agent.isAbandoned:
+      isSilent = true
+      return fail("was not asked, because it had not answered for another key")
     case .ended: return fail("closed the connection when it was asked to sign")
     }
   }

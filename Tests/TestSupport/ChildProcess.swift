@@ -18,6 +18,12 @@ package final class ChildProcess: Sendable {
     }
   }
 
+  /// posix_spawn_file_actions_addclosefrom_np(3), which the module Glibc does not declare.
+  private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
+    unsafeBitCast(
+      $0, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
+  }
+
   package let pid: Int32
   private let folder: TemporaryFolder
   private let exit = Mutex<Exit?>(nil)
@@ -52,6 +58,9 @@ package final class ChildProcess: Sendable {
     let flags = O_WRONLY | O_CREAT | O_APPEND
     posix_spawn_file_actions_addopen(&actions, 1, folder.file("out"), flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, folder.file("err"), flags, 0o600)
+    // Servers in the test process accept connections without FD_CLOEXEC (SwiftNIO). A child that inherits one holds it
+    // open after the server has closed it.
+    _ = ChildProcess.closeFrom?(&actions, 3)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

@@ -18,7 +18,8 @@ extension DaemonClient {
   }
 
   /// Reads the stream of changes, and opens it again after a restart of the guard. Standard error says when the guard
-  /// stopped and when it runs again. Returns when `line` or `reopened` returns false, or the reader of standard output has gone.
+  /// stopped and when it runs again. Returns when `line` or `reopened` returns false, or the reader of standard output
+  /// has gone.
   ///
   /// - Parameters:
   ///   - reopened: is called after the stream was opened again. Its first line is a whole snapshot.

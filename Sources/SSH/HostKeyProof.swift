@@ -20,28 +20,18 @@ package struct HostKeyProof: Hashable, Sendable {
     }
     var found: (hostKey: [UInt8], signature: [UInt8])?
     // A packet is its length, the length of its padding, the payload and the padding (RFC 4253 §6).
-    while let packet = HostKeyProof.string(&rest), let padding = packet.first {
+    var packets = MessageReader(rest)
+    while let packet = packets.string(), let padding = packet.first {
       let payload = packet.dropFirst().dropLast(Int(padding))
       if payload.first == HostKeyProof.newKeys { break }
       guard payload.first == HostKeyProof.reply else { continue }
-      var fields = payload.dropFirst()
+      var fields = MessageReader(payload.dropFirst())
       // A further reply follows if the client's guess of the method was wrong (RFC 4253 §7).
-      if let key = HostKeyProof.string(&fields), HostKeyProof.string(&fields) != nil,
-        let signature = HostKeyProof.string(&fields)
-      {
+      if let key = fields.string(), fields.string() != nil, let signature = fields.string() {
         found = (Array(key), Array(signature))
       }
     }
     guard let found else { return nil }
     (hostKey, signature) = found
-  }
-
-  private static func string(_ bytes: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    guard bytes.count >= 4 else { return nil }
-    let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-    guard bytes.count - 4 >= length else { return nil }
-    let start = bytes.startIndex + 4
-    defer { bytes = bytes[(start + length)...] }
-    return bytes[start..<(start + length)]
   }
 }

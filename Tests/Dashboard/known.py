@@ -61,7 +61,7 @@ DASHBOARD = {
 
 
 def differs(shape, value, path):
-    """What is not of a shape. A list inside a list shape has alternatives; a set has constants; `*` is any key."""
+    """Complaints about everything that is not of a shape. A list inside a list shape has alternatives; a set has constants; `*` is any key."""
     if isinstance(shape, set):
         known = isinstance(value, (str, int, float)) and value in shape
         return [] if known else [f"{path}: {value!r} is not rendered"]

@@ -314,3 +314,18 @@ extension String {
   /// The folder of a path.
   var folder: String { lastIndex(of: "/").map { String(self[..<$0]) } ?? "" }
 }
+
+extension FakeWorld {
+  /// The facts about the guard of the whole machine.
+  func machineFacts(host: String? = nil) -> MachineFacts {
+    MachineFactsSearch(FakeSystem(self, FakeSystem.root), caller: FakeSystem.owner).find(host: host)
+  }
+
+  /// Performs every change that the guard of the whole machine needs.
+  func setUpMachine() throws {
+    let facts = machineFacts()
+    var execution = try SetupExecution(
+      FakeSystem(self, FakeSystem.root), .machine(facts), isUnattended: true)
+    for change in MachinePlan.plan(facts).changes { try execution.perform(change) }
+  }
+}

@@ -5,17 +5,6 @@ import Testing
 
 /// The jump hosts before the server, as the service of the machine gets them.
 @Suite struct JumpHostTests {
-  private static func facts(_ world: FakeWorld) -> MachineFacts {
-    MachineFactsSearch(FakeSystem(world, FakeSystem.root), caller: FakeSystem.owner).find(host: nil)
-  }
-
-  private static func setUp(_ world: FakeWorld) throws {
-    let facts = facts(world)
-    var execution = try SetupExecution(
-      FakeSystem(world, FakeSystem.root), .machine(facts), isUnattended: true)
-    for change in MachinePlan.plan(facts).changes { try execution.perform(change) }
-  }
-
   private static func line(_ target: String) -> String {
     "restrict,port-forwarding,permitopen=\"\(target)\",command=\"/bin/false\" ssh-ed25519 MADE oceanid-guard"
   }
@@ -26,14 +15,14 @@ import Testing
     let world = FakeWorld()
     world.proxy = proxy
     world.hops = ["bastion"]
-    try Self.setUp(world)
+    try world.setUpMachine()
     let config = world.files["/var/lib/oceanid/.ssh/config"]?.text ?? ""
     #expect(
       config.contains("Host tethys\n  HostName 192.0.2.7\n  User tunnel\n  Port 22\n  ProxyJump bastion\n"))
     #expect(
       config.contains("Host bastion\n  HostName 192.0.2.1\n  User jumper\n  Port 22\n  ProxyJump none\n"))
     #expect(world.jumpAuthorized == ["bastion": [Self.line("192.0.2.7:22")]])
-    #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
+    #expect(MachinePlan.plan(world.machineFacts()).changes.isEmpty)
     let undo = try #require(try Undo(FakeSystem(world, FakeSystem.root), .machine, isUnattended: true))
     #expect(try undo.run { _, _ in }.isEmpty)
     #expect(world.jumpAuthorized == ["bastion": []] && world.authorized.count == 1)
@@ -44,10 +33,10 @@ import Testing
     let world = FakeWorld()
     world.proxy = "proxyjump jumper@bastion"
     world.hops = ["bastion"]
-    try Self.setUp(world)
+    try world.setUpMachine()
     world.proxy = ""
     world.hops = []
-    try Self.setUp(world)
+    try world.setUpMachine()
     let config = world.files["/var/lib/oceanid/.ssh/config"]?.text ?? ""
     let routes = config.split(separator: "\n").filter { $0.contains("ProxyJump") }
     #expect(routes.first == "  ProxyJump none")
@@ -57,7 +46,7 @@ import Testing
   @Test func chainOfJumpHostsGetsTheKeyOnEach() throws {
     let world = FakeWorld()
     world.isBehindThreeJumpHosts()
-    try Self.setUp(world)
+    try world.setUpMachine()
     let config = world.files["/var/lib/oceanid/.ssh/config"]?.text ?? ""
     #expect(
       config.split(separator: "\n").filter {
@@ -76,7 +65,7 @@ import Testing
         $0.prefix { $0 != " " }
       }
         == ["192.0.2.7", "192.0.2.10", "[192.0.2.11]:2222", "192.0.2.12"])
-    #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
+    #expect(MachinePlan.plan(world.machineFacts()).changes.isEmpty)
   }
 
   /// A jump host that runs no commands is one manual step: the line to add, and then the same setup again.
@@ -86,7 +75,7 @@ import Testing
     world.hops = ["bastion"]
     world.jumpRunsCommands = false
     #expect {
-      try Self.setUp(world)
+      try world.setUpMachine()
     } throws: { error in
       let failure = error as? SetupFailure
       return failure?.words.contains("login on bastion") == true
@@ -94,8 +83,8 @@ import Testing
         && failure?.next == "oceanid-ctl setup tethys --machine"
     }
     world.jumpAuthorized["bastion"] = ["permitopen=\"192.0.2.7:22\" MADE"]
-    try Self.setUp(world)
-    #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
+    try world.setUpMachine()
+    #expect(MachinePlan.plan(world.machineFacts()).changes.isEmpty)
   }
 
   @Test func keyOfAJumpHostThatIsInNoFileIsOneStep() {
@@ -103,7 +92,7 @@ import Testing
     world.isBehindThreeJumpHosts()
     world.unlisted = ["192.0.2.12"]
     #expect(
-      MachinePlan.plan(Self.facts(world)).next?.line
+      MachinePlan.plan(world.machineFacts()).next?.line
         == "ssh -o UserKnownHostsFile=~/.ssh/known_hosts -o KnownHostsCommand=none -J ssh-user@a:2222 b")
   }
 
@@ -124,7 +113,7 @@ import Testing
     let world = FakeWorld()
     world.proxy = proxy
     world.jumpOptions = options
-    let next = MachinePlan.plan(Self.facts(world)).next
+    let next = MachinePlan.plan(world.machineFacts()).next
     #expect(next?.line == "editor /home/person/.ssh/config")
     #expect(next?.why.contains(why) == true, "\(next?.why ?? "")")
   }
@@ -132,7 +121,7 @@ import Testing
   @Test func eightJumpHostsAreNotTooMany() {
     let world = FakeWorld()
     world.proxy = "proxyjump h1,h2,h3,h4,h5,h6,h7,h8"
-    let route = Self.facts(world).route
+    let route = world.machineFacts().route
     #expect(route.fault == nil && route.hops.count == 8)
     #expect(route.hops.last?.through == "h1,h2,h3,h4,h5,h6,h7")
   }
@@ -141,7 +130,7 @@ import Testing
   @Test func aliasesOfTheServiceAreUnique() {
     let world = FakeWorld()
     world.proxy = "proxyjump u@a,ssh://v@a:2200,w@[2001:db8::1],%h"
-    let hops = Self.facts(world).route.hops
+    let hops = world.machineFacts().route.hops
     #expect(hops.map(\.name) == ["a", "a-2", "tethys-jump", "192.0.2.7"])
     #expect(hops.map(\.destination) == ["u@a", "ssh://v@a:2200", "w@2001:db8::1", "192.0.2.7"])
   }

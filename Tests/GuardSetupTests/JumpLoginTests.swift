@@ -30,20 +30,6 @@ struct JumpLoginTests {
       try home.write(try server.folder.read("user_key.pub"), to: ".ssh/authorized_keys")
       if geteuid() == 0 { _ = try TestSupport.run("chown", ["-R", server.user, home.path]) }
     }
-
-    func section(_ name: String, _ lines: String...) -> String {
-      """
-      Host \(name)
-        HostName 127.0.0.1
-        Port \(server.port)
-        User \(server.user)
-        IdentityFile \(server.userKey)
-        IdentitiesOnly yes
-        UserKnownHostsFile \(server.knownHosts)
-        GlobalKnownHostsFile /dev/null
-      \(lines.map { "  \($0)\n" }.joined())
-      """
-    }
   }
 
   @Test(arguments: [
@@ -55,8 +41,9 @@ struct JumpLoginTests {
     let folder = try TemporaryFolder()
     let config = folder.file("config")
     try folder.write(
-      last.section("tethys", way.replacing("CONFIG", with: config))
-        + inner.section("inner", innerWay ?? "ForwardAgent no") + outer.section("outer"), to: "config")
+      last.server.section("tethys", way.replacing("CONFIG", with: config))
+        + inner.server.section("inner", innerWay ?? "ForwardAgent no") + outer.server.section("outer"),
+      to: "config")
     let system = try #require(LocalSystem(guardProgram: GuardProgram(named: "oceanid-guard")))
     let described = system.run(ProgramCall("ssh", ["-F", config, "-G", "--", "tethys"]))
     let server = try #require(ResolvedHost(described.text))

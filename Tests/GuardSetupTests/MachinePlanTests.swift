@@ -4,17 +4,6 @@ import Testing
 
 /// The obstacles to the guard of a whole machine, and the files that it gets.
 @Suite struct MachinePlanTests {
-  private static func facts(_ world: FakeWorld, host: String? = nil) -> MachineFacts {
-    MachineFactsSearch(FakeSystem(world, FakeSystem.root), caller: FakeSystem.owner).find(host: host)
-  }
-
-  private static func setUp(_ world: FakeWorld) throws {
-    let facts = facts(world)
-    var execution = try SetupExecution(
-      FakeSystem(world, FakeSystem.root), .machine(facts), isUnattended: true)
-    for change in MachinePlan.plan(facts).changes { try execution.perform(change) }
-  }
-
   enum Obstacle: String, CaseIterable {
     case unitsMissing, jumpHost, portHeld, ownGuard, hostKeyUnknown, sshdUnreachable, kubeconfigMissing
     case otherConfigurationServes, hostKeyUnlisted, homeIsALink, userMissing,
@@ -87,7 +76,7 @@ import Testing
     let world = FakeWorld()
     obstacle.prepare(world)
     let before = world.state
-    let plan = MachinePlan.plan(Self.facts(world))
+    let plan = MachinePlan.plan(world.machineFacts())
     #expect(plan.next?.line == obstacle.next)
     #expect(plan.changes.isEmpty)
     #expect(world.state == before)
@@ -95,7 +84,7 @@ import Testing
 
   @Test func filesHaveTheRightOwnersAndModes() throws {
     let world = FakeWorld()
-    try Self.setUp(world)
+    try world.setUpMachine()
     let kubeconfig = try #require(world.files["/etc/oceanid/tethys.kubeconfig.yaml"])
     #expect(kubeconfig.owner == .readers && kubeconfig.mode == 0o640)
     #expect(kubeconfig.text == FakeWorld.kubeconfig.replacing("6443", with: "16443"))
@@ -116,7 +105,7 @@ import Testing
     let world = FakeWorld()
     world.runsCommands = false
     #expect {
-      try Self.setUp(world)
+      try world.setUpMachine()
     } throws: { error in
       let failure = error as? SetupFailure
       return failure?.words.contains("permitopen=\"localhost:6443\"") == true
@@ -125,9 +114,9 @@ import Testing
     // The next run finds that the key is accepted.
     world.authorized.append(
       AuthorizedKey(host: "tethys", sshConfig: nil, caller: 0).line("ssh-ed25519 MADE oceanid-guard"))
-    #expect(Self.facts(world).authorization == .present)
-    try Self.setUp(world)
-    #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
+    #expect(world.machineFacts().authorization == .present)
+    try world.setUpMachine()
+    #expect(MachinePlan.plan(world.machineFacts()).changes.isEmpty)
   }
 
   /// Root without sudo(8), and a user without it, get commands that they can run.
@@ -142,7 +131,7 @@ import Testing
         == "su -c 'env SUDO_UID=1500 SSH_AUTH_SOCK=/run/user/1500/agent /usr/bin/oceanid-ctl setup --machine'"
     }
     world.files["/usr/lib/systemd/system/oceanid-guard.service"] = nil
-    #expect(MachinePlan.plan(Self.facts(world)).next?.line == "su -c systemd/install")
+    #expect(MachinePlan.plan(world.machineFacts()).next?.line == "su -c systemd/install")
     let asRoot = MachineFactsSearch(FakeSystem(world, FakeSystem.root), caller: FakeSystem.root).find(
       host: nil)
     #expect(MachinePlan.plan(asRoot).next?.line == "systemd/install")
@@ -153,7 +142,7 @@ import Testing
     let world = FakeWorld()
     world.owners["/home/person/.kube/k3s-config.yaml"] = 0
     #expect(
-      MachinePlan.plan(Self.facts(world)).next?.line
+      MachinePlan.plan(world.machineFacts()).next?.line
         == "sudo chown person: /home/person/.kube/k3s-config.yaml")
     world.files["/home/person/.kube/k3s-config.yaml"] = nil
     world.variables["KUBECONFIG"] = "/etc/rancher/k3s/k3s.yaml"
@@ -161,21 +150,21 @@ import Testing
     world.files["/etc/rancher/k3s/k3s.yaml"] = FakeWorld.File(text: FakeWorld.kubeconfig, mode: 0o600)
     world.owners["/etc/rancher/k3s/k3s.yaml"] = 0
     #expect(
-      MachinePlan.plan(Self.facts(world)).next?.line
+      MachinePlan.plan(world.machineFacts()).next?.line
         == "mkdir -p /home/person/.config/oceanid && sudo install -m 600 -o person -g 1500 /etc/rancher/k3s/k3s.yaml /home/person/.config/oceanid/own.kubeconfig.yaml"
     )
     world.folders.formUnion(["/home/person/.config", "/home/person/.config/oceanid"])
     world.files["/home/person/.config/oceanid/own.kubeconfig.yaml"] = FakeWorld.File(
       text: FakeWorld.kubeconfig, mode: 0o600)
-    #expect(MachinePlan.plan(Self.facts(world)).next == nil)
+    #expect(MachinePlan.plan(world.machineFacts()).next == nil)
   }
 
   /// Once the guard's own login works, the caller's login is not needed, because the caller's agent may have ended.
   @Test func secondRunNeedsNoLoginOfTheCaller() throws {
     let world = FakeWorld()
-    try Self.setUp(world)
+    try world.setUpMachine()
     world.login = .refused
-    let plan = MachinePlan.plan(Self.facts(world))
+    let plan = MachinePlan.plan(world.machineFacts())
     #expect(plan.next == nil)
     #expect(plan.changes.isEmpty)
   }

@@ -72,7 +72,7 @@ import Testing
     #expect(credential.identity?.certificate.value == (try certificates.read("client.crt")))
   }
 
-  /// Whoever can write to the kubeconfig could run programs as the guard's user.
+  /// Another user who can write to the kubeconfig could run programs as the guard's user.
   @Test func pluginInAFileOfOthersIsNotRun() throws {
     let marker = "\(folder.path)/ran"
     let plugin = try kubeconfig("touch \(marker)\n" + answer(#"{"token":"abc"}"#))

@@ -171,6 +171,21 @@ package final class SSHServer: Sendable {
     try folder.write("[127.0.0.1]:\(port) " + (try folder.read("host_key.pub")), to: "known_hosts")
   }
 
+  /// A Host section of ssh_config with this name.
+  package func section(_ name: String, _ options: String...) -> String {
+    """
+    Host \(name)
+      HostName 127.0.0.1
+      Port \(port)
+      User \(user)
+      IdentityFile \(userKey)
+      IdentitiesOnly yes
+      UserKnownHostsFile \(knownHosts)
+      GlobalKnownHostsFile /dev/null
+    \(options.map { "  \($0)\n" }.joined())
+    """
+  }
+
   /// Creates a key in the server's folder.
   @discardableResult
   package func makeKey(_ name: String, type: String = "ed25519", passphrase: String = "") throws -> String {

@@ -21,21 +21,6 @@ struct RouteTests {
         keepaliveInterval: keepalive, keepaliveTimeout: keepalive * 3, keepaliveIsChosen: true))
   }
 
-  /// A Host section with the given name for `server`.
-  private func section(_ name: String, _ server: SSHServer, _ options: String...) -> String {
-    """
-    Host \(name)
-      HostName 127.0.0.1
-      Port \(server.port)
-      User \(server.user)
-      IdentityFile \(server.userKey)
-      IdentitiesOnly yes
-      UserKnownHostsFile \(server.knownHosts)
-      GlobalKnownHostsFile /dev/null
-    \(options.map { "  \($0)\n" }.joined())
-    """
-  }
-
   private func expectEcho(_ fixture: Fixture) throws {
     let bytes = [UInt8]((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
     let client = try fixture.connect()
@@ -56,8 +41,8 @@ struct RouteTests {
     let (outer, inner, server) = (try SSHServer(), try SSHServer(), try SSHServer())
     let fixture = try fixture(
       server,
-      section("outer", outer) + section("inner", inner)
-        + section("tethys", server, "ProxyJump outer,inner"), target: echo.port)
+      outer.section("outer") + inner.section("inner")
+        + server.section("tethys", "ProxyJump outer,inner"), target: echo.port)
     try #require(fixture.waitUntil(.up), "\(fixture.tunnel.status)")
     try expectEcho(fixture)
     let status = fixture.tunnel.status
@@ -74,7 +59,7 @@ struct RouteTests {
     let (outer, server) = (try SSHServer(), try SSHServer())
     try outer.folder.write("", to: "known_hosts")
     let fixture = try fixture(
-      server, section("outer", outer) + section("tethys", server, "ProxyJump outer"), target: 1)
+      server, outer.section("outer") + server.section("tethys", "ProxyJump outer"), target: 1)
     let found = try failure(fixture)
     #expect(found.code == .hostKeyUnknown)
     #expect(found.message.contains("jump host"))
@@ -85,7 +70,7 @@ struct RouteTests {
     let (outer, server) = (try SSHServer(), try SSHServer())
     try server.restartWithNewHostKey()
     let fixture = try fixture(
-      server, section("outer", outer) + section("tethys", server, "ProxyJump outer"), target: 1)
+      server, outer.section("outer") + server.section("tethys", "ProxyJump outer"), target: 1)
     let found = try failure(fixture)
     #expect(found.code == .hostKeyChanged)
     #expect(!found.message.contains("jump host"))
@@ -95,7 +80,7 @@ struct RouteTests {
     let (outer, server) = (try SSHServer(), try SSHServer())
     server.stop()
     let fixture = try fixture(
-      server, section("outer", outer) + section("tethys", server, "ProxyJump outer"), target: 1)
+      server, outer.section("outer") + server.section("tethys", "ProxyJump outer"), target: 1)
     let found = try failure(fixture)
     #expect(found.code == .connectRefused)
     #expect(
@@ -106,14 +91,14 @@ struct RouteTests {
 
   @Test func bindAddressIsTheSourceAddress() throws {
     let server = try SSHServer()
-    let fixture = try fixture(server, section("tethys", server, "BindAddress 127.0.0.5"), target: 1)
+    let fixture = try fixture(server, server.section("tethys", "BindAddress 127.0.0.5"), target: 1)
     try #require(fixture.waitUntil(.up), "\(fixture.tunnel.status)")
     #expect(eventually { server.log.contains("127.0.0.5") })
   }
 
   @Test func aSourceAddressOfAnotherMachineIsReported() throws {
     let server = try SSHServer()
-    let fixture = try fixture(server, section("tethys", server, "BindAddress 192.0.2.1"), target: 1)
+    let fixture = try fixture(server, server.section("tethys", "BindAddress 192.0.2.1"), target: 1)
     let found = try failure(fixture)
     #expect(found.code == .config)
     #expect(found.message.contains("BindAddress 192.0.2.1"))
@@ -121,7 +106,7 @@ struct RouteTests {
 
   @Test func aFamilyWithoutAnAddressIsReported() throws {
     let server = try SSHServer()
-    let fixture = try fixture(server, section("tethys", server, "AddressFamily inet6"), target: 1)
+    let fixture = try fixture(server, server.section("tethys", "AddressFamily inet6"), target: 1)
     let found = try failure(fixture)
     #expect(found.code == .dns)
     #expect(found.message.contains("AddressFamily inet6"))

@@ -19,24 +19,25 @@ struct TimeArgument: ExpressibleByArgument, Hashable, CustomStringConvertible {
 
   var defaultValueDescription: String { description }
 
-  init(ago duration: Duration, description: String) {
-    meaning = .ago(duration)
+  private init(_ meaning: Meaning, _ description: String) {
+    self.meaning = meaning
     self.description = description
   }
+
+  init(ago duration: Duration, description: String) { self.init(.ago(duration), description) }
 
   init?(argument: String) {
     // journalctl accepts -2h as well.
     let past = argument.hasPrefix("-") ? String(argument.dropFirst()) : argument
-    description = TimeSpan(argument: past) == nil ? argument : past
     switch argument {
-    case "now": meaning = .ago(.zero)
-    case "today": meaning = .day(0)
-    case "yesterday": meaning = .day(1)
+    case "now": self.init(ago: .zero, description: argument)
+    case "today": self.init(.day(0), argument)
+    case "yesterday": self.init(.day(1), argument)
     default:
       if let span = TimeSpan(argument: past) {
-        meaning = .ago(span.duration)
+        self.init(ago: span.duration, description: past)
       } else if let moment = Timestamp(rfc3339: argument) ?? TimeArgument.local(argument) {
-        meaning = .at(moment)
+        self.init(.at(moment), argument)
       } else {
         return nil
       }

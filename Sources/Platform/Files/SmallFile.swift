@@ -115,14 +115,14 @@ package enum SmallFile {
   /// An existing file is replaced atomically, except where that would lose its owner, its access list or a second name,
   /// or where its folder cannot be written: then it is overwritten.
   ///
-  /// - Parameter mode: permission bits of a file that does not exist yet; nil: those of the umask.
+  /// A file that does not exist yet gets the mode of the umask.
+  ///
   /// - Throws: `SystemError` with the errno of the failed step.
-  package static func rewrite(_ path: String, with contents: [UInt8], mode: UInt32? = nil) throws(SystemError)
-  {
+  package static func rewrite(_ path: String, with contents: [UInt8]) throws(SystemError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
       guard errno == ENOENT else { throw .last("open \(path)") }
-      return try create(path, contents, mode)
+      return try create(path, contents)
     }
     guard try isRegular(path, "write \(path)", { stat(path, $0) }) else {
       throw SystemError("write \(path)", found: "a device")
@@ -142,15 +142,14 @@ package enum SmallFile {
   }
 
   /// Writes a file that does not exist, or the missing target of a link.
-  private static func create(_ path: String, _ contents: [UInt8], _ mode: UInt32?) throws(SystemError) {
+  private static func create(_ path: String, _ contents: [UInt8]) throws(SystemError) {
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
-    var raw = open(path, flags | O_EXCL, mode ?? 0o666)
+    var raw = open(path, flags | O_EXCL, 0o666)
     let isOwn = raw >= 0
-    if raw < 0, errno == EEXIST { raw = open(path, flags, mode ?? 0o666) }
+    if raw < 0, errno == EEXIST { raw = open(path, flags, 0o666) }
     guard raw >= 0 else { throw .last("open \(path)") }
     do throws(SystemError) {
       let descriptor = Descriptor(owning: raw)
-      if let mode, fchmod(raw, mode) != 0 { throw .last("fchmod \(path)") }
       try writeAll(contents, to: raw, path)
       _ = consume descriptor
     } catch {

@@ -199,31 +199,6 @@ enum SignatureFlags {
   }
 }
 
-/// Reads strings and numbers in the format of RFC 4251 §5.
-struct MessageReader {
-  private var rest: ArraySlice<UInt8>
-
-  init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
-
-  mutating func uint32() -> UInt32? {
-    guard rest.count >= 4 else { return nil }
-    defer { rest = rest.dropFirst(4) }
-    return rest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
-  }
-
-  mutating func string() -> ArraySlice<UInt8>? {
-    guard let length = uint32(), rest.count >= Int(length) else { return nil }
-    defer { rest = rest.dropFirst(Int(length)) }
-    return rest.prefix(Int(length))
-  }
-
-  mutating func skip(_ count: Int) -> Bool {
-    guard rest.count >= count else { return false }
-    rest = rest.dropFirst(count)
-    return true
-  }
-}
-
 /// Signs for libssh2 with a key that the agent has.
 final class AgentSigner: Signer {
   /// How long a person has to touch a key or to approve its use. sshd ends a login after 120 s (sshd_config(5),

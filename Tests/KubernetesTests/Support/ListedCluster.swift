@@ -74,24 +74,10 @@ struct ListedCluster {
     -> ClusterReport
   {
     let now = Self.now + .seconds(second)
-    var poll = Poll(
-      kubeconfig: try kubeconfig(), limits: PollLimits(), secrets: expectations.secrets, discovery: state,
-      retryDelays: [:], deadline: .now + .seconds(3600))
-    var waiting = poll.firstRequests(
-      isDiscoveryFresh: state.isFresh(at: start + .seconds(second), lifetime: PollLimits().discoveryLifetime))
-    while !waiting.isEmpty {
-      let request = waiting.removeFirst()
-      let response = response(request)
-      if response.status == 200, let sink = request.sink {
-        _ = response.body.withUnsafeBytes { sink.receive($0) }
-      }
-      waiting += poll.receive(request, .success(response))
-    }
-    poll.settle()
-    state.update(with: poll, at: start + .seconds(second))
-    let outcome = poll.outcome(
-      of: try kubeconfig(), secrets: expectations.secrets, clientCertificateExpiry: nil, localTime: now,
-      limits: PollLimits())
+    let server = self
+    let outcome = try state.poll(
+      try kubeconfig(), expectations, at: start + .seconds(second), now
+    ) { .success(server.response($0)) }
     var failure: PollFailure?
     switch outcome {
     case .success(let snapshot): seen = (snapshot, now)
@@ -105,5 +91,38 @@ struct ListedCluster {
     let (report, next) = judge(observation, history: history, now: now)
     history = next
     return report
+  }
+}
+
+extension DiscoveryState {
+  /// One poll without real time.
+  ///
+  /// - Parameters:
+  ///   - instant: the monotonic time, from which the age of the discovery is computed.
+  ///   - now: the guard's clock.
+  ///   - answer: answers the requests one after the other.
+  mutating func poll(
+    _ kubeconfig: Kubeconfig, _ expectations: Expectations, at instant: ContinuousClock.Instant,
+    _ now: Timestamp, _ answer: (Request) throws -> Result<Response, CurlError>
+  ) throws -> Result<Snapshot, PollFailure> {
+    let limits = PollLimits()
+    var poll = Poll(
+      kubeconfig: kubeconfig, limits: limits, secrets: expectations.secrets, discovery: self,
+      retryDelays: [:], deadline: .now + .seconds(3600))
+    var waiting = poll.firstRequests(
+      isDiscoveryFresh: isFresh(at: instant, lifetime: limits.discoveryLifetime))
+    while !waiting.isEmpty {
+      let request = waiting.removeFirst()
+      let result = try answer(request)
+      if case .success(let response) = result, response.status == 200, let sink = request.sink {
+        _ = response.body.withUnsafeBytes { sink.receive($0) }
+      }
+      waiting += poll.receive(request, result)
+    }
+    poll.settle()
+    update(with: poll, at: instant)
+    return poll.outcome(
+      of: kubeconfig, secrets: expectations.secrets, clientCertificateExpiry: nil, localTime: now,
+      limits: limits)
   }
 }

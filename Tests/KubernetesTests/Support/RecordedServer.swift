@@ -142,31 +142,15 @@ struct RecordedGuard {
     before answer: (Int, inout RecordedServer) -> Void = { _, _ in }
   ) throws -> ClusterReport {
     let now = RecordedGuard.began + .seconds(second)
-    var poll = Poll(
-      kubeconfig: kubeconfig, limits: PollLimits(), secrets: expectations.secrets, discovery: state,
-      retryDelays: [:], deadline: .now + .seconds(3600))
-    var waiting = poll.firstRequests(
-      isDiscoveryFresh: state.isFresh(at: start + .seconds(second), lifetime: PollLimits().discoveryLifetime))
     var number = 0
-    while !waiting.isEmpty {
-      let request = waiting.removeFirst()
+    let outcome = try state.poll(kubeconfig, expectations, at: start + .seconds(second), now) { request in
       answer(number, &server)
       number += 1
-      if server.phase == .down {
-        waiting += poll.receive(request, .failure(CurlError(code: .closed, operation: "", detail: "closed")))
-        continue
+      guard server.phase != .down else {
+        return .failure(CurlError(code: .closed, operation: "", detail: "closed"))
       }
-      let response = try server.response(to: request)
-      if response.status == 200, let sink = request.sink {
-        _ = response.body.withUnsafeBytes { sink.receive($0) }
-      }
-      waiting += poll.receive(request, .success(response))
+      return .success(try server.response(to: request))
     }
-    poll.settle()
-    state.update(with: poll, at: start + .seconds(second))
-    let outcome = poll.outcome(
-      of: kubeconfig, secrets: expectations.secrets, clientCertificateExpiry: nil, localTime: now,
-      limits: PollLimits())
     return look(outcome, at: now, expectations)
   }
 

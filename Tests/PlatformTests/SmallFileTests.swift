@@ -136,6 +136,15 @@ import Testing
     #expect(status(path).st_mode & S_IFMT == kind)
   }
 
+  @Test(.enabled(if: geteuid() == 0, "needs root, who can create a device")) func aDeviceIsNotReplaced()
+    throws
+  {
+    let device = folder.file("null")
+    try #require(mknod(device, S_IFCHR | 0o666, 1 << 8 | 3) == 0)
+    #expect(throws: SystemError.self) { try SmallFile.replace(device, with: contents, mode: 0o644) }
+    #expect(status(device).st_mode & S_IFMT == S_IFCHR)
+  }
+
   @Test func aFolderAndAMissingFolderAreErrors() throws {
     for path in [folder.path, folder.file("none/report.html"), folder.file("report.html/")] {
       #expect(throws: SystemError.self) { try SmallFile.write(contents, to: path) }

@@ -74,8 +74,13 @@ package enum SmallFile {
   /// `rewrite`.
   ///
   /// - Parameter mode: permission bits of the new file.
-  /// - Throws: `SystemError` with the errno of the failed step; the old file stays.
+  /// - Throws: `SystemError` with the errno of the failed step, or for a device; what is there stays.
   package static func replace(_ path: String, with contents: [UInt8], mode: UInt32) throws(SystemError) {
+    var status = stat()
+    // A configured path can name one, and root could put a file in its place.
+    if lstat(path, &status) == 0, [S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT) {
+      throw SystemError("write \(path)", found: "a device")
+    }
     let draft = path + ".new"
     // Remove anything with this name: a FIFO without a reader would block the writer.
     unlink(draft)

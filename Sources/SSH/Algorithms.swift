@@ -33,7 +33,7 @@ package enum Algorithms {
   /// The algorithms of `own` that a list of ssh_config allows, and whether their order is the list's.
   ///
   /// `ssh -G` prints a default list, one with `+` or `-`, and a list that the user wrote in the same way. A list in the
-  /// default order of ssh(1) is no choice of the user. The lists of this type are in that order.
+  /// default order of ssh(1) was not chosen by the user. The lists of this type are in that order.
   package static func allowed(by list: [String], of own: [String]) -> (names: [String], isChosen: Bool) {
     var seen: Set<String> = []
     let listed = list.filter { own.contains($0) && seen.insert($0).inserted }

@@ -1,4 +1,5 @@
 internal import Glibc
+import Synchronization
 
 /// A blocking TCP socket on loopback with a deadline for every call. It closes with its last reference.
 package final class LoopbackSocket: Sendable {
@@ -44,20 +45,9 @@ package final class LoopbackSocket: Sendable {
 
   /// Listens on 127.0.0.1; port 0 selects a free one.
   package static func listener(port: Int = 0) throws -> (LoopbackSocket, port: Int) {
-    let descriptor = try open()
-    let listener = LoopbackSocket(descriptor: descriptor)
-    var one: Int32 = 1
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
-    var address = address(port)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    try withUnsafeMutablePointer(to: &address) { pointer in
-      try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        guard bind(descriptor, $0, length) == 0 else { throw FixtureError.system("bind port \(port)", errno) }
-        guard listen(descriptor, 512) == 0 else { throw FixtureError.system("listen", errno) }
-        getsockname(descriptor, $0, &length)
-      }
-    }
-    return (listener, Int(UInt16(bigEndian: address.sin_port)))
+    let (listener, port) = try bound(port: port)
+    guard listen(listener.descriptor, 512) == 0 else { throw FixtureError.system("listen", errno) }
+    return (listener, port)
   }
 
   /// Connects to a Unix socket.
@@ -69,7 +59,29 @@ package final class LoopbackSocket: Sendable {
     guard result == 0 else { throw FixtureError.system("connect to \(path)", errno) }
   }
 
-  /// Listens on a Unix socket that every user can connect to.
+  /// A socket that is bound to 127.0.0.1 and does not listen.
+  private static func bound(port: Int) throws -> (LoopbackSocket, port: Int) {
+    let descriptor = try open()
+    let socket = LoopbackSocket(descriptor: descriptor)
+    var one: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+    var address = address(port)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    try withUnsafeMutablePointer(to: &address) { pointer in
+      try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        guard bind(descriptor, $0, length) == 0 else { throw FixtureError.system("bind port \(port)", errno) }
+        getsockname(descriptor, $0, &length)
+      }
+    }
+    return (socket, Int(UInt16(bigEndian: address.sin_port)))
+  }
+
+  /// Whether a server could listen on this port of 127.0.0.1.
+  ///
+  /// The socket of this check never listens. A child between fork(2) and execve(2) holds a copy of it, and a copy that
+  /// listens would keep the port in use.
+  static func canBind(_ port: Int) -> Bool { (try? bound(port: port)) != nil }
+
   /// Listens on `::1`, and not on 127.0.0.1.
   package static func listener6() throws -> (LoopbackSocket, port: Int) {
     let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -89,6 +101,7 @@ package final class LoopbackSocket: Sendable {
     return (listener, port: Int(UInt16(bigEndian: address.sin6_port)))
   }
 
+  /// Listens on a Unix socket that every user can connect to.
   package static func listener(path: String) throws -> LoopbackSocket {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw FixtureError.system("socket", errno) }
@@ -175,12 +188,16 @@ package final class LoopbackSocket: Sendable {
   }
 }
 
-/// An unused port on 127.0.0.1, for a server that needs a fixed port. It is below the kernel's ephemeral ports
-/// (ip_local_port_range), so that no connection of another test can use it.
+/// A port on 127.0.0.1 that this process has not returned before and on which nothing listens, for a server that needs a
+/// fixed port. It is below the kernel's ephemeral ports (ip_local_port_range), so that no connection of another test can
+/// use it.
 package func freePort() throws -> Int {
   for _ in 0..<200 {
     let port = Int.random(in: 10_000..<32_000)
-    if (try? LoopbackSocket.listener(port: port)) != nil { return port }
+    if returnedPorts.withLock({ $0.insert(port).inserted }), LoopbackSocket.canBind(port) { return port }
   }
   throw FixtureError.failed("no free port between 10000 and 32000")
 }
+
+/// The ports that `freePort` has returned or found in use. Two tests at the same time never get the same one.
+private let returnedPorts = Mutex<Set<Int>>([])

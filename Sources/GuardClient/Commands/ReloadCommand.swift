@@ -21,7 +21,7 @@ struct ReloadCommand: ParsableCommand {
   func run() throws {
     // The guard answers after the reload, and a reload may have to close a tunnel.
     var client = connection.client
-    // A guard that hangs is told from one that reloads.
+    // This distinguishes a guard that hangs from one that reloads.
     do throws(ClientError) { _ = try client.statusBytes(.overview) } catch {
       if case .unreachable = error { throw error }
     }

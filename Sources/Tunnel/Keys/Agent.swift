@@ -240,7 +240,7 @@ final class AgentSigner: Signer {
       return .waiting
     case .refused:
       return fail(
-        "refuses to sign with it; a key that ssh-add -h limits to other hosts or users, or ssh-add -c to approved uses, is refused so"
+        "refuses to sign with it, as it does if ssh-add -h limits the key to other hosts or users, or ssh-add -c to approved uses"
       )
     case .ended where agent.isAbandoned:
       isSilent = true

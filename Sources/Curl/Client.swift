@@ -6,10 +6,17 @@ internal import CLibCurl
 package struct Client: ~Copyable {
   package let origin: Origin
   private let limits: Limits
-  private let multi: UnsafeMutableRawPointer
+  /// libcurl's multi handle, which owns the open connections.
+  private var multi: UnsafeMutableRawPointer
   private var usesHTTP2 = false
 
   package init(origin: Origin, limits: Limits = Limits()) throws(CurlError) {
+    self.origin = origin
+    self.limits = limits
+    multi = try Client.makeMulti(limits)
+  }
+
+  private static func makeMulti(_ limits: Limits) throws(CurlError) -> UnsafeMutableRawPointer {
     guard EasyHandle.isLibraryReady, let multi = curl_multi_init() else {
       throw CurlError(code: .setup, operation: "libcurl", detail: "libcurl could not be initialised")
     }
@@ -21,9 +28,7 @@ package struct Client: ~Copyable {
       throw CurlError(
         code: .setup, operation: "libcurl", detail: String(cString: curl_multi_strerror(code)))
     }
-    self.origin = origin
-    self.limits = limits
-    self.multi = multi
+    return multi
   }
 
   deinit { curl_multi_cleanup(multi) }
@@ -32,22 +37,42 @@ package struct Client: ~Copyable {
   /// `answered` returns further requests. Every request gets exactly one result: requests that are not
   /// complete at the deadline get `.timeout`, and after a cancellation `.cancelled`.
   ///
+  /// After a timeout the next run opens new connections. libcurl would keep an HTTP/2 connection whose stream was cut
+  /// off, and one that is dead, because the network changed or a firewall forgot it, stays silent until TCP gives up.
+  ///
   /// - Parameter bearer: sent over https only.
   package mutating func get(
     _ requests: [Request], bearer: String? = nil, until deadline: ContinuousClock.Instant,
     cancellation: Cancellation, answered: (Request, Result<Response, CurlError>) -> [Request]
   ) {
+    if perform(requests, bearer, deadline, cancellation, answered) == .timeout,
+      let fresh = try? Client.makeMulti(limits)
+    {
+      curl_multi_cleanup(multi)
+      multi = fresh
+    }
+  }
+
+  /// Returns why requests were cut off; nil if all were answered.
+  private mutating func perform(
+    _ requests: [Request], _ bearer: String?, _ deadline: ContinuousClock.Instant,
+    _ cancellation: Cancellation,
+    _ answered: Run.Answered
+  ) -> CurlError.Code? {
     var run = Run(
       multi: multi, origin: origin, bearer: bearer, limits: limits, waiting: requests, usesHTTP2: usesHTTP2)
     while !run.isOver {
       usesHTTP2 = run.usesHTTP2
-      if cancellation.isCancelled { return run.cutOff(.cancelled, answered) }
       let left = deadline - .now
-      guard left > .zero else { return run.cutOff(.timeout, answered) }
+      if let code: CurlError.Code = cancellation.isCancelled ? .cancelled : left > .zero ? nil : .timeout {
+        run.cutOff(code, answered)
+        return code
+      }
       run.start(answered)
       // Waits are short, so that a cancellation is noticed soon.
       if !run.advance(answered), !run.isOver { run.wait(min(left, .milliseconds(100))) }
     }
+    return nil
   }
 }
 

@@ -29,3 +29,16 @@ extension WebTarget {
     return access.check(location, "url", node, &reader)
   }
 }
+
+extension WebTarget {
+  /// The places of its secret address, token or password.
+  var secrets: [SecretPlace] {
+    var secrets: [SecretPlace] = []
+    if case .secret(let place) = location { secrets.append(place) }
+    switch access.login {
+    case .token(let place), .password(_, let place): secrets.append(place)
+    case nil: break
+    }
+    return secrets
+  }
+}

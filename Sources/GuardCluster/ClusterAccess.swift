@@ -185,28 +185,3 @@ extension Dial {
     }
   }
 }
-
-extension TunnelConfiguration {
-  /// The engine's configuration for a configured tunnel.
-  package init(_ tunnel: Configuration.Tunnel) {
-    let keepalive = tunnel.keepalive ?? .standard
-    self.init(
-      host: tunnel.host, user: tunnel.user, port: tunnel.port, identityFiles: tunnel.identityFiles ?? [],
-      passphrase: tunnel.passphrase.map(Passphrase.init), knownHostsFiles: tunnel.knownHostsFiles ?? [],
-      sshConfig: tunnel.sshConfig,
-      forwards: tunnel.forwards.map { .init(listen: $0.listen, target: $0.target) },
-      keepaliveInterval: keepalive.interval, keepaliveTimeout: keepalive.timeout,
-      keepaliveIsChosen: tunnel.keepalive != nil, backoffInitial: tunnel.backoff.initial,
-      backoffMax: tunnel.backoff.max, hold: tunnel.hold,
-      sessionLimit: tunnel.sessions ?? ProcessorCount.online, windowBudget: tunnel.windowBudget)
-  }
-}
-
-extension TunnelConfiguration.Passphrase {
-  fileprivate init(_ passphrase: SecretPlace) {
-    switch passphrase {
-    case .credential(let name): self = .credential(name)
-    case .file(let path): self = .file(path)
-    }
-  }
-}

@@ -1,5 +1,6 @@
 internal import Health
-internal import Tunnel
+internal import Platform
+package import Tunnel
 
 extension Configuration {
   /// The SSH tunnel to a cluster.
@@ -170,6 +171,31 @@ extension ValueFormat where Value == String {
     text("a user name") { user in
       !user.hasPrefix("-") && user.utf8.count <= 256 && !user.contains(where: \.isWhitespace)
         ? nil : "expected a user name without spaces, found \(user.quoted())"
+    }
+  }
+}
+
+extension TunnelConfiguration {
+  /// The engine's configuration for a configured tunnel.
+  package init(_ tunnel: Configuration.Tunnel) {
+    let keepalive = tunnel.keepalive ?? .standard
+    self.init(
+      host: tunnel.host, user: tunnel.user, port: tunnel.port, identityFiles: tunnel.identityFiles ?? [],
+      passphrase: tunnel.passphrase.map(Passphrase.init), knownHostsFiles: tunnel.knownHostsFiles ?? [],
+      sshConfig: tunnel.sshConfig,
+      forwards: tunnel.forwards.map { .init(listen: $0.listen, target: $0.target) },
+      keepaliveInterval: keepalive.interval, keepaliveTimeout: keepalive.timeout,
+      keepaliveIsChosen: tunnel.keepalive != nil, backoffInitial: tunnel.backoff.initial,
+      backoffMax: tunnel.backoff.max, hold: tunnel.hold,
+      sessionLimit: tunnel.sessions ?? ProcessorCount.online, windowBudget: tunnel.windowBudget)
+  }
+}
+
+extension TunnelConfiguration.Passphrase {
+  fileprivate init(_ passphrase: SecretPlace) {
+    switch passphrase {
+    case .credential(let name): self = .credential(name)
+    case .file(let path): self = .file(path)
     }
   }
 }

@@ -9,10 +9,10 @@ extension FluxObject {
     let artifact = status?.shown("artifact")
     let revision: String? =
       switch kind {
-      case "Kustomization": status?.word("lastAppliedRevision")
       case "HelmRelease":
         status?.shownObjects("history").first?.word("chartVersion") ?? status?.word("lastAppliedRevision")
-      default: artifact?.word("revision")
+      // Sources have an artifact, other objects apply one.
+      default: artifact?.word("revision") ?? status?.word("lastAppliedRevision")
       }
     let isSuspended = try spec?.judgedFlag("suspend") ?? false
     self.init(
@@ -85,9 +85,7 @@ extension FluxObject {
     case "HelmRelease":
       Reference(spec?.shown("chartRef"), namespace: namespace)
         ?? Reference(spec?.shown("chart")?.shown("spec")?.shown("sourceRef"), namespace: namespace)
-    case "Kustomization", "HelmChart", "ExternalArtifact":
-      Reference(spec?.shown("sourceRef"), namespace: namespace)
-    default: nil
+    default: Reference(spec?.shown("sourceRef"), namespace: namespace)
     }
   }
 }

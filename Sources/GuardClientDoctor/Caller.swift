@@ -2,6 +2,7 @@ import Glibc
 import GuardAPI
 import GuardTypes
 import Health
+import Platform
 
 /// The user of this program, for whom the commands in remedies are written.
 package struct Caller: Hashable, Sendable {
@@ -21,7 +22,7 @@ package struct Caller: Hashable, Sendable {
 
   /// The user of this process.
   package static var current: Caller {
-    let name = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
+    let name = UserAccount(uid: geteuid())?.name
     var groups = [gid_t](repeating: 0, count: max(0, Int(getgroups(0, nil))))
     let count = getgroups(Int32(groups.count), &groups)
     let admin = getgrnam("oceanid-admin")?.pointee.gr_gid

@@ -11,7 +11,7 @@ package struct TrustedUsers: Hashable, Sendable {
   let service: UInt32?
 
   package static var current: TrustedUsers {
-    TrustedUsers(caller: geteuid(), service: getpwnam("oceanid").map { UInt32($0.pointee.pw_uid) })
+    TrustedUsers(caller: geteuid(), service: UserAccount(named: "oceanid")?.uid)
   }
 
   package func includes(_ user: UInt32) -> Bool { user == 0 || user == caller || user == service }

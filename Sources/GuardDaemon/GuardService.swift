@@ -170,8 +170,8 @@ package final class GuardService: Sendable {
           })
       },
       incidents: { [ledger, alerts] in ledger.document(channels: alerts.channelCount) },
-      silence: { [ledger] request, peer in ledger.answer(request, by: UserName.described(peer.uid)) },
-      endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: UserName.described(peer.uid)) },
+      silence: { [ledger] request, peer in ledger.answer(request, by: UserAccount.described(peer.uid)) },
+      endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: UserAccount.described(peer.uid)) },
       guardView: { [weak self, viewRequests] done in
         guard let self else { return done(nil) }
         viewRequests.ask(of: { self.view }, done)

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import GuardConfiguration
+internal import Platform
 internal import Systemd
 internal import Tunnel
 
@@ -7,8 +8,7 @@ extension LocalEnvironment {
   /// The environment of this process. Call it before anything changes environment variables.
   static func ofThisProcess() -> LocalEnvironment {
     let environment = ConfigurationEnvironment.current
-    let account = getpwuid(geteuid())
-    let user = account.map { String(cString: $0.pointee.pw_name) }
+    let account = UserAccount(uid: geteuid())
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {
@@ -20,11 +20,12 @@ extension LocalEnvironment {
     // systemd sets it for the main process of a unit, and the children inherit it (systemd.exec(5)).
     let isMain = variables["SYSTEMD_EXEC_PID"] == "\(getpid())"
     return LocalEnvironment(
-      home: environment.home ?? "/", localUser: user ?? "\(geteuid())", agentSocket: path("SSH_AUTH_SOCK"),
+      home: environment.home ?? "/", localUser: account?.name ?? "\(geteuid())",
+      agentSocket: path("SSH_AUTH_SOCK"),
       credentialsDirectory: path("CREDENTIALS_DIRECTORY"), variables: variables,
       service: Service(
         isMain ? OwnUnit.current() : nil, uid: geteuid(),
-        shell: account.map { String(cString: $0.pointee.pw_shell) }))
+        shell: account?.shell))
   }
 }
 

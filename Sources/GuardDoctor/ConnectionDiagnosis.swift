@@ -85,7 +85,7 @@ package struct ConnectionDiagnosis {
 
   /// Keys and files are looked up for the user that runs the diagnosis, which may not be the service's user.
   private func checkUser(_ configuration: Configuration) {
-    guard configuration.file?.hasPrefix("/etc/") == true, let service = getpwnam("oceanid")?.pointee.pw_uid,
+    guard configuration.file?.hasPrefix("/etc/") == true, let service = UserAccount(named: "oceanid")?.uid,
       geteuid() != service
     else { return }
     report(

@@ -24,7 +24,7 @@ extension TunnelHealth.LimitedClient {
   init(_ client: TunnelStatus.LimitedOwner) {
     let (key, name) =
       switch client.owner {
-      case .user(let uid): ("uid-\(uid)", UserName.described(uid))
+      case .user(let uid): ("uid-\(uid)", UserAccount.described(uid))
       case .host(let address): ("host-\(address)", address)
       case .containers: ("containers", client.owner.description)
       case .own: ("own", client.owner.description)

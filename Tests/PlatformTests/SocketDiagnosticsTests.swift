@@ -82,9 +82,9 @@ import Testing
   @Test func userNamesComeFromPasswd() {
     let passwd =
       "root:x:0:0::/root:/bin/sh\nbroken\n:x:7::\nalice:x:1001:1001:Alice,,,:/home/alice:/bin/bash\n"
-    #expect(UserName.described(1001, passwd: passwd) == "alice (uid 1001)")
-    #expect(UserName.described(0, passwd: passwd) == "root (uid 0)")
-    #expect(UserName.described(7, passwd: passwd) == "uid 7")
-    #expect(UserName.described(1002, passwd: passwd) == "uid 1002")
+    #expect(UserAccount.described(1001, passwd: passwd) == "alice (uid 1001)")
+    #expect(UserAccount.described(0, passwd: passwd) == "root (uid 0)")
+    #expect(UserAccount.described(7, passwd: passwd) == "uid 7")
+    #expect(UserAccount.described(1002, passwd: passwd) == "uid 1002")
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 package import Tunnel
 
 /// The parts of the process environment that the configuration uses: the home and the session's directories.
@@ -49,13 +50,7 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
   }
 
   private static func homeOfUser() -> String? {
-    var entry = passwd()
-    var found: UnsafeMutablePointer<passwd>?
-    var buffer = [CChar](repeating: 0, count: 16_384)
-    guard getpwuid_r(geteuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil,
-      let home = entry.pw_dir.map({ String(cString: $0) }), home.hasPrefix("/")
-    else { return nil }
-    return home
+    UserAccount(uid: geteuid()).map(\.home).flatMap { $0.hasPrefix("/") ? $0 : nil }
   }
 
   /// `$XDG_RUNTIME_DIR/oceanid/guard.sock` for a user session, `/run/oceanid/guard.sock` for the system.

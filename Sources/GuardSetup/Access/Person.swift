@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// A user, with the folders in which the user's files are.
 package struct Person: Hashable, Sendable {
@@ -51,27 +52,17 @@ package struct Person: Hashable, Sendable {
 
   /// The user with this id; nil if the user database has none.
   static func known(_ uid: UInt32) -> Person? {
-    account { getpwuid_r(uid, $0, $1, $2, $3) }
+    UserAccount(uid: uid).flatMap(Person.init)
   }
 
   static func named(_ name: String) -> Person? {
-    account { getpwnam_r(name, $0, $1, $2, $3) }
+    UserAccount(named: name).flatMap(Person.init)
   }
 
-  private typealias Query = (
-    UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
-    UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
-  ) -> Int32
-
-  private static func account(_ query: Query) -> Person? {
-    var entry = passwd()
-    var found: UnsafeMutablePointer<passwd>?
-    var buffer = [CChar](repeating: 0, count: 16_384)
-    guard query(&entry, &buffer, buffer.count, &found) == 0, found != nil,
-      let name = entry.pw_name, let home = entry.pw_dir
-    else { return nil }
-    return Person(
-      uid: entry.pw_uid, gid: entry.pw_gid, name: String(cString: name), home: String(cString: home))
+  /// nil without a home.
+  private init?(_ account: UserAccount) {
+    guard !account.home.isEmpty else { return nil }
+    self.init(uid: account.uid, gid: account.gid, name: account.name, home: account.home)
   }
 
   /// The user of this process, with its environment.

@@ -37,8 +37,8 @@ enum FileContents {
     let home: String
     if let variable = getenv("HOME"), variable.pointee != 0 {
       home = String(cString: variable)
-    } else if let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir {
-      home = String(cString: directory)
+    } else if let account = UserAccount(uid: getuid()) {
+      home = account.home
     } else {
       return path
     }

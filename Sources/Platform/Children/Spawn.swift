@@ -31,7 +31,7 @@ enum Spawn {
   /// Starts a program that outlives this process, with /dev/null as its descriptors. It is not observed, so its exit
   /// status is lost.
   static func startDetached(_ program: String, _ arguments: [String]) throws(SystemError) {
-    // The kernel removes ended children that nobody waits for (waitpid(2)).
+    // The kernel removes ended children that no process waits for (waitpid(2)).
     signal(SIGCHLD, SIG_IGN)
     let code = withProgram(program, arguments, ProcessEnvironment.forChildren(with: [])) { start in
       start.outlives = true

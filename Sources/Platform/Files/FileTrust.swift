@@ -119,22 +119,17 @@ package struct FileTrust {
 
   /// A user's private group, which Debian creates for each user. Debian's ssh makes the same exception.
   private static func isGroup(_ group: gid_t, onlyOf user: uid_t) -> Bool {
-    // Reentrant calls, because polls of several clusters run at the same time. A group that does not fit has many members.
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32 << 10) { buffer -> Bool in
+    guard let account = UserAccount(uid: user), account.gid == group else { return false }
+    // A reentrant call, because polls of several clusters run at the same time. A group that does not fit has many members.
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32 << 10) { buffer -> Bool in
       guard let memory = buffer.baseAddress else { return false }
-      var account = passwd()
-      var foundAccount: UnsafeMutablePointer<passwd>?
-      guard getpwuid_r(user, &account, memory, buffer.count, &foundAccount) == 0, foundAccount != nil,
-        account.pw_gid == group
-      else { return false }
-      let name = String(cString: account.pw_name)
       var entry = Glibc.group()
       var foundEntry: UnsafeMutablePointer<Glibc.group>?
       guard getgrgid_r(group, &entry, memory, buffer.count, &foundEntry) == 0, foundEntry != nil,
         var member = entry.gr_mem
       else { return false }
       while let other = member.pointee {
-        if String(cString: other) != name { return false }
+        if String(cString: other) != account.name { return false }
         member += 1
       }
       return true

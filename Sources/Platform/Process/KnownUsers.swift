@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Glibc
 internal import Synchronization
 
 /// Whether user ids belong to accounts of any user database, without waiting for it. A database may need the network.
@@ -18,7 +17,7 @@ package final class KnownUsers: Sendable {
   private let isAccount: @Sendable (UInt32) -> Bool
 
   /// - Parameter isAccount: asks the databases; it may block.
-  package init(isAccount: @escaping @Sendable (UInt32) -> Bool = KnownUsers.isAccount) {
+  package init(isAccount: @escaping @Sendable (UInt32) -> Bool = { UserAccount(uid: $0) != nil }) {
     self.isAccount = isAccount
   }
 
@@ -44,13 +43,5 @@ package final class KnownUsers: Sendable {
       }
       state.answers[uid] = answer
     }
-  }
-
-  /// Asks the databases of nsswitch.conf(5).
-  package static func isAccount(_ uid: UInt32) -> Bool {
-    var buffer = [CChar](repeating: 0, count: 16 << 10)
-    var account = passwd()
-    var found: UnsafeMutablePointer<passwd>?
-    return getpwuid_r(uid, &account, &buffer, buffer.count, &found) == 0 && found != nil
   }
 }

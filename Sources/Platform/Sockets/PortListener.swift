@@ -25,8 +25,8 @@ package enum PortListener {
   /// For example `a process of mallory (uid 1001)`, which is visible to every user; nil if the port has no listener.
   package static func owner(port: UInt16, host: String? = nil) -> String? {
     guard let uid = user(port: port, host: host) else { return nil }
-    guard let account = getpwuid(uid) else { return "a process of uid \(uid)" }
-    return "a process of \(String(cString: account.pointee.pw_name)) (uid \(uid))"
+    guard let account = UserAccount(uid: uid) else { return "a process of uid \(uid)" }
+    return "a process of \(account.name) (uid \(uid))"
   }
 
   /// The user id of the listener, which is visible to every user.

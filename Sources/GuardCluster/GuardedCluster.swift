@@ -59,7 +59,7 @@ package actor GuardedCluster {
   private var shown: (report: ClusterReport, observation: Observation)?
   /// nil: the control plane is not asked over SSH.
   private let serviceProbe: ServiceProbe?
-  /// The state of K3s's service while the API is silent, and when it was last asked for.
+  /// The state of K3s's service while the API does not answer, and when it was last requested.
   private var service: ServiceReport?
   private var serviceAskedAt: MonotonicTime?
 
@@ -67,7 +67,7 @@ package actor GuardedCluster {
   ///
   /// - Parameters:
   ///   - state: nil: there is no state directory.
-  ///   - probesService: ask over SSH for the state of K3s's service while the API is silent.
+  ///   - probesService: ask over SSH for the state of K3s's service while the API does not answer.
   ///   - socketStep: the next step for an address that this process holds and its socket unit does not.
   ///   - observed: called after each observation of the ledger.
   /// - Throws: `SystemError` if the system can't provide a thread, an epoll or an eventfd; `SourceFailure` if libcurl

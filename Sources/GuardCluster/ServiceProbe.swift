@@ -1,11 +1,11 @@
 internal import GuardTypes
 internal import Tunnel
 
-/// Asks a control plane over the tunnel's SSH session why K3s is silent.
+/// Asks a control plane over the tunnel's SSH session why K3s does not answer.
 ///
-/// The key should be restricted to this one command; then the far side answers with it whatever is asked.
+/// The key should be restricted to this one command; then the far side runs it for every request.
 struct ServiceProbe: Sendable {
-  /// Between two questions.
+  /// The minimum time between two requests.
   static let interval: Duration = .seconds(60)
   private static let limit = 64 << 10
   private static let timeout: Duration = .seconds(5)

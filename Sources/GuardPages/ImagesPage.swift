@@ -3,7 +3,7 @@ package import GuardTerminal
 import GuardTypes
 package import Health
 
-/// `oceanid-ctl images`: policies with the wanted and the running images, repositories and automations.
+/// `oceanid-ctl images`: policies with the selected and the running images, repositories and automations.
 package enum ImagesPage {
   package static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
     SectionPage.page(.images, status, terminal) { cluster in

@@ -4,7 +4,7 @@ internal import PipelineSources
 
 /// Compares what stages run with the newest commits, with a memory: two commits always compare the same.
 struct DistanceReader {
-  /// The comparisons that are wanted, and the filters of the stages that need it.
+  /// The comparisons that are needed, and the filters of the stages that need it.
   typealias Wanted = [PipelineKnowledge.Pair: [PathFilter]]
 
   /// The most comparisons and single commits that one poll asks for. The next poll asks for the others.
@@ -18,7 +18,7 @@ struct DistanceReader {
   /// Commits with more files than GitHub lists. They are not asked for again.
   private var unlisted: Set<CommitID> = []
 
-  /// Reads what is missing, and drops what is no longer wanted.
+  /// Reads what is missing, and drops what is no longer needed.
   ///
   /// - Returns: nil, or why something could not be read.
   mutating func read(_ wanted: Wanted, _ client: GitHubClient) -> SourceFailure? {

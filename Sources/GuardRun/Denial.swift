@@ -1,4 +1,4 @@
-/// The refusal of a command that an assistant wants to run: the reason, and what to do instead.
+/// The refusal of a command of an assistant: the reason, and what to do instead.
 package struct Denial: Hashable, Sendable {
   package let reason: String
   package let instead: String

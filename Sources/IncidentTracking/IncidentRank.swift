@@ -2,7 +2,7 @@ internal import Health
 
 /// The order in which subjects are admitted if more have problems than can be tracked.
 enum IncidentRank: Int, Comparable {
-  /// The incident has ended and is remembered in case it returns.
+  /// The incident has ended and is kept in case it returns.
   case over
   case warning
   case critical

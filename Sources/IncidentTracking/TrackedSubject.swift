@@ -50,7 +50,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     case owedSince, unsent, problems
   }
 
-  /// Problems that are not present are forgotten beyond this number.
+  /// Problems that are not present are dropped beyond this number.
   private static let mostProblems = 64
 
   init(_ problems: SubjectProblems, id: String, poll: Timestamp?, at now: Timestamp) {

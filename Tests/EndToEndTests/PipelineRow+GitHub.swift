@@ -126,7 +126,7 @@ extension PipelineRow {
       "GitHub refuses the token (401)", ["token-refused github"],
       .source("github", "refused", "wrong, expired or revoked")),
     unknown(
-      "single sign-on (403)", ["sso-required"], .source("github", "refused", "wants single sign-on")),
+      "single sign-on (403)", ["sso-required"], .source("github", "refused", "requires single sign-on")),
     unknown(
       "a missing right (403)", ["permission-missing actions"], .source("github", "refused", "actions=read")),
     unknown(

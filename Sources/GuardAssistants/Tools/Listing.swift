@@ -3,7 +3,7 @@ import GuardConnection
 /// An answer with a list that is cut to the size of an answer.
 enum Listing {
   /// - Parameters:
-  ///   - limit: the number of items that the caller wants; nil for the usual size.
+  ///   - limit: the number of items that the caller requests; nil for the usual size.
   ///   - total: the number of items if more are known than these.
   ///   - json: is called for the items that are shown, and for one more.
   static func answer<Item>(

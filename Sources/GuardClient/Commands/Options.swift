@@ -28,7 +28,7 @@ struct SocketOption: ParsableArguments {
 
   var client: DaemonClient { DaemonClient(socket: .resolve(option: socket)) }
 
-  /// For a command that acts on the guard's answer, so the guard must belong to a trusted user.
+  /// The client for a command that acts on the guard's answer, so the guard must belong to a trusted user.
   var trustedClient: DaemonClient {
     DaemonClient(socket: .resolve(option: socket), trusted: .current)
   }
@@ -132,7 +132,7 @@ struct FormatOption: ParsableArguments {
   /// - Parameter json: `--json`.
   func isDocument(json: Bool) -> Bool { json || output != nil }
 
-  /// One document, given as JSON, in the format that is wanted.
+  /// A document, given as JSON, in the requested format.
   func text(_ json: String) throws -> String {
     switch output {
     case .json, nil: json

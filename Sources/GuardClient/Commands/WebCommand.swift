@@ -34,7 +34,7 @@ struct WebCommand: ParsableCommand, TimeDisplaying {
   var utc = false
 
   func run() throws {
-    // A silent guard is a state of the page, but a wrong name is a mistake.
+    // The page shows a guard that does not answer as a state, but a wrong name is a mistake.
     if let cluster = choice.cluster, let status = try? connection.client.status(.overview) {
       _ = try status.chosen(cluster)
     }

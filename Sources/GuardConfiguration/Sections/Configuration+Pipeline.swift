@@ -12,7 +12,7 @@ extension Configuration {
     package var pulumi: Pulumi?
     package var flux: Flux?
     package var markers: Markers?
-    /// True if the guard asks the control plane over SSH why K3s is silent.
+    /// True if the guard asks the control plane over SSH why K3s does not answer.
     package var probe = false
   }
 }
@@ -33,7 +33,7 @@ extension Configuration.Pipeline {
   package struct Pulumi: Hashable, Sendable {
     package var token: SecretPlace?
     package var url: WebAddress
-    /// nil in a section without keys only.
+    /// nil only in a section without keys.
     package var stack: StackName?
     /// The pool whose agents run the deployments; nil: they run at Pulumi.
     package var agentPool: String?
@@ -51,7 +51,7 @@ extension Configuration.Pipeline {
 
   /// The files with the markers of image policies.
   package struct Markers: Hashable, Sendable {
-    /// True: they are read from GitHub.
+    /// True if they are read from GitHub.
     package var isFromGitHub = false
     /// The folder of a checkout; nil if they are read from GitHub.
     package var checkout: String?

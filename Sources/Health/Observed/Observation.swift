@@ -28,7 +28,7 @@ public struct Observation: Hashable, Sendable {
   public let snapshotAt: Timestamp?
   /// The failure of the last poll; nil if it succeeded or none has ended yet.
   public let pollFailure: PollFailure?
-  /// The state of K3s's service on its machine, asked over SSH while the API is silent; nil if it was not asked.
+  /// The state of K3s's service on its machine, requested over SSH while the API does not answer; nil if it was not.
   public let service: ServiceReport?
   public let pollInterval: Duration
   public let expectations: Expectations

@@ -15,7 +15,7 @@ public enum FluxProblem: String, DeclaredProblem {
     case .missing:
       ProblemDeclaration(
         .flux, .critical, rank: .controller, path: "flux/missing", title: "Flux is not installed",
-        meaning: "expect.flux of guard.yaml wants Flux, and the API server has none of its API groups.",
+        meaning: "guard.yaml expects Flux (expect.flux), and the API server has none of its API groups.",
         command: "flux check")
     case .controllersMissing:
       ProblemDeclaration(
@@ -46,7 +46,7 @@ public enum FluxProblem: String, DeclaredProblem {
     case .version:
       ProblemDeclaration(
         .flux, .warning, path: "flux/version", title: "Flux is <version>, expected <wanted>",
-        meaning: "The controllers are of another release than expect.flux of guard.yaml wants.",
+        meaning: "The controllers are of another release than expect.flux of guard.yaml names.",
         command: "flux check", note: "during an upgrade, change expect.flux with it")
     case .versionUnknown:
       ProblemDeclaration(

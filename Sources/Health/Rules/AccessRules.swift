@@ -124,7 +124,7 @@ extension Evaluation {
     return forward.target == target
   }
 
-  /// Reports the silent API with the state of its port and its service.
+  /// Reports that the API does not answer, with the state of its port and its service.
   private mutating func reportFailing(_ failure: PollFailure) {
     let isWaiting = failure.controlPlane == .notReady && watch("api/not-ready-since") > .seconds(300)
     let diagnosis = failure.controlPlane?.diagnosis(isWaiting: isWaiting)

@@ -98,7 +98,7 @@ extension Evaluation {
     guard let found = fluxVersion else {
       report(
         .flux(.versionUnknown), subject: "flux",
-        detail: "no controller has the label app.kubernetes.io/version, and expect.flux wants \(wanted)")
+        detail: "no controller has the label app.kubernetes.io/version, and expect.flux is \(wanted)")
       return
     }
     let others = controllers.filter { $0.distribution != wanted }.map {
@@ -109,7 +109,7 @@ extension Evaluation {
       subject: "flux",
       detail: found == wanted || versions.count > 1
         ? others.joined(separator: ", ")
-        : "by the labels of its \(controllers.count) controllers; expect.flux wants \(wanted)")
+        : "by the labels of its \(controllers.count) controllers; expect.flux is \(wanted)")
   }
 }
 

@@ -13,7 +13,7 @@ extension Evaluation {
       if expectations.fluxVersion != nil {
         report(
           .flux(.missing), subject: "flux",
-          detail: "the server has none of its API groups, and expect.flux wants it")
+          detail: "the server has none of its API groups, and expect.flux requires it")
       }
     case .failed(let failure):
       judge([], beside: lastSeen.flux)

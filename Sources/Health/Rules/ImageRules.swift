@@ -73,7 +73,8 @@ extension Evaluation {
     {
       report(
         .automationOverdue, resource, ["age": (serverNow - run).humanDuration],
-        detail: "its interval is \(interval.humanDuration); what its policies want is not written into Git",
+        detail:
+          "its interval is \(interval.humanDuration); the tags that its policies select are not written into Git",
         since: run)
       return judged(automation, resource, .degraded, "Overdue", "last run at \(run)")
     }

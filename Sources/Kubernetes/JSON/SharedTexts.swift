@@ -3,7 +3,7 @@ internal import Synchronization
 /// Stores equal texts once: the reasons, messages and versions of thousands of objects, over all polls and clusters.
 /// Thread-safe.
 ///
-/// The size is bounded. When a generation is full, the texts that were not used during it are forgotten.
+/// The size is bounded. When a generation is full, the texts that were not used during it are dropped.
 enum SharedTexts {
   /// Shorter strings need no memory of their own.
   private static let shortest = 16

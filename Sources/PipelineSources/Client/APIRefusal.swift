@@ -73,7 +73,7 @@ struct APIRefusal {
       if let sso = response.headers["x-github-sso"], sso.hasPrefix("required") {
         self.init(
           SourceFailure(
-            .token, "\(name) refuses the token: the organization wants single sign-on for it",
+            .token, "\(name) refuses the token: the organization requires single sign-on for it",
             step: NextStep(
               note:
                 "authorize the token for the organization: github.com/settings/tokens, Configure SSO; then the guard asks again within ten minutes, or with oceanid-ctl poll"

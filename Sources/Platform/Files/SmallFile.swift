@@ -134,8 +134,8 @@ package enum SmallFile {
     }
     // Renaming needs no right to write the file itself.
     guard isWritable(path) else { throw .last("open \(path)") }
-    if let place = place(of: path, status), status.st_nlink == 1, !AccessList.exists(on: place),
-      try replaceKeeping(place, contents, status)
+    if let resolved = resolvedPath(of: path, status), status.st_nlink == 1, !AccessList.exists(on: resolved),
+      try replaceKeeping(resolved, contents, status)
     {
       return
     }
@@ -164,7 +164,7 @@ package enum SmallFile {
   }
 
   /// The path behind all links; nil if it is not the file that `status` describes, as behind /dev/fd.
-  private static func place(of path: String, _ status: stat) -> String? {
+  private static func resolvedPath(of path: String, _ status: stat) -> String? {
     guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     var found = stat()

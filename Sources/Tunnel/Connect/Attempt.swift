@@ -70,15 +70,15 @@ final class Attempt {
     case .dialling(let dialer): dialer.deadline
     case .awaiting(_, let deadline), .handshake(_, let deadline): deadline
     case .authenticating(_, let authenticator, let deadline):
-      mention ?? authenticator.deadline(deadline)
+      reportTime ?? authenticator.deadline(deadline)
     }
   }
 
   /// How long an agent may take before the status says that it is waited for. Most sign within milliseconds.
   private static let quickAgent: Duration = .seconds(1)
 
-  /// When `awaitedKey` will be set, if that is to come.
-  private var mention: Instant? {
+  /// The time at which `awaitedKey` will be set; nil if it will not be.
+  private var reportTime: Instant? {
     guard case .authenticating(_, let authenticator, _) = stage, let awaited = authenticator.awaited,
       awaitedKey == nil
     else { return nil }
@@ -151,7 +151,7 @@ final class Attempt {
             "\(transport.peer) closed the connection while the agent was asked to sign with \(awaited.key)",
             remedy: "let the agent sign sooner: sshd waits for the login as long as LoginGraceTime says")
         }
-        if let mention, now >= mention { awaitedKey = awaited.key }
+        if let reportTime, now >= reportTime { awaitedKey = awaited.key }
         return nil
       }
     }

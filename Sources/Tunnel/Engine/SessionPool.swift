@@ -52,7 +52,7 @@ final class SessionPool {
   /// Closes sessions that have been idle for long.
   ///
   /// - Parameter first: the load of the tunnel's first session.
-  /// - Returns: true if every session is busy, so that a further one is wanted.
+  /// - Returns: true if every session is busy, so that a further one is needed.
   func closeIdle(first: SessionLoad, _ now: Instant) -> Bool {
     var isWanted = first.reading.isBusy
     var hasBulk = first.bulk.load(ordering: .relaxed) > 0

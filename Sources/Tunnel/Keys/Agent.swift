@@ -46,7 +46,7 @@ final class Agent {
   private var outbound: ArraySlice<UInt8> = []
   private var inbound: [UInt8] = []
   /// The number of answers to come.
-  private var owed = 0
+  private var pendingAnswers = 0
   private var isBound = false
   /// True after an answer did not come in time: a later one would look like the answer to the next request.
   private var isBroken = false
@@ -103,22 +103,22 @@ final class Agent {
     var message = Array(outbound)
     message.appendSSH(bytes: body)
     outbound = message[...]
-    owed += 1
+    pendingAnswers += 1
   }
 
   /// The answer to the last request, without waiting.
   func answer() -> Answer {
     guard !isBroken else { return .ended }
     let isOpen = transfer()
-    while owed > 0 {
+    while pendingAnswers > 0 {
       var reader = MessageReader(inbound[...])
       guard let length = reader.uint32() else { return isOpen ? .waiting : end() }
       guard length > 0, length <= Agent.longestAnswer else { return end() }
       guard inbound.count >= 4 + Int(length) else { return isOpen ? .waiting : end() }
       let body = inbound[4..<(4 + Int(length))]
       inbound.removeFirst(4 + Int(length))
-      owed -= 1
-      guard owed == 0 else { continue }
+      pendingAnswers -= 1
+      guard pendingAnswers == 0 else { continue }
       guard body.first == Message.signResponse else { return .refused }
       reader = MessageReader(body.dropFirst())
       guard let signature = reader.string() else { return .refused }

@@ -10,10 +10,10 @@ internal import Systemd
 final class ChangeRecorder {
   /// The largest number of entries per poll.
   static let entriesPerPoll = 40
-  /// Of all entries: 2880 per day, after a burst.
+  /// The first entries that may follow each other at once. After them, 2880 per day are written.
   private static let burst = 120
   private static let perSecond = 1.0 / 30
-  /// Of the entries of one fact, for example of an image that flips with every poll: one per 10 minutes, after a burst.
+  /// The same for one fact, such as an image that changes with every poll. After them, one per 10 minutes is written.
   private static let burstOfOne = 10
   private static let perSecondOfOne = 1.0 / 600
   /// The interval at which the file is written if only the times of the polls changed.

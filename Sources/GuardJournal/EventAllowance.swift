@@ -2,7 +2,7 @@ package import Platform
 
 /// Limits entries with a token bucket: a burst, and a steady rate.
 package struct EventAllowance {
-  /// Of the entries of one kind: large enough to log all objects of a cluster that fail at the same time.
+  /// The entries of one kind that may follow each other at once: enough for all objects of a cluster to fail together.
   static let burst = 200
   /// Limits an event that flaps permanently to 3600 lines per hour.
   static let perSecond = 1.0

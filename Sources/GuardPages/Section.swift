@@ -92,7 +92,7 @@ package enum Section: String, CaseIterable, Sendable {
 }
 
 extension ImagesDocument {
-  /// Of the objects in the document.
+  /// The verdicts of the objects in the document.
   package var verdicts: [Verdict] {
     policies.map(\.verdict) + repositories.map(\.verdict) + automations.map(\.verdict)
   }

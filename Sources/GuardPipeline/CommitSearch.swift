@@ -159,7 +159,7 @@ struct CommitSearch {
     switch stage.state {
     case .failed, .stopped, .diverged: return answer(.stuck, stage.summary)
     case .unknown: return answer(.unknown, stage.summary)
-    // A state with a problem ends only when somebody acts.
+    // A state with a problem ends only when a person acts.
     case .current, .behind, .running, .waiting:
       return answer(stage.problem == nil ? .underway : .stuck, stage.summary)
     }

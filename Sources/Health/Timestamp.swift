@@ -13,7 +13,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     self.milliseconds = seconds * 1000
   }
 
-  /// Without milliseconds, for display.
+  /// The time without its milliseconds, for display.
   public var toTheSecond: Timestamp { Timestamp(seconds: milliseconds / 1000) }
 
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }

@@ -1,6 +1,6 @@
 /// A text without the characters that are not displayed, and the places of its bytes in the text.
 ///
-/// `pass<U+200B>word=…` is displayed as a password, and is one for whoever copies it from the text.
+/// `pass<U+200B>word=…` is displayed as a password, and is one after it is copied from the text.
 struct VisibleBytes {
   let bytes: [UInt8]
   /// The index in the text of each byte, and the length of the text at the end.

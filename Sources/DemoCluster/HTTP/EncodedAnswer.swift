@@ -1,7 +1,7 @@
 /// An answer as bytes, before it is sent.
 package struct EncodedAnswer: Sendable {
   package var status: Int
-  /// Without Content-Length, Date and Connection, which depend on how it is sent.
+  /// The headers except Content-Length, Date and Connection, which depend on how the answer is sent.
   package var headers: [(String, String)]
   package var body: [UInt8]
 

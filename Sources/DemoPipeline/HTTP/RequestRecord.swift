@@ -19,6 +19,6 @@ package struct RequestRecord: Hashable, Sendable, CustomStringConvertible {
   /// The target without its query.
   package var path: String { String(target.prefix { $0 != "?" }) }
 
-  /// Without the token.
+  /// The request without its token.
   package var description: String { "\(api.rawValue) \(method) \(target) \(status)" }
 }

@@ -101,7 +101,7 @@ struct PipelineState: Sendable {
     if touches(Stack.paths) { stack.deploy(commit.sha, by: commit.author, at: now) }
   }
 
-  /// Moves everything that nobody holds to its state at `now`.
+  /// Moves everything that no fault holds to its state at `now`.
   mutating func advance(to now: PipelineTime) {
     for index in workflow.runs.indices { advanceRun(index, to: now) }
     for index in stack.deployments.indices where stack.deployments[index].isOpen {

@@ -1,4 +1,4 @@
-/// An update of the stack: what Pulumi changed in the cluster, whoever ran it.
+/// An update of the stack: what Pulumi changed in the cluster, with any trigger.
 struct StackUpdate: Sendable {
   let version: Int
   let sha: String

@@ -30,7 +30,7 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
       case waiting
       /// The last deployment failed.
       case failed
-      /// Nothing will deploy until somebody acts: disabled, paused, suspended.
+      /// Nothing will deploy until a person acts: disabled, paused, suspended.
       case stopped
       /// It runs a commit that is no longer on the branch.
       case diverged

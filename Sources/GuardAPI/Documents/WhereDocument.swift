@@ -11,7 +11,7 @@ package struct WhereDocument: Codable, Hashable, Sendable {
       case unaffected
       /// The stage deploys it now or will do so soon.
       case underway
-      /// The stage does not get it until somebody acts.
+      /// The stage does not get it until a person acts.
       case stuck
       case unknown
     }

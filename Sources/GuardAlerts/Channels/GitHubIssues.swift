@@ -15,7 +15,7 @@ struct GitHubIssues: Sendable {
 
   struct Issue: Decodable, Sendable {
     let number: Int
-    /// nil for a pull request, and for an issue of somebody else.
+    /// nil for a pull request, and for an issue that the guard did not open.
     let mark: IssueMark?
 
     private enum CodingKeys: String, CodingKey {
@@ -66,7 +66,7 @@ struct GitHubIssues: Sendable {
 
   enum End: String {
     case completed
-    /// For a test, and for a second issue of one incident.
+    /// The state of a closed test, and of a second issue of one incident.
     case unplanned = "not_planned"
   }
 
@@ -74,7 +74,7 @@ struct GitHubIssues: Sendable {
   /// An issue has at most 2,500 comments.
   private static let mostPages = 50
   private static let mostBytes = 8 << 20
-  /// Of a text with an error.
+  /// The largest body of an error response.
   private static let mostErrorBytes = 16 << 10
   /// Longer pauses are cut, because a server may err.
   private static let longestPause: Duration = .seconds(3600)

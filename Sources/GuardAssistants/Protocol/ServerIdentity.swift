@@ -14,7 +14,7 @@ enum ServerIdentity {
     Oceanid Guard watches the SSH tunnel to a K3s cluster, its nodes, Flux, images and workloads, and judges them by fixed \
     rules. These tools only read what it knows.
     Call `status` before any work with the cluster, also before kubectl or flux: it answers in milliseconds, kubectl waits \
-    for a timeout if the tunnel is down. `problems` tells what is wrong, since when, why, and what to do next; fix the \
+    for a timeout if the tunnel is down. `problems` shows what is wrong, since when, why, and what to do next; fix the \
     first one, because later ones may follow from it. `unknown` means no fresh data: never take it for healthy.
     The cluster is changed through Git only. Commit, push, then wait with `wait_until` and `where_is_commit`. Look with: \
     oceanid-ctl run -- kubectl get …

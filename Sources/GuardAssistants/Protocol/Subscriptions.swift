@@ -2,7 +2,7 @@ import GuardConnection
 
 /// The resources that a client subscribed to, by both forms of the protocol.
 struct Subscriptions: Hashable, Sendable {
-  /// Of one client.
+  /// The maximum number of subscriptions of one client.
   static let limit = 256
 
   /// The URIs as the client wrote them.

@@ -3,7 +3,7 @@ import GuardTypes
 
 /// The verdicts at one time. Subscribers are notified of a changed verdict, not of each poll.
 package struct VerdictRecord: Hashable, Sendable {
-  /// Of all clusters together.
+  /// The verdict of all clusters together.
   let overall: Verdict
   let clusters: [String: Verdict]
   /// False while the guard does not answer.

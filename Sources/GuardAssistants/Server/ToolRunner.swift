@@ -8,7 +8,7 @@ struct ToolRunner: Sendable {
   let reader: GuardReader
   let goals: [WaitGoal]
 
-  /// Tells the progress of a call: seconds, their total, and a text.
+  /// Reports the progress of a call: seconds, their total, and a text.
   typealias Progress = (_ done: Double, _ total: Double, _ message: String) -> Void
 
   func run(

@@ -9,7 +9,7 @@ indirect enum OrderedJSON: Hashable, Sendable {
   case object([Member])
 
   struct Member: Hashable, Sendable {
-    /// Without escapes.
+    /// The key after its escapes are decoded.
     let key: String
     var value: OrderedJSON
   }

@@ -2,7 +2,7 @@ import GuardConnection
 
 /// The size of an answer. A model pays for every character, and clients cut or move long answers.
 enum AnswerSize {
-  /// Of the structured part without a `limit` of the caller, in bytes of UTF-8.
+  /// The largest structured part if the caller sets no `limit`, in bytes of UTF-8.
   static let usual = 4000
   /// Of the structured part with a `limit`. It is sent twice, as value and as text, within `hardCap`.
   static let largest = 18_000

@@ -2,7 +2,7 @@ package import GuardConnection
 
 /// The checked arguments of a call.
 package struct Arguments: Hashable, Sendable {
-  /// Of a text, in bytes.
+  /// The maximum length of a text in bytes.
   static let longest = 512
 
   private let values: [String: JSONValue]
@@ -42,7 +42,7 @@ package struct Arguments: Hashable, Sendable {
   func flag(_ name: String) -> Bool { values[name] == true }
 }
 
-/// Why a call has no answer, in words for a model that can correct the call or tell its user what to do.
+/// Why a call has no answer, in words for a model that can correct the call or show its user what to do.
 package struct CallFailure: Error, Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case usual

@@ -38,7 +38,8 @@ struct AgentsCommand: ParsableCommand {
 
   func validate() throws {
     guard clients.isEmpty || write.isEmpty else {
-      throw ValidationError("--for and --write exclude each other: the name of the file tells the assistant")
+      throw ValidationError(
+        "--for and --write exclude each other: the name of the file determines the assistant")
     }
   }
 

@@ -22,7 +22,7 @@ struct RunCommand: ParsableCommand {
       With --break-glass and a reason, such a command runs, and the guard logs user, command and reason; if the guard \
       cannot log it, it does not run. Commands that read are allowed: get, describe, logs, exec, port-forward, diff, \
       --dry-run and --local. Script files, plugins, other languages and interactive shells cannot be examined: they \
-      run, and a line on standard error says so. The check prevents mistakes; it is not an access control.
+      run, with a warning on standard error. The check prevents mistakes; it is not an access control.
 
       Exit status besides the command's own: 64 usage, 69 no guard or no usable kubeconfig, 75 the tunnel did not come up, \
       77 refused, 126 the command cannot be executed, 127 the command was not found.

@@ -12,7 +12,7 @@ struct SilenceCommand: ParsableCommand, Reading {
     discussion: """
       Muted incidents continue, and the status shows them. If an incident was notified before, its end is notified \
       too. WHAT is a subject as oceanid-ctl incidents shows it, or the id of a problem. * stands for any text, and upper \
-      and lower case are the same. If it matches no open incident, the answer says so, and the silence applies to later \
+      and lower case are the same. If it matches no open incident, the answer notes that, and the silence applies to later \
       incidents.
 
       Examples:

@@ -28,7 +28,7 @@ struct StageGoal: Hashable {
     return waiting
   }
 
-  /// The first stage that does not get the commit until somebody acts, else the first that does not have it yet.
+  /// The first stage that does not get the commit until a person acts, else the first that does not have it yet.
   ///
   /// - Throws: `NoSuchStage` if no cluster has one of the named stages.
   func obstacle(in places: [WhereDocument]) throws(NoSuchStage) -> Obstacle? {

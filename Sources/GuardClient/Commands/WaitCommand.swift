@@ -74,7 +74,7 @@ struct WaitCommand: ParsableCommand {
     commandName: "wait",
     abstract: "Wait until the cluster is healthy, its tunnel or API is up, or it has a commit.",
     discussion: """
-      It also waits until the guard runs and listens on the local ports, and tells on standard error what it waits for. \
+      It also waits until the guard runs and listens on the local ports, and prints on standard error what it waits for. \
       Exit status: 0 if the goal is reached, 2 at once if a person has to act first (a blocked tunnel, an unusable \
       kubeconfig, a failed deployment of the commit), 75 after the timeout, 69 if the guard could not be reached in that \
       time.

@@ -58,7 +58,7 @@ extension Configuration.Tunnel: ConfigurationSection {
   init(defaultsIn environment: ConfigurationEnvironment) { self.init(host: "") }
 
   static var keys: [ConfigurationKey<Configuration.Tunnel>] {
-    let followed = "as ssh_config says"
+    let followed = "from ssh_config"
     return [
       .init(
         "host", \.host, .sshHost, missing: "'host' is missing: an alias of ssh_config or a host name",

@@ -65,7 +65,7 @@ struct ChangeChain: Hashable {
     return chains
   }
 
-  /// Tells the images of a workload that is gone and comes back apart.
+  /// Separates the images of a workload that is deleted and created again.
   private var repository: String { ImageReference(to ?? from ?? "").repository }
 
   /// Chains with the same ends are one change of several objects.

@@ -14,7 +14,7 @@ package struct Availability: Hashable {
 
   package init() {}
 
-  /// Without gaps, from the beginning of the report to its end.
+  /// The spans cover the report from its beginning to its end, without gaps.
   package private(set) var spans: [Span] = []
 
   /// Adjacent spans with the same state are merged; empty spans are dropped.

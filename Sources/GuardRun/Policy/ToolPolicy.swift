@@ -184,7 +184,7 @@ struct ToolPolicy: Sendable {
     }
   }
 
-  /// An unknown plugin, which looks if its verb says so.
+  /// The effect of an unknown plugin: it reads if its verb is one that reads.
   private func plugin(_ program: String, _ verb: String, _ words: ArraySlice<String>) -> CommandEffect {
     // A word after an option may be its value, for example a namespace that is called events.
     let verbs = verbs(in: words.drop { $0 != verb }.dropFirst()).filter(\.isSure).map(\.word)

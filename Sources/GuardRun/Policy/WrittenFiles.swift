@@ -75,8 +75,8 @@ enum WrittenFiles {
 
   private static func isGroup(_ word: String) -> Bool { word.hasPrefix("-") && !word.hasPrefix("--") }
 
-  /// The target of a copy: the last word, or the value of the option. If an option stands before the last word, the word
-  /// may be its value, and the target stands before.
+  /// The target of a copy: the last word, or the value of the option. If an option is before the last word, the word may
+  /// be its value, and the target is before the option.
   private static func targets(_ words: [String], _ options: [String]) -> [String] {
     let named = values(options, words)
     if !named.isEmpty { return named }

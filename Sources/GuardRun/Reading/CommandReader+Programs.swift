@@ -78,7 +78,7 @@ extension CommandReader {
     return name == "bind" ? CommandScript(script).effect : effect(ofScript: script)
   }
 
-  /// The program that replaces that of an image stands before the image, and its arguments after it.
+  /// The program that replaces that of an image is named before the image, and its arguments follow the image.
   private mutating func container(
     _ name: String, _ rest: ArraySlice<String>, _ input: Input
   ) -> CommandEffect {
@@ -140,7 +140,7 @@ extension CommandReader {
   /// Searches the arguments of a program that may run others. The name of a tool begins a command.
   ///
   /// An argument with blanks is data, unless the program is known to run it, or an option or a subcommand before it
-  /// says so: most programs use such an argument as a text, for example as the message of a commit.
+  /// marks it as a command: most programs use such an argument as a text, for example as the message of a commit.
   ///
   /// - Parameters:
   ///   - isRunner: true if the arguments contain a command, so that aliases and all programs count.

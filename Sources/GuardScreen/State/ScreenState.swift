@@ -74,7 +74,7 @@ package struct ScreenState: Sendable {
     return []
   }
 
-  /// Tells the state what is shown, which clicks and the end of a text depend on.
+  /// Updates the state with what is shown, which clicks and the end of a text depend on.
   package mutating func settle(_ frame: ScreenFrame) {
     self.frame = frame
     if let help {

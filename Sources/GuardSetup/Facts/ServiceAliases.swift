@@ -23,7 +23,7 @@ enum ServiceAliases {
       "  HostName \(host.hostName.replacing("%", with: "%%"))", "  User \(host.user)", "  Port \(host.port)",
     ]
     if let alias = host.hostKeyAlias { lines.append("  HostKeyAlias \(alias)") }
-    // Without a jump host as well, because a later section with an earlier route would be used else.
+    // Also written without a jump host. Otherwise, a later section with an earlier route would be used.
     lines += [
       "  ProxyJump \(jump ?? "none")", "  IdentityFile \(key)", "  IdentitiesOnly yes",
       "  IdentityAgent none",

@@ -17,7 +17,7 @@ package final class WebServer: Sendable {
   private let feed: GuardFeed
   private let content: any PageContent
   private let token: Secret
-  /// Whose browsers are answered: this user's, root's, and those of the user who called sudo.
+  /// The users whose browsers are answered: this user, root, and the user who called sudo.
   private let users: Set<UInt32>
   private let access: Mutex<AccessControl>
   private let table = Mutex(ConnectionTable(limit: connectionLimit))

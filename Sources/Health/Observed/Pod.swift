@@ -71,7 +71,7 @@ public struct Pod: Hashable, Sendable {
     self.images = images
   }
 
-  /// With at least this many restarts, the time of the last one is considered.
+  /// The number of restarts from which on the time of the last one is considered.
   static let manyRestarts = 5
 
   /// The pod is ready or has completed, so no rule applies to it.

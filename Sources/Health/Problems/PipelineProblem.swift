@@ -29,7 +29,7 @@ public enum PipelineProblem: String, DeclaredProblem {
         .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/disabled",
         title: "workflow <workflow> is <state>, so nothing will be deployed",
         meaning:
-          "GitHub starts no runs of the workflow: somebody disabled or deleted it, or it was disabled because the repository had no activity for 60 days.",
+          "GitHub starts no runs of the workflow: a person disabled or deleted it, or GitHub disabled it because the repository had no activity for 60 days.",
         command: "gh workflow view <workflow> --repo <repository>", note: "<advice>: <url>")
     case .runFailed:
       ProblemDeclaration(
@@ -43,7 +43,7 @@ public enum PipelineProblem: String, DeclaredProblem {
         .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/stopped/<run>",
         title: "run <run> of <workflow> <outcome>",
         meaning:
-          "The newest run of the workflow on the branch ended without a result: it was cancelled, went stale, or a person must approve that it runs.",
+          "The newest run of the workflow on the branch ended without a result: it was cancelled, became stale, or a person must approve that it runs.",
         command: "gh run view <id> --repo <repository>", note: "<advice>: <url>")
     case .runSlow:
       ProblemDeclaration(
@@ -96,7 +96,7 @@ public enum PipelineProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .pipeline, .warning, rank: .source, path: "pipeline/stack/<stack>/paused/<deployment>",
         title: "deployment <deployment> of <stack> waits: deployments are paused for <scope>",
-        meaning: "Somebody paused Pulumi Deployments for the stack or the whole organization.",
+        meaning: "Pulumi Deployments are paused for the stack or the whole organization.",
         note: "resume them in the settings: <url>")
     case .deploymentQueued:
       ProblemDeclaration(
@@ -124,7 +124,7 @@ public enum PipelineProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .pipeline, .warning, path: "pipeline/stack/<stack>/drift", title: "<stack> has drifted",
         meaning:
-          "The last drift detection of Pulumi found resources that differ from the stack's state: somebody changed them elsewhere.",
+          "The last drift detection of Pulumi found resources that differ from the stack's state: they were changed elsewhere.",
         command: "pulumi preview --refresh --stack <stack>", note: "the detection: <url>")
     case .appliedByHand:
       ProblemDeclaration(

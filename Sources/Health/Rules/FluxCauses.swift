@@ -227,7 +227,7 @@ extension Evaluation {
   /// or the API, say nothing about them.
   private func isWaitForWorkloads(_ failure: Condition, _ object: FluxObject) -> Bool {
     guard object.resource.kind == "HelmRelease" else { return false }
-    // Stalled=True RetriesExceeded stands beside the condition of the last attempt.
+    // Stalled=True RetriesExceeded is set in addition to the condition of the last attempt.
     let attempt = failure.type == "Stalled" ? object.resource.conditions["Ready"] ?? failure : failure
     guard Evaluation.waitingActions.contains(attempt.reason) || attempt.reason == "RetriesExceeded" else {
       return false

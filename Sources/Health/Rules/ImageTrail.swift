@@ -169,7 +169,7 @@ struct ImageTrail {
         "the pushed commit \(commit.prefix(8)) is applied by \(name(manager.value.resource)), and the workload does not have the image",
       step: NextStep(
         command: evaluation.log(of: manager.value.resource),
-        note: "check that the marker stands at the image that this workload gets"))
+        note: "check that the marker is at the image that this workload gets"))
   }
 
   private func name(_ resource: Resource) -> String { resource.reference.description }

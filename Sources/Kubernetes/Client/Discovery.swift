@@ -57,7 +57,7 @@ struct Discovery: Sendable {
     return kind.versions.compactMap { failures["\(kind.group)/\($0)"] }.first
   }
 
-  /// Of each group, so that a hostile server cannot cause any number of requests.
+  /// The maximum number of versions per group, so that a hostile server cannot cause any number of requests.
   static let mostVersions = 8
 
   // apidiscovery.k8s.io/v2 exists since Kubernetes 1.30, v2beta1 since 1.27; plain JSON works with every version.

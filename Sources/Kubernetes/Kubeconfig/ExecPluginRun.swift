@@ -51,7 +51,7 @@ extension ExecPlugin {
     }
   }
 
-  /// Throws if another user can name the program: as whoever can write to the kubeconfig, or can create it first.
+  /// Throws if another user can choose the program: a user who can write to the kubeconfig, or can create it first.
   private func refuseOthers() throws(PollFailure) {
     switch FileTrust(reader: geteuid()).flaw(of: file) {
     case nil, .notAbsolute, .notAFile, .tooManyLinks, .unseen: return

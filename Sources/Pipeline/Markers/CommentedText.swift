@@ -224,7 +224,7 @@ struct CommentedText {
     return (behind, below)
   }
 
-  /// True if what stands behind this comma or colon belongs to the token before it, because no comment is between them.
+  /// True if the text after this comma or colon belongs to the token before it, because no comment is between them.
   private func isPredecessors(_ index: Int) -> Bool {
     guard tokens[index].kind == (flowDepth == 0 ? .value : .flowEntry) else { return false }
     guard let before = tokens.indices.prefix(index).last(where: { tokens[$0].hasCharacters }) else {

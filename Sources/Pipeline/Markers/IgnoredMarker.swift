@@ -36,7 +36,7 @@ package struct IgnoredMarker: Hashable, Sendable {
 
   package var policy: PolicyName? { PolicyName(marker: text) }
 
-  /// The texts of all markers that somebody may have meant in a comment or in a value.
+  /// The texts in comments and values that may be meant as markers.
   static func texts(in comment: String) -> [String] {
     var found: [String] = []
     var rest = comment[...]

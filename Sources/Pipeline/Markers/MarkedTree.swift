@@ -37,7 +37,7 @@ package struct MarkedTree: Hashable, Sendable {
     do throws(MarkedFile.Unreadable) {
       return .success(try MarkedFile(bytes))
     } catch {
-      // Without the exact bytes Flux does not even try, and nobody misses a marker.
+      // Without the exact bytes Flux ignores the line, and no marker is expected there.
       return MarkedFile.hasToken(bytes) ? .failure(error) : nil
     }
   }

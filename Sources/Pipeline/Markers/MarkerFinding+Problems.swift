@@ -5,7 +5,7 @@ extension [MarkerFinding] {
   ///
   /// A policy whose marker, or the file with its marker, is at fault runs behind for that reason, so its own problem is
   /// left out; its time of beginning stays. Where Git and the applied commit have the image, the problem of the policy
-  /// says so.
+  /// reports that.
   package func joined(with problems: [Problem]) -> [Problem] {
     let byPolicy = Dictionary(compactMap { finding in finding.policy.map { ($0, finding) } }) { a, _ in a }
     var begin: [String: Timestamp] = [:]

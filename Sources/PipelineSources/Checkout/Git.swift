@@ -1,7 +1,7 @@
 internal import Health
 internal import Platform
 
-/// Runs git on a repository of somebody else, without anything that its configuration could make git run, and without a
+/// Runs git on a repository of another owner, without anything that its configuration could make git run, and without a
 /// network.
 ///
 /// Only commands that read objects and refs are used. `log` and `show` are not: with `log.showSignature` they would run

@@ -24,7 +24,7 @@ struct APIRefusal {
   private static let tokenPause: Duration = .seconds(3600)
   /// After a refusal for single sign-on, which a person ends without a change of the token. It locks nothing.
   private static let signOnPause: Duration = .seconds(600)
-  /// After a missing right or object, which somebody may add.
+  /// After a missing right or object, which a person may add.
   private static let pathPause: Duration = .seconds(300)
   /// Pulumi's limits apply to windows of five minutes.
   private static let pulumiPause: Duration = .seconds(300)

@@ -1,4 +1,4 @@
-/// The sites with the pages of what an API describes. An address elsewhere comes from somebody else and is not shown.
+/// The sites with the pages of what an API describes. An address elsewhere has another source and is not shown.
 struct PageSites: Hashable {
   /// The beginnings of addresses, each with its scheme, host and port: `https://github.com`.
   let origins: [String]

@@ -12,23 +12,13 @@ import Testing
       items: [
         "gitrepositories": [Item.git()],
         "kustomizations": [
-          Item.kustomization(
-            "apps",
-            [
-              Item.condition(
-                "Ready", "False", "ReconciliationFailed",
-                #"Deployment/apps/web dry-run failed: failed calling webhook \"x\": Post \"https://x\": context deadline exceeded"#
-              )
-            ])
+          apps(
+            "ReconciliationFailed",
+            #"Deployment/apps/web dry-run failed: failed calling webhook \"x\": Post \"https://x\": context deadline exceeded"#
+          )
         ],
         "deployments": [
-          Item.object(
-            "cloudflared", ns: "cloudflared", spec: #"{"replicas":2}"#,
-            [Item.condition("Available", "False", ago: 7200)],
-            more: #","replicas":2,"updatedReplicas":2,"availableReplicas":0"#,
-            meta:
-              #","labels":{"kustomize.toolkit.fluxcd.io/name":"apps","kustomize.toolkit.fluxcd.io/namespace":"flux-system"}"#
-          )
+          deployment("cloudflared", ns: "cloudflared", available: 0, isApplied: true)
         ],
       ],
       ids: ["flux/kustomization/flux-system/apps/failed", "workload/cloudflared/cloudflared/deployment"],
@@ -38,22 +28,12 @@ import Testing
       items: [
         "gitrepositories": [Item.git()],
         "kustomizations": [
-          Item.kustomization(
-            "apps",
-            [
-              Item.condition(
-                "Ready", "False", "BuildFailed",
-                "kustomize build failed: accumulating resources: timed out cloning https://github.com/x")
-            ])
+          apps(
+            "BuildFailed",
+            "kustomize build failed: accumulating resources: timed out cloning https://github.com/x")
         ],
         "deployments": [
-          Item.object(
-            "cloudflared", ns: "cloudflared", spec: #"{"replicas":2}"#,
-            [Item.condition("Available", "False", ago: 7200)],
-            more: #","replicas":2,"updatedReplicas":2,"availableReplicas":0"#,
-            meta:
-              #","labels":{"kustomize.toolkit.fluxcd.io/name":"apps","kustomize.toolkit.fluxcd.io/namespace":"flux-system"}"#
-          )
+          deployment("cloudflared", ns: "cloudflared", available: 0, isApplied: true)
         ],
       ],
       ids: ["flux/kustomization/flux-system/apps/failed", "workload/cloudflared/cloudflared/deployment"],
@@ -63,20 +43,10 @@ import Testing
       items: [
         "gitrepositories": [Item.git()],
         "kustomizations": [
-          Item.kustomization(
-            "apps",
-            [
-              Item.condition(
-                "Ready", "False", "ReconciliationFailed", "failed calling webhook: context deadline exceeded")
-            ])
+          apps("ReconciliationFailed", "failed calling webhook: context deadline exceeded")
         ],
         "deployments": [
-          Item.object(
-            "web", ns: "apps", spec: #"{"replicas":2}"#, [Item.condition("Available", "True", ago: 7200)],
-            more: #","replicas":2,"updatedReplicas":2,"availableReplicas":1"#,
-            meta:
-              #","labels":{"kustomize.toolkit.fluxcd.io/name":"apps","kustomize.toolkit.fluxcd.io/namespace":"flux-system"}"#
-          )
+          deployment("web", ns: "apps", available: 1, isAvailable: true, isApplied: true)
         ],
         "pods": [
           #"{"metadata":{"name":"web-abc-1","namespace":"apps","creationTimestamp":"2025-01-01T00:00:00Z","labels":{"pod-template-hash":"abc"},"ownerReferences":[{"kind":"ReplicaSet","name":"web-abc"}]},"status":{"phase":"Running","containerStatuses":[{"name":"a","restartCount":9,"state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}}"#
@@ -89,23 +59,14 @@ import Testing
       items: [
         "gitrepositories": [Item.git()],
         "kustomizations": [
-          Item.kustomization(
-            "apps",
-            [
-              Item.condition(
-                "Ready", "False", "HealthCheckFailed",
-                "health check failed after 5m: timeout waiting for: [Deployment/cloudflared/cloudflared status: 'InProgress', Deployment/apps/web status: 'InProgress']"
-              )
-            ])
+          apps(
+            "HealthCheckFailed",
+            "health check failed after 5m: timeout waiting for: [Deployment/cloudflared/cloudflared status: 'InProgress', Deployment/apps/web status: 'InProgress']"
+          )
         ],
         "deployments": [
-          Item.object(
-            "cloudflared", ns: "cloudflared", spec: #"{"replicas":2}"#,
-            [Item.condition("Available", "False", ago: 7200)],
-            more: #","replicas":2,"updatedReplicas":2,"availableReplicas":0"#),
-          Item.object(
-            "web", ns: "apps", spec: #"{"replicas":2}"#, [Item.condition("Available", "False", ago: 7200)],
-            more: #","replicas":2,"updatedReplicas":2,"availableReplicas":1"#),
+          deployment("cloudflared", ns: "cloudflared", available: 0),
+          deployment("web", ns: "apps", available: 1),
         ],
       ],
       ids: ["flux/kustomization/flux-system/apps/failed", "workload/cloudflared/cloudflared/deployment"],
@@ -115,14 +76,10 @@ import Testing
       items: [
         "gitrepositories": [Item.git()],
         "kustomizations": [
-          Item.kustomization(
-            "apps",
-            [
-              Item.condition(
-                "Ready", "False", "HealthCheckFailed",
-                "timeout waiting for: [HelmRelease/apps/web status: 'InProgress', Job/apps/mig status: 'InProgress']"
-              )
-            ])
+          apps(
+            "HealthCheckFailed",
+            "timeout waiting for: [HelmRelease/apps/web status: 'InProgress', Job/apps/mig status: 'InProgress']"
+          )
         ],
         "providers": [],
         "receivers": [Item.object("web", ns: "apps", [Item.condition("Ready", "False", "TokenNotFound")])],
@@ -136,14 +93,10 @@ import Testing
       items: [
         "gitrepositories": [Item.git()],
         "kustomizations": [
-          Item.kustomization(
-            "apps",
-            [
-              Item.condition(
-                "Ready", "False", "HealthCheckFailed",
-                "health check failed after 30s: failed early due to stalled resources: [HelmRelease/apps/web status: 'Failed']"
-              )
-            ])
+          apps(
+            "HealthCheckFailed",
+            "health check failed after 30s: failed early due to stalled resources: [HelmRelease/apps/web status: 'Failed']"
+          )
         ],
         "helmreleases": [
           Item.release(
@@ -160,20 +113,13 @@ import Testing
       items: [
         "gitrepositories": [Item.git()],
         "kustomizations": [
-          Item.kustomization(
-            "apps",
-            [
-              Item.condition(
-                "Ready", "False", "HealthCheckFailed",
-                "timeout waiting for: [Deployment/cloudflared/cloudflared status: 'InProgress', HelmRelease/apps/web status: 'InProgress']"
-              )
-            ])
+          apps(
+            "HealthCheckFailed",
+            "timeout waiting for: [Deployment/cloudflared/cloudflared status: 'InProgress', HelmRelease/apps/web status: 'InProgress']"
+          )
         ],
         "deployments": [
-          Item.object(
-            "cloudflared", ns: "cloudflared", spec: #"{"replicas":2}"#,
-            [Item.condition("Available", "False", ago: 7200)],
-            more: #","replicas":2,"updatedReplicas":2,"availableReplicas":0"#)
+          deployment("cloudflared", ns: "cloudflared", available: 0)
         ],
         "helmreleases": [
           Item.release("web", [Item.condition("Ready", "False", "UpgradeFailed")], spec: "{\(Item.charted)}")
@@ -185,24 +131,37 @@ import Testing
       items: [
         "gitrepositories": [Item.git()],
         "kustomizations": [
-          Item.kustomization(
-            "apps",
-            [
-              Item.condition(
-                "Ready", "False", "HealthCheckFailed",
-                "timeout waiting for: [Deployment/cloudflared/cloudflared status: 'InProgress', Namespace/old status: 'Terminating']"
-              )
-            ])
+          apps(
+            "HealthCheckFailed",
+            "timeout waiting for: [Deployment/cloudflared/cloudflared status: 'InProgress', Namespace/old status: 'Terminating']"
+          )
         ],
         "deployments": [
-          Item.object(
-            "cloudflared", ns: "cloudflared", spec: #"{"replicas":2}"#,
-            [Item.condition("Available", "False", ago: 7200)],
-            more: #","replicas":2,"updatedReplicas":2,"availableReplicas":0"#)
+          deployment("cloudflared", ns: "cloudflared", available: 0)
         ],
       ],
       ids: [Item.failed, "workload/cloudflared/cloudflared/deployment"]),
   ]
+
+  /// The Kustomization `apps` with a failure.
+  private static func apps(_ reason: String, _ message: String) -> String {
+    Item.kustomization("apps", [Item.condition("Ready", "False", reason, message)])
+  }
+
+  /// A Deployment with two replicas.
+  ///
+  /// - Parameter isApplied: true if the Kustomization `apps` applied it.
+  private static func deployment(
+    _ name: String, ns: String, available: Int, isAvailable: Bool = false, isApplied: Bool = false
+  ) -> String {
+    let labels =
+      #","labels":{"kustomize.toolkit.fluxcd.io/name":"apps","kustomize.toolkit.fluxcd.io/namespace":"flux-system"}"#
+    return Item.object(
+      name, ns: ns, spec: #"{"replicas":2}"#,
+      [Item.condition("Available", isAvailable ? "True" : "False", ago: 7200)],
+      more: #","replicas":2,"updatedReplicas":2,"availableReplicas":\#(available)"#,
+      meta: isApplied ? labels : "")
+  }
 
   @Test(arguments: rows) func verdict(_ row: VerdictRow) throws {
     #expect(try row.faults() == [])

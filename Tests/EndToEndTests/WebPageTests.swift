@@ -95,7 +95,8 @@ struct WebPageTests {
     try browser.evaluate("window.isSame = true")
     installation.stop(killing: true)
     #expect(
-      try browser.waits(for: Self.shows("UNKNOWN the guard is silent .was HEALTHY.$"), within: .seconds(3)))
+      try browser.waits(
+        for: Self.shows("UNKNOWN the guard does not answer .was HEALTHY.$"), within: .seconds(3)))
     #expect(try browser.isTrue("document.body.classList.contains('stale')"))
     #expect(try browser.waits(for: "document.querySelector('.silence').textContent.includes('not running')"))
     // The old state stays visible with its age, and no part of it looks good.
@@ -220,7 +221,7 @@ struct WebPageTests {
     let browser = try Browser()
     try browser.show(width: 1400)
     try browser.go(page.address)
-    #expect(try browser.waits(for: Self.shows("UNKNOWN the guard is silent")))
+    #expect(try browser.waits(for: Self.shows("UNKNOWN the guard does not answer")))
     #expect(try browser.violations() == [])
     try browser.evaluate(
       """
@@ -238,11 +239,11 @@ struct WebPageTests {
     let page = try WebPage(socket: "/nonexistent/guard.sock")
     let (first, second) = (try Browser(), try Browser())
     try first.go(page.address)
-    #expect(try first.waits(for: Self.shows("UNKNOWN the guard is silent")))
+    #expect(try first.waits(for: Self.shows("UNKNOWN the guard does not answer")))
     try second.go(page.address)
     #expect(try second.text("document.querySelector('h1').textContent") == "This address was already used")
     try first.go(page.start)
-    #expect(try first.waits(for: Self.shows("UNKNOWN the guard is silent")))
+    #expect(try first.waits(for: Self.shows("UNKNOWN the guard does not answer")))
   }
 
   /// The file is complete without a network and without scripts.

@@ -192,10 +192,10 @@ function problemList(problems, omitted) {
     omitted > 0 && h("p", null, `${count(omitted, "more problem")} not listed here.`));
 }
 
-/** Nothing is known now while the guard is silent. */
+/** Nothing is known while the guard does not answer. */
 const shown = (verdict) => (state.silence || !Object.hasOwn(GLYPHS, verdict) ? "unknown" : verdict);
 
-/** What a cluster's line says; its former verdict while the guard is silent. */
+/** The text of a cluster's line; its former verdict while the guard does not answer. */
 const summaryOf = (cluster) => (state.silence ? `was ${cluster.verdict.toUpperCase()}: ` : "") + cluster.summary;
 
 /** The block of a cluster: one line per part, then its tables. */
@@ -369,7 +369,7 @@ const state = {
   problems: new Map(),
 };
 
-/** The guard's time: it stands still while the guard is silent. */
+/** The guard's time: it does not advance while the guard does not answer. */
 function now() {
   if (!state.status) return Date.now();
   return state.status.at + (state.silence ? 0 : Date.now() - state.statusAt);
@@ -530,7 +530,7 @@ function silenceNotice() {
   const { silence } = state;
   if (!silence) return h("p", null, "Loading…");
   return h("section", { class: "silence", "data-key": "silence", "aria-labelledby": "silence" },
-    h("h3", { id: "silence" }, "The guard is silent"), h("p", null, silence.reason),
+    h("h3", { id: "silence" }, "The guard does not answer"), h("p", null, silence.reason),
     silence.steps.length > 0 && h("ul", null, silence.steps.map((step) => h("li", null, step))));
 }
 
@@ -564,7 +564,7 @@ function drawVerdict() {
   const { status, silence } = state;
   const verdict = silence || !status ? "unknown" : status.verdict;
   const was = status ? ` (was ${status.verdict.toUpperCase()})` : "";
-  const words = silence ? `the guard is silent${was}` : status.summary;
+  const words = silence ? `the guard does not answer${was}` : status.summary;
   const line = document.getElementById("verdict");
   line.className = `verdict ${verdict}`;
   // The region is read out when it changes, so it stays as it is otherwise.

@@ -4,5 +4,5 @@
 /// with the files and names the new values.
 enum PageHashes {
   static let style = "pBrDiAeeJjC14oSB5JQ3I6bYG7BsMDKgFcmkgQtM4bQ="
-  static let script = "N+jZ7QaN4Eh7GqLFFQ4qJ2RYEUqIHa5gXh94j/7fsyk="
+  static let script = "jevRrL5SLXlCQrRJSFbitMd4y47Wg2EI8UPXCorB8Jg="
 }

@@ -16,8 +16,8 @@ package final class MetricsTextfile: Sendable {
   package func write(_ text: String, to path: String) {
     let failure: SystemError?
     do throws(SystemError) {
-      // World-readable, because node_exporter runs as another user. Never through a link: the folder can belong to another
-      // user, whose link could name a file of the guard.
+      // World-readable, because node_exporter runs as another user. Never through a link: the folder can belong to
+      // another user, whose link could name a file of the guard.
       try SmallFile.replace(path, with: Array(text.utf8), mode: 0o644)
       failure = nil
     } catch {

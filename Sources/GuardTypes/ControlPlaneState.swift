@@ -1,5 +1,5 @@
-/// The state of K3s while its API server does not answer, as the port shows it. The supervisor of K3s answers `GET /ping` there
-/// without login, also while the API server does not run (k3s, pkg/server/handlers).
+/// The state of K3s while its API server does not answer, as the port shows it. The supervisor of K3s answers `GET /ping`
+/// there without login, also while the API server does not run (k3s, pkg/server/handlers).
 public enum ControlPlaneState: Hashable, Sendable {
   /// Nothing answers on the port: K3s does not run, or the port is closed.
   case down

@@ -1,4 +1,4 @@
-/// The tokens of a text of one document, for readers that need more than the tree: comments, and the position of each token.
+/// The tokens of a text of one document, for readers that need more than the tree: comments, and positions.
 package struct TokenList: Sendable {
   /// The kind of the document's root.
   package enum Root: Sendable {

@@ -157,8 +157,8 @@ final class ForwardTestbed: @unchecked Sendable {
     try (0..<connections).map { _ in try 1000 * seconds { try exchange(echo.port, implementation) } }.sorted()
   }
 
-  /// The 99th percentile by nearest rank: of 100 times the second longest. The longest alone mostly shows how long a thread
-  /// waited for a CPU.
+  /// The 99th percentile by nearest rank: of 100 times the second longest. The longest alone mostly shows how long a
+  /// thread waited for a CPU.
   private static func slowest(_ sorted: [Double]) -> Double { sorted[(sorted.count * 99 + 99) / 100 - 1] }
 
   private func crowd(_ implementation: Implementation) throws {

@@ -12,8 +12,8 @@ struct SilenceCommand: ParsableCommand, Reading {
     discussion: """
       Muted incidents continue, and the status shows them. If an incident was notified before, its end is notified \
       too. WHAT is a subject as oceanid-ctl incidents shows it, or the id of a problem. * stands for any text, and upper \
-      and lower case are the same. If it matches no open incident, the answer notes that, and the silence applies to later \
-      incidents.
+      and lower case are the same. If it matches no open incident, the answer notes that, and the silence applies to \
+      later incidents.
 
       Examples:
         oceanid-ctl silence 'node calypso' --for 2h --reason "new disk"

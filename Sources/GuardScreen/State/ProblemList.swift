@@ -5,8 +5,8 @@ import Health
 /// The problems of the chosen cluster that match the filter, and the selected one.
 ///
 /// The first problem is selected until the user chooses one, so that a worse one that comes later is not scrolled away.
-/// Then the selection follows the id of its problem. If a filter, a change or a restart of the guard removes that problem,
-/// the nearest one is selected until it is back or the user moves.
+/// Then the selection follows the id of its problem. If a filter, a change or a restart of the guard removes that
+/// problem, the nearest one is selected until it is back or the user moves.
 package struct ProblemList: Hashable, Sendable {
   /// The problems of all clusters.
   private var all: [ProblemDocument] = []

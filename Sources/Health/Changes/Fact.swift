@@ -24,7 +24,7 @@ public struct Fact: Hashable, Sendable {
     package static let ranks = Dictionary(
       uniqueKeysWithValues: Kind.allCases.enumerated().map { ($0.element, $0.offset) })
 
-    /// True if only a change of its value is recorded. An object that appears or disappears has a fact of its own for that.
+    /// True if only a change of its value is recorded. The beginning and the end of an object are a fact of its own.
     var isAttribute: Bool {
       switch self {
       case .kubernetes, .kubelet, .kernel, .os, .runtime, .flux: true

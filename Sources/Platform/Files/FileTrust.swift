@@ -120,7 +120,8 @@ package struct FileTrust {
   /// A user's private group, which Debian creates for each user. Debian's ssh makes the same exception.
   private static func isGroup(_ group: gid_t, onlyOf user: uid_t) -> Bool {
     guard let account = UserAccount(uid: user), account.gid == group else { return false }
-    // A reentrant call, because polls of several clusters run at the same time. A group that does not fit has many members.
+    // A reentrant call, because polls of several clusters run at the same time. A group that does not fit has many
+    // members.
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32 << 10) { buffer -> Bool in
       guard let memory = buffer.baseAddress else { return false }
       var entry = Glibc.group()

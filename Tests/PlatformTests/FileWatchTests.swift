@@ -54,6 +54,21 @@ import Testing
     #expect(detectsChange(watch))
   }
 
+  @Test(arguments: ["conf.d/*", "conf.d/*.conf", "*/new.conf", "*/n*"])
+  func aFileThatAPatternMatchesIsDetected(_ pattern: String) throws {
+    let folder = try Folder()
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/conf.d", withIntermediateDirectories: true)
+    try folder.write("old", to: "conf.d/.hidden")
+    let watch = FileWatch(["\(folder.path)/\(pattern)"], now: .now)
+    #expect(!watch.hasChanged(now: .now))
+    // The pattern does not match it.
+    try folder.write("other", to: "conf.d/.other")
+    #expect(!watch.hasChanged(now: .now))
+    try folder.write("new", to: "conf.d/new.conf")
+    #expect(detectsChange(watch))
+  }
+
   @Test func aFileInANewFolderIsDetected() throws {
     let folder = try Folder()
     let watch = FileWatch(["\(folder.path)/home/.ssh/config"], now: .now)

@@ -45,7 +45,7 @@ package struct Command: Sendable {
     self.outputLimit = outputLimit
   }
 
-  /// Waits for the end of the program. Kills its process group when the deadline passes.
+  /// Waits for the end of the program. Kills it with all its descendants when the deadline passes.
   ///
   /// - Parameter isCancelled: called ten times per second.
   /// - Throws: `SystemError` if the program cannot be started.
@@ -75,7 +75,7 @@ package struct Command: Sendable {
         break
       }
     }
-    // The program's session contains no process but its own group.
+    // Its descendants may have sessions of their own.
     if ended != nil { RunningPrograms.killGroup(pid) }
     let status = RunningPrograms.wait(for: pid)
     // Read the remaining output. Output of a grandchild that comes later is not waited for.

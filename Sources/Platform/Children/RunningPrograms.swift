@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// The running child processes of this process. Each leads its own process group.
 ///
-/// The kernel kills a child when the thread that started it ends. `endAll` kills the rest of its process group.
+/// The kernel kills a child when the thread that started it ends. `endAll` kills the rest of its process group, and its
+/// descendants in other groups.
 package enum RunningPrograms {
   struct StartFailure: Error {
     let code: Int32
@@ -80,11 +81,25 @@ package enum RunningPrograms {
     }
   }
 
-  /// Kills a program and its process group.
+  /// Kills a program, its process group, and its descendants in other groups and sessions.
   static func killGroup(_ pid: pid_t) {
     state.withLock { state in
-      if state.pids.contains(pid) { kill(-pid, SIGKILL) }
+      if state.pids.contains(pid) { killTree(pid) }
     }
+  }
+
+  private static func killTree(_ pid: pid_t) {
+    // A stopped process starts no further one, and its children keep their process ids.
+    kill(-pid, SIGSTOP)
+    var descendants: Set<pid_t> = []
+    while true {
+      let more = ProcessTable.descendants(of: pid).subtracting(descendants)
+      guard !more.isEmpty else { break }
+      for each in more { kill(each, SIGSTOP) }
+      descendants.formUnion(more)
+    }
+    kill(-pid, SIGKILL)
+    for each in descendants { kill(each, SIGKILL) }
   }
 
   /// Kills all running programs with their process groups and prevents further starts. Call it when this process
@@ -92,7 +107,7 @@ package enum RunningPrograms {
   package static func endAll() {
     state.withLock { state in
       state.isOver = true
-      for pid in state.pids { kill(-pid, SIGKILL) }
+      for pid in state.pids { killTree(pid) }
     }
   }
 }

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// Detects changes to a set of files by inotify(7), or by checking every two seconds if no inotify watch is
+/// Detects changes to a set of files, or of the files that a pattern of glob(7) matches, by inotify(7), or by checking every two seconds if no inotify watch is
 /// available.
 ///
 /// Files are more often replaced by rename than written, so it watches their folders. For a missing folder it watches
@@ -85,6 +85,8 @@ package final class FileWatch {
     var folders: Set<String> = []
     for file in stamps.keys {
       folders.insert(FileWatch.nearestFolder(above: file))
+      // The folders in which a pattern finds files.
+      if let slash = file.lastIndex(of: "/") { folders.formUnion(SmallFile.matches(String(file[..<slash]))) }
       if let target = realpath(file, nil) {
         folders.insert(FileWatch.nearestFolder(above: String(cString: target)))
         free(target)

@@ -256,13 +256,23 @@ package enum SmallFile {
   /// True if this process may write the file, or create files in the folder.
   package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
+  /// The paths that a pattern of glob(7) matches.
+  package static func matches(_ pattern: String) -> [String] {
+    guard pattern.contains(where: { "*?[".contains($0) }) else { return [] }
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+  }
+
   /// Identifies a version of a file. Changes when the file is written, replaced, created or removed, or its mode
-  /// changes.
+  /// changes. For a pattern of glob(7), it changes when a file appears that the pattern matches, or one disappears.
   package struct Stamp: Hashable, Sendable {
     private let inode: UInt64
     private let size: Int64
     private let seconds: Int
     private let nanoseconds: Int
+    private let matches: [String]
 
     package init(of path: String) {
       var status = stat()
@@ -271,6 +281,7 @@ package enum SmallFile {
       self.size = exists ? Int64(status.st_size) : -1
       self.seconds = exists ? status.st_ctim.tv_sec : 0
       self.nanoseconds = exists ? status.st_ctim.tv_nsec : 0
+      self.matches = exists ? [] : SmallFile.matches(path)
     }
   }
 }

@@ -14,15 +14,18 @@ struct MatchExecTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func resolve(
-    _ command: String, within limit: Duration = .seconds(20), isCancelled: @escaping () -> Bool = { false }
+    _ command: String, more: String = "", within limit: Duration = .seconds(20),
+    service: LocalEnvironment.Service? = nil, isCancelled: @escaping () -> Bool = { false }
   ) throws(TunnelFailure) -> Resolution {
-    let text = "Match exec \"\(command)\"\n  HostName 192.0.2.1\nHost tethys\n  HostName 192.0.2.2\n"
+    let text =
+      "Match exec \"\(command)\"\n  HostName 192.0.2.1\nHost tethys\n  HostName 192.0.2.2\n\(more)"
     guard let path = try? folder.write(text, to: "config") else {
       throw TunnelFailure(.config, "no file", remedy: "")
     }
     let configuration = TunnelConfiguration(host: "tethys", sshConfig: path, forwards: [])
     return try Resolution.ask(
-      configuration, environment: LocalEnvironment(home: "/h", localUser: "ann", agentSocket: nil),
+      configuration,
+      environment: LocalEnvironment(home: "/h", localUser: "ann", agentSocket: nil, service: service),
       within: limit, isCancelled: isCancelled
     )[0]
   }
@@ -68,6 +71,69 @@ struct MatchExecTests {
     #expect(eventually { !runs(pid) })
   }
 
+  /// Each attempt would otherwise leave one more.
+  @Test func aCommandInASessionOfItsOwnIsKilledToo() throws {
+    let path = folder.file("pid")
+    for command in [
+      "setsid sh -c 'echo $$ >\(path); exec sleep 3123'; true",
+      "setsid sh -c 'sleep 3123 & echo $! >\(path); wait'; true",
+    ] {
+      unlink(path)
+      let failure = try #require(throws: TunnelFailure.self) { try resolve(command, within: .seconds(1)) }
+      #expect(failure.code == .config)
+      let pid = try child()
+      #expect(eventually { !runs(pid) })
+    }
+  }
+
+  /// A daemon that the command starts keeps ssh's standard error open.
+  @Test func aCommandThatLeavesADaemonDelaysNothing() throws {
+    let path = folder.file("pid")
+    let resolution = try resolve("setsid sh -c 'echo $$ >\(path); exec sleep 3123' & sleep 0.2")
+    #expect(resolution.hostName == "192.0.2.1")
+    kill(try child(), SIGKILL)
+  }
+
+  // MARK: - Commands that write
+
+  @Test(arguments: [
+    "echo words; echo words >&2", "printf words >&2", "printf 'debug1: Reading configuration data /x' >&2",
+    "printf 'Shell is not executable' >&2", "echo 'Shell /bin/sh is not executable: x' >&2",
+    "echo hostname 192.0.2.9; echo hostname 192.0.2.9 >&2",
+  ])
+  func whatACommandWritesDoesNotMatter(_ command: String) throws {
+    for (end, host) in [("", "192.0.2.1"), ("; exit 1", "192.0.2.2")] {
+      let resolution = try resolve(command + end)
+      #expect(resolution.hostName == host)
+      #expect(resolution.notes == [])
+      #expect(!resolution.configFiles.contains("/x"))
+    }
+    // The status is found, although the text has no line break.
+    let missing = try resolve(command + "; exit 127")
+    #expect(missing.notes.count == 1)
+  }
+
+  @Test func whatACommandWritesIsNoErrorOfSSH() throws {
+    let failure = try #require(throws: TunnelFailure.self) {
+      try resolve("echo hunter2 is wrong >&2", more: "  NoSuchOption yes\n")
+    }
+    #expect(failure.code == .config)
+    #expect(failure.message.contains("Bad configuration option: nosuchoption"), "\(failure)")
+    #expect(failure.message.contains("the command 'echo …' of a Match exec wrote to standard error"))
+    #expect(!failure.description.contains("hunter2"), "\(failure)")
+    let silent = try #require(throws: TunnelFailure.self) {
+      try resolve("true", more: "  NoSuchOption yes\n")
+    }
+    #expect(!silent.message.contains("wrote to standard error"), "\(silent)")
+  }
+
+  /// The messages of ssh would no longer fit beside it.
+  @Test func longOutputOfACommandHidesNothing() throws {
+    let resolution = try resolve("head -c 3000000 /dev/zero | tr '\\\\0' x >&2; exit 127")
+    #expect(resolution.notes.count == 1)
+    #expect(resolution.configFiles.contains(folder.file("config")))
+  }
+
   @Test func argumentsAreNotShown() throws {
     for command in ["sh -c 'sleep 3123' hunter2", "exec sh -c 'kill -9 $$' hunter2"] {
       let failure = try #require(throws: TunnelFailure.self) { try resolve(command, within: .seconds(1)) }
@@ -76,10 +142,19 @@ struct MatchExecTests {
     }
   }
 
-  @Test func aCommandThatCannotBeExecutedIsAnErrorAndNotFalse() throws {
+  /// As to ssh(1), it is false. Only where a sandbox may be the cause, ssh in a shell may find another result.
+  @Test func aCommandThatCannotBeExecutedIsFalseAndReported() throws {
     let script = try folder.write("#!/bin/sh\n", to: "script")
     chmod(script, 0o600)
-    let failure = try #require(throws: TunnelFailure.self) { try resolve(script) }
+    let resolution = try resolve(script)
+    #expect(resolution.hostName == "192.0.2.2")
+    #expect(
+      resolution.notes == [
+        "the command of Match exec '\(script)' cannot be executed (status 126), so that Match does not apply"
+      ])
+    let failure = try #require(throws: TunnelFailure.self) {
+      try resolve(script, service: .system(unit: "oceanid-guard"))
+    }
     #expect(failure.code == .config)
     #expect(failure.message.contains("status 126"))
     #expect(failure.remedy.contains("ExecPaths=/bin/sh"))

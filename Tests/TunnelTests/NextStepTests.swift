@@ -118,7 +118,7 @@ struct NextStepTests {
     for service in [LocalEnvironment.Service.user(unit: "x"), .system(unit: "x"), nil] {
       #expect(try !failure(server, service: service).remedy.contains("ssh-keygen"))
     }
-    try folder.write("a key that ssh_config does not name", to: "id_ed25519")
+    try folder.write("what it is, is not known", to: "id_ed25519")
     let other = try failure(server)
     #expect(other.note.contains(folder.file("id_ed25519")) && !other.remedy.contains("ssh-keygen"))
   }
@@ -136,6 +136,22 @@ struct NextStepTests {
     #expect(fixture.waitUntil(.blocked))
     #expect(!eventually(within: .seconds(4)) { fixture.tunnel.status.attempt > 3 })
     #expect(fixture.tunnel.status.state == .blocked)
+  }
+
+  /// A file for Include that appears later changes the configuration like a file that is written.
+  @Test(arguments: ["conf.d/*", "conf.d/*.conf", "conf.d/late.conf"])
+  func fileThatIncludeMatchesLaterIsReadAtOnce(_ pattern: String) throws {
+    let server = try SSHServer()
+    let rest = try server.folder.read("ssh_config")
+    mkdir(server.folder.file("conf.d"), 0o755)
+    try server.folder.write("Host other\n  User x\n", to: "conf.d/early.conf")
+    try server.folder.write(
+      "Include \(server.folder.path)/\(pattern)\n"
+        + rest.replacing("IdentityFile \(server.userKey)", with: "IdentityFile /missing"), to: "ssh_config")
+    let fixture = try Fixture(server, target: 1)
+    #expect(fixture.waitUntil(.blocked))
+    try server.folder.write("Host tethys\n  IdentityFile \(server.userKey)\n", to: "conf.d/late.conf")
+    #expect(fixture.waitUntil(.up))
   }
 
   /// The server's answers take 300 ms each, and the key is replaced after it was read.

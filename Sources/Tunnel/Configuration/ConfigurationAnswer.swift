@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Platform
 internal import SSH
 
@@ -20,19 +21,21 @@ struct ConfigurationAnswer {
   /// The files that ssh read, including those of Include.
   private(set) var files: [String] = []
   private(set) var executions: [Execution] = []
+  /// True if a command of `Match exec` wrote to standard error, which ssh passes to it.
+  let hasNoise: Bool
   /// The error lines of ssh, cleaned. Commands in them are shortened to `shown`.
-  var errors: [String] {
-    messages.map { line in
-      executions.reduce(line) { $0.replacing($1.command.prefix(80), with: $1.shown) }
-    }
-  }
+  var errors: [String] { messages.map(shown) }
   private var messages: [String] = []
   /// The last file of Include, if ssh did not report that it read it.
   private(set) var unread: String?
 
-  init(output: String, errors text: String) {
+  /// - Parameters:
+  ///   - log: the messages of ssh, without what the commands of `Match exec` wrote.
+  ///   - noise: what they wrote to standard error. Their standard output is /dev/null.
+  init(output: String, errors log: String, noise: String = "") {
     self.output = output
-    for line in text.split(whereSeparator: \.isNewline) {
+    hasNoise = !noise.allSatisfy(\.isWhitespace)
+    for line in log.split(whereSeparator: \.isNewline) {
       if let file = Self.rest(line, after: "debug1: Reading configuration data ") {
         files.append(String(file))
         unread = nil
@@ -43,9 +46,13 @@ struct ConfigurationAnswer {
       } else if let status = Self.rest(line, after: "debug3: command returned status ") {
         if !executions.isEmpty { executions[executions.count - 1].status = Int32(status) }
       } else if !Self.isDebugging(line) {
-        messages.append(PeerText.clean(line))
+        messages.append(String(line))
       }
     }
+  }
+
+  private func shown(_ line: String) -> String {
+    executions.reduce(PeerText.clean(line)) { $0.replacing($1.command.prefix(80), with: $1.shown) }
   }
 
   private static func rest(_ line: Substring, after start: String) -> Substring? {
@@ -60,14 +67,17 @@ struct ConfigurationAnswer {
     return String(line[start.upperBound..<end.lowerBound])
   }
 
-  private static func isDebugging(_ line: Substring) -> Bool {
+  /// True for a line that is no error. All lines of the log, and no option, begin like this.
+  static func isDebugging(_ line: Substring) -> Bool {
     ["debug1:", "debug2:", "debug3:", "OpenSSH_", "Pseudo-terminal will not"].contains { line.hasPrefix($0) }
   }
 
   // MARK: - Problems with the answer
 
   /// The message that ssh cannot execute the shell for `Match exec`; nil if there is none.
-  var shellRefusal: String? { errors.first { $0.hasPrefix("Shell \"") && $0.contains("is not executable") } }
+  var shellRefusal: String? {
+    messages.first { $0.hasPrefix("Shell \"") && $0.contains("is not executable") }.map(shown)
+  }
 
   /// A command that exists but could not be executed: the shell returns 126 then (POSIX, Shell Command Language,
   /// 2.8.2). ssh(1) silently treats that as false.
@@ -76,10 +86,78 @@ struct ConfigurationAnswer {
   /// The command that was still running when ssh ended.
   var unfinished: Execution? { executions.last.flatMap { $0.status == nil ? $0 : nil } }
 
-  /// Warnings for the user: a command that does not exist on this machine counts as false.
+  /// The commands that wrote to standard error, or one of which did.
+  var noisy: String? {
+    guard hasNoise, let last = executions.last else { return nil }
+    let names = executions.reduce(into: [String]()) { if !$0.contains($1.shown) { $0.append($1.shown) } }
+    return names.count == 1
+      ? "the command '\(last.shown)' of a Match exec wrote to standard error"
+      : "one of the commands of Match exec (\(names.listed())) wrote to standard error"
+  }
+
+  /// Warnings for the user: ssh silently takes a command that cannot be run for false (POSIX, Shell Command Language,
+  /// 2.8.2).
   var notes: [String] {
-    executions.filter { $0.status == 127 }.map {
-      "the command of Match exec '\($0.shown)' was not found (status 127), so that Match does not apply"
+    executions.compactMap { execution in
+      switch execution.status {
+      case 126:
+        "the command of Match exec '\(execution.shown)' cannot be executed (status 126), so that Match does not apply"
+      case 127:
+        "the command of Match exec '\(execution.shown)' was not found (status 127), so that Match does not apply"
+      case _: nil
+      }
     }
+  }
+}
+
+/// The paths and patterns of Include in files of ssh_config. A file that appears there later changes the configuration.
+enum IncludedPaths {
+  /// - Parameter home: the folder for `~`.
+  static func find(in files: [String], home: String) -> [String] {
+    var paths: [String] = []
+    for file in Set(files).sorted() {
+      let bytes = (try? SmallFile.read(file, limit: 1 << 20)) ?? []
+      for line in String(decoding: bytes, as: UTF8.self).lines {
+        paths += arguments(line).compactMap { path(String($0), in: file, home: home) }
+      }
+    }
+    return Set(paths).sorted()
+  }
+
+  /// The arguments of a line with Include; empty for any other line.
+  private static func arguments(_ line: Substring) -> [String] {
+    let line = line.drop { $0.isWhitespace }
+    let keyword = line.prefix { !$0.isWhitespace && $0 != "=" }
+    guard keyword.filter({ $0 != "\"" }).lowercased() == "include" else { return [] }
+    var words: [String] = []
+    var word: String?
+    var quote: Character?
+    // ssh(1) accepts one = after the keyword.
+    let rest = line.dropFirst(keyword.count).drop { $0.isWhitespace }
+    for character in rest.hasPrefix("=") ? rest.dropFirst() : rest {
+      if character == quote {
+        quote = nil
+      } else if quote == nil, character == "\"" || character == "'" {
+        quote = character
+        word = word ?? ""
+      } else if quote == nil, character.isWhitespace {
+        words += [word].compactMap(\.self)
+        word = nil
+      } else if quote == nil, character == "#", word == nil {
+        break
+      } else {
+        word = (word ?? "") + String(character)
+      }
+    }
+    return words + [word].compactMap(\.self)
+  }
+
+  /// nil if only ssh can expand it.
+  private static func path(_ word: String, in file: String, home: String) -> String? {
+    if word.hasPrefix("~/") { return home + word.dropFirst() }
+    if word.hasPrefix("/") { return word }
+    guard !word.isEmpty, !word.hasPrefix("~"), !word.hasPrefix("$"), !word.hasPrefix("%") else { return nil }
+    // ssh_config(5), Include: the folder depends on whose file it is.
+    return (file.hasPrefix("/etc/ssh/") ? "/etc/ssh/" : home + "/.ssh/") + word
   }
 }

@@ -59,6 +59,9 @@ package struct LocalEnvironment: Hashable, Sendable {
     if case .system? = service { localUser.asSudoPrefix } else { "" }
   }
 
+  /// True if the sandbox of a unit may keep this process from running programs that the same user may run in a shell.
+  var isConfined: Bool { if case .system? = service { true } else { false } }
+
   func configFiles(_ configuration: TunnelConfiguration) -> [String] {
     configuration.sshConfig.map { [$0] } ?? ["\(home)/.ssh/config", "/etc/ssh/ssh_config"]
   }

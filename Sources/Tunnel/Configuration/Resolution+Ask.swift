@@ -68,9 +68,8 @@ private struct Questioner {
   let deadline: ContinuousClock.Instant
   let isCancelled: () -> Bool
 
-  private static let mostOutput = 256 << 10
   /// ssh writes several debug messages per line of configuration.
-  private static let mostErrors = 256 << 10
+  private static let mostOutput = 4 << 20
 
   /// - Parameter ignoringProxies: true to ignore the host's own ProxyJump and ProxyCommand.
   func resolve(
@@ -103,9 +102,13 @@ private struct Questioner {
     let command = Command(
       // -N means that no command is run. Without it, ssh reports an error if ssh_config has ForkAfterAuthentication.
       program: "ssh",
-      arguments: ["-vvv", "-N"] + arguments + question.arguments + ["--", configuration.host],
+      // -E separates its messages from what commands of `Match exec` write to standard error. Their standard output is
+      // /dev/null.
+      arguments: ["-vvv", "-N", "-E", "/proc/self/fd/1"] + arguments + question.arguments + [
+        "--", configuration.host,
+      ],
       // A service has no $SHELL, or one such as nologin. `Match exec` would then be false or an error.
-      variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput, errorsLimit: Self.mostErrors)
+      variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput)
     if let file = environment.configFiles(configuration).first(where: SmallFile.isFIFO) {
       throw TunnelFailure(fifo: file)
     }
@@ -115,11 +118,16 @@ private struct Questioner {
     } catch {
       throw TunnelFailure(unstarted: error, byHand: byHand)
     }
-    let answer = ConfigurationAnswer(
-      output: String(decoding: outcome.output, as: UTF8.self), errors: outcome.errors)
+    let text = String(decoding: outcome.output, as: UTF8.self)
+    // An ssh that cannot write its messages there says so on standard error, before it runs a command.
+    let answer =
+      text.isEmpty
+      ? ConfigurationAnswer(output: "", errors: outcome.errors)
+      : ConfigurationAnswer(output: text, errors: text, noise: outcome.errors)
+    let files = answer.files + environment.configFiles(configuration).filter { !answer.files.contains($0) }
     if let failure = TunnelFailure(
-      answer, outcome.end, configuration, limit, byHand: byHand, asOwner: environment.asOwner,
-      files: answer.files + environment.configFiles(configuration).filter { !answer.files.contains($0) })
+      answer, outcome.end, configuration, limit, byHand: byHand, asOwner: environment.asOwner, files: files,
+      includes: IncludedPaths.find(in: files, home: environment.home), isConfined: environment.isConfined)
     {
       throw failure
     }
@@ -154,18 +162,20 @@ extension TunnelFailure {
   /// The failure for an unusable answer; nil for a usable one.
   init?(
     _ answer: ConfigurationAnswer, _ end: Command.End, _ configuration: TunnelConfiguration,
-    _ limit: Duration, byHand: String, asOwner: String = "", files: [String]
+    _ limit: Duration, byHand: String, asOwner: String = "", files: [String], includes: [String] = [],
+    isConfined: Bool = false
   ) {
     let host = configuration.host
+    let watched = files + includes.filter { !files.contains($0) }
     if let words = answer.shellRefusal {
       self.init(
         .config, "ssh -G \(host) can't run the command of a Match exec in ssh_config: \(words)",
-        remedy: TunnelFailure.execRemedy, files: files)
-    } else if let command = answer.unrunnable {
+        remedy: TunnelFailure.execRemedy, files: watched)
+    } else if isConfined, let command = answer.unrunnable {
       self.init(
         .config,
         "the command of Match exec '\(command.shown)' in ssh_config may not be run (status 126), and ssh would take that for false",
-        remedy: TunnelFailure.execRemedy, files: files)
+        remedy: TunnelFailure.execRemedy, files: watched)
     } else if end == .outOfTime {
       if let file = answer.unread, SmallFile.isFIFO(file) {
         self.init(fifo: file)
@@ -175,7 +185,7 @@ extension TunnelFailure {
         self.init(
           .config, "ssh -G \(host) did not end within \(limit)",
           command: byHand,
-          remedy: "see what it waits for; with CanonicalizeHostname it asks the resolver", files: files)
+          remedy: "see what it waits for; with CanonicalizeHostname it asks the resolver", files: watched)
         return
       }
       self.init(
@@ -185,12 +195,13 @@ extension TunnelFailure {
           "\(asOwner)grep -is exec \(files.map(\.shellWord).joined(separator: " "))",
         remedy:
           "let that command end soon, for example with timeout(1) in front: Match exec \"timeout 5 …\"",
-        files: files)
+        files: watched)
     } else if end != .exited(0) {
       let words = answer.errors.suffix(3).joined(separator: "; ")
+      let noise = answer.noisy.map { "; \($0)" } ?? ""
       self.init(
-        .config, "ssh -G \(host) failed: \(words.isEmpty ? "\(end)" : words)",
-        command: byHand, remedy: "correct ssh_config", files: files)
+        .config, "ssh -G \(host) failed: \(words.isEmpty ? "\(end)" : words)\(noise)",
+        command: byHand, remedy: "correct ssh_config", files: watched)
     } else {
       return nil
     }

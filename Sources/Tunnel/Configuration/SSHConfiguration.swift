@@ -24,7 +24,7 @@ struct SSHConfiguration {
 
   init(output: String) {
     var values: [String: [String]] = [:]
-    for line in output.split(whereSeparator: \.isNewline) {
+    for line in output.split(whereSeparator: \.isNewline) where !ConfigurationAnswer.isDebugging(line) {
       guard let space = line.firstIndex(of: " ") else { continue }
       values[line[..<space].lowercased(), default: []].append(String(line[line.index(after: space)...]))
     }
@@ -77,6 +77,7 @@ struct SSHConfiguration {
     try refuse(configuration.host, configFiles)
     guard let hostName = self["hostname"], let user = self["user"],
       let port = self["port"].flatMap(UInt16.init)
+      + IncludedPaths.find(in: files, home: environment.home).filter { !files.contains($0) }
     else {
       throw TunnelFailure(
         .config, "ssh -G \(configuration.host) named no hostname, user and port",

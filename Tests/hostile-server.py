@@ -229,6 +229,14 @@ class Login(paramiko.ServerInterface):
             if self.asked > 1:
                 self.transport.sock.shutdown(socket.SHUT_RDWR)
             return AUTH_FAILED
+        if username == "auth-expired":
+            # As sshd does if PAM refuses the account: the key is accepted, then comes a text, then the end.
+            self.asked += 1
+            if self.asked > 1:
+                text = b"Your account has expired;\r\nplease contact your \x1b[1madministrator\r\n"
+                self.transport.say(USERAUTH_BANNER, string(text) + string(b""))
+                self.transport.sock.shutdown(socket.SHUT_RDWR)
+            return AUTH_SUCCESSFUL
         if username == "auth-silence":
             while True:
                 time.sleep(1)

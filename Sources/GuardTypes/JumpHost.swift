@@ -48,6 +48,23 @@ package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
     self.port = number
   }
 
+  /// The value of ProxyJump without its quotes. ssh(1) keeps them, and the shell that runs its command for the hop
+  /// removes them.
+  package static func unquoted(_ value: String) -> String {
+    var result = ""
+    var quote: Character?
+    for character in value {
+      if character == quote {
+        quote = nil
+      } else if quote == nil, character == "\"" || character == "'" {
+        quote = character
+      } else {
+        result.append(character)
+      }
+    }
+    return quote == nil ? result : value
+  }
+
   package var description: String {
     let name = host.contains(":") ? "[\(host)]" : host
     return (user.map { "\($0)@" } ?? "") + name + (port.map { ":\($0)" } ?? "")

@@ -37,6 +37,7 @@ extension Session {
     let list = oceanid_ssh2_userauth_list(pointer, user, UInt32(user.utf8.count), &code)
     if let list {
       // libssh2 owns the list and does not report its length.
+      countTexts()
       return .offered(Algorithms.names(String(cString: list).utf8))
     }
     if code == LIBSSH2_ERROR_EAGAIN { return .waiting }

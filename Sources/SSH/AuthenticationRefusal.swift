@@ -28,3 +28,26 @@ package struct AuthenticationRefusal: Hashable, Sendable {
     self.isPartialSuccess = isPartialSuccess
   }
 }
+
+/// A text that the server sent during authentication (SSH_MSG_USERAUTH_BANNER, RFC 4252 §5.4). sshd sends what PAM says
+/// about the account in one, after it accepted the key and before it closes the connection (auth2.c).
+struct AuthenticationText {
+  /// Cleaned.
+  let words: String
+
+  // SSH_MSG_USERAUTH_BANNER (RFC 4252 §6).
+  private static let banner: UInt8 = 53
+
+  /// - Parameter block: memory that contained a packet and may be longer; nil is returned for other packets.
+  init?(_ block: UnsafeRawBufferPointer) {
+    guard block.first == Self.banner else { return nil }
+    var reader = MessageReader(Array(block.dropFirst())[...])
+    // The language tag distinguishes the packet from other data that begins with this byte.
+    guard let text = reader.string(), let language = reader.string(), language.count < 64,
+      let words = String(validating: text, as: UTF8.self)
+    else { return nil }
+    let lines = PeerText.clean(lines: words.split(whereSeparator: \.isNewline).prefix(8).map(String.init))
+    self.words = PeerText.clean(lines.joined(separator: " / "))
+    guard self.words.contains(where: \.isLetter) else { return nil }
+  }
+}

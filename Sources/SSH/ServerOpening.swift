@@ -63,3 +63,19 @@ package struct ServerOpening: Hashable, Sendable {
       keyExchange: lists[0], hostKeys: lists[1], ciphers: [lists[2], lists[3]], macs: [lists[4], lists[5]])
   }
 }
+
+/// The program of a server, as its identification names it. Remedies name the files and options of that program.
+package enum ServerProgram: Hashable, Sendable {
+  case openSSH, dropbear
+  /// Another one, or none was named.
+  case unknown
+
+  package init(identification: String?) {
+    let words = identification?.lowercased() ?? ""
+    self = words.contains("openssh") ? .openSSH : words.contains("dropbear") ? .dropbear : .unknown
+  }
+}
+
+extension Session {
+  package var server: ServerProgram { ServerProgram(identification: identification) }
+}

@@ -22,7 +22,7 @@ extension Session {
       throw SSHError(code: .disconnected, operation: "the key exchange", detail: "the connection ended")
     }
     let progress = try progress(code, "handshake")
-    if !isIdentified { try identify() }
+    if identification == nil { try identify() }
     if progress == .done {
       hostKeyProof = HostKeyProof(opening: wire.opening)
       wire.clearOpening()
@@ -51,6 +51,6 @@ extension Session {
       throw SSHError(
         code: .protocolViolation, operation: "handshake", detail: "the server speaks \(line), not SSH 2")
     }
-    isIdentified = true
+    identification = line
   }
 }

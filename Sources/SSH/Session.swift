@@ -20,8 +20,12 @@ package final class Session {
   /// Passed to libssh2 for its callbacks; released in `deinit`, after the last call.
   private let lent: Unmanaged<SessionContext>
   let unblocked: Int32
-  /// True after the server sent its identification.
-  var isIdentified = false
+  /// The server's identification, for example `SSH-2.0-OpenSSH_9.2p1`, cleaned; nil before it was received.
+  package internal(set) var identification: String?
+  /// Number of texts of the server that came before the first key was offered.
+  var earlyTexts = 0
+  private var isEnded = false
+  private static let mostTexts = 16
   /// The server's response to the last key; nil if there was none.
   package internal(set) var lastRefusal: AuthenticationRefusal?
   /// The server's part of the first key exchange; nil before the handshake is done, and if it was not found.
@@ -84,11 +88,32 @@ package final class Session {
   }
 
   deinit {
+    free()
+    context.memory.releaseAll()
+    lent.release()
+  }
+
+  private func free() {
+    guard !isEnded else { return }
+    isEnded = true
     // Freeing on a live connection would wait for replies, so the callbacks fail from here on.
     wire.isBroken = true
     oceanid_ssh2_session_free(pointer)
-    context.memory.releaseAll()
-    lent.release()
+  }
+
+  /// Ends the session and returns the texts that the server sent during authentication (`AuthenticationText`), in their
+  /// order. libssh2 keeps them in a queue that has no reader, so they are found when it frees its memory.
+  ///
+  /// Afterwards, only `farewell` and `lastRefusal` may be read.
+  package func end() -> (early: [String], late: [String]) {
+    var texts: [String] = []
+    inspectPackets { block in
+      // A server may send any number of them.
+      if texts.count < Session.mostTexts, let text = AuthenticationText(block) { texts.append(text.words) }
+    }
+    free()
+    inspectPackets(nil)
+    return (Array(texts.prefix(earlyTexts)), Array(texts.dropFirst(earlyTexts)))
   }
 
   /// Number of bytes that libssh2 has allocated for this session.
@@ -102,6 +127,9 @@ package final class Session {
     defer { context.memory.usesPlainBlocks = false }
     return body()
   }
+
+  /// Counts the texts of the server that libssh2 has not freed.
+  func countTexts() { earlyTexts = context.memory.count { AuthenticationText($0) != nil } }
 
   func inspectPackets(_ inspect: ((UnsafeRawBufferPointer) -> Void)?) { context.memory.inspect = inspect }
 

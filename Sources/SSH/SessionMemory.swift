@@ -95,6 +95,18 @@ final class SessionMemory {
     return larger
   }
 
+  /// Number of blocks that match. Blocks without a header are left out, because libssh2 may have freed them.
+  func count(where matches: (UnsafeRawBufferPointer) -> Bool) -> Int {
+    var count = 0
+    var block = first
+    while let current = block {
+      let start = UnsafeRawPointer(current) + SessionMemory.header
+      if matches(UnsafeRawBufferPointer(start: start, count: current.pointee.size)) { count += 1 }
+      block = current.pointee.next
+    }
+    return count
+  }
+
   /// Frees the blocks that libssh2 did not free. Call it after the session was freed.
   func releaseAll() {
     while let block = first { release(UnsafeMutableRawPointer(block) + SessionMemory.header) }

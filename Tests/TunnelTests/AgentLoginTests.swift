@@ -1,3 +1,4 @@
+import Glibc
 import GuardTypes
 import Platform
 import TestSupport
@@ -69,6 +70,29 @@ struct AgentLoginTests {
     #expect(tunnel.status.waitsFor == nil)
     let waits = recorder.all.filter { if case .waits = $0 { true } else { false } }
     #expect(waits.count == 1)
+  }
+
+  /// A person who looks at the status must see which key to touch now.
+  @Test func theStatusNamesTheKeyThatIsAskedForNow() throws {
+    let second = try server.makeKey("second")
+    try server.folder.write(
+      server.folder.read("authorized_keys") + server.folder.read("second.pub"), to: "authorized_keys")
+    chmod(server.folder.file("authorized_keys"), 0o644)
+    let config = try server.folder.read("ssh_config")
+    try server.folder.write(config + "  IdentityFile \(second)\n", to: "ssh_config")
+    // The first key is denied after a while. The keys have the same comment.
+    let asked = server.folder.file("asked")
+    let agent = try SSHAgent(
+      approvingWith: "#!/bin/sh\n[ -e \(asked) ] && exec sleep 60\n: >\(asked)\nsleep 3\nexit 1\n")
+    try agent.addWithApproval(server.userKey)
+    try agent.addWithApproval(second)
+    let tunnel = try tunnel(agent)
+    defer { _ = tunnel.stop(timeout: .seconds(5)) }
+    #expect(eventually { tunnel.status.waitsFor?.contains("sign with \(server.userKey) (agent)") == true })
+    #expect(
+      eventually(within: .seconds(20)) {
+        tunnel.status.waitsFor?.contains("sign with \(second) (agent)") == true
+      })
   }
 
   @Test func whileAnApprovalIsAwaitedTheTunnelCanBeStopped() throws {

@@ -304,6 +304,24 @@ struct KeyTests {
     #expect(failure.message.contains("\(server.folder.path) can't be read"))
   }
 
+  /// ssh(1) would wait for the writer of a FIFO, and read a device without end.
+  @Test(arguments: ["folder", "fifo", "/dev/zero", "/dev/full"])
+  func aKnownHostsFileOfAnotherTypeIsNamed(_ kind: String) throws {
+    let server = try SSHServer()
+    let path = kind.hasPrefix("/") ? kind : server.folder.file(kind)
+    switch kind {
+    case "folder": mkdir(path, 0o755)
+    case "fifo": mkfifo(path, 0o600)
+    default: break
+    }
+    try server.folder.write(
+      "Host tethys\n  UserKnownHostsFile \(path)\n" + server.folder.read("ssh_config"), to: "ssh_config")
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .config)
+    #expect(failure.message.contains("\(path) can't be read"), "\(failure)")
+    #expect(failure.command == "ls -ld \(path)")
+  }
+
   @Test func theCommandForAnUnknownHostWritesToTheFileThatIsRead() throws {
     let server = try SSHServer()
     let hosts = server.folder.file("no_hosts")

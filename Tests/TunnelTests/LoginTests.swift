@@ -200,7 +200,7 @@ struct LoginTests {
     let locked = try #require(try without(agent.socket))
     #expect(locked.code == .noUsableKey)
     #expect(locked.message.contains("the agent \(agent.socket) has no key"))
-    #expect(locked.remedy.contains("ssh-add \(half)"))
+    #expect(locked.remedy.contains("ssh-add \(server.userKey)"))
     let none = try #require(try without(nil))
     #expect(none.message.contains("no agent"))
     #expect(none.remedy.contains("IdentityAgent"))
@@ -220,6 +220,63 @@ struct LoginTests {
     let failure = try #require(fixture.tunnel.status.lastFailure?.failure)
     #expect(failure.code == .authRefused)
     #expect(failure.message.contains("not offered: \(server.userKey)"), "\(failure)")
+  }
+
+  /// sshd sends what PAM says about the account after it accepted the key, and closes the connection.
+  @Test(
+    .enabled(if: HostileServer.isAvailable, Comment(rawValue: HostileServer.reason)),
+    arguments: [false, true])
+  func whatTheServerSaysAboutTheAccountIsQuoted(_ usesAgent: Bool) throws {
+    let server = try SSHServer()
+    let hostile = try HostileServer(keys: server)
+    let agent = usesAgent ? try SSHAgent([server.userKey]) : nil
+    let tunnel = try SSHTunnel(
+      name: "test", configuration: hostile.configuration("auth-expired"), internalTarget: .local(1),
+      environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: agent?.socket),
+      observer: { _ in })
+    defer { _ = tunnel.stop(timeout: .seconds(5)) }
+    #expect(eventually { tunnel.status.state == .blocked })
+    let failure = try #require(tunnel.status.lastFailure?.failure)
+    #expect(failure.code == .authRefused)
+    #expect(
+      failure.message.hasSuffix(
+        "; it says: Your account has expired; / please contact your [1madministrator"), "\(failure)")
+    #expect(failure.message.contains("after these keys: \(server.userKey)"), "\(failure)")
+    #expect(failure.note.contains("change on the host what the server says"), "\(failure)")
+  }
+
+  /// It is the same for every login.
+  @Test func theBannerOfTheServerIsNotQuoted() throws {
+    let folder = try TemporaryFolder()
+    chmod(folder.path, 0o755)
+    let banner = try folder.write("Authorized use only.\n", to: "banner")
+    chmod(banner, 0o644)
+    let server = try SSHServer(options: ["Banner \(banner)"])
+    try server.folder.write("", to: "authorized_keys")
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .authRefused)
+    #expect(!failure.message.contains("Authorized use"), "\(failure)")
+  }
+
+  /// Dropbear has no sshd_config.
+  @Test(.enabled(if: DropbearServer.isAvailable, Comment(rawValue: DropbearServer.reason)))
+  func theRemedyForDropbearNamesItsFiles() throws {
+    let server = try SSHServer()
+    let dropbear = try DropbearServer(keys: "")
+    let lines =
+      "  User root\n  UserKnownHostsFile \(dropbear.knownHosts)\n  HostName 127.0.0.1"
+    for user in ["root", "games"] {
+      let failure = try #require(
+        try outcome(server, lines.replacing("root", with: user), port: dropbear.port))
+      #expect(failure.code == .authRefused)
+      #expect(failure.remedy.contains("~/.ssh/authorized_keys"), "\(failure)")
+      #expect(failure.remedy.contains("/etc/dropbear/authorized_keys") == (user == "root"), "\(failure)")
+      #expect(!failure.remedy.contains("sshd"), "\(failure)")
+    }
+    // It allows ten attempts.
+    let many = try keys(server, 12).map { "  IdentityFile \($0)\n" }.joined()
+    let ended = try #require(try outcome(server, many + lines, port: dropbear.port))
+    #expect(!ended.remedy.contains("sshd"), "\(ended)")
   }
 
   // MARK: - Algorithms

@@ -152,8 +152,20 @@ import Testing
   }
 
   /// ssh prints the value with its quotes.
-  @Test func aProxyJumpMayBeQuoted() throws {
-    #expect(try Self.resolve("proxyjump \"a,b:33\"").proxyJump.map(\.description) == ["a", "b:33"])
+  @Test(arguments: ["\"a,b:33\"", "'a,b:33'", "\"a\",'b:33'", "'a',b:33", "a,b':33'"])
+  func aProxyJumpMayBeQuoted(_ value: String) throws {
+    #expect(try Self.resolve("proxyjump \(value)").proxyJump.map(\.description) == ["a", "b:33"])
+  }
+
+  /// To these options, `none` is a value like any other.
+  @Test func aNameMayBeNone() throws {
+    let output = "user none\nhostname none\nport 2222\nhostkeyalias none\nidentityfile /k/%r_%h_%k\n"
+    let resolution = try SSHConfiguration(output: output).resolve(
+      Self.configuration, environment: Self.environment)
+    #expect(resolution.user == "none" && resolution.hostName == "none")
+    #expect(resolution.hostKeyName == "none" && resolution.hostKeyPort == 22)
+    #expect(resolution.identityFiles == ["/k/none_none_none"])
+    #expect(try Self.resolve("proxyjump \"none\"").proxyJump.map(\.host) == ["none"])
   }
 
   @Test func keyProvidersAreReported() throws {

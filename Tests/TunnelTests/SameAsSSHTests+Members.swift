@@ -145,6 +145,9 @@ extension SameAsSSHTests {
     Case(false, "IdentityFile @keys/good\nProxyCommand /missing %h"),
     Case(false, "IdentityFile @keys/good\nProxyJump jump:1\nHost jump\nHostName 127.0.0.1"),
     Case(false, "IdentityFile @keys/good\nProxyJump ,"),
+    Case(false, "IdentityFile @keys/good\nProxyJump \"none\""),
+    Case(false, "IdentityFile @keys/good\nProxyJump \"jump"),
+    Case(false, "IdentityFile @keys/good\nProxyJump \"jump:1\""),
     Case(false, "IdentityFile @keys/good\nBindAddress 192.0.2.1"),
   ]
 
@@ -160,6 +163,7 @@ extension SameAsSSHTests {
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/marked"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/dos"),
     Case(false, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/otherport"),
+    Case(false, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/second"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/damaged"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/hashedplain"),

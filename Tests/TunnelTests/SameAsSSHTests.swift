@@ -261,6 +261,12 @@ struct SameAsSSHTests {
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/hashed_hosts"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/alias_hosts\nHostKeyAlias the-alias"),
     Case(false, "IdentityFile @keys/good\nUserKnownHostsFile @server/alias_hosts"),
+    // `none` is a name like any other there.
+    Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/none_hosts\nHostKeyAlias none"),
+    Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/none_hosts\nHostKeyAlias NONE"),
+    Case(false, "IdentityFile @keys/good\nHostKeyAlias none"),
+    Case(false, "IdentityFile @keys/good\nHostName none"),
+    Case(false, "IdentityFile @keys/good\nUser none"),
     Case(true, "Include @server/included"),
     Case(true, "Match originalhost tethys\nIdentityFile @keys/good"),
     Case(true, "Match exec \"true\"\nIdentityFile @keys/good"),
@@ -301,6 +307,7 @@ struct SameAsSSHTests {
       "[127.0.0.1]:\(server.port) " + (try server.folder.read("user_key.pub")), to: "other_hosts")
     try server.folder.write("@revoked * \(key)" + line, to: "revoked_hosts")
     try server.folder.write("the-alias \(key)", to: "alias_hosts")
+    try server.folder.write("none \(key)", to: "none_hosts")
     try server.folder.write("Host tethys\nIdentityFile \(shelf.folder.file("good"))\n", to: "included")
     try compare([Case(true, "IdentityFile @keys/good")] + Self.tokens + Self.names, shelf, target)
   }

@@ -26,6 +26,8 @@ package struct Resolution: Hashable, Sendable {
   package var identitiesOnly: Bool
   /// The path of the agent's socket; nil if there is no agent.
   package var agentSocket: String?
+  /// False with `IdentityAgent none`: then no message names an agent as the remedy.
+  package var allowsAgents = true
   /// PubkeyAcceptedAlgorithms: keys of other types are not offered; nil allows all.
   package var publicKeyAlgorithms: Set<String>?
   /// The file that contains the passphrase of encrypted identity files.
@@ -59,7 +61,7 @@ package struct Resolution: Hashable, Sendable {
   package var asOwner: String
   /// The service that connects; nil: the guard was started from a shell.
   package var service: LocalEnvironment.Service?
-  /// Files whose change may change this resolution.
+  /// Files whose change may change this resolution, and the patterns of Include.
   package var configFiles: [String]
   /// Warnings about ssh_config for the user, one sentence each.
   package var notes: [String]

@@ -57,11 +57,14 @@ struct SSHConfiguration {
   ) -> ConfigurationTokens {
     let alias = configuration.host
     let derived: [Character: String] = [
-      "d": environment.home, "h": self["hostname"] ?? alias, "k": self["hostkeyalias"] ?? alias, "n": alias,
-      "p": self["port"] ?? "", "r": self["user"] ?? "", "u": environment.localUser,
+      "d": environment.home, "h": literal("hostname") ?? alias, "k": literal("hostkeyalias") ?? alias,
+      "n": alias, "p": self["port"] ?? "", "r": literal("user") ?? "", "u": environment.localUser,
     ]
     return ConfigurationTokens(environment: environment, values: derived.merging(tokens) { $1 })
   }
+
+  /// The first value; nil if there is none. For options to which `none` is a value like any other.
+  private func literal(_ keyword: String) -> String? { values[keyword]?.first }
 
   /// The first value; nil if there is none or it is `none`.
   subscript(keyword: String) -> String? { values[keyword]?.first.flatMap { $0 == "none" ? nil : $0 } }
@@ -74,29 +77,29 @@ struct SSHConfiguration {
   ) throws(TunnelFailure) -> Resolution {
     let configFiles =
       files + environment.configFiles(configuration).filter { !files.contains($0) }
-    try refuse(configuration.host, configFiles)
-    guard let hostName = self["hostname"], let user = self["user"],
-      let port = self["port"].flatMap(UInt16.init)
       + IncludedPaths.find(in: files, home: environment.home).filter { !files.contains($0) }
+    try refuse(configuration.host, configFiles)
+    guard let hostName = literal("hostname"), let user = literal("user"),
+      let port = self["port"].flatMap(UInt16.init)
     else {
       throw TunnelFailure(
         .config, "ssh -G \(configuration.host) named no hostname, user and port",
         remedy: "see what ssh_config says of the host", files: configFiles)
     }
-    let hostKeyName = self["hostkeyalias"] ?? hostName
+    let hostKeyName = literal("hostkeyalias") ?? hostName
     let tokens = expansion(configuration, environment)
     let seconds = self["connecttimeout"].flatMap(Int.init)
     let alive = self["serveraliveinterval"].flatMap(Int.init) ?? 0
     return Resolution(
       hostName: hostName, user: user, port: port,
       addressFamily: self["addressfamily"].flatMap(Resolution.AddressFamily.init) ?? .any,
-      bindAddress: self["bindaddress"].flatMap { $0 == "*" ? nil : $0 },
+      bindAddress: literal("bindaddress").flatMap { $0 == "*" ? nil : $0 },
       proxyJump: try jumps(configuration, tokens, configFiles),
       proxyCommand: self["proxycommand"].map { "exec " + tokens.expand(command: $0) },
       connectTimeout: seconds.flatMap { $0 > 0 ? .seconds($0) : nil } ?? .seconds(10),
       identityFiles: try identityFiles(configuration, tokens, configFiles),
       identitiesOnly: self["identitiesonly"] == "yes" || !configuration.identityFiles.isEmpty,
-      agentSocket: agentSocket(environment),
+      agentSocket: agentSocket(environment), allowsAgents: allowsAgents,
       publicKeyAlgorithms: self["pubkeyacceptedalgorithms"].map {
         Set($0.split(separator: ",").map(String.init))
       },
@@ -111,35 +114,20 @@ struct SSHConfiguration {
       revokedHostKeysFile: self["revokedhostkeys"].map { path in
         (try? tokens.expand(path: path)) ?? path
       },
-      hostKeyName: hostKeyName, hostKeyPort: self["hostkeyalias"] == nil ? port : 22,
+      hostKeyName: hostKeyName, hostKeyPort: literal("hostkeyalias") == nil ? port : 22,
       algorithms: try algorithms(configuration.host, configFiles),
       serverAliveInterval: alive > 0 ? .seconds(alive) : nil,
       serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3,
-      alias: configuration.host, sshArguments: sshArguments(configuration), asOwner: environment.asOwner,
+      alias: configuration.host, sshArguments: configuration.sshArguments, asOwner: environment.asOwner,
       service: environment.service, configFiles: configFiles,
       notes: notes, asksForHostKeys: !["yes", "true"].contains(self["stricthostkeychecking"]))
-  }
-
-  private func sshArguments(_ configuration: TunnelConfiguration) -> String {
-    var words: [String] = []
-    if let file = configuration.sshConfig { words += ["-F", file] }
-    if let user = configuration.user { words += ["-l", user] }
-    if let port = configuration.port { words += ["-p", String(port)] }
-    // Only the service can read a credential.
-    let keys = configuration.identityFiles.filter { TunnelConfiguration.credential($0) == nil }
-    if !keys.isEmpty { words += keys.flatMap { ["-i", $0] } + ["-o", "IdentitiesOnly=yes"] }
-    // ssh writes an accepted key to this file. It cannot write to a credential.
-    if let file = configuration.knownHostsFiles.first, TunnelConfiguration.credential(file) == nil {
-      words += ["-o", "UserKnownHostsFile=\(file)"]
-    }
-    return (words + [configuration.host]).map(\.shellWord).joined(separator: " ")
   }
 
   private func jumps(
     _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens, _ configFiles: [String]
   ) throws(TunnelFailure) -> [JumpHost] {
     var jumps: [JumpHost] = []
-    for text in unquoted(self["proxyjump"] ?? "").split(separator: ",") {
+    for text in JumpHost.unquoted(self["proxyjump"] ?? "").split(separator: ",") {
       guard let jump = (try? tokens.expand(String(text))).flatMap({ JumpHost($0) }) else {
         throw TunnelFailure(
           .config, "ProxyJump of \(configuration.host) names '\(text)', which is no [user@]host[:port]",
@@ -150,12 +138,6 @@ struct SSHConfiguration {
       jumps.append(jump)
     }
     return jumps
-  }
-
-  /// ssh(1) keeps the quotes around a value that extends to the end of its line; the shell removes them later.
-  private func unquoted(_ value: String) -> String {
-    value.count > 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
-      ? String(value.dropFirst().dropLast()) : value
   }
 
   /// Expands the paths in guard.yaml. `credential:NAME` is a file of the service manager, and `~` is the home of the
@@ -224,11 +206,13 @@ struct SSHConfiguration {
   /// True for anything but a folder.
   private func isFile(_ path: String) -> Bool { SmallFile.exists(path) && !SmallFile.exists(path + "/.") }
 
+  private var allowsAgents: Bool { values["identityagent"]?.first != "none" }
+
   private func agentSocket(_ environment: LocalEnvironment) -> String? {
     guard let value = values["identityagent"]?.first, value != "SSH_AUTH_SOCK" else {
       return environment.agentSocket
     }
-    if value == "none" { return nil }
+    guard allowsAgents else { return nil }
     // `$NAME` alone is the name of a variable that holds the path (ssh_config(5), IdentityAgent).
     if value.hasPrefix("$"), !value.hasPrefix("${") {
       return environment.variables[String(value.dropFirst())].flatMap { $0.isEmpty ? nil : $0 }
@@ -239,7 +223,9 @@ struct SSHConfiguration {
   private var keyNotes: [String] {
     let internals = ["internal", "$SSH_SK_PROVIDER"]
     return [
-      self["pkcs11provider"].map { "PKCS11Provider \($0): keys of tokens are used only through an agent" },
+      self["pkcs11provider"].map {
+        "PKCS11Provider \($0): keys of tokens \(allowsAgents ? "are used only through an agent" : "can't be used with libssh2")"
+      },
       self["securitykeyprovider"].flatMap {
         internals.contains($0) ? nil : "SecurityKeyProvider \($0): security keys can't be used with libssh2"
       },

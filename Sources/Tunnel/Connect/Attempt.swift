@@ -80,13 +80,14 @@ final class Attempt {
   /// The time at which `awaitedKey` will be set; nil if it will not be.
   private var reportTime: Instant? {
     guard case .authenticating(_, let authenticator, _) = stage, let awaited = authenticator.awaited,
-      awaitedKey == nil
+      mentioned?.since != awaited.since
     else { return nil }
     return awaited.since + Attempt.quickAgent
   }
 
   /// The key that the agent has not signed with for a while: a person may have to touch it or to approve its use.
-  private(set) var awaitedKey: String?
+  var awaitedKey: String? { mentioned?.key }
+  private var mentioned: (key: String, since: Instant)?
 
   /// Proceeds as far as possible without waiting. Returns the transport when it is authenticated.
   func step(now: Instant) throws(TunnelFailure) -> Transport? {
@@ -132,7 +133,7 @@ final class Attempt {
         }
         try verify(transport)
         let authenticator = try Authenticator(
-          resolution, proof: transport.session.hostKeyProof, loop: loop)
+          resolution, proof: transport.session.hostKeyProof, server: transport.session.server, loop: loop)
         stage = .authenticating(transport, authenticator, deadline: deadline)
       case .authenticating(let transport, let authenticator, let deadline):
         let isDone = try converse(transport, now) { () throws(TunnelFailure) in
@@ -140,7 +141,7 @@ final class Attempt {
         }
         if isDone { return transport }
         guard let awaited = authenticator.awaited else {
-          awaitedKey = nil
+          mentioned = nil
           try giveUpIfDead(transport, authenticator.deadline(deadline), now)
           return nil
         }
@@ -151,7 +152,9 @@ final class Attempt {
             "\(transport.peer) closed the connection while the agent was asked to sign with \(awaited.key)",
             remedy: "let the agent sign sooner: sshd waits for the login as long as LoginGraceTime says")
         }
-        if let reportTime, now >= reportTime { awaitedKey = awaited.key }
+        // The agent may have refused one key and been asked for the next in the same step.
+        if mentioned?.since != awaited.since { mentioned = nil }
+        if let reportTime, now >= reportTime { mentioned = awaited }
         return nil
       }
     }

@@ -30,9 +30,11 @@ final class Authenticator {
   /// The first of `keys` has been sent to the server.
   private var isOffered = false
 
-  init(_ resolution: Resolution, proof: HostKeyProof?, loop: Loop) throws(TunnelFailure) {
+  init(
+    _ resolution: Resolution, proof: HostKeyProof?, server: ServerProgram, loop: Loop
+  ) throws(TunnelFailure) {
     self.resolution = resolution
-    let ring = KeyRing(resolution)
+    let ring = KeyRing(resolution, server: server)
     do throws(SystemError) {
       agentWatch = if let agent = ring.agent { try loop.watch(agent.raw) { _ in } } else { nil }
     } catch {
@@ -68,6 +70,29 @@ final class Authenticator {
   /// - Throws: `no_usable_key` if no key could be offered, with the reason for each; `auth_refused` if the server
   ///   accepted none.
   func step(_ session: Session) throws(TunnelFailure) -> Session.Progress {
+    do throws(TunnelFailure) { return try proceed(session) } catch {
+      guard [.authRefused, .peerClosed].contains(error.code) else { throw error }
+      throw explain(error, session)
+    }
+  }
+
+  /// Adds what the server said about the login. Ends the session.
+  private func explain(_ failure: TunnelFailure, _ session: Session) -> TunnelFailure {
+    let farewell = session.farewell
+    let (early, late) = session.end()
+    // A text before the first key is usually the same for every login, and says nothing about this one.
+    let said = report.hasOffers || isOffered ? late : early + late
+    guard !said.isEmpty else { return failure }
+    // sshd closes the connection without a message if PAM refuses the account.
+    guard failure.code == .peerClosed else { return failure.quoting(said) }
+    guard !late.isEmpty else { return failure }
+    return report.ended(
+      farewell, during: isOffered ? keys.first?.name : nil, notOffered: keys.dropFirst().map(\.name),
+      isExplained: true
+    ).quoting(said)
+  }
+
+  private func proceed(_ session: Session) throws(TunnelFailure) -> Session.Progress {
     if !knowsMethods {
       switch try methods(session) {
       case .waiting: return .waiting
@@ -154,7 +179,9 @@ struct KeyRing {
   let report: LoginReport
 
   /// Reads the key files and asks the agent for its keys.
-  init(_ resolution: Resolution) {
+  ///
+  /// - Parameter server: the program of the server, if it is known.
+  init(_ resolution: Resolution, server: ServerProgram = .unknown) {
     var agent: Agent?
     var identities: [Agent.Identity]?
     var notes: [String] = []
@@ -182,15 +209,18 @@ struct KeyRing {
     }
     let files = resolution.identityFiles.map { path in
       IdentityFile(
-        path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
+        path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil,
+        allowsAgents: resolution.allowsAgents)
     }
     self.plan = KeyPlan(
       files: files, certificateFiles: resolution.certificateFiles, agent: identities,
-      identitiesOnly: resolution.identitiesOnly, allowed: resolution.publicKeyAlgorithms)
+      identitiesOnly: resolution.identitiesOnly, allowed: resolution.publicKeyAlgorithms,
+      allowsAgents: resolution.allowsAgents)
     self.agent = agent
     self.passphrase = passphrase
     self.report = LoginReport(
-      resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil)
+      resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil,
+      server: server)
   }
 }
 

@@ -1,5 +1,6 @@
 internal import GuardTypes
 internal import Platform
+internal import SSH
 
 /// Collects the results of a login for the message of its failure.
 struct LoginReport {
@@ -7,6 +8,7 @@ struct LoginReport {
   private let omissions: [KeyPlan.Omission]
   private let notes: [String]
   private let hasAgent: Bool
+  private let program: ServerProgram
   /// The keys that the server refused.
   private var refused: [String] = []
   /// The keys that the server accepted as one factor, and the methods that it required in addition.
@@ -23,7 +25,11 @@ struct LoginReport {
     case refused, silent
   }
 
-  init(_ resolution: Resolution, omissions: [KeyPlan.Omission], notes: [String], hasAgent: Bool) {
+  init(
+    _ resolution: Resolution, omissions: [KeyPlan.Omission], notes: [String], hasAgent: Bool,
+    server program: ServerProgram
+  ) {
+    self.program = program
     self.resolution = resolution
     self.omissions = omissions
     self.notes = notes
@@ -31,6 +37,8 @@ struct LoginReport {
   }
 
   var hasRefusals: Bool { !refused.isEmpty || !accepted.isEmpty }
+  /// True if the server was asked about a key, or a key could not be used.
+  var hasOffers: Bool { hasRefusals || !unused.isEmpty }
 
   mutating func add(refused key: String) { refused.append(key) }
   mutating func add(unused key: String) { unused.append(key) }
@@ -74,7 +82,10 @@ struct LoginReport {
   /// - Parameters:
   ///   - key: the key that was offered and not answered.
   ///   - notOffered: the keys that were not offered yet.
-  func ended(_ farewell: String?, during key: String? = nil, notOffered: [String]) -> TunnelFailure {
+  ///   - isExplained: true if the server sent a text about the login.
+  func ended(
+    _ farewell: String?, during key: String? = nil, notOffered: [String], isExplained: Bool = false
+  ) -> TunnelFailure {
     var message = "\(server) ended the login of user \(resolution.user)"
     message += farewell.map { " (\($0))" } ?? ""
     let offered = refused + accepted + [key].compactMap(\.self)
@@ -84,14 +95,23 @@ struct LoginReport {
     if !notOffered.isEmpty, offered.isEmpty {
       message += "; not offered: \(notOffered.listed())"
       remedy =
-        "check AuthenticationMethods and MaxAuthTries in sshd_config, and the server's log: journalctl -u ssh -n 50"
+        program == .dropbear
+        ? "check the options of dropbear on the host (-T limits the attempts), and its log"
+        : "check AuthenticationMethods and MaxAuthTries in sshd_config, and the server's log: journalctl -u ssh -n 50"
     } else if !notOffered.isEmpty {
       message += "; not offered: \(notOffered.listed())"
       let line = "Host \(resolution.alias) / IdentitiesOnly yes"
+      let raise =
+        program == .dropbear ? "allow more attempts (dropbear -T)" : "raise MaxAuthTries in sshd_config"
       remedy =
         resolution.identitiesOnly
-        ? "name the right key as the first IdentityFile of this host in ssh_config, or raise MaxAuthTries in sshd_config"
-        : "offer only the keys that IdentityFile names: in ssh_config, \(line), with the right key as IdentityFile; or raise MaxAuthTries in sshd_config"
+        ? "name the right key as the first IdentityFile of this host in ssh_config, or \(raise)"
+        : "offer only the keys that IdentityFile names: in ssh_config, \(line), with the right key as IdentityFile; or \(raise)"
+    }
+    if isExplained {
+      let account = "chage -l \(resolution.user.shellWord)"
+      remedy =
+        "change on the host what the server says; its log and \(account) say more: journalctl -u ssh -n 50"
     }
     return refusal(message + passedOver, remedy: remedy)
   }
@@ -101,7 +121,9 @@ struct LoginReport {
     let shown = methods.isEmpty ? "no method at all" : "\(methods.listed()) only"
     return refusal(
       "\(server) lets user \(resolution.user) log in with \(shown), and the guard logs in with keys\(alsoRefused)",
-      remedy: remedyOnServer)
+      remedy: program == .dropbear
+        ? "let dropbear on the host accept keys: it must be built with public key authentication"
+        : remedyOnServer)
   }
 
   private func wantsMore() -> TunnelFailure {
@@ -114,7 +136,9 @@ struct LoginReport {
         : wanted.listed()
     return refusal(
       "\(server) accepted the \(key) for user \(resolution.user), and wants \(more) besides\(alsoRefused)\(passedOver)",
-      remedy: remedyOnServer)
+      remedy: program == .dropbear
+        ? "start dropbear on the host without -t, with which it wants a password besides a key"
+        : remedyOnServer)
   }
 
   /// The remedy ends with a reconnect, because nothing on this machine shows when the server was changed.
@@ -165,20 +189,28 @@ struct LoginReport {
         "it encrypts the key with a cipher that libssh2 can use; the passphrase may stay the same"
       )
     }
-    if let key = omissions.first(where: { $0.kind == .needsAgent })?.name {
-      guard !hasAgent else {
-        return (
-          "env SSH_AUTH_SOCK=\((resolution.agentSocket ?? "").shellWord) ssh-add \(key.shellWord)",
-          "it adds the key to the agent that the guard uses; \(LoginReport.reconnect)"
-        )
-      }
-      return stepWithoutAgent
+    if let omission = omissions.first(where: { $0.kind == .needsAgent }) {
+      guard resolution.allowsAgents else { return stepThatNeedsNoAgent(omission) }
+      guard hasAgent else { return stepWithoutAgent }
+      guard let key = omission.privateFile else { return listAgent(omission.publicFile ?? omission.name) }
+      return (
+        "\(withAgent)ssh-add \(key.shellWord)",
+        "it adds the key to the agent that the guard uses; \(LoginReport.reconnect)"
+      )
     }
-    guard unused.isEmpty, omissions.allSatisfy({ $0.kind == .missing }) else {
+    if unused.isEmpty, omissions.contains(where: { $0.kind == .unsupported }),
+      omissions.allSatisfy({ [.missing, .unsupported, .certificate].contains($0.kind) }),
+      resolution.otherKeys.isEmpty
+    {
+      return stepForAnotherType
+    }
+    guard unused.isEmpty, omissions.allSatisfy({ [.missing, .unsupported].contains($0.kind) }) else {
       return (nil, "compare with the keys that ssh offers")
     }
     // The keys may be in an agent that ended.
-    if resolution.agentSocket != nil, !hasAgent { return stepWithoutAgent }
+    if resolution.agentSocket != nil, !hasAgent, omissions.allSatisfy({ $0.kind == .missing }) {
+      return stepWithoutAgent
+    }
     let others = resolution.otherKeys
     guard others.isEmpty else {
       return (
@@ -187,14 +219,59 @@ struct LoginReport {
       )
     }
     if let lonely = resolution.publicKeysAlone.first {
+      guard resolution.allowsAgents else { return nameAnother(lonely) }
       guard hasAgent else { return stepWithoutAgent }
-      return (
-        "env SSH_AUTH_SOCK=\((resolution.agentSocket ?? "").shellWord) ssh-add -L",
-        "\(lonely) is a public key alone, so the agent that the guard uses must have its private key; \(LoginReport.reconnect)"
-      )
+      return listAgent(lonely)
     }
     return (
       "ssh-keygen -t ed25519", "then add its .pub to authorized_keys on the host, and name it as IdentityFile"
+    )
+  }
+
+  private var withAgent: String { "env SSH_AUTH_SOCK=\((resolution.agentSocket ?? "").shellWord) " }
+
+  /// - Parameter file: a public key whose private key is in no file.
+  private func listAgent(_ file: String) -> (command: String?, note: String) {
+    (
+      "\(withAgent)ssh-add -L",
+      "\(file) is a public key alone, so the agent that the guard uses must have its private key; \(LoginReport.reconnect)"
+    )
+  }
+
+  /// The step with `IdentityAgent none`. It names no agent, because ssh_config says that none is to be used.
+  private func stepThatNeedsNoAgent(_ omission: KeyPlan.Omission) -> (command: String?, note: String) {
+    switch (omission.publicFile, omission.privateFile) {
+    case (nil, let key?):
+      (
+        "ssh-keygen -y -f \(key.shellWord)",
+        "check the passphrase with it, and name a file that has it in guard.yaml (tunnel.passphrase)"
+      )
+    case (let file?, let key?):
+      (
+        "ssh -G \(resolution.sshArguments)",
+        "name \(key) as IdentityFile in ssh_config: \(file) is its public half"
+      )
+    case (_, nil): nameAnother(omission.publicFile ?? omission.name)
+    }
+  }
+
+  private func nameAnother(_ file: String) -> (command: String?, note: String) {
+    (
+      "ssh -G \(resolution.sshArguments)",
+      "name the file of a private key as IdentityFile in ssh_config: \(file) is a public key alone"
+    )
+  }
+
+  /// The step if all keys are of types that the guard cannot use, whether an agent has them or not. The new key has a
+  /// name of its own, so that ssh-keygen replaces none.
+  private var stepForAnotherType: (command: String?, note: String) {
+    let names = ["id_ed25519", "id_ed25519_guard"] + (2...9).map { "id_ed25519_guard\($0)" }
+    let path = resolution.keyFolders.sorted().first.flatMap { folder in
+      names.map { "\(folder)/\($0)" }.first { !SmallFile.exists($0) && !SmallFile.exists("\($0).pub") }
+    }
+    return (
+      path.map { "ssh-keygen -t ed25519 -f \($0.shellWord)" },
+      "the guard can use no key of these types: make one of another type, add its .pub to \(authorizedKeys) on the host, and name it as IdentityFile"
     )
   }
 
@@ -240,8 +317,16 @@ struct LoginReport {
   /// The remedy if the server accepts none of the keys.
   private var checkHost: String {
     omissions.contains { $0.kind == .certificate }
-      ? "add the key itself to authorized_keys on the host, for the guard can't use its certificate"
-      : "check the user name and authorized_keys on the host"
+      ? "add the key itself to \(authorizedKeys) on the host, for the guard can't use its certificate"
+      : "check the user name and \(authorizedKeys) on the host"
+  }
+
+  /// sshd_config can name another file. Dropbear cannot, but that of OpenWrt has its own file for root.
+  private var authorizedKeys: String {
+    guard program == .dropbear else { return "authorized_keys" }
+    return resolution.user == "root"
+      ? "/etc/dropbear/authorized_keys (OpenWrt) or ~/.ssh/authorized_keys"
+      : "~/.ssh/authorized_keys"
   }
 
   private var passedOver: String {
@@ -272,23 +357,27 @@ extension Resolution {
   var files: [String] { loginFiles + knownHostsFiles + [revokedHostKeysFile].compactMap(\.self) }
 
   /// The folders of the identity files.
-  private var keyFolders: Set<String> {
+  fileprivate var keyFolders: Set<String> {
     Set(identityFiles.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } })
   }
 
-  /// Public keys in these folders without a private key beside them: an agent or a device has the private key.
+  /// The files in these folders that have the content or, if that is not known, the name of a key.
+  private var keyFiles: [KeyFile] { keyFolders.sorted().flatMap { KeyFile.all(in: $0) } }
+
+  /// Public keys in these folders whose private key is in no file: an agent or a device has the private key.
   fileprivate var publicKeysAlone: [String] {
-    keyFolders.flatMap { folder in
-      SmallFile.names(in: folder).filter { $0.hasSuffix(".pub") }.map { "\(folder)/\($0)" }
-    }.filter { !SmallFile.exists(String($0.dropLast(4))) }.sorted()
+    let files = keyFiles
+    return files.filter { file in
+      guard !file.isPrivate else { return false }
+      return !files.contains {
+        $0.isPrivate
+          && ($0.path + ".pub" == file.path || $0.publicKey == file.publicKey && $0.publicKey != nil)
+      }
+    }.map(\.path)
   }
 
   /// Private keys in these folders that are not identity files themselves.
   fileprivate var otherKeys: [String] {
-    keyFolders.flatMap { folder in
-      SmallFile.names(in: folder).filter { $0.hasPrefix("id_") && !$0.hasSuffix(".pub") }.map {
-        "\(folder)/\($0)"
-      }
-    }.filter { !identityFiles.contains($0) }.sorted()
+    keyFiles.filter { $0.isPrivate && !identityFiles.contains($0.path) }.map(\.path)
   }
 }

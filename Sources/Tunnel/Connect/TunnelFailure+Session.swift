@@ -30,7 +30,9 @@ extension TunnelFailure {
           + (error.operation == Session.methodsOperation
             ? ", most likely the text of its Banner, which ssh would display" : ""),
         remedy: error.operation == Session.methodsOperation
-          ? "shorten the file that Banner names in sshd_config on the server to less than 36,000 bytes, or set Banner none there for this user; then: systemctl reload ssh"
+          ? session?.server == .dropbear
+            ? "shorten the file that dropbear's option -b names on the host to less than 36,000 bytes"
+            : "shorten the file that Banner names in sshd_config on the server to less than 36,000 bytes, or set Banner none there for this user; then: systemctl reload ssh"
           : "look at the server, and at what is between: ssh would show it")
     case .protocolViolation, .authenticationRefused, .unusableKey, .channelRefused, .other:
       self.init(
@@ -73,12 +75,13 @@ extension TunnelFailure {
       remedies.append("compare with what ssh does")
     } else {
       let server = session?.opening.identification ?? "the server"
+      let program = ServerProgram(identification: session?.opening.identification)
       message =
         "\(peer): "
         + mismatches.map { mismatch in
           "no \(mismatch.kind.rawValue) in common: \(server) offers \(mismatch.server.shown), the guard (\(library)) \(mismatch.offered.shown)"
         }.joined(separator: "; ")
-      remedies += mismatches.map { $0.remedy(server) }
+      remedies += mismatches.map { $0.remedy(server, program) }
     }
     if mismatches.contains(where: { $0.kind == .hostKey }) || mismatches.isEmpty {
       if let entry = knownHosts?.onlyUnusableEntry(
@@ -120,7 +123,7 @@ extension AlgorithmMismatch {
   private static let longestLine = 300
 
   /// The change that gives both sides an algorithm in common.
-  fileprivate func remedy(_ server: String) -> String {
+  fileprivate func remedy(_ server: String, _ program: ServerProgram) -> String {
     if let name = leftOut.first {
       return
         "ssh_config leaves out \(name), which both sides have: add it to the line \(kind.keyword) of this host"
@@ -133,8 +136,16 @@ extension AlgorithmMismatch {
       line.utf8.count <= Self.longestLine
       ? "in sshd_config on the server: \(line)"
       : "add \(name) to \(kind.keyword) in sshd_config on the server"
-    let place =
-      server.contains("OpenSSH") ? change : "let the server offer \(name) (\(kind.keyword) of sshd_config)"
+    let place: String
+    switch program {
+    case .openSSH: place = change
+    case .unknown: place = "let the server offer \(name) (\(kind.keyword) of sshd_config)"
+    case .dropbear:
+      // Its algorithms are chosen when it is built.
+      return kind == .hostKey
+        ? "make a host key of that type for dropbear on the server (dropbearkey), and restart it"
+        : "update dropbear on the server: let it be one that is built with \(name)"
+    }
     let keys = kind == .hostKey ? "make a key of that type there (ssh-keygen -A), and " : ""
     return "\(keys)\(place); then: systemctl reload ssh"
   }

@@ -79,8 +79,10 @@ final class Engine {
     self.plan = plan
     self.mailbox = mailbox
     self.statusStore = statusStore
-    self.reporter = RelayReporter(statusStore: statusStore, host: configuration.host, observer: plan.observer)
-    {
+    self.reporter = RelayReporter(
+      statusStore: statusStore, host: configuration.host, ssh: configuration.sshArgumentsForAnyKey,
+      observer: plan.observer
+    ) {
       mailbox.post(.nudge)
     }
     self.terms = SessionChain.Terms(
@@ -276,7 +278,7 @@ final class Engine {
     handle(
       .failed(
         failure.completed(
-          ssh: route?.host?.sshArguments ?? plan.configuration.host.shellWord,
+          ssh: plan.configuration.sshArguments,
           host: route?.host?.hostName ?? plan.configuration.host, asOwner: plan.environment.asOwner)))
   }
 

@@ -9,8 +9,10 @@ struct IdentityFile {
   enum Content {
     case usable([UInt8], isEncrypted: Bool)
     case missing
-    /// The file is a public key, or only a public key exists beside it.
-    case publicOnly
+    /// Only a public key exists, in this file: the file itself, or the one beside it.
+    case publicOnly(String)
+    /// libssh2 cannot use its type. The reason is the end of a sentence.
+    case unsupported(String)
     /// The reason as the end of a sentence: `is encrypted, …`.
     case unusable(String)
     /// Its passphrase is not known here. The reason is the end of a sentence.
@@ -32,7 +34,8 @@ struct IdentityFile {
 
   /// - Parameter isGuarded: true if the service manager protects the file, whatever its mode is.
   /// - Parameter hasPassphrase: true if an encrypted key can be decrypted.
-  init(path: String, isGuarded: Bool = false, hasPassphrase: Bool = false) {
+  /// - Parameter allowsAgents: false with `IdentityAgent none`.
+  init(path: String, isGuarded: Bool = false, hasPassphrase: Bool = false, allowsAgents: Bool = true) {
     self.path = path
     self.certificate = IdentityFile.certificate(path + "-cert.pub")
     let beside = IdentityFile.readPublicKey(path + ".pub")
@@ -40,19 +43,20 @@ struct IdentityFile {
       let bytes = try SmallFile.read(path, limit: 256 << 10)
       if let key = IdentityFile.publicKey(in: bytes) {
         self.publicKey = key
-        self.content = .publicOnly
+        self.content = .publicOnly(path)
         return
       }
       self.publicKey = beside ?? OpenSSHKeyHeader(file: bytes)?.publicKey
       if !isGuarded, let reason = SecretFile.exposure(of: path) {
         self.content = .exposed(reason)
       } else {
-        self.content = IdentityFile.inspect(bytes, path, hasPassphrase: hasPassphrase)
+        self.content = IdentityFile.inspect(
+          bytes, path, hasPassphrase: hasPassphrase, allowsAgents: allowsAgents)
       }
     } catch {
       self.publicKey = beside
       if error.code == ENOENT || error.code == ENOTDIR {
-        self.content = beside == nil ? .missing : .publicOnly
+        self.content = beside == nil ? .missing : .publicOnly(path + ".pub")
       } else {
         self.content = .unusable("can't be read: \(error.reason)")
       }
@@ -62,7 +66,7 @@ struct IdentityFile {
   /// For example `ssh-ed25519`; nil if the type is only in the private key, which was not read.
   var type: String? { publicKey.map(PublicKey.type) }
 
-  private static func readPublicKey(_ path: String) -> [UInt8]? {
+  fileprivate static func readPublicKey(_ path: String) -> [UInt8]? {
     (try? SmallFile.read(path, limit: 64 << 10)).flatMap(publicKey)
   }
 
@@ -75,7 +79,7 @@ struct IdentityFile {
   }
 
   /// The first line with a public key: type, base64, comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
-  private static func publicKey(in bytes: [UInt8]) -> [UInt8]? {
+  fileprivate static func publicKey(in bytes: [UInt8]) -> [UInt8]? {
     for line in String(decoding: bytes, as: UTF8.self).lines {
       let fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
       guard let type = fields.first, !type.hasPrefix("#") else { continue }
@@ -85,12 +89,14 @@ struct IdentityFile {
     return nil
   }
 
-  private static func inspect(_ bytes: [UInt8], _ path: String, hasPassphrase: Bool) -> Content {
+  private static func inspect(
+    _ bytes: [UInt8], _ path: String, hasPassphrase: Bool, allowsAgents: Bool
+  ) -> Content {
     var bytes = bytes
+    let addToAgent = allowsAgents ? ", or add it to an agent (ssh-add)" : ""
     let text = String(decoding: bytes, as: UTF8.self)
     let lines = text.split(whereSeparator: \.isNewline)
-    guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN ") && $0.contains("PRIVATE KEY") })
-    else {
+    guard let start = lines.firstIndex(where: KeyFile.beginsPrivateKey) else {
       return .unusable("is no private key")
     }
     // Older PEM files mark encryption like this (RFC 1421 §4.6.1.1). For an encrypted key that is not detected here,
@@ -107,21 +113,68 @@ struct IdentityFile {
       if isEncrypted, hasPassphrase, header.cipher.contains("gcm") || header.cipher.contains("poly1305") {
         return .undecryptable(
           "is encrypted with \(PeerText.clean(header.cipher)), with which libssh2 can't decrypt keys: change the cipher "
-            + "(ssh-keygen -p -Z aes256-ctr -f \(path.shellWord)), or add the key to an agent (ssh-add)")
+            + "(ssh-keygen -p -Z aes256-ctr -f \(path.shellWord))\(addToAgent)")
       }
       bytes = OpenSSHKeyHeader.wrapped(lines[start...])
       type = PublicKey.type(header.publicKey)
     }
-    if type.hasPrefix("sk-") {
-      return .unusable("is a security key's (\(type)), which libssh2 can't use")
-    }
-    if type == "ssh-rsa", !SSHLibrary.signsRSAWithSHA2 { return .unusable(SSHLibrary.rsaExplanation) }
+    if !type.isEmpty, let reason = PublicKey.refusal(type, allowed: nil) { return .unsupported(reason) }
     if isEncrypted, !hasPassphrase {
       return .encrypted(
-        "is encrypted: name its passphrase in guard.yaml (tunnel.passphrase), or add it to an agent (ssh-add)"
+        "is encrypted: name its passphrase in guard.yaml (tunnel.passphrase)\(addToAgent)"
       )
     }
     return .usable(bytes, isEncrypted: isEncrypted)
+  }
+}
+
+/// A file of a folder of keys. What it is depends on its content, because a user may name keys as he likes. Its name
+/// decides only if the content is not known.
+struct KeyFile {
+  let path: String
+  let isPrivate: Bool
+  /// nil if it is not known.
+  let publicKey: [UInt8]?
+
+  /// Further files of a folder are not looked at.
+  private static let mostFiles = 200
+
+  static func beginsPrivateKey(_ line: Substring) -> Bool {
+    line.hasPrefix("-----BEGIN ") && line.contains("PRIVATE KEY")
+  }
+
+  /// The keys of a folder.
+  static func all(in folder: String) -> [KeyFile] {
+    SmallFile.names(in: folder).sorted().prefix(mostFiles).compactMap { KeyFile(folder, $0) }
+  }
+
+  /// The file with the private key of a public key, in the folder of `path`.
+  static func privateFile(of publicKey: [UInt8], near path: String) -> String? {
+    guard let slash = path.lastIndex(of: "/") else { return nil }
+    return all(in: String(path[..<slash])).first { $0.isPrivate && $0.publicKey == publicKey }?.path
+  }
+
+  /// nil if the file is no key.
+  private init?(_ folder: String, _ name: String) {
+    // Its lines look like public keys.
+    guard !name.hasPrefix("authorized_keys") else { return nil }
+    let path = "\(folder)/\(name)"
+    let bytes = (try? SmallFile.read(path, limit: 256 << 10)) ?? []
+    if let key = IdentityFile.publicKey(in: bytes) {
+      guard !PublicKey.isCertificate(PublicKey.type(key)) else { return nil }
+      isPrivate = false
+      publicKey = key
+    } else if String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .contains(where: Self.beginsPrivateKey)
+    {
+      isPrivate = true
+      publicKey = OpenSSHKeyHeader(file: bytes)?.publicKey ?? IdentityFile.readPublicKey(path + ".pub")
+    } else {
+      guard name.hasSuffix(".pub") || name.hasPrefix("id_") else { return nil }
+      isPrivate = !name.hasSuffix(".pub")
+      publicKey = nil
+    }
+    self.path = path
   }
 }
 

@@ -23,6 +23,10 @@ struct KeyPlan {
     /// The end of a sentence.
     let reason: String
     let kind: Kind
+    /// The file of the private key, if there is one.
+    var privateFile: String?
+    /// The file of the public key, if only that names the key.
+    var publicFile: String?
 
     enum Kind: Hashable {
       case missing
@@ -34,6 +38,8 @@ struct KeyPlan {
       case exposed
       /// The key is offered without the certificate.
       case certificate
+      /// libssh2 can't use keys of this type, whether an agent has them or not.
+      case unsupported
       case other
     }
 
@@ -47,9 +53,10 @@ struct KeyPlan {
   ///   - certificateFiles: the values of CertificateFile.
   ///   - agent: the agent's keys in its order; nil if no agent answers.
   ///   - allowed: PubkeyAcceptedAlgorithms; nil allows all.
+  ///   - allowsAgents: false with `IdentityAgent none`.
   init(
     files: [IdentityFile], certificateFiles: [String] = [], agent: [Agent.Identity]?, identitiesOnly: Bool,
-    allowed: Set<String>?
+    allowed: Set<String>?, allowsAgents: Bool = true
   ) {
     var left = files
     var others: [Key] = []
@@ -59,10 +66,7 @@ struct KeyPlan {
       guard file != nil || !identitiesOnly else { continue }
       let key = Key.agent(identity, file: file)
       if let reason = PublicKey.refusal(identity.type, allowed: allowed) {
-        omissions.append(
-          Omission(
-            name: key.name, reason: reason,
-            kind: PublicKey.isCertificate(identity.type) ? .certificate : .other))
+        omissions.append(Omission(name: key.name, reason: reason, kind: Self.kind(identity.type)))
       } else if file != nil {
         keys.append(key)
       } else {
@@ -71,25 +75,38 @@ struct KeyPlan {
     }
     keys += others
     for file in left {
+      // Neither a passphrase nor an agent makes such a key usable.
+      if let type = file.type, let reason = PublicKey.refusal(type, allowed: allowed) {
+        omissions.append(Omission(name: file.path, reason: reason, kind: Self.kind(type)))
+        continue
+      }
       switch file.content {
       case .usable(let bytes, let isEncrypted):
-        if let type = file.type, let reason = PublicKey.refusal(type, allowed: allowed) {
-          omissions.append(Omission(name: file.path, reason: reason, kind: .other))
-        } else {
-          keys.append(.file(file.path, bytes, isEncrypted: isEncrypted))
-        }
+        keys.append(.file(file.path, bytes, isEncrypted: isEncrypted))
       case .missing: omissions.append(Omission(name: file.path, reason: "does not exist", kind: .missing))
-      case .publicOnly:
+      case .publicOnly(let publicFile):
+        let which =
+          publicFile == file.path
+          ? "names a key by its public half" : "does not exist, only its public half \(publicFile)"
         let reason =
-          agent == nil
-          ? "names a key by its public half, and there is no agent that could hold it"
-          : "names a key by its public half, and the agent does not hold that key"
-        omissions.append(Omission(name: file.path, reason: reason, kind: .needsAgent))
+          !allowsAgents
+          ? "\(which), and with IdentityAgent none only a private key can be used"
+          : agent == nil
+            ? "\(which), and there is no agent that could hold it"
+            : "\(which), and the agent does not hold that key"
+        omissions.append(
+          Omission(
+            name: file.path, reason: reason, kind: .needsAgent,
+            privateFile: file.publicKey.flatMap { KeyFile.privateFile(of: $0, near: publicFile) },
+            publicFile: publicFile))
+      case .unsupported(let reason):
+        omissions.append(Omission(name: file.path, reason: reason, kind: .unsupported))
       case .unusable(let reason):
-        let kind: Omission.Kind = file.publicKey == nil ? .other : .needsAgent
-        omissions.append(Omission(name: file.path, reason: reason, kind: kind))
+        let kind: Omission.Kind = file.publicKey == nil || !allowsAgents ? .other : .needsAgent
+        omissions.append(Omission(name: file.path, reason: reason, kind: kind, privateFile: file.path))
       case .encrypted(let reason):
-        omissions.append(Omission(name: file.path, reason: reason, kind: .needsAgent))
+        omissions.append(
+          Omission(name: file.path, reason: reason, kind: .needsAgent, privateFile: file.path))
       case .undecryptable(let reason):
         omissions.append(Omission(name: file.path, reason: reason, kind: .cipher))
       case .exposed(let reason):
@@ -98,5 +115,11 @@ struct KeyPlan {
     }
     let named = certificateFiles.compactMap(IdentityFile.certificate)
     omissions += named + files.compactMap(\.certificate).filter { !named.contains($0) }
+  }
+
+  /// Why a key of a type that is refused is not offered.
+  private static func kind(_ type: String) -> Omission.Kind {
+    if PublicKey.isCertificate(type) { return .certificate }
+    return PublicKey.refusal(type, allowed: nil) == nil ? .other : .unsupported
   }
 }

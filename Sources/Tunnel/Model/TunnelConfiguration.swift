@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Platform
 
 /// The configuration of one tunnel. Values that are nil or empty come from ssh_config.
@@ -85,5 +86,29 @@ package struct TunnelConfiguration: Hashable, Sendable {
   /// The NAME in `credential:NAME`; nil for a path.
   package static func credential(_ entry: String) -> String? {
     entry.hasPrefix("credential:") ? String(entry.dropFirst("credential:".count)) : nil
+  }
+}
+
+extension TunnelConfiguration {
+  /// The arguments with which ssh(1) connects to the same host with the same keys, for any shell: `-p 2222 tethys`.
+  package var sshArguments: String {
+    var words = way
+    // Only the service can read a credential.
+    let keys = identityFiles.filter { TunnelConfiguration.credential($0) == nil }
+    if !keys.isEmpty { words += keys.flatMap { ["-i", $0] } + ["-o", "IdentitiesOnly=yes"] }
+    // ssh writes an accepted key to this file. It cannot write to a credential.
+    if let file = knownHostsFiles.first, TunnelConfiguration.credential(file) == nil {
+      words += ["-o", "UserKnownHostsFile=\(file)"]
+    }
+    return (words + [host]).map(\.shellWord).joined(separator: " ")
+  }
+
+  /// The arguments with which ssh(1) connects to the same host with any key, for a command that the guard's key may not
+  /// run there.
+  package var sshArgumentsForAnyKey: String { (way + [host]).map(\.shellWord).joined(separator: " ") }
+
+  private var way: [String] {
+    (sshConfig.map { ["-F", $0] } ?? []) + (user.map { ["-l", $0] } ?? [])
+      + (port.map { ["-p", String($0)] } ?? [])
   }
 }

@@ -16,7 +16,8 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
   package let command: String?
   /// An explanation of the command, or the next step if no command on this machine helps. Empty if the command is enough.
   package let note: String
-  /// A change of one of these files causes an attempt at once.
+  /// A change of one of these files causes an attempt at once, and so does a file that one of the patterns among them
+  /// matches.
   package let files: [String]
   package let throttle: Throttle?
   /// The machine moved to another network: the address that the session was connected from is no longer its own. The
@@ -42,6 +43,11 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
     TunnelFailure(
       code ?? self.code, message, command: command, remedy: remedy ?? note, files: files, throttle: throttle,
       isMove: isMove)
+  }
+
+  /// The same failure with what the server said.
+  func quoting(_ texts: [String]) -> TunnelFailure {
+    reworded("\(message); it says: \(texts.listed(" / "))")
   }
 
   /// The same failure with the command of its code, if it has no command of its own.

@@ -6,6 +6,8 @@ internal import Synchronization
 final class RelayReporter: RelayObserver {
   private let statusStore: StatusStore
   private let host: String
+  /// The arguments of ssh(1) for a command on the host.
+  private let ssh: String
   private let observer: @Sendable (TunnelEvent) -> Void
   /// Requests a turn of the engine, so that it reads `due`.
   private let wake: @Sendable () -> Void
@@ -14,11 +16,12 @@ final class RelayReporter: RelayObserver {
   private let unforwarded = Mutex<(target: StreamAddress, failure: TunnelFailure)?>(nil)
 
   init(
-    statusStore: StatusStore, host: String, observer: @escaping @Sendable (TunnelEvent) -> Void,
+    statusStore: StatusStore, host: String, ssh: String, observer: @escaping @Sendable (TunnelEvent) -> Void,
     wake: @escaping @Sendable () -> Void
   ) {
     self.statusStore = statusStore
     self.host = host
+    self.ssh = ssh
     self.observer = observer
     self.wake = wake
   }
@@ -31,7 +34,7 @@ final class RelayReporter: RelayObserver {
   func reached(_ target: StreamAddress) { publish(target, nil) }
 
   func missed(_ target: StreamAddress, reason: String) {
-    publish(target, TunnelFailure(refusing: target, reason: reason, host: host))
+    publish(target, TunnelFailure(refusing: target, reason: reason, host: host, ssh: ssh))
   }
 
   func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {
@@ -80,8 +83,7 @@ final class RelayReporter: RelayObserver {
 
 extension TunnelFailure {
   /// - Parameter reason: libssh2's text, which names the code of RFC 4254 §5.1.
-  fileprivate init(refusing target: StreamAddress, reason: String, host: String) {
-    let ssh = host.shellWord
+  fileprivate init(refusing target: StreamAddress, reason: String, host: String, ssh: String) {
     if reason.contains("prohibited") {
       self.init(
         .forwardRefused, "sshd on \(host) forbids forwarding to \(target): \(reason)",

@@ -66,7 +66,7 @@ struct SetupTests {
     let installation = try Installation(isStarted: false)
     let server = installation.server
     let fetch =
-      "(umask 077; mkdir -p \(installation.folder.path); ssh tethys sudo cat /etc/rancher/k3s/k3s.yaml >\(installation.kubeconfig).new && mv \(installation.kubeconfig).new \(installation.kubeconfig))"
+      "(umask 077; mkdir -p \(installation.folder.path); ssh -F \(server.sshConfig) tethys sudo cat /etc/rancher/k3s/k3s.yaml >\(installation.kubeconfig).new && mv \(installation.kubeconfig).new \(installation.kubeconfig))"
     var holder: LoopbackSocket?
     let expected: String
     switch state {
@@ -79,10 +79,10 @@ struct SetupTests {
       expected = "ssh -F \(server.sshConfig) tethys true"
     case .sshdUnreachable:
       server.stop()
-      expected = "ssh -v tethys"
+      expected = "ssh -v -F \(server.sshConfig) tethys"
     case .keyRefused:
       try server.folder.write("", to: "authorized_keys")
-      expected = "ssh-copy-id -i \(server.userKey) tethys"
+      expected = "ssh-copy-id -i \(server.userKey) -F \(server.sshConfig) tethys"
     case .keyMissing:
       unlink(server.userKey)
       // A new key is suggested only if this user has no other key.

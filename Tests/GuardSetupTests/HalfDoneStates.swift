@@ -320,6 +320,28 @@ enum HalfDoneStates {
       world.files["/home/person/.ssh/id_ed25519.pub"] = nil
       world.login = .refused
     },
+    State("encrypted key, and no agent", next: "ssh-keygen -p -f /home/person/.ssh/id_ed25519") { world in
+      world.isKeyEncrypted = true
+      world.sshOptions = "identityagent none\n"
+      world.login = .refused
+    },
+    State("public key alone, and no agent", next: "editor /home/person/.ssh/config") { world in
+      world.files["/home/person/.ssh/id_ed25519"] = nil
+      world.sshOptions = "identityagent none\n"
+      world.login = .refused
+    },
+    State(
+      "private key with the name of a public one",
+      next:
+        "ssh-keygen -y -f /home/person/.ssh/odd.pub >/home/person/.ssh/odd.pub.pub && ssh-copy-id -i /home/person/.ssh/odd.pub tethys"
+    ) { world in
+      world.files["/home/person/.ssh/id_ed25519"] = nil
+      world.files["/home/person/.ssh/id_ed25519.pub"] = nil
+      world.files["/home/person/.ssh/odd.pub"] = .init(
+        text: "-----BEGIN OPENSSH PRIVATE KEY-----\n", mode: 0o600)
+      world.identityFile = "~/.ssh/odd.pub"
+      world.login = .refused
+    },
     State("public key of the usual name alone", next: "ssh-add -L") { world in
       world.files["/home/person/.ssh/id_ed25519"] = nil
       world.login = .refused

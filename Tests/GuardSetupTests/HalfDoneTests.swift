@@ -61,6 +61,21 @@ import Testing
     #expect(plan.next?.why.contains("IdentitiesOnly") == true)
   }
 
+  /// The guard of another ssh_config is tested with that file.
+  @Test func commandsNameTheSSHConfigOfTheGuard() {
+    let world = FakeWorld()
+    HalfDoneStates.configure(
+      world, "clusters:\n  - name: tethys\n    tunnel:\n      host: tethys\n      sshConfig: /etc/own.conf\n")
+    world.files["/etc/own.conf"] = .init(text: "", mode: 0o644)
+    world.login = .unreachable
+    func next() -> String? { PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil)).next?.line }
+    #expect(next() == "ssh -v -F /etc/own.conf tethys")
+    world.login = .refused
+    #expect(next() == "ssh-copy-id -i /home/person/.ssh/id_ed25519 -F /etc/own.conf tethys")
+    world.isHostKnown = false
+    #expect(next() == "ssh -F /etc/own.conf tethys")
+  }
+
   @Test func userInTheServersAddressIsNotShown() {
     let world = FakeWorld()
     world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.kubeconfig.replacing(

@@ -96,6 +96,28 @@ import Testing
         == "ssh -o UserKnownHostsFile=~/.ssh/known_hosts -o KnownHostsCommand=none -J ssh-user@a:2222 b")
   }
 
+  /// A jump host behind `ssh -F FILE` is known to that file only.
+  @Test func commandsForAJumpHostNameItsFile() {
+    let world = FakeWorld()
+    world.proxy = "proxycommand ssh -F /etc/jump.conf -W %h:%p bastion"
+    world.addresses["bastion"] = "192.0.2.12"
+    world.unlisted = ["192.0.2.12"]
+    #expect(
+      MachinePlan.plan(world.machineFacts()).next?.line
+        == "ssh -o UserKnownHostsFile=~/.ssh/known_hosts -o KnownHostsCommand=none -F /etc/jump.conf bastion")
+    var facts = world.machineFacts()
+    let jump = facts.route.hops[0].jump
+    facts.route = JumpRoute(fault: .unresolved(jump, sshConfig: "/etc/jump.conf", reason: "x"))
+    #expect(MachinePlan.plan(facts).next?.line == "ssh -F /etc/jump.conf -G -- bastion")
+  }
+
+  /// ssh(1) keeps the quotes.
+  @Test(arguments: ["\"a,b\"", "'a,b'", "'a',\"b\""]) func quotesOfAProxyJumpAreRemoved(_ value: String) {
+    let world = FakeWorld()
+    world.proxy = "proxyjump \(value)"
+    #expect(world.machineFacts().route.hops.map(\.name) == ["a", "b"])
+  }
+
   @Test(arguments: [
     ("proxycommand nc %h %p", [:], "give Host tethys a ProxyJump"),
     ("proxycommand ssh bastion nc %h %p", [:], "give Host tethys a ProxyJump"),

@@ -12,8 +12,8 @@ struct JumpRoute: Hashable, Sendable {
     case command(String, of: String)
     /// An element of ProxyJump that is no plain `[user@]host[:port]`.
     case name(String, of: String)
-    /// The jump host that `ssh -G` does not describe.
-    case unresolved(JumpHost, reason: String)
+    /// The jump host that `ssh -G` does not describe, and the file of `-F`.
+    case unresolved(JumpHost, sshConfig: String?, reason: String)
     case loop(JumpHost, shown: String)
     case tooLong
   }

@@ -50,8 +50,7 @@ struct JumpRouteSearch {
       return ([forward.jump], file)
     }
     var jumps: [JumpHost] = []
-    let isQuoted = list.count > 1 && list.hasPrefix("\"") && list.hasSuffix("\"")
-    for part in (isQuoted ? list.dropFirst().dropLast() : list[...]).split(separator: ",") {
+    for part in JumpHost.unquoted(list).split(separator: ",") {
       let text = host.expanding(String(part.trimmingPrefix(" ")), alias: name)
       guard let jump = text.flatMap({ JumpHost($0) }), jump.isPlain else {
         throw RouteFault(.name(String(part), of: name))
@@ -69,7 +68,7 @@ struct JumpRouteSearch {
     let direct = before.isEmpty ? [] : ["-o", "ProxyCommand=none"]
     let answer = caller.run(ProgramCall("ssh", file + direct + ["-G", "--", jump.destination]))
     guard answer.isGood, let host = ResolvedHost(answer.text) else {
-      throw RouteFault(.unresolved(jump, reason: answer.reason))
+      throw RouteFault(.unresolved(jump, sshConfig: sshConfig, reason: answer.reason))
     }
     return JumpHop(
       jump: jump, before: before, sshConfig: sshConfig, host: host,

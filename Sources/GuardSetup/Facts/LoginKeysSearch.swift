@@ -17,7 +17,7 @@ struct LoginKeysSearch {
     let others = system.names(in: folder).prefix(LoginKeysSearch.mostFiles).map { "\(folder)/\($0)" }
     var seen: Set<String> = []
     for path in named.compactMap(\.self) + usual {
-      let key = path.withoutPublicSuffix
+      let key = privateName(path)
       guard seen.insert(key).inserted else { continue }
       if let condition = condition(of: key) {
         keys.files.append(.init(path: key, condition: condition, hasPublicKey: system.exists("\(key).pub")))
@@ -25,8 +25,8 @@ struct LoginKeysSearch {
         keys.publicOnly.append("\(key).pub")
       }
     }
-    for path in others where seen.insert(path.withoutPublicSuffix).inserted {
-      let key = path.withoutPublicSuffix
+    for path in others where seen.insert(privateName(path)).inserted {
+      let key = privateName(path)
       if key != path, system.contents(of: key) == .absent {
         keys.publicOnly.append(path)
       } else if isPrivateKey(key) {
@@ -34,6 +34,7 @@ struct LoginKeysSearch {
       }
     }
     keys.agent = agent(host)
+    keys.allowsAgents = host.identityAgent != "none"
     return keys
   }
 
@@ -52,6 +53,12 @@ struct LoginKeysSearch {
       let isEncrypted = answer.status == nil || answer.reason.contains("incorrect passphrase")
       return isEncrypted ? .encrypted : .broken(answer.reason)
     }
+  }
+
+  /// IdentityFile may name the public key, whose private key is beside it or in the agent. A private key may have a name
+  /// with `.pub` at the end too.
+  private func privateName(_ path: String) -> String {
+    path.hasSuffix(".pub") && !isPrivateKey(path) ? String(path.dropLast(4)) : path
   }
 
   private func isPrivateKey(_ path: String) -> Bool {
@@ -74,9 +81,4 @@ struct LoginKeysSearch {
     default: .silent(socket)
     }
   }
-}
-
-extension String {
-  /// IdentityFile may name the public key, whose private key is beside it or in the agent.
-  fileprivate var withoutPublicSuffix: String { hasSuffix(".pub") ? String(dropLast(4)) : self }
 }

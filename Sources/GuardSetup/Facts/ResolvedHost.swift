@@ -23,11 +23,13 @@ package struct ResolvedHost: Hashable, Sendable {
       values[line[..<space], default: []].append(String(line[line.index(after: space)...]))
     }
     func one(_ key: Substring) -> String? { values[key]?.first.flatMap { $0 == "none" ? nil : $0 } }
-    guard let name = one("hostname"), let user = one("user"), let port = one("port") else { return nil }
+    // To these options, `none` is a value like any other.
+    guard let name = values["hostname"]?.first, let user = values["user"]?.first, let port = one("port")
+    else { return nil }
     hostName = name
     self.user = user
     self.port = port
-    hostKeyAlias = one("hostkeyalias")
+    hostKeyAlias = values["hostkeyalias"]?.first
     jump = one("proxyjump")
     proxy = jump ?? one("proxycommand")
     identityFiles = values["identityfile"] ?? []

@@ -158,6 +158,8 @@ package struct SetupFacts: Hashable, Sendable {
     /// True if ssh_config has a path with tokens that only ssh expands, so another key file may exist.
     var areSomeUnknown = false
     var agent = Agent.none
+    /// False with `IdentityAgent none`.
+    var allowsAgents = true
     /// The socket of the agent that the login needs, if the service does not have it by default.
     var needed: String?
   }
@@ -174,6 +176,9 @@ package struct SetupFacts: Hashable, Sendable {
     self.guardFile = guardFile
   }
 
+  /// The arguments with which ssh(1) connects to the host as the guard will.
+  var sshWay: [String] { sshOptions + [host] }
+  var sshOptions: [String] { guardFile.sshConfig.map { ["-F", person.expanded($0) ?? $0] } ?? [] }
   var sshConfigPath: String {
     guardFile.sshConfig.map { person.expanded($0) ?? $0 } ?? "\(person.home)/.ssh/config"
   }

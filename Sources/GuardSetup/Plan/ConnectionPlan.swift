@@ -87,7 +87,7 @@ enum ConnectionPlan {
   private static func next(
     _ part: Part, _ failed: FindingDocument, _ facts: SetupFacts, _ host: ResolvedHost
   ) -> Plan.Next {
-    let name = facts.host.shellWord
+    let name = facts.sshWay.asShellLine
     switch part {
     case .host:
       if let fault = facts.sshConfigFault { return .mend(fault, facts, effect: configEffect) }
@@ -151,15 +151,15 @@ enum ConnectionPlan {
     if let fault = facts.sshConfigFault { return .mend(fault, facts, effect: configEffect) }
     if let finding = configurationFinding(facts), let next = Plan.Next.of(finding) { return next }
     return Plan.Next(
-      command: "ssh -G -- \(facts.host.shellWord)",
-      why: "ssh must understand the alias: correct ~/.ssh/config")
+      command: "ssh \((facts.sshOptions + ["-G", "--", facts.host]).asShellLine)",
+      why: "ssh must understand the alias: correct \(facts.person.shown(facts.sshConfigPath))")
   }
 
   /// A new key is suggested only if there certainly is none, because ssh-keygen could replace it.
   private static func login(
     _ facts: SetupFacts, _ host: ResolvedHost, _ failed: FindingDocument
   ) -> Plan.Next {
-    let name = facts.host.shellWord
+    let name = facts.sshWay.asShellLine
     let keys = facts.keys
     let locked = keys.files.first { $0.condition == .encrypted }
     let usable = keys.files.first { $0.condition == .usable }
@@ -170,6 +170,11 @@ enum ConnectionPlan {
     }
     if let next = unsuitable(facts, failed) { return next }
     if usable == nil, locked == nil, let unreadable = keys.files.first { return unread(unreadable, facts) }
+    if let named = keys.publicOnly.first, keys.files.isEmpty, !keys.allowsAgents {
+      return .edit(
+        facts.sshConfigPath, facts.tools,
+        why: "\(named) is a public key alone: name the file of a private key as IdentityFile there")
+    }
     if let named = keys.publicOnly.first, keys.files.isEmpty {
       return Plan.Next(
         command: "ssh-add -L",
@@ -189,6 +194,13 @@ enum ConnectionPlan {
         command: "ssh -v \(name)", why: "the server refuses the keys of the agent and the files")
     case .empty, .none, .silent:
       if let usable { return copy(usable, name) }
+      if let locked, !keys.allowsAgents {
+        return Plan.Next(
+          command: "ssh-keygen -p -f \(locked.path.shellWord)",
+          why:
+            "the key needs a passphrase, and ssh_config allows no agent: remove the passphrase, or name a file that has it in guard.yaml (tunnel.passphrase)"
+        )
+      }
       if let locked {
         let start = if case .empty = keys.agent { "" } else { "eval \"$(ssh-agent -s)\" && " }
         return Plan.Next(
@@ -238,7 +250,7 @@ enum ConnectionPlan {
     }
     return Plan.Next(
       command:
-        "ssh-keygen -t ed25519 -f \(new.shellWord) && ssh-copy-id -i \(new.shellWord) \(facts.host.shellWord)",
+        "ssh-keygen -t ed25519 -f \(new.shellWord) && ssh-copy-id -i \(new.shellWord) \(facts.sshWay.asShellLine)",
       why: "the guard cannot use an RSA key on this machine; this makes another key and adds it")
   }
 

@@ -29,12 +29,12 @@ enum JumpPlan {
       return step(
         "\(server) is behind more than \(JumpHost.most) jump hosts, and the guard uses no more",
         "name fewer in ProxyJump")
-    case .unresolved(let jump, let reason):
+    case .unresolved(let jump, let file, let reason):
       return Plan.Step(
         name: "jump host", found: "ssh does not understand the jump host \(jump): \(reason)",
         outcome: .blocked(
           .init(
-            command: "ssh -G -- \(jump.destination.shellWord)",
+            command: "ssh \(((file.map { ["-F", $0] } ?? []) + ["-G", "--", jump.destination]).asShellLine)",
             why: "correct ssh_config; then repeat oceanid-ctl setup")))
     }
   }

@@ -80,9 +80,12 @@ package enum MachinePlan {
   private static func hostKey(_ facts: MachineFacts) -> Plan.Step? {
     guard let host = facts.own.resolved else { return nil }
     var unlisted = facts.route.hops.filter { !$0.isHostKeyFound }.map { hop in
-      (hop.host.knownName, (hop.through.map { ["-J", $0] } ?? []) + [hop.destination])
+      (
+        hop.host.knownName,
+        (hop.sshConfig.map { ["-F", $0] } ?? []) + (hop.through.map { ["-J", $0] } ?? []) + [hop.destination]
+      )
     }
-    if !facts.isHostKeyFound { unlisted.append((host.knownName, [facts.own.host])) }
+    if !facts.isHostKeyFound { unlisted.append((host.knownName, facts.own.sshWay)) }
     return unlisted.first.map { name, words in
       Plan.Step(
         name: "host keys", found: "no known_hosts file has a key of \(name) that can be copied",

@@ -13,7 +13,7 @@ extension TunnelErrorCode {
     case .hostKeyChanged:
       "The server shows another key than known_hosts has: it was reinstalled, or the connection may be intercepted. The guard retries when the file changes, and by itself after 5 s at first, then at ever longer intervals."
     case .authRefused:
-      "The server accepted none of the keys that the guard offered, ended the login before all were offered, or requires more than a key."
+      "The server accepted none of the keys that the guard offered, ended the login before all were offered, refuses the account, or requires more than a key."
     case .noUsableKey:
       "There is no key to offer: it is missing, encrypted without a passphrase, readable by others, or of a type that libssh2 does not support."
     case .keepaliveTimeout:

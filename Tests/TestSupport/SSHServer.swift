@@ -38,6 +38,7 @@ package final class SSHServer: Sendable {
   private let process = Mutex<ChildProcess?>(nil)
   private let options: [String]
   private let runsCommands: Bool
+  private let pam: String?
   private let earlierLogs = Mutex("")
 
   /// Creates keys and configuration and starts to listen.
@@ -45,13 +46,16 @@ package final class SSHServer: Sendable {
   /// - Parameter options: additional lines of sshd_config. They come first, and sshd uses the first value of each
   ///   keyword.
   /// - Parameter runsCommands: the user gets a shell, which sshd needs for commands.
-  package init(options: [String] = [], runsCommands: Bool = false) throws {
+  /// - Parameter pam: the lines of PAM's configuration for sshd (pam.conf(5)), for which the tests must run as root. Use
+  ///   `UsePAM yes` with it.
+  package init(options: [String] = [], runsCommands: Bool = false, pam: String? = nil) throws {
     guard Self.isAvailable else { throw FixtureError.failed(Self.reason) }
     folder = try TemporaryFolder()
     port = try freePort()
     user = geteuid() == 0 ? "games" : NSUserName()
     self.options = options
     self.runsCommands = runsCommands
+    self.pam = pam
     try makeKey("host_key")
     try makeKey("user_key")
     try giveToUser(["host_key"])
@@ -87,6 +91,7 @@ package final class SSHServer: Sendable {
     if geteuid() == 0 {
       command = ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"] + command
       if runsCommands { command = try givingShell(command) }
+      if let pam { command = try givingPAM(pam, command) }
     }
     let child = try ChildProcess(command[0], Array(command.dropFirst()))
     process.withLock { $0 = child }
@@ -111,6 +116,16 @@ package final class SSHServer: Sendable {
       "unshare", "-m", "sh", "-c", "mount --bind \"$0\" /etc/passwd && exec \"$@\"", folder.file("passwd"),
     ]
       + command
+  }
+
+  /// The same command where PAM has this configuration for sshd: in a mount namespace of its own.
+  private func givingPAM(_ lines: String, _ command: [String]) throws -> [String] {
+    try folder.write(lines, to: "pam")
+    chmod(folder.file("pam"), 0o644)
+    // Without an installed sshd, there is no file to replace.
+    let script =
+      "[ -e /etc/pam.d/sshd ] || { mount -t tmpfs tmpfs /etc/pam.d && touch /etc/pam.d/sshd; } && mount --bind \"$0\" /etc/pam.d/sshd && exec \"$@\""
+    return ["unshare", "-m", "sh", "-c", script, folder.file("pam")] + command
   }
 
   /// Ends the listener and every session.

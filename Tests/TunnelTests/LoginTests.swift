@@ -245,6 +245,24 @@ struct LoginTests {
     #expect(failure.note.contains("change on the host what the server says"), "\(failure)")
   }
 
+  /// The same with a real PAM.
+  @Test(.enabled(if: geteuid() == 0 && program("unshare") != nil, "needs root and unshare"))
+  func whatPAMSaysAboutTheAccountIsQuoted() throws {
+    let folder = try TemporaryFolder()
+    chmod(folder.path, 0o755)
+    let words = try folder.write("Your account has expired\n", to: "words")
+    chmod(words, 0o644)
+    let banner = try folder.write("Authorized use only.\n", to: "banner")
+    chmod(banner, 0o644)
+    let server = try SSHServer(
+      options: ["UsePAM yes", "Banner \(banner)"],
+      pam: "account requisite pam_echo.so file=\(words)\naccount required pam_deny.so\n")
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .authRefused)
+    #expect(failure.message.hasSuffix("; it says: Your account has expired"), "\(failure)")
+    #expect(failure.note.contains("chage -l \(server.user)"), "\(failure)")
+  }
+
   /// It is the same for every login.
   @Test func theBannerOfTheServerIsNotQuoted() throws {
     let folder = try TemporaryFolder()

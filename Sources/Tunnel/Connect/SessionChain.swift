@@ -73,7 +73,8 @@ final class SessionChain {
       } catch {
         throw hop.relay.transport.explain(error).at(jumpHost: hop.relay.transport.peer)
       }
-      if let failure = hop.observer.failure(of: hop.relay.transport.peer) { throw failure }
+      let transport = hop.relay.transport
+      if let failure = hop.observer.failure(of: transport.peer, transport.session.server) { throw failure }
     }
     if let attempt {
       let transport: Transport?
@@ -151,11 +152,12 @@ private final class HopObserver: RelayObserver {
   func missed(_ target: StreamAddress, reason: String) { missed.withLock { $0 = (target, reason) } }
   func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}
 
-  func failure(of jumpHost: HostPort) -> TunnelFailure? {
-    missed.withLock { $0 }.map { target, reason in
+  func failure(of jumpHost: HostPort, _ program: ServerProgram) -> TunnelFailure? {
+    let option = program == .dropbear ? "that dropbear runs without -j" : "AllowTcpForwarding"
+    return missed.withLock { $0 }.map { target, reason in
       TunnelFailure(
         .connectRefused, "\(JumpHost.place) \(jumpHost) could not reach \(target): \(reason)",
-        remedy: "check on \(jumpHost.host) that \(target) can be reached (nc -vz), and AllowTcpForwarding")
+        remedy: "check on \(jumpHost.host) that \(target) can be reached (nc -vz), and \(option)")
     }
   }
 }

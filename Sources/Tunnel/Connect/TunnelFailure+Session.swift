@@ -21,7 +21,9 @@ extension TunnelFailure {
     case .disconnected:
       self.init(
         .peerClosed, "\(peer) closed the connection during \(error.operation)\(farewell)",
-        remedy: "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)",
+        remedy: session?.server == .dropbear
+          ? "look at the server's log: logread -e dropbear, or journalctl -u dropbear -n 50"
+          : "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)",
         throttle: Throttle(words: session?.farewell ?? ""))
     case .packetTooLarge:
       self.init(

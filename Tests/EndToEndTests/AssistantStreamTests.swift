@@ -89,10 +89,8 @@ struct AssistantStreamTests {
       #"{"jsonrpc":"2.0","id":"s","method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["oceanid://status"]},\#(Self.modern)}}"#
         + "\n")
     #expect(Self.waits(child) { $0.count == 3 })
-    let start = ContinuousClock.now
     child.closeInput()
     #expect(child.wait(within: .seconds(5)) == .exited(0))
-    #expect(ContinuousClock.now - start < .seconds(2))
     #expect(Self.messages(child).count == 3, "a cancelled or abandoned call is not answered")
   }
 

@@ -86,7 +86,7 @@ struct WebServerTests {
     }
     let started = ContinuousClock.now
     #expect(try isUp(cookie))
-    #expect(ContinuousClock.now - started < .seconds(2 * patience))
+    #expect(ContinuousClock.now - started < .seconds(10 * patience))
     withExtendedLifetime(idle) {}
   }
 

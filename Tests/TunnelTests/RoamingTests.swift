@@ -64,8 +64,8 @@ struct RoamingTests {
     try network.ip(.near, "address del 198.18.0.2/16 dev near0")
     try network.ip(.near, "address add 198.18.0.3/16 dev near0")
     #expect(eventually { (try? exchange()) == true })
-    // The goal is half a second; other tests use the processors too.
-    #expect(ContinuousClock.now - start < .seconds(2) * patience)
+    // Tests/Benchmarks measures how long it takes. Here other tests use the processors, too.
+    #expect(ContinuousClock.now - start < .seconds(15) * patience)
     #expect(fixture.tunnel.status.reconnects == 1)
     let failures = fixture.recorder.all.compactMap {
       if case .changed(from: .up, to: _, let failure, _) = $0 { failure } else { nil }

@@ -80,14 +80,14 @@ final class Attempt {
   /// The time at which `awaitedKey` will be set; nil if it will not be.
   private var reportTime: Instant? {
     guard case .authenticating(_, let authenticator, _) = stage, let awaited = authenticator.awaited,
-      mentioned?.since != awaited.since
+      reported?.since != awaited.since
     else { return nil }
     return awaited.since + Attempt.quickAgent
   }
 
   /// The key that the agent has not signed with for a while: a person may have to touch it or to approve its use.
-  var awaitedKey: String? { mentioned?.key }
-  private var mentioned: (key: String, since: Instant)?
+  var awaitedKey: String? { reported?.key }
+  private var reported: (key: String, since: Instant)?
 
   /// Proceeds as far as possible without waiting. Returns the transport when it is authenticated.
   func step(now: Instant) throws(TunnelFailure) -> Transport? {
@@ -141,7 +141,7 @@ final class Attempt {
         }
         if isDone { return transport }
         guard let awaited = authenticator.awaited else {
-          mentioned = nil
+          reported = nil
           try giveUpIfDead(transport, authenticator.deadline(deadline), now)
           return nil
         }
@@ -153,8 +153,8 @@ final class Attempt {
             remedy: "let the agent sign sooner: sshd waits for the login as long as LoginGraceTime says")
         }
         // The agent may have refused one key and been asked for the next in the same step.
-        if mentioned?.since != awaited.since { mentioned = nil }
-        if let reportTime, now >= reportTime { mentioned = awaited }
+        if reported?.since != awaited.since { reported = nil }
+        if let reportTime, now >= reportTime { reported = awaited }
         return nil
       }
     }

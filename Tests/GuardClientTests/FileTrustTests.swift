@@ -1,7 +1,6 @@
 import FoundationEssentials
 import Glibc
 import GuardAPI
-import Platform
 import TestSupport
 import Testing
 
@@ -9,6 +8,7 @@ import Testing
 @testable import GuardConnection
 @testable import GuardRun
 @testable import GuardTerminal
+@testable import Platform
 
 @Suite struct FileTrustTests {
   private let folder: TestSupport.TemporaryFolder
@@ -56,6 +56,43 @@ import Testing
     chmod(folder.file("kube"), 0o775)
     #expect(flaw(file) == .writable(path: folder.file("kube"), mode: 0o775))
     #expect(flaw(file, reader: 4243) == .writable(path: folder.file("kube"), mode: 0o775))
+  }
+
+  /// A user whose primary group it is has the group's rights, and is not in its list of members.
+  @Test func fileOfAGroupIsTrustedOnlyIfNobodyElseHasTheGroup() {
+    let (uid, gid) = (geteuid(), getegid())
+    chmod(file, 0o664)
+    func flaw(others users: [AccountList.User] = [], _ groups: [AccountList.Group]) -> FileTrust.Flaw? {
+      let own = AccountList.User("ann", uid: uid, gid: gid)
+      let list = AccountList(users: [own] + users, groups: groups)
+      return FileTrust(reader: uid, accounts: { list }).flaw(of: file)
+    }
+    let writable = FileTrust.Flaw.writable(path: file, mode: 0o664)
+    let group = AccountList.Group(gid: gid)
+    #expect(flaw([group]) == nil)
+    #expect(flaw([.init(gid: gid, members: ["ann"])]) == nil)
+    #expect(
+      flaw(others: [.init("carl", uid: 4242, gid: 4242)], [group, .init(gid: 4242, members: ["carl"])]) == nil
+    )
+    #expect(flaw(others: [.init("alias", uid: uid, gid: gid)], [.init(gid: gid, members: ["alias"])]) == nil)
+    #expect(flaw(others: [.init("bob", uid: 4242, gid: gid)], [group]) == writable)
+    #expect(flaw([.init(gid: gid, members: ["bob"])]) == writable)
+    #expect(flaw([group, .init(gid: gid, members: ["ann", "bob"])]) == writable)
+    #expect(flaw([]) == writable)
+    let unlisted = AccountList(users: [], groups: [group])
+    #expect(FileTrust(reader: uid, accounts: { unlisted }).flaw(of: file) == writable)
+    chmod(file, 0o644)
+    chmod(folder.file("kube"), 0o775)
+    #expect(flaw([group]) == nil)
+    #expect(
+      flaw(others: [.init("bob", uid: 4242, gid: gid)], [group])
+        == .writable(path: folder.file("kube"), mode: 0o775))
+  }
+
+  @Test func accountsOfThisMachineAreRead() {
+    let list = AccountList.ofThisMachine()
+    #expect(list.isGroup(0, onlyOf: 0))
+    #expect(!list.isGroup(0, onlyOf: 4242))
   }
 
   /// The group bits in the mode of a file with an access list are the list's mask.

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Synchronization
 
 /// Checks that only its reader and root can have written a file, because a kubeconfig can name a program to
 /// execute. ssh requires the same for its own files (sshd_config(5), StrictModes).
@@ -9,9 +10,12 @@ internal import Glibc
 package struct FileTrust {
   /// The user who reads the file.
   let reader: UInt32
+  private let accounts: () -> AccountList
 
-  package init(reader: UInt32) {
+  /// - Parameter accounts: the users and groups of this machine, read only for a file that its group can write.
+  package init(reader: UInt32, accounts: @escaping () -> AccountList = AccountList.ofThisMachine) {
     self.reader = reader
+    self.accounts = accounts
   }
 
   package enum Flaw: Error, Hashable {
@@ -103,7 +107,7 @@ package struct FileTrust {
 
   private func isWritableByOthers(_ status: stat) -> Bool {
     if status.st_mode & S_IWOTH != 0 { return true }
-    return status.st_mode & S_IWGRP != 0 && !FileTrust.isGroup(status.st_gid, onlyOf: status.st_uid)
+    return status.st_mode & S_IWGRP != 0 && !accounts().isGroup(status.st_gid, onlyOf: status.st_uid)
   }
 
   /// In a sticky folder, only an entry's owner can replace it, and each entry's owner is checked (inode(7)). Anybody
@@ -115,26 +119,6 @@ package struct FileTrust {
   /// With an access control list, the group bits are its mask.
   private func isWritableByList(_ entry: String, _ status: stat) -> Bool {
     status.st_mode & S_IWGRP != 0 && AccessList.exists(on: entry)
-  }
-
-  /// A user's private group, which Debian creates for each user. Debian's ssh makes the same exception.
-  private static func isGroup(_ group: gid_t, onlyOf user: uid_t) -> Bool {
-    guard let account = UserAccount(uid: user), account.gid == group else { return false }
-    // A reentrant call, because polls of several clusters run at the same time. A group that does not fit has many
-    // members.
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32 << 10) { buffer -> Bool in
-      guard let memory = buffer.baseAddress else { return false }
-      var entry = Glibc.group()
-      var foundEntry: UnsafeMutablePointer<Glibc.group>?
-      guard getgrgid_r(group, &entry, memory, buffer.count, &foundEntry) == 0, foundEntry != nil,
-        var member = entry.gr_mem
-      else { return false }
-      while let other = member.pointee {
-        if String(cString: other) != account.name { return false }
-        member += 1
-      }
-      return true
-    }
   }
 
   private static func target(of link: String) throws(Flaw) -> String {
@@ -170,4 +154,78 @@ package enum AccessList {
   /// True if the file has an access list in addition to its mode. The mode's group bits are then the list's mask: a
   /// right that is missing there is denied to every user that the list names.
   package static func exists(on path: String) -> Bool { getxattr(path, attribute, nil, 0) > 0 }
+}
+
+/// The users and groups of a machine.
+package struct AccountList {
+  package struct User {
+    let name: String
+    let uid: UInt32
+    /// The primary group. The user has its rights without being listed as a member.
+    let gid: UInt32
+
+    package init(_ name: String, uid: UInt32, gid: UInt32) {
+      self.name = name
+      self.uid = uid
+      self.gid = gid
+    }
+  }
+
+  package struct Group {
+    let gid: UInt32
+    let members: [String]
+
+    package init(gid: UInt32, members: [String] = []) {
+      self.gid = gid
+      self.members = members
+    }
+  }
+
+  private let users: [User]
+  private let groups: [Group]
+
+  package init(users: [User], groups: [Group]) {
+    self.users = users
+    self.groups = groups
+  }
+
+  /// True for a user's private group, which Debian creates for each user: only this user and root have its rights.
+  /// Debian's ssh makes the same exception.
+  func isGroup(_ group: UInt32, onlyOf user: UInt32) -> Bool {
+    // A name service may list none of its accounts (sssd). The users of its groups are then unknown.
+    guard users.contains(where: { $0.uid == user && $0.gid == group }) else { return false }
+    // Several groups can have one number.
+    let sameGroups = groups.filter { $0.gid == group }
+    let harmless = Set(users.filter { $0.uid == user || $0.uid == 0 }.map(\.name))
+    return !sameGroups.isEmpty && sameGroups.allSatisfy { $0.members.allSatisfy(harmless.contains) }
+      && users.allSatisfy { $0.gid != group || $0.uid == user || $0.uid == 0 }
+  }
+
+  /// getpwent(3) has one position for the whole process, and polls of several clusters run at the same time.
+  private static let reading = Mutex(())
+
+  package static func ofThisMachine() -> AccountList {
+    reading.withLock { _ in
+      var users: [User] = []
+      setpwent()
+      while let entry = getpwent() {
+        users.append(
+          User(String(cString: entry.pointee.pw_name), uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid))
+      }
+      endpwent()
+      var groups: [Group] = []
+      setgrent()
+      while let entry = getgrent() {
+        var members: [String] = []
+        var next = entry.pointee.gr_mem
+        while let place = next, let name = place.pointee {
+          members.append(String(cString: name))
+          next = place + 1
+        }
+        groups.append(Group(gid: entry.pointee.gr_gid, members: members))
+      }
+      endgrent()
+      return AccountList(users: users, groups: groups)
+    }
+  }
 }

@@ -1,13 +1,14 @@
 internal import Curl
 internal import GuardTypes
 internal import Health
+internal import Redaction
 
 extension PollFailure {
   /// The failure that a response represents; nil for status 200 with JSON.
   init?(_ response: Response, asking subject: Subject, of kubeconfig: Kubeconfig) {
     if response.status == 200 {
       guard !response.contentType.lowercased().hasPrefix("application/json") else { return nil }
-      let type = response.contentType.isEmpty ? "no content type" : String(response.contentType.prefix(80))
+      let type = response.contentType.isEmpty ? "no content type" : response.contentType.saidByPeer(80)
       self.init(
         code: .badResponse, message: "\(subject.name): \(kubeconfig.server) returned \(type) instead of JSON",
         remedy: "check that the forward's target is the API server")
@@ -66,7 +67,7 @@ extension PollFailure {
       switch fault {
       case .tooDeep: "nests deeper than \(JSONNesting.limit) levels"
       case .notJSON: "is truncated or not JSON of the expected form"
-      case .otherKind(let kind): "is of kind \(kind.shown.prefix(80))"
+      case .otherKind(let kind): "is of kind \(kind.saidByPeer(80))"
       case .tooMany(let limit): "has more than \(limit) objects"
       case .tooLong(let limit): "contains an object larger than \(limit >> 10) KiB"
       }
@@ -112,7 +113,7 @@ extension Response {
   var failedChecks: [String] {
     guard body.count <= 64 << 10 else { return [] }
     return String(decoding: body, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("[-]") }
-      .prefix(16).map { String($0.dropFirst(3).prefix { $0 != " " }.prefix(80)).singleLine }
+      .prefix(16).map { String($0.dropFirst(3).prefix { $0 != " " }).saidByPeer(80) }
   }
 }
 
@@ -134,6 +135,11 @@ extension Subject.Cause {
 }
 
 extension String {
+  /// A header, a name or a text of libcurl that contains words of the peer, as a part of a message: one line of at most
+  /// `limit` bytes and its escapes, without credentials and control characters. Values of JSON come from
+  /// `Fields.text` and `Fields.word`, which do the same.
+  func saidByPeer(_ limit: Int = 300) -> String { redacted(self, limit: limit).singleLine }
+
   fileprivate var isAboutAnonymous: Bool {
     indices.contains { self[$0...].hasPrefix("\"system:anonymous\"") }
   }

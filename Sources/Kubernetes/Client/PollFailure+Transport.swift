@@ -7,6 +7,7 @@ extension PollFailure {
   ///
   /// - Parameter hasBegun: a part of the response was received.
   init(_ error: CurlError, asking subject: Subject, of kubeconfig: Kubeconfig, hasBegun: Bool = false) {
+    let detail = error.detail.saidByPeer()
     let server = kubeconfig.server.description
     let file = kubeconfig.path
     func failure(_ code: PollErrorCode, _ message: String, _ note: String) -> PollFailure {
@@ -18,57 +19,57 @@ extension PollFailure {
       switch error.code {
       case .connect, .resolve:
         failure(
-          .unreachable, "\(server) is unreachable: \(error.detail)",
+          .unreachable, "\(server) is unreachable: \(detail)",
           "check on the control plane that the API server is running: sudo systemctl status k3s")
       case .closed:
         failure(
           .unreachable,
-          "\(server) closed the connection before it answered \(subject.name): \(error.detail)",
+          "\(server) closed the connection before it answered \(subject.name): \(detail)",
           "check on the control plane that the API server is running: sudo systemctl status k3s")
       case .timeout:
         PollFailure(
-          code: .timeout, message: "\(subject.name): \(error.detail) (\(server))",
+          code: .timeout, message: "\(subject.name): \(detail) (\(server))",
           step: subject.diagnosis(kubeconfig, of: hasBegun ? .cutOff : .store))
       case .cancelled:
         failure(
           .unreachable, "the poll was cancelled before it had \(subject.name)", "wait for the next poll")
       case .tooLarge:
         PollFailure(
-          code: .badResponse, message: "\(subject.name): \(error.detail)",
+          code: .badResponse, message: "\(subject.name): \(detail)",
           step: NextStep(
             command: kubeconfig.kubectl("get --raw \(String(error.path).shellWord) | wc -c"),
             note: "check the size of the list"))
       case .unwanted, .badReply:
         failure(
-          .badResponse, "\(subject.name): \(server) did not answer with HTTP: \(error.detail)",
+          .badResponse, "\(subject.name): \(server) did not answer with HTTP: \(detail)",
           "check that the forward's target is the API server")
       case .serverCertificate(let fault):
         PollFailure(fault, error, server: server, file: file, newKubeconfig: newKubeconfig)
       case .clientCertificateRefused:
         failure(
-          .tls, "\(server) rejects the client certificate of context \(kubeconfig.context): \(error.detail)",
+          .tls, "\(server) rejects the client certificate of context \(kubeconfig.context): \(detail)",
           newKubeconfig)
       case .clientCertificateUnusable:
         failure(
           .kubeconfig,
-          "the client certificate and key of context \(kubeconfig.context) in \(file) can't be used: \(error.detail)",
+          "the client certificate and key of context \(kubeconfig.context) in \(file) can't be used: \(detail)",
           newKubeconfig)
       case .authorityUnusable:
         failure(
-          .kubeconfig, "certificate-authority in \(file) can't be used: \(error.detail)", newKubeconfig)
+          .kubeconfig, "certificate-authority in \(file) can't be used: \(detail)", newKubeconfig)
       case .cutInHandshake:
         // The tunnel accepts every connection and closes it if its target is unreachable.
         failure(
-          .unreachable, "\(server) closed the connection during the TLS handshake: \(error.detail)",
+          .unreachable, "\(server) closed the connection during the TLS handshake: \(detail)",
           "check on the control plane that the API server runs and is the forward's target: sudo systemctl status k3s"
         )
       case .handshake:
         failure(
-          .tls, "TLS handshake failed with \(server): \(error.detail)",
+          .tls, "TLS handshake failed with \(server): \(detail)",
           "check that the forward's target is the API server's TLS port")
       case .setup:
         PollFailure(
-          code: .unreachable, message: "the request for \(subject.name) failed: \(error.detail)",
+          code: .unreachable, message: "the request for \(subject.name) failed: \(detail)",
           step: NextStep(
             command: "free -m", note: "check this machine's memory, and apt-cache policy libcurl4"))
       }
@@ -78,6 +79,7 @@ extension PollFailure {
     _ fault: CurlError.CertificateFault, _ error: CurlError, server: String, file: String,
     newKubeconfig: String
   ) {
+    let detail = error.detail.saidByPeer()
     let message: String
     let remedy: String
     switch fault {
@@ -92,10 +94,10 @@ extension PollFailure {
       message = "the certificate of \(server) is signed by an authority that is not in \(file)"
       remedy = newKubeconfig
     case .nameMismatch:
-      message = "the certificate of \(server) is for another name: \(error.detail)"
+      message = "the certificate of \(server) is for another name: \(detail)"
       remedy = "set tls-server-name in \(file) to a name in the certificate (on k3s: kubernetes)"
     case .other:
-      message = "the certificate of \(server) is not accepted: \(error.detail)"
+      message = "the certificate of \(server) is not accepted: \(detail)"
       remedy = newKubeconfig
     }
     self.init(code: .tls, message: message, remedy: remedy)

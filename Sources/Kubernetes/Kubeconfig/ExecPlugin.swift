@@ -136,7 +136,10 @@ extension String {
   /// Untrusted text for a message: one line of at most 300 printable characters.
   var shown: String {
     let line = unicodeScalars.map { scalar in
-      scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) ? " " : String(scalar)
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: " "
+      default: String(scalar)
+      }
     }.joined()
     let words = line.split(separator: " ").joined(separator: " ")
     return words.count > 300 ? String(words.prefix(300)) + "…" : words

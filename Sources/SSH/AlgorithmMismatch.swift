@@ -17,7 +17,8 @@ extension Algorithms {
             || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xdf)
             || "@.-_+/".utf8.contains(byte)
         }
-      return isName ? String(decoding: name, as: UTF8.self) : nil
+      // A name that is shown is a text of the peer.
+      return isName ? PeerText.clean(name) : nil
     }
   }
 }

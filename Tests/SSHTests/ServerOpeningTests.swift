@@ -28,6 +28,28 @@ import Testing
     keyExchange: ["curve25519-sha256"], hostKeys: ["ssh-ed25519", "rsa-sha2-512"],
     ciphers: ["aes128-gcm@openssh.com", "aes128-ctr"], macs: ["hmac-sha2-256"])
 
+  /// All six lists of names are texts of the server.
+  @Test func tokensInListsOfAlgorithmsAreHidden() throws {
+    let token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+    let opening = Self.opening(kex: token, hostKeys: "a,\(token)", ciphers: token, macs: token)
+    let found = AlgorithmMismatch.find(try #require(opening.offer), offered: Self.own, supported: Self.own)
+    #expect(found.map(\.kind) == [.keyExchange, .hostKey, .cipher, .mac])
+    #expect(found.map(\.server) == [["…"], ["a", "…"], ["…"], ["…"]])
+    #expect(!"\(opening)".contains("ghp_"))
+    #expect(Algorithms.names("publickey,\(token)".utf8) == ["publickey", "…"])
+  }
+
+  @Test(arguments: [
+    "sntrup761x25519-sha512@openssh.com", "mlkem768x25519-sha256", "diffie-hellman-group-exchange-sha256",
+    "sk-ssh-ed25519@openssh.com", "webauthn-sk-ecdsa-sha2-nistp256@openssh.com",
+    "ssh-rsa-cert-v01@openssh.com",
+    "rsa-sha2-512-cert-v01@openssh.com", "chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com",
+    "hmac-sha2-512-etm@openssh.com", "umac-128-etm@openssh.com", "kex-strict-s-v00@openssh.com",
+    "gss-curve25519-sha256-", "keyboard-interactive", "gssapi-with-mic", "ecdh-sha2-1.3.132.0.10",
+  ]) func namesOfAlgorithmsAreKept(_ name: String) {
+    #expect(Algorithms.names(name.utf8) == [name])
+  }
+
   @Test(arguments: [
     ("Not allowed at this time\r\n", "Not allowed at this time"),
     ("Exceeded MaxStartups\r\n", "Exceeded MaxStartups"), ("no end of line", "no end of line"),

@@ -24,6 +24,10 @@ extension CredentialScanner {
       userEnd = run.mark
     }
     userEnd = userEnd ?? markBehindPort(start..<authorityEnd, run)
+    if userEnd == nil, let mark = encodedMark(start..<authorityEnd) {
+      hide(start..<mark)
+      return mark
+    }
     if let userEnd {
       if !isPlainUser(start..<userEnd, scheme: scheme) { hide(start..<userEnd) }
       return passWebhook(host: userEnd + 1)
@@ -45,6 +49,16 @@ extension CredentialScanner {
       return bytes.count
     }
     return passWebhook(host: start)
+  }
+
+  /// The `%40` of `ann%3Ahunter%40host`
+  private func encodedMark(_ authority: Range<Int>) -> Int? {
+    guard let mark = authority.last(where: { bytes[$0] == UInt8(ascii: "%") && bytes.spells("%40", at: $0) }),
+      (authority.lowerBound..<mark).contains(where: {
+        bytes[$0] == UInt8(ascii: "%") && bytes.spells("%3a", at: $0)
+      })
+    else { return nil }
+    return mark
   }
 
   /// The `@` of `ann:12345/hunter@host`, where the beginning of the password looks like a port.

@@ -12,6 +12,8 @@ struct CredentialScanner {
   var runs = Runs()
   /// The last command in the line that has a password in a short flag, or none in `-p`.
   var command: CommandFlags?
+  /// Where the last value of a field `value` begins.
+  var valueStart: Int?
   /// True if the text contains an AWS key id. The matching secret can be recognized only by its length.
   private let namesAWSKey: Bool
   /// True if the text may contain flags of commands.
@@ -57,7 +59,8 @@ struct CredentialScanner {
       // The letters of an escape do not belong to the next word.
       return max(index + 1, escapeEnd(at: index))
     case UInt8(ascii: "-")
-    where bytes.starts(with: "-----", at: index) || bytes.starts(with: "---- ", at: index):
+    where bytes.starts(with: "-----", at: index) || bytes.starts(with: "---- ", at: index)
+      || bytes.starts(with: "----BEGIN", at: index):
       return passKeyBlock(at: index)
     case 0x80...: return passForeignName(at: index) ?? index + 1
     case UInt8(ascii: "/"): return passHook(at: index)
@@ -153,11 +156,16 @@ struct CredentialScanner {
         name = start..<name.upperBound - 1
       }
       if containsFlags { command = CommandFlags(bytes[name]) ?? command }
+      hideInput(of: name)
+      noteValue(name)
+      hideValue(beforeName: name)
       if let next = passNamed(name) ?? passElement(name) ?? passValueOfName(name) ?? passColumn(name) {
         return next
       }
     }
-    if let next = passSpoken(start..<end) ?? passScheme(start..<end) { return next }
+    if let next = passPhrase(start..<end) ?? passSpoken(start..<end) ?? passScheme(start..<end) {
+      return next
+    }
     return tokenAfterUnderscore(start..<end)
   }
 

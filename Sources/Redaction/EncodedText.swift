@@ -6,7 +6,7 @@ extension CredentialScanner {
     guard let (text, end) = decoded(from: start) ?? decodedDigits(from: start) else { return nil }
     return text.withUnsafeBufferPointer {
       var scanner = CredentialScanner($0, isCut: false, depth: depth + 1)
-      return scanner.scan().isEmpty ? nil : end
+      return scanner.scan().isEmpty && !CredentialScanner.isUserAndPassword(text) ? nil : end
     }
   }
 

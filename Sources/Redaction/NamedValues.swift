@@ -18,12 +18,15 @@ extension CredentialScanner {
 
   private mutating func kind(of name: Range<Int>, _ separator: Separator) -> SecretName? {
     SecretName(bytes[name]) ?? kindOfOwner(name) ?? kindOfKey(name, separator) ?? kindOfCode(name, separator)
+      ?? kindOfList(name, separator)
   }
 
   mutating func passValue(of name: Range<Int>, _ kind: SecretName, _ separator: Separator) -> Int? {
     var start = separator.end
     // Values of other kinds than text are searched by themselves.
+    if separator.assigns, let next = passSubstitution(at: start) { return next }
     guard !isReference(at: start), !beginsObject(start, separator) else { return nil }
+    if let next = passSequence(at: start, kind) { return next }
     if separator.assigns, byte(at: start) == UInt8(ascii: "{") {
       // A value with special characters in a connection string of ODBC.
       let value = start + 1..<endOfBraces(start + 1)
@@ -48,6 +51,10 @@ extension CredentialScanner {
     }
     if quoteMark(at: start) == nil { value = value.lowerBound..<endOfFolded(value, name, separator) }
     hide(value)
+    if separator.assigns, !separator.isSpaced {
+      let end = passPieces(after: value)
+      if end > value.upperBound { return end }
+    }
     if separator.assigns, isDiagnosis(value) { hideQuotedValues(after: value) }
     return passSuccessor(of: value)
   }

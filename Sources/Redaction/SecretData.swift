@@ -84,7 +84,7 @@ extension CredentialScanner {
     var end = bytes.count
     for index in word..<bytes.count
     where bytes[index] == UInt8(ascii: "E") && bytes.starts(with: "END", at: index)
-      && (bytes.spells("-----end", at: index - 5) || bytes.spells("---- end", at: index - 5))
+      && (bytes.spells("----end", at: index - 4) || bytes.spells("---- end", at: index - 5))
     {
       end = self.end(of: index) { $0 != UInt8(ascii: "-") }
       end = self.end(of: end) { $0 == UInt8(ascii: "-") }

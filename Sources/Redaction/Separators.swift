@@ -16,6 +16,9 @@ extension CredentialScanner {
   func separator(after name: Range<Int>) -> Separator? {
     guard let (nameEnd, isQuoted) = nameEnd(name) else { return nil }
     var index = passBlanks(at: nameEnd, most: 32)
+    while bytes.starts(with: #"\t"#, at: index), index - nameEnd < 16 {
+      index = passBlanks(at: index + 2, most: 32)
+    }
     if index > name.upperBound { index = passFiller(before: index) }
     if let (end, assigns) = spelledMark(at: index) {
       return Separator(end: passEncodedBlanks(at: end), assigns: assigns, isQuoted: isQuoted, isSpaced: false)
@@ -103,8 +106,15 @@ extension CredentialScanner {
 
   private func passEncodedBlanks(at start: Int) -> Int {
     var index = passBlanks(at: start)
-    while bytes.starts(with: "%20", at: index) { index = passBlanks(at: index + 3) }
-    return index
+    while true {
+      if bytes.starts(with: "%20", at: index) {
+        index = passBlanks(at: index + 3)
+      } else if bytes.starts(with: #"\t"#, at: index) {
+        index = passBlanks(at: index + 2)
+      } else {
+        return index
+      }
+    }
   }
 
   /// `("password", "x")`: a name and a value as arguments. A list of names has no parenthesis.

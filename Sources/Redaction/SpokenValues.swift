@@ -13,7 +13,7 @@ extension CredentialScanner {
     "subscription", "webhook", "client", "unseal", "recovery", "preshared", "pre-shared", "master", "hmac",
     "tsig",
     "license", "deploy", "session", "integration", "routing", "tunnel", "storage", "symmetric", "aes",
-    "hmac-sha256",
+    "hmac-sha256", "totp", "hotp", "otp", "mfa", "2fa",
   ]
 
   /// Words between AUTH and the credential.
@@ -283,7 +283,9 @@ extension CredentialScanner {
 
   /// `name: DB_PASSWORD, value: …`, `{"name":"DB_PASSWORD","value":"…"}`, `key="ApiKey" value="…"`
   mutating func passValueOfName(_ word: Range<Int>) -> Int? {
-    guard isWord(word, "value") || isWord(word, "content"), let separator = separator(after: word) else {
+    guard ["value", "val", "content"].contains(where: { isWord(word, $0) }),
+      let separator = separator(after: word)
+    else {
       return nil
     }
     var end = word.lowerBound
@@ -356,7 +358,7 @@ extension CredentialScanner {
 }
 
 extension UInt8 {
-  fileprivate var isBetweenFields: Bool {
+  var isBetweenFields: Bool {
     self <= 0x20 || isQuote || [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\\")].contains(self)
   }
 }

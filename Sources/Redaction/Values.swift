@@ -145,9 +145,10 @@ extension CredentialScanner {
     "redacted", "hidden", "masked", "unset", "empty", "none", "secret", "sensitive", "missing",
   ]
 
-  /// True for a reference to a credential elsewhere: `${PASSWORD}`, `$(cat …)`, `$PASSWORD`.
+  /// True for a reference to a credential elsewhere: `${PASSWORD}`, `$(cat …)`, `$PASSWORD`, and for the mark of a here
+  /// string, whose text follows.
   func isReference(at start: Int) -> Bool {
-    if ["${", "$(", "{{", "<nil>", "%!s(<nil>)", "%!s(MISSING)"].contains(where: {
+    if ["${", "<<<", "$(", "{{", "<nil>", "%!s(<nil>)", "%!s(MISSING)"].contains(where: {
       bytes.starts(with: $0, at: start)
     }) {
       return true

@@ -1,16 +1,22 @@
-/// A text without the characters that are not displayed, and the places of its bytes in the text.
+/// A text as a reader sees it, and the places of its bytes in the text: without the characters that are not displayed,
+/// and with an ASCII character for each that looks like it.
 ///
 /// `pass<U+200B>word=…` is displayed as a password, and is one after it is copied from the text.
 struct VisibleBytes {
   let bytes: [UInt8]
-  /// The index in the text of each byte, and the length of the text at the end.
-  private let places: [Int]
+  /// The place in the text of each byte's character.
+  private let places: [Range<Int>]
+  private let count: Int
 
   /// - Returns: nil if the text has no such characters.
   init?(_ text: UnsafeBufferPointer<UInt8>) {
-    guard let first = text.indices.first(where: { text.invisibleEnd(at: $0) > $0 }) else { return nil }
+    guard
+      let first = text.indices.first(where: {
+        text.invisibleEnd(at: $0) > $0 || text.lookalike(at: $0) != nil
+      })
+    else { return nil }
     var bytes = Array(text[..<first])
-    var places = Array(0..<first)
+    var places = (0..<first).map { $0..<$0 + 1 }
     var index = first
     while index < text.count {
       let end = text.invisibleEnd(at: index)
@@ -18,23 +24,73 @@ struct VisibleBytes {
         index = end
         continue
       }
-      bytes.append(text[index])
-      places.append(index)
-      index += 1
+      let (byte, length) = text.lookalike(at: index) ?? (text[index], 1)
+      bytes.append(byte)
+      places.append(index..<index + length)
+      index += length
     }
-    places.append(text.count)
     self.bytes = bytes
     self.places = places
+    self.count = text.count
   }
 
   /// The range in the text, with the invisible characters within it.
   func range(in text: Range<Int>) -> Range<Int> {
-    let last = text.isEmpty ? places[text.lowerBound] : places[text.upperBound - 1] + 1
-    return places[text.lowerBound]..<max(places[text.lowerBound], last)
+    guard !text.isEmpty else {
+      let place = text.lowerBound < places.count ? places[text.lowerBound].lowerBound : count
+      return place..<place
+    }
+    return places[text.lowerBound].lowerBound..<places[text.upperBound - 1].upperBound
   }
 }
 
 extension UnsafeBufferPointer<UInt8> {
+  /// The ASCII character that looks like the one at the index, and the length of the latter.
+  fileprivate func lookalike(at index: Int) -> (byte: UInt8, length: Int)? {
+    func byte(_ offset: Int) -> UInt8 { index + offset < count ? self[index + offset] : 0 }
+    let blank = UInt8(ascii: " ")
+    switch (self[index], byte(1), byte(2)) {
+    // U+00A0, U+1680, U+2000 to U+200A, U+202F, U+205F, U+3000
+    case (0xC2, 0xA0, _): return (blank, 2)
+    case (0xE1, 0x9A, 0x80), (0xE2, 0x80, 0x80...0x8A), (0xE2, 0x80, 0xAF), (0xE2, 0x81, 0x9F),
+      (0xE3, 0x80, 0x80):
+      return (blank, 3)
+    // U+2236, U+A789, U+FE55, U+FE66
+    case (0xE2, 0x88, 0xB6), (0xEA, 0x9E, 0x89), (0xEF, 0xB9, 0x95): return (UInt8(ascii: ":"), 3)
+    case (0xEF, 0xB9, 0xA6): return (UInt8(ascii: "="), 3)
+    // Fullwidth forms of letters, digits, `_` and `-`
+    case (0xEF, 0xBC, 0x8D), (0xEF, 0xBC, 0x90...0x99), (0xEF, 0xBC, 0xA1...0xBA), (0xEF, 0xBC, 0xBF):
+      return (byte(2) - 0x60, 3)
+    case (0xEF, 0xBD, 0x81...0x9A): return (byte(2) - 0x20, 3)
+    // U+017F, U+212A
+    case (0xC5, 0xBF, _): return (UInt8(ascii: "s"), 2)
+    case (0xE2, 0x84, 0xAA): return (UInt8(ascii: "K"), 3)
+    case (0xD0, _, _), (0xD1, _, _):
+      // A Cyrillic letter within a Latin word.
+      guard index > 0 && self[index - 1].isAlphanumeric || byte(2).isAlphanumeric,
+        let letter = cyrillic(self[index], byte(1))
+      else { return nil }
+      return (letter, 2)
+    case (UInt8(ascii: "\\"), _, _):
+      return [#"\u00a0"#, #"\u202f"#, #"\u2009"#].contains { spells($0, at: index) } ? (blank, 6) : nil
+    default: return nil
+    }
+  }
+
+  private func cyrillic(_ first: UInt8, _ second: UInt8) -> UInt8? {
+    switch (first, second) {
+    case (0xD0, 0xB0): UInt8(ascii: "a")
+    case (0xD0, 0xB5): UInt8(ascii: "e")
+    case (0xD0, 0xBE): UInt8(ascii: "o")
+    case (0xD1, 0x80): UInt8(ascii: "p")
+    case (0xD1, 0x81): UInt8(ascii: "c")
+    case (0xD1, 0x83): UInt8(ascii: "y")
+    case (0xD1, 0x95): UInt8(ascii: "s")
+    case (0xD1, 0x96): UInt8(ascii: "i")
+    default: nil
+    }
+  }
+
   /// The end of an invisible character, its escape in JSON, or a sequence that changes the color of a terminal
   /// (ECMA-48 §5.4); the index itself if there is none.
   fileprivate func invisibleEnd(at index: Int) -> Int {

@@ -97,5 +97,47 @@ extension HiddenTexts {
     "x ⟦st.a1a1a1a1a1a1a1a1a1a1a1a1.b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2.c3c3c3c3c3c3c3c3⟧ y",
   ]
 
-  static let further = keys + folded + braces + tables + documents + products
+  /// Blanks and letters that look like those of ASCII.
+  static let lookalikes: [String] = [
+    "password\u{A0}=\u{A0}⟦x⟧", "password\u{202F}: ⟦x⟧", "password\u{2009}:\u{2009}⟦x⟧",
+    "Bearer\u{A0}⟦abc1⟧ end",
+    "--password\u{A0}⟦x⟧", "password =\u{3000}⟦x⟧", #"password\u00a0=\u00a0⟦x⟧"#, "ｐａｓｓｗｏｒｄ=⟦x⟧ end",
+    "p\u{430}ssword=⟦x⟧", "to\u{212A}en=⟦hunt3r⟧", "PAS\u{17F}WORD=⟦x⟧", "password﹦⟦x⟧", "password∶⟦x⟧",
+    "password꞉⟦x⟧",
+    #"password=\t⟦x⟧"#, #"PASSWORD\t=\t⟦x⟧"#, #"password:\t⟦x⟧"#,
+  ]
+
+  /// Values before their name, and in lists.
+  static let lists: [String] = [
+    #"{"value":"⟦x⟧","name":"DB_PASSWORD"}"#, #"{"value": "⟦a b⟧", "name": "API_TOKEN"}"#,
+    "- value: ⟦x⟧\n  name: DB_PASSWORD", #"{"Value":"⟦x⟧","Key":"password"}"#,
+    #"{"key":"password","val":"⟦x⟧"}"#,
+    #"{\"value\":\"⟦x⟧\",\"name\":\"DB_PASSWORD\"}"#, "value: ⟦x⟧\nname: DB_PASSWORD",
+    "password:\n- ⟦x⟧", "passwords:\n  - ⟦x⟧\n  - ⟦b⟧\nuser: ann", "token:\n    - \"⟦hunt3rX9Q⟧\"",
+    "tokens: [⟦hunt3rX9Q⟧]", "tokens:\n- ⟦hunt3rX9Q⟧\nuser: ann",
+  ]
+
+  /// Lines of a shell.
+  static let shell: [String] = [
+    "echo ⟦x⟧ | docker login -u ann --password-stdin ghcr.io",
+    "echo -n \"⟦a b⟧\" | helm registry login --password-stdin h",
+    "printf %s ⟦x⟧ | gh auth login --with-token", "gh auth login --hostname h --with-token <<< ⟦y⟧",
+    "cat <<< ⟦x⟧ | gh auth login --with-token",
+    "docker login --password-stdin <<< \"⟦x⟧\"", "gh auth login --with-token <<< ⟦x⟧",
+    "vault login - <<< ⟦x⟧",
+    "chpasswd <<< \"⟦root:x⟧\"", "echo ⟦root:x⟧ | chpasswd", "echo ⟦x⟧ | sudo -S ls",
+    "PASSWORD='⟦ab⟧'\"⟦x⟧\" run", "PASSWORD=\"⟦ab⟧\"⟦x⟧ run", "password=$(echo ⟦x⟧) run",
+  ]
+
+  /// Codes, phrases and encoded users.
+  static let codes: [String] = [
+    "https://⟦user%3Ahunter⟧%40h/", "postgres://⟦app%3Ahunter⟧%40db/x",
+    "seed phrase: ⟦abandon ability able about⟧",
+    "Recovery Phrase = ⟦abandon ability able about⟧\nnext", "TOTP secret ⟦JBSWY3DPEHPK3PXP⟧",
+    "mfa secret ⟦JBSWY3DPEHPK3PXP⟧",
+    "auth data ⟦YWRtaW46aHVudDNyWDlRelNFQ1JFVA==⟧ end",
+  ]
+
+  static let further =
+    lookalikes + lists + shell + codes + keys + folded + braces + tables + documents + products
 }

@@ -101,5 +101,19 @@ enum KeptTexts {
     "decode 6465616462656566 failed", "--from-literal=${KEY}", #"https:\/\/h:443\/a@b"#,
   ]
 
-  static let all = credentials + others + names + tables
+  /// Lists, lines of a shell and other text that looks like a form of a credential.
+  static let forms = [
+    "tokens: [1, 2]", "maxTokens: [4096]", "secrets:\n- regcred", "imagePullSecrets:\n- name: x",
+    "password:\n- name: x", #"{"value":"3","name":"REPLICAS"}"#, "- value: a\n  name: HOST",
+    "echo done | docker ps",
+    "echo hello | sudo tee x", "echo $TOKEN | docker login --password-stdin",
+    "the flag --password-stdin is required",
+    "https://h/a%3Ab%40c", "the seed phrase is missing", "seed phrase: not found",
+    "digest c2hhMjU2OjAxMjM0NTY3ODk=",
+    "image bmdpbng6MS4yNS4z", "Ошибка\u{A0}: нет узла", "replicas\u{A0}= 3", #"a\tb = 3"#,
+    "password=$(cat /run/x)",
+    "ｎａｍｅ=x", "mfa secret is missing", "TOTP secret not found",
+  ]
+
+  static let all = forms + credentials + others + names + tables
 }

@@ -89,6 +89,14 @@ import Testing
     "variable \"password\" { default = \"", "{ default = ", "<key>password</key>",
     "<key>password</key><string>a",
     "\\u0070", "\\u0070a", "cookie a=", "cookie ", "6162", "70", "MTE", "st.aaaa", "sl.",
+    "--with-token ", "echo a |", "echo a | chpasswd ", "chpasswd <<< ", "<<< \"", "sudo -S ",
+    "password=$(echo a",
+    "password='a'\"", "password='a'b", "value:\"", "value: \u{201C}", "value:a,name:password,",
+    "name:password ",
+    "password:\n- ", "password:\n- \"", "- ", "tokens:[", "tokens:\n", "seed phrase: a ", "phrase ",
+    "a%3a%40",
+    "http://a%3a", "\u{A0}", "password\u{A0}", "\\t", "password\\t", "p\u{430}", "YTpi", "----BEGIN ",
+    "----BEGIN PRIVATE KEY",
   ]
 
   /// Four times the text takes about four times as long; sixteen times as long if each word reads ahead.

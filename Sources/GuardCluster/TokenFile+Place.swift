@@ -16,8 +16,11 @@ extension TokenFile {
       }
     self.init(place: description, path: { TokenFile.path(place, environment) }) { path in
       // The service manager protects its credentials.
-      guard case .file = place, SecretFile.exposure(of: path) != nil else { return nil }
-      return NextStep(command: "\(environment.asOwner)chmod 600 \(path.shellWord)")
+      guard case .file = place, let refusal = SecretFile.refusal(of: path, user: environment.localUser) else {
+        return nil
+      }
+      let prefix = refusal.command.hasPrefix("sudo ") ? "" : environment.asOwner
+      return (refusal.reason, NextStep(command: "\(prefix)\(refusal.command)"))
     }
   }
 

@@ -60,6 +60,7 @@ package struct ConnectionDiagnosis {
       }
       return
     }
+    if let file = configuration.file, let flawed = warning(aboutWritersOf: file) { report(flawed) }
     report(finding(of: configuration))
     // A file of the user is the one of the user's own guard.
     isUserGuard = configuration.file.map { $0.hasPrefix("\(environment.home)/") }
@@ -68,6 +69,26 @@ package struct ConnectionDiagnosis {
     var here: Set<String> = []
     for cluster in configuration.clusters where examine(cluster) { here.insert(cluster.name) }
     examineShell(configuration, here: here)
+  }
+
+  /// Whoever can change guard.yaml has the guard run a program: as root, if that is the guard's user.
+  private func warning(aboutWritersOf file: String) -> FindingDocument? {
+    let words: String
+    let command: String
+    switch FileTrust(reader: geteuid()).flaw(of: file) {
+    // Beside a guard, or for its user, the owner may be the guard's user.
+    case .foreignOwner(let path, let uid) where geteuid() == 0 && getpwnam("oceanid")?.pointee.pw_uid != uid:
+      words = "\(path) belongs to uid \(uid)"
+      command = "sudo chown root \(path.shellWord)"
+    case .writable(let path, let mode) where mode & 0o002 != 0:
+      words = "\(path) has mode 0\(String(mode, radix: 8))"
+      command = "sudo chmod o-w \(path.shellWord)"
+    case .foreignOwner, .writable, .listed, .notAbsolute, .notAFile, .tooManyLinks, .unseen, nil: return nil
+    }
+    return FindingDocument(
+      "configuration", .warning,
+      "\(file) can be changed by another user, who can name programs in it: \(words)",
+      next: NextStep(command: command))
   }
 
   /// Without a file and without a running guard, none is set up. The first failed step is that.

@@ -10,14 +10,14 @@ package struct TokenFile: Sendable {
   /// Where a person puts the token: a path, or the name of a credential.
   private let place: String
   private let path: @Sendable () -> Result<String, SourceFailure>
-  private let exposure: @Sendable (_ path: String) -> NextStep?
+  private let exposure: @Sendable (_ path: String) -> (reason: String, step: NextStep)?
 
   /// - Parameters:
   ///   - path: the file, or why there is none.
-  ///   - exposure: the next step if others can read the file, so that it is not used.
+  ///   - exposure: why the file is not used, if others can read or replace it, and the next step.
   package init(
     place: String, path: @escaping @Sendable () -> Result<String, SourceFailure>,
-    exposure: @escaping @Sendable (_ path: String) -> NextStep?
+    exposure: @escaping @Sendable (_ path: String) -> (reason: String, step: NextStep)?
   ) {
     self.place = place
     self.path = path
@@ -33,8 +33,8 @@ package struct TokenFile: Sendable {
     func failure(_ words: String, _ step: NextStep) -> Result<String, SourceFailure> {
       .failure(SourceFailure(.token, "\(path) \(words)", step: step))
     }
-    if let step = exposure(path) {
-      return failure("can be read by others, so the token in it is not used", step)
+    if let (reason, step) = exposure(path) {
+      return failure(reason, step)
     }
     let step = NextStep(
       note: "write the token to \(path) as one line, readable for the guard's user alone")

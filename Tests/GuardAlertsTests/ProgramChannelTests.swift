@@ -45,6 +45,31 @@ import Testing
       ])
   }
 
+  @Test func programThatOthersCanChangeIsNotRun() throws {
+    let program = try folder.write("#!/bin/sh\n:>\(folder.file("ran"))\n", to: "page.sh")
+    func refusal() -> String {
+      let channel = CommandChannel(name: "page", .init(run: [program], timeout: .seconds(10)), user: .test())
+      do throws(DeliveryError) {
+        try channel.deliver(.sample(.opened, .sample("a")), at: .now, isCancelled: { false })
+        return ""
+      } catch {
+        return "\(error.cause) \(error.message)"
+      }
+    }
+    chmod(program, 0o777)
+    #expect(refusal().hasPrefix("refused \(program) is not run, because another user can change it"))
+    if geteuid() == 0 {
+      chmod(program, 0o755)
+      chown(program, 4242, 4242)
+      #expect(refusal().contains("belongs to uid 4242"))
+      chown(program, 0, 0)
+    }
+    #expect(access(folder.file("ran"), F_OK) != 0)
+    chmod(program, 0o755)
+    #expect(refusal() == "")
+    #expect(access(folder.file("ran"), F_OK) == 0)
+  }
+
   @Test func commandMayIgnoreItsInput() {
     let many = (0..<100).map { Incident.sample("\($0)", title: String(repeating: "x", count: 2000)) }
     let notice = IncidentNotice(at: moment, cluster: "tethys", entries: many.map { .init(.opened, $0) })

@@ -223,6 +223,12 @@ import Testing
     #expect(error(.credential("none")).contains("credential none"))
     chmod(path, 0o644)
     #expect(error(.file(path)).contains("can be read by others"))
+    if geteuid() == 0 {
+      chmod(path, 0o600)
+      chown(path, 4242, 4242)
+      #expect(error(.file(path)).contains("belongs to another user (uid 4242), so it is not used"))
+      chown(path, 0, 0)
+    }
     for text in ["", "\n", "two\nlines", "caf\u{e9}", "a\u{0}b"] {
       let file = try folder.write(text, to: "odd")
       #expect(error(.file(file)) == "refused \(file) does not hold one line of printable text")

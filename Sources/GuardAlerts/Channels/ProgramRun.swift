@@ -1,3 +1,5 @@
+internal import Glibc
+internal import GuardTypes
 internal import Health
 internal import Platform
 internal import Redaction
@@ -27,7 +29,26 @@ struct ProgramRun {
     ]
   }
 
+  /// The program runs as the guard's user, so no other user may have written it. A folder of a group, such as
+  /// /usr/local/bin of `staff`, is the administrator's decision.
+  private func refuseOthers() throws(DeliveryError) {
+    let words: String
+    let command: String
+    switch FileTrust(reader: geteuid()).flaw(of: program) {
+    case .foreignOwner(let path, let uid):
+      words = "\(path) belongs to uid \(uid)"
+      command = "sudo chown root \(path.shellWord)"
+    case .writable(let path, let mode) where mode & 0o002 != 0:
+      words = "\(path) can be written by everybody (mode 0\(String(mode, radix: 8)))"
+      command = "sudo chmod o-w \(path.shellWord)"
+    case .writable, .listed, .notAbsolute, .notAFile, .tooManyLinks, .unseen, nil: return
+    }
+    throw DeliveryError(
+      .refused, "\(program) is not run, because another user can change it: \(words)", remedy: command)
+  }
+
   func run(isCancelled: () -> Bool) throws(DeliveryError) {
+    try refuseOthers()
     let byHand = "run it manually as the guard's user: oceanid-ctl alerts test \(channel) sends a test"
     let outcome: Command.Outcome
     do throws(SystemError) {

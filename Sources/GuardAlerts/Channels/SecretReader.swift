@@ -18,9 +18,11 @@ struct SecretReader: Sendable {
     switch place {
     case .file(let file):
       path = file
-      if let reason = SecretFile.exposure(of: file) {
+      if let refusal = SecretFile.refusal(of: file, user: environment.localUser) {
+        // root gives the file to the guard's user.
+        let prefix = refusal.command.hasPrefix("sudo ") ? "" : environment.asOwner
         throw DeliveryError(
-          .refused, "\(file) \(reason)", remedy: "\(environment.asOwner)chmod 600 \(file.shellWord)")
+          .refused, "\(file) \(refusal.reason)", remedy: "\(prefix)\(refusal.command)")
       }
     case .credential(let name):
       do throws(TunnelFailure) {

@@ -13,6 +13,36 @@ package enum SecretFile {
     return "can be read by others (mode 0\(mode)), so it is not used: chmod 600 \(path)"
   }
 
+  /// Why a secret other than a key is not used. ssh(1) has no rule for them, so that another user who could replace the
+  /// file is refused, too.
+  package struct Refusal: Hashable, Sendable {
+    /// The end of a sentence after the path.
+    package let reason: String
+    /// The command that makes the file usable.
+    package let command: String
+  }
+
+  /// - Parameter user: the name of this process's user.
+  /// - Returns: nil if only this user and root can write the file, and its mode lets nobody else read it.
+  package static func refusal(of path: String, user: String) -> Refusal? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    if status.st_uid == getuid() {
+      return exposure(of: path).map { Refusal(reason: $0, command: "chmod 600 \(path.shellWord)") }
+    }
+    if status.st_uid != 0 {
+      return Refusal(
+        reason: "belongs to another user (uid \(status.st_uid)), so it is not used",
+        command: "sudo chown \(user.shellWord) \(path.shellWord)")
+    }
+    // root gives it to this user through a group or an access list.
+    guard status.st_mode & S_IWOTH != 0 else { return nil }
+    let mode = String(status.st_mode & 0o777, radix: 8)
+    return Refusal(
+      reason: "can be written by everybody (mode 0\(mode)), so it is not used",
+      command: "sudo chmod o= \(path.shellWord)")
+  }
+
   /// The passphrase in a file, without the line break at its end.
   ///
   /// - Throws: `TunnelFailure` with code `no_usable_key`, which never contains the passphrase.
@@ -23,7 +53,7 @@ package enum SecretFile {
         remedy: "put the passphrase there as one line of text, readable for the guard's user alone",
         files: [path])
     }
-    if !isGuarded, let reason = exposure(of: path) { throw failure(reason) }
+    if !isGuarded, let refusal = refusal(of: path, user: "USER") { throw failure(refusal.reason) }
     let bytes: [UInt8]
     do { bytes = try SmallFile.read(path, limit: 4096) } catch {
       throw failure("can't be read: \(error.reason)")

@@ -32,6 +32,30 @@ struct ConfigurationFileTests {
     }
   }
 
+  /// ssh(1) would read them into its memory.
+  @Test func devicesAndVeryLargeFilesAreRefusedBeforeSSHReadsThem() throws {
+    let large = try folder.write("", to: "large")
+    try #require(truncate(large, 2 << 30) == 0)
+    let device = try folder.write("Match host x\n  include \"/dev/zero\"\n", to: "device")
+    let nested = try folder.write("Include=\(folder.path)/devic?\n", to: "nested")
+    let including = try folder.write("Host *\n\tInclude none \(large)\n", to: "including")
+    for (path, words) in [
+      ("/dev/zero", "it is a device, not a regular file"), (device, "/dev/zero can't be read"),
+      (nested, "/dev/zero"),
+      (large, "larger than 4 MiB"), (including, "\(large) can't be read: it is larger than 4 MiB"),
+    ] {
+      let failure = try #require(throws: TunnelFailure.self) { try resolve(path) }
+      #expect(failure.code == .config)
+      #expect(failure.message.contains(words), "\(failure)")
+    }
+  }
+
+  @Test func filesThatIncludeThemselvesEnd() throws {
+    let path = folder.file("own")
+    _ = try folder.write("Host other\nInclude \(path)\n", to: "own")
+    _ = try? resolve(path)
+  }
+
   @Test func emptyFilesAndNoneAreAccepted() throws {
     #expect(try resolve("/dev/null").hostName == "tethys")
     #expect(try resolve("none").hostName == "tethys")

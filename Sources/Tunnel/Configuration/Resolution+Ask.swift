@@ -1,3 +1,4 @@
+internal import Glibc
 internal import GuardTypes
 internal import Platform
 
@@ -109,8 +110,10 @@ private struct Questioner {
       ],
       // A service has no $SHELL, or one such as nologin. `Match exec` would then be false or an error.
       variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput)
-    if let file = environment.configFiles(configuration).first(where: SmallFile.isFIFO) {
-      throw TunnelFailure(fifo: file)
+    for file in environment.configFiles(configuration) {
+      var readable = ReadableFiles(
+        home: environment.home, folder: file.hasPrefix("/etc/ssh/") ? "/etc/ssh" : "\(environment.home)/.ssh")
+      try readable.check(file)
     }
     let outcome: Command.Outcome
     do throws(SystemError) {
@@ -135,11 +138,67 @@ private struct Questioner {
   }
 }
 
+/// The files of ssh_config and of Include. ssh(1) waits forever for the writer of a FIFO, and reads a device or a very
+/// large file into its memory.
+private struct ReadableFiles {
+  let home: String
+  /// Of relative paths.
+  let folder: String
+  private var seen: Set<String> = []
+
+  private static let mostBytes = 4 << 20
+  private static let mostFiles = 512
+
+  init(home: String, folder: String) {
+    self.home = home
+    self.folder = folder
+  }
+
+  /// - Throws: `TunnelFailure` for a file that is not regular or too large. All others are left to ssh.
+  mutating func check(_ file: String) throws(TunnelFailure) {
+    guard seen.count < Self.mostFiles, seen.insert(file).inserted else { return }
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try SmallFile.read(file, limit: Self.mostBytes)
+    } catch {
+      // ssh ignores a folder.
+      guard error.isTooLarge || error.isNotRegular && SmallFile.names(in: file).isEmpty && !isFolder(file)
+      else {
+        return
+      }
+      throw TunnelFailure(
+        unreadable: file, error.isTooLarge ? "it is larger than \(Self.mostBytes >> 20) MiB" : error.reason)
+    }
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      let words = line.split { $0 == " " || $0 == "\t" || $0 == "=" || $0 == "\"" }
+      guard words.first?.lowercased() == "include" else { continue }
+      for pattern in words.dropFirst() { try check(pattern: String(pattern)) }
+    }
+  }
+
+  private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private mutating func check(pattern: String) throws(TunnelFailure) {
+    var path = pattern
+    if path.hasPrefix("~/") { path = home + path.dropFirst() }
+    if !path.hasPrefix("/") { path = "\(folder)/\(path)" }
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(path, GLOB_NOSORT, nil, &found) == 0 else { return }
+    for index in 0..<min(Int(found.gl_pathc), Self.mostFiles) {
+      guard let name = found.gl_pathv?[index] else { continue }
+      try check(String(cString: name))
+    }
+  }
+}
+
 extension TunnelFailure {
-  /// ssh(1) would wait forever for a writer.
-  fileprivate init(fifo file: String) {
+  fileprivate init(unreadable file: String, _ reason: String) {
     self.init(
-      .config, "ssh_config \(file) can't be read: it is a FIFO, not a regular file",
+      .config, "ssh_config \(file) can't be read: \(reason)",
       command: "ls -l \(file.shellWord)", remedy: "put a regular file there", files: [file])
   }
 
@@ -178,7 +237,7 @@ extension TunnelFailure {
         remedy: TunnelFailure.execRemedy, files: watched)
     } else if end == .outOfTime {
       if let file = answer.unread, SmallFile.isFIFO(file) {
-        self.init(fifo: file)
+        self.init(unreadable: file, "it is a FIFO, not a regular file")
         return
       }
       guard let command = answer.unfinished else {

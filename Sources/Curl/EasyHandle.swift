@@ -7,8 +7,10 @@ internal import Glibc
 /// A class, because libcurl keeps its address as the callbacks' context until `deinit`.
 package final class EasyHandle {
   /// Evaluated once per process. OpenSSL writes to sockets without MSG_NOSIGNAL, so a closed peer would raise SIGPIPE.
+  /// libcurl would write the keys of all connections to the file of SSLKEYLOGFILE, readable for everybody.
   static let isLibraryReady: Bool = {
     signal(SIGPIPE, SIG_IGN)
+    unsetenv("SSLKEYLOGFILE")
     return curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
   }()
 

@@ -6,6 +6,14 @@ import Testing
 @testable import Curl
 
 @Suite struct ClientTests {
+  /// The keys in that file decrypt all connections.
+  @Test func keysOfConnectionsAreNotLogged() async {
+    await #expect(processExitsWith: .success) {
+      setenv("SSLKEYLOGFILE", "/nonexistent/keys", 1)
+      exit(EasyHandle.isLibraryReady && getenv("SSLKEYLOGFILE") == nil ? 0 : 1)
+    }
+  }
+
   private func get(
     _ paths: [String], from server: RawServer, limits: Limits = Limits(), timeout: Duration = .seconds(10),
     cancellation: Cancellation = Cancellation()

@@ -61,7 +61,9 @@ extension Evaluation {
         .access(.crowded), ["address": forward.listen, "client": client.key, "name": client.name],
         subject: subject,
         detail:
-          "\(client.openConnections) connections are open, which is its share of the port, and more are reset. Others are served",
+          client.openConnections == 0
+          ? "its connections had reached its share of the port, and more were reset; none is open now. Others are served"
+          : "\(client.openConnections) connections are open, which is its share of the port, and more are reset. Others are served",
         step: NextStep(
           command: "sudo \(list(connectionsTo: forward))",
           note: "end the programs that should not have them open"))

@@ -76,10 +76,10 @@ package struct ConnectionDiagnosis {
     let words: String
     let command: String
     switch FileTrust(reader: geteuid()).flaw(of: file) {
-    // Beside a guard, or for its user, the owner may be the guard's user.
-    case .foreignOwner(let path, let uid) where geteuid() == 0 && getpwnam("oceanid")?.pointee.pw_uid != uid:
-      words = "\(path) belongs to uid \(uid)"
-      command = "sudo chown root \(path.shellWord)"
+    // The file of a user's own guard is in a folder of this user. The service's user may own the service's file.
+    case .foreignOwner(file, let uid) where geteuid() == 0 && UserAccount(named: "oceanid")?.uid != uid:
+      words = "it belongs to uid \(uid)"
+      command = "sudo chown root \(file.shellWord)"
     case .writable(let path, let mode) where mode & 0o002 != 0:
       words = "\(path) has mode 0\(String(mode, radix: 8))"
       command = "sudo chmod o-w \(path.shellWord)"

@@ -42,27 +42,44 @@ extension CredentialScanner {
   /// The text that `echo` or `printf` writes to the pipe before the command.
   private mutating func hidePrinted(before command: Int) {
     let least = max(0, command - CredentialScanner.mostInput)
-    var pipe = command
-    while pipe > least, bytes[pipe - 1] >= 0x20, bytes[pipe - 1] != UInt8(ascii: "|") { pipe -= 1 }
-    guard pipe > least, bytes[pipe - 1] == UInt8(ascii: "|") else { return }
-    pipe -= 1
-    var start = pipe
-    while start > least, bytes[start - 1] >= 0x20, ![0x7C, 0x3B, 0x26].contains(bytes[start - 1]) {
-      start -= 1
+    /// The start of a command of a pipeline. `;` and `&` end the pipeline.
+    func start(of end: Int) -> Int {
+      var start = end
+      while start > least, bytes[start - 1] >= 0x20, ![0x7C, 0x3B, 0x26].contains(bytes[start - 1]) {
+        start -= 1
+      }
+      return start
     }
-    for index in start..<pipe {
-      if bytes.starts(with: "<<<", at: index) { return hideArguments(index + 3..<pipe) }
-      guard let printer = CredentialScanner.printers.first(where: { bytes.spells($0, at: index) }),
-        index == start || !bytes[index - 1].isNameByte,
-        byte(at: index + printer.utf8CodeUnitCount)?.isBlank == true
-      else { continue }
-      hideArguments(index + printer.utf8CodeUnitCount..<pipe)
-      return
+    var next = start(of: command)
+    while next > least, bytes[next - 1] == UInt8(ascii: "|") {
+      let pipe = next - 1
+      next = start(of: pipe)
+      if hidePrinted(by: next..<pipe) { return }
     }
   }
 
+  /// - Returns: false if the command prints nothing that is known.
+  private mutating func hidePrinted(by command: Range<Int>) -> Bool {
+    for index in command {
+      if bytes.starts(with: "<<<", at: index) {
+        hideArguments(index + 3..<command.upperBound)
+        return true
+      }
+      guard let printer = CredentialScanner.printers.first(where: { bytes.spells($0, at: index) }),
+        index == command.lowerBound || !bytes[index - 1].isNameByte,
+        byte(at: index + printer.utf8CodeUnitCount)?.isBlank == true
+      else { continue }
+      hideArguments(index + printer.utf8CodeUnitCount..<command.upperBound)
+      return true
+    }
+    return false
+  }
+
   /// Hides the arguments without flags, formats and quotes.
-  private mutating func hideArguments(_ arguments: Range<Int>) {
+  ///
+  /// - Returns: false if they are a reference, such as `$TOKEN`, and stay.
+  @discardableResult
+  private mutating func hideArguments(_ arguments: Range<Int>) -> Bool {
     var range = arguments
     func skipBlanks() { range = min(passBlanks(at: range.lowerBound), range.upperBound)..<range.upperBound }
     skipBlanks()
@@ -81,8 +98,9 @@ extension CredentialScanner {
     if range.count > 1, let quote = bytes[range].first, quote.isQuote, bytes[range].last == quote {
       range = range.lowerBound + 1..<range.upperBound - 1
     }
-    guard !range.isEmpty, !isReference(range), !isReference(at: range.lowerBound) else { return }
+    guard !range.isEmpty, !isReference(range), !isReference(at: range.lowerBound) else { return false }
     hide(range)
+    return true
   }
 
   /// The value that a command substitution prints: `$(echo hunter2)`.
@@ -91,8 +109,7 @@ extension CredentialScanner {
       let first = start + opening.utf8CodeUnitCount
       let end = end(of: first, most: 512) { $0 >= 0x20 && $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "|") }
       guard byte(at: end) != nil else { return nil }
-      hideArguments(first..<end)
-      return end
+      return hideArguments(first..<end) ? end : nil
     }
     return nil
   }

@@ -65,11 +65,9 @@ extension UnsafeBufferPointer<UInt8> {
     // U+017F, U+212A
     case (0xC5, 0xBF, _): return (UInt8(ascii: "s"), 2)
     case (0xE2, 0x84, 0xAA): return (UInt8(ascii: "K"), 3)
-    case (0xD0, _, _), (0xD1, _, _):
-      // A Cyrillic letter within a Latin word.
-      guard index > 0 && self[index - 1].isAlphanumeric || byte(2).isAlphanumeric,
-        let letter = cyrillic(self[index], byte(1))
-      else { return nil }
+    case (0xCE, _, _), (0xD0, _, _), (0xD1, _, _):
+      // A Greek or Cyrillic letter within a Latin word.
+      guard let letter = homoglyph(self[index], byte(1)), touchesLatin(index) else { return nil }
       return (letter, 2)
     case (UInt8(ascii: "\\"), _, _):
       return [#"\u00a0"#, #"\u202f"#, #"\u2009"#].contains { spells($0, at: index) } ? (blank, 6) : nil
@@ -77,14 +75,55 @@ extension UnsafeBufferPointer<UInt8> {
     }
   }
 
-  private func cyrillic(_ first: UInt8, _ second: UInt8) -> UInt8? {
+  /// True if only letters that look Latin are between the index and an ASCII letter or digit.
+  private func touchesLatin(_ index: Int) -> Bool {
+    var next = index + 2
+    for _ in 0..<16 where next + 1 < count && homoglyph(self[next], self[next + 1]) != nil { next += 2 }
+    if next < count, self[next].isAlphanumeric { return true }
+    var first = index
+    for _ in 0..<16 where first > 1 && homoglyph(self[first - 2], self[first - 1]) != nil { first -= 2 }
+    return first > 0 && self[first - 1].isAlphanumeric
+  }
+
+  /// The Latin letter that looks like a Greek or Cyrillic one, given as UTF-8.
+  private func homoglyph(_ first: UInt8, _ second: UInt8) -> UInt8? {
     switch (first, second) {
+    case (0xCE, 0x91): UInt8(ascii: "A")
+    case (0xCE, 0x92): UInt8(ascii: "B")
+    case (0xCE, 0x95): UInt8(ascii: "E")
+    case (0xCE, 0x96): UInt8(ascii: "Z")
+    case (0xCE, 0x97): UInt8(ascii: "H")
+    case (0xCE, 0x99): UInt8(ascii: "I")
+    case (0xCE, 0x9A): UInt8(ascii: "K")
+    case (0xCE, 0x9C): UInt8(ascii: "M")
+    case (0xCE, 0x9D): UInt8(ascii: "N")
+    case (0xCE, 0x9F): UInt8(ascii: "O")
+    case (0xCE, 0xA1): UInt8(ascii: "P")
+    case (0xCE, 0xA4): UInt8(ascii: "T")
+    case (0xCE, 0xA5): UInt8(ascii: "Y")
+    case (0xCE, 0xA7): UInt8(ascii: "X")
+    case (0xCE, 0xBF): UInt8(ascii: "o")
+    case (0xD0, 0x85): UInt8(ascii: "S")
+    case (0xD0, 0x86): UInt8(ascii: "I")
+    case (0xD0, 0x90): UInt8(ascii: "A")
+    case (0xD0, 0x92): UInt8(ascii: "B")
+    case (0xD0, 0x95): UInt8(ascii: "E")
+    case (0xD0, 0x9A): UInt8(ascii: "K")
+    case (0xD0, 0x9C): UInt8(ascii: "M")
+    case (0xD0, 0x9D): UInt8(ascii: "H")
+    case (0xD0, 0x9E): UInt8(ascii: "O")
+    case (0xD0, 0xA0): UInt8(ascii: "P")
+    case (0xD0, 0xA1): UInt8(ascii: "C")
+    case (0xD0, 0xA2): UInt8(ascii: "T")
+    case (0xD0, 0xA3): UInt8(ascii: "Y")
+    case (0xD0, 0xA5): UInt8(ascii: "X")
     case (0xD0, 0xB0): UInt8(ascii: "a")
     case (0xD0, 0xB5): UInt8(ascii: "e")
     case (0xD0, 0xBE): UInt8(ascii: "o")
     case (0xD1, 0x80): UInt8(ascii: "p")
     case (0xD1, 0x81): UInt8(ascii: "c")
     case (0xD1, 0x83): UInt8(ascii: "y")
+    case (0xD1, 0x85): UInt8(ascii: "x")
     case (0xD1, 0x95): UInt8(ascii: "s")
     case (0xD1, 0x96): UInt8(ascii: "i")
     default: nil

@@ -224,9 +224,16 @@ import Testing
     chmod(path, 0o644)
     #expect(error(.file(path)).contains("can be read by others"))
     if geteuid() == 0 {
-      chmod(path, 0o600)
       chown(path, 4242, 4242)
-      #expect(error(.file(path)).contains("belongs to another user (uid 4242), so it is not used"))
+      for (mode, verb) in [(0o606, "written"), (0o604, "read")] as [(mode_t, String)] {
+        chmod(path, mode)
+        let words = error(.file(path))
+        #expect(words.contains("can be \(verb) by everybody (mode 0\(String(mode, radix: 8)))"), "\(words)")
+        #expect(words.contains("sudo chmod 600"))
+      }
+      // A group of this user and the owner, for example.
+      chmod(path, 0o640)
+      #expect(error(.file(path)) == "abc")
       chown(path, 0, 0)
     }
     for text in ["", "\n", "two\nlines", "caf\u{e9}", "a\u{0}b"] {

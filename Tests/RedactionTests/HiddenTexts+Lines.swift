@@ -102,7 +102,11 @@ extension HiddenTexts {
     "password\u{A0}=\u{A0}⟦x⟧", "password\u{202F}: ⟦x⟧", "password\u{2009}:\u{2009}⟦x⟧",
     "Bearer\u{A0}⟦abc1⟧ end",
     "--password\u{A0}⟦x⟧", "password =\u{3000}⟦x⟧", #"password\u00a0=\u00a0⟦x⟧"#, "ｐａｓｓｗｏｒｄ=⟦x⟧ end",
-    "p\u{430}ssword=⟦x⟧", "to\u{212A}en=⟦hunt3r⟧", "PAS\u{17F}WORD=⟦x⟧", "password﹦⟦x⟧", "password∶⟦x⟧",
+    "p\u{430}ssword=⟦x⟧", "DB_P\u{410}SSWORD=⟦hunter2⟧", "T\u{41E}KEN=⟦hunter2xQ9⟧",
+    "PASSW\u{41E}RD: ⟦hunter2⟧",
+    "\u{410}PI_KEY=⟦hunter2xQ9⟧", "\u{3A1}ASSWORD=⟦hunter2⟧", "t\u{3BF}ken=⟦hunter2xQ9⟧",
+    "\u{440}\u{430}ssword=⟦hunter2⟧", "to\u{212A}en=⟦hunt3r⟧", "PAS\u{17F}WORD=⟦x⟧", "password﹦⟦x⟧",
+    "password∶⟦x⟧",
     "password꞉⟦x⟧",
     #"password=\t⟦x⟧"#, #"PASSWORD\t=\t⟦x⟧"#, #"password:\t⟦x⟧"#,
   ]
@@ -127,6 +131,8 @@ extension HiddenTexts {
     "vault login - <<< ⟦x⟧",
     "chpasswd <<< \"⟦root:x⟧\"", "echo ⟦root:x⟧ | chpasswd", "echo ⟦x⟧ | sudo -S ls",
     "PASSWORD='⟦ab⟧'\"⟦x⟧\" run", "PASSWORD=\"⟦ab⟧\"⟦x⟧ run", "password=$(echo ⟦x⟧) run",
+    "password=$(echo $PREFIX ⟦ghp_abcdefghijklmnopqrstuvwxyz0123456789⟧)",
+    "echo ⟦hunter2⟧ | tee x | docker login --password-stdin",
   ]
 
   /// Codes, phrases and encoded users.

@@ -108,6 +108,8 @@ enum KeptTexts {
     "echo done | docker ps",
     "echo hello | sudo tee x", "echo $TOKEN | docker login --password-stdin",
     "the flag --password-stdin is required",
+    "echo ready | tee /tmp/x && docker login --password-stdin failed",
+    "echo \"node drained\" | systemd-cat; the flag --password-stdin was not given",
     "https://h/a%3Ab%40c", "the seed phrase is missing", "seed phrase: not found",
     "digest c2hhMjU2OjAxMjM0NTY3ODk=",
     "image bmdpbng6MS4yNS4z", "Ошибка\u{A0}: нет узла", "replicas\u{A0}= 3", #"a\tb = 3"#,

@@ -80,15 +80,23 @@ struct AgentLoginTests {
     chmod(server.folder.file("authorized_keys"), 0o644)
     let config = try server.folder.read("ssh_config")
     try server.folder.write(config + "  IdentityFile \(second)\n", to: "ssh_config")
-    // The first key is denied after a while. The keys have the same comment.
-    let asked = server.folder.file("asked")
+    // The first key is denied when the test says so. The keys have the same comment.
+    let (asked, denied) = (server.folder.file("asked"), server.folder.file("denied"))
     let agent = try SSHAgent(
-      approvingWith: "#!/bin/sh\n[ -e \(asked) ] && exec sleep 60\n: >\(asked)\nsleep 3\nexit 1\n")
+      approvingWith: """
+        #!/bin/sh
+        [ -e \(asked) ] && exec sleep 60
+        : >\(asked)
+        until [ -e \(denied) ]; do sleep 0.1; done
+        exit 1
+
+        """)
     try agent.addWithApproval(server.userKey)
     try agent.addWithApproval(second)
     let tunnel = try tunnel(agent)
     defer { _ = tunnel.stop(timeout: .seconds(5)) }
     #expect(eventually { tunnel.status.waitsFor?.contains("sign with \(server.userKey) (agent)") == true })
+    try server.folder.write("", to: "denied")
     #expect(
       eventually(within: .seconds(20)) {
         tunnel.status.waitsFor?.contains("sign with \(second) (agent)") == true

@@ -79,7 +79,7 @@ struct MatchExecTests {
       "setsid sh -c 'sleep 3123 & echo $! >\(path); wait'; true",
     ] {
       unlink(path)
-      let failure = try #require(throws: TunnelFailure.self) { try resolve(command, within: .seconds(1)) }
+      let failure = try #require(throws: TunnelFailure.self) { try resolve(command, within: .seconds(5)) }
       #expect(failure.code == .config)
       let pid = try child()
       #expect(eventually { !runs(pid) })

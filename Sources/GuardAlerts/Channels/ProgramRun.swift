@@ -35,9 +35,12 @@ struct ProgramRun {
     let words: String
     let command: String
     switch FileTrust(reader: geteuid()).flaw(of: program) {
-    case .foreignOwner(let path, let uid):
-      words = "\(path) belongs to uid \(uid)"
-      command = "sudo chown root \(path.shellWord)"
+    case .foreignOwner(program, let uid):
+      words = "it belongs to uid \(uid)"
+      command = "sudo chown root \(program.shellWord)"
+    case .foreignOwner(let folder, let uid):
+      words = "\(folder) belongs to uid \(uid)"
+      command = "copy the program to a folder of root, such as /usr/local/bin, and name it in guard.yaml"
     case .writable(let path, let mode) where mode & 0o002 != 0:
       words = "\(path) can be written by everybody (mode 0\(String(mode, radix: 8)))"
       command = "sudo chmod o-w \(path.shellWord)"

@@ -89,14 +89,15 @@ package enum RunningPrograms {
   }
 
   private static func killTree(_ pid: pid_t) {
-    // A stopped process starts no further one, and its children keep their process ids.
+    // A stopped process starts no further one, and does not end before it is killed.
     kill(-pid, SIGSTOP)
     var descendants: Set<pid_t> = []
-    while true {
+    // A program of another user, such as sudo, cannot be stopped and may start others for ever.
+    for _ in 0..<16 {
       let more = ProcessTable.descendants(of: pid).subtracting(descendants)
-      guard !more.isEmpty else { break }
-      for each in more { kill(each, SIGSTOP) }
-      descendants.formUnion(more)
+      let stopped = more.filter { kill($0, SIGSTOP) == 0 }
+      guard !stopped.isEmpty else { break }
+      descendants.formUnion(stopped)
     }
     kill(-pid, SIGKILL)
     for each in descendants { kill(each, SIGKILL) }

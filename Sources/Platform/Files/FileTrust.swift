@@ -183,20 +183,27 @@ package struct AccountList {
 
   private let users: [User]
   private let groups: [Group]
+  /// Looks up accounts that a name service does not list (sssd).
+  private let unlisted: (user: (UInt32) -> User?, group: (UInt32) -> Group?)
 
-  package init(users: [User], groups: [Group]) {
+  package init(
+    users: [User], groups: [Group],
+    unlisted: (user: (UInt32) -> User?, group: (UInt32) -> Group?) = ({ _ in nil }, { _ in nil })
+  ) {
     self.users = users
     self.groups = groups
+    self.unlisted = unlisted
   }
 
   /// True for a user's private group, which Debian creates for each user: only this user and root have its rights.
   /// Debian's ssh makes the same exception.
   func isGroup(_ group: UInt32, onlyOf user: UInt32) -> Bool {
-    // A name service may list none of its accounts (sssd). The users of its groups are then unknown.
-    guard users.contains(where: { $0.uid == user && $0.gid == group }) else { return false }
+    let owner = users.first { $0.uid == user } ?? unlisted.user(user)
+    guard let owner, owner.gid == group else { return false }
     // Several groups can have one number.
-    let sameGroups = groups.filter { $0.gid == group }
-    let harmless = Set(users.filter { $0.uid == user || $0.uid == 0 }.map(\.name))
+    var sameGroups = groups.filter { $0.gid == group }
+    if sameGroups.isEmpty { sameGroups = [unlisted.group(group)].compactMap(\.self) }
+    let harmless = Set(users.filter { $0.uid == user || $0.uid == 0 }.map(\.name)).union([owner.name])
     return !sameGroups.isEmpty && sameGroups.allSatisfy { $0.members.allSatisfy(harmless.contains) }
       && users.allSatisfy { $0.gid != group || $0.uid == user || $0.uid == 0 }
   }
@@ -216,16 +223,32 @@ package struct AccountList {
       var groups: [Group] = []
       setgrent()
       while let entry = getgrent() {
-        var members: [String] = []
-        var next = entry.pointee.gr_mem
-        while let place = next, let name = place.pointee {
-          members.append(String(cString: name))
-          next = place + 1
-        }
-        groups.append(Group(gid: entry.pointee.gr_gid, members: members))
+        groups.append(Group(gid: entry.pointee.gr_gid, members: members(entry.pointee)))
       }
       endgrent()
-      return AccountList(users: users, groups: groups)
+      return AccountList(users: users, groups: groups, unlisted: (user, group))
     }
+  }
+
+  private static func user(_ uid: UInt32) -> User? {
+    UserAccount(uid: uid).map { User($0.name, uid: $0.uid, gid: $0.gid) }
+  }
+
+  /// A group that does not fit into the buffer has many members.
+  private static func group(_ gid: UInt32) -> Group? {
+    var (buffer, entry) = ([CChar](repeating: 0, count: 32 << 10), Glibc.group())
+    var found: UnsafeMutablePointer<Glibc.group>?
+    guard getgrgid_r(gid, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
+    return Group(gid: gid, members: members(entry))
+  }
+
+  private static func members(_ entry: Glibc.group) -> [String] {
+    var members: [String] = []
+    var next = entry.gr_mem
+    while let place = next, let name = place.pointee {
+      members.append(String(cString: name))
+      next = place + 1
+    }
+    return members
   }
 }

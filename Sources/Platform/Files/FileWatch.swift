@@ -1,8 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// Detects changes to a set of files, or of the files that a pattern of glob(7) matches, by inotify(7), or by checking every two seconds if no inotify watch is
-/// available.
+/// Detects changes to a set of files, or of the files that a pattern of glob(7) matches, by inotify(7), or by checking
+/// every two seconds if no inotify watch is available.
 ///
 /// Files are more often replaced by rename than written, so it watches their folders. For a missing folder it watches
 /// the nearest existing one above it. Use it from one thread.

@@ -112,16 +112,22 @@ struct ConfigurationAnswer {
 
 /// The paths and patterns of Include in files of ssh_config. A file that appears there later changes the configuration.
 enum IncludedPaths {
+  /// ssh is not asked about larger files of ssh_config.
+  static let mostBytes = 4 << 20
+
   /// - Parameter home: the folder for `~`.
   static func find(in files: [String], home: String) -> [String] {
-    var paths: [String] = []
-    for file in Set(files).sorted() {
-      let bytes = (try? SmallFile.read(file, limit: 1 << 20)) ?? []
-      for line in String(decoding: bytes, as: UTF8.self).lines {
-        paths += arguments(line).compactMap { path(String($0), in: file, home: home) }
-      }
+    let paths = Set(files).flatMap { file in
+      find(in: (try? SmallFile.read(file, limit: mostBytes)) ?? [], of: file, home: home)
     }
     return Set(paths).sorted()
+  }
+
+  /// - Parameter bytes: the content of this file.
+  static func find(in bytes: [UInt8], of file: String, home: String) -> [String] {
+    String(decoding: bytes, as: UTF8.self).lines.flatMap(arguments).compactMap {
+      path($0, in: file, home: home)
+    }
   }
 
   /// The arguments of a line with Include; empty for any other line.

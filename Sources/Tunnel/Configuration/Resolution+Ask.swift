@@ -110,11 +110,8 @@ private struct Questioner {
       ],
       // A service has no $SHELL, or one such as nologin. `Match exec` would then be false or an error.
       variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput)
-    for file in environment.configFiles(configuration) {
-      var readable = ReadableFiles(
-        home: environment.home, folder: file.hasPrefix("/etc/ssh/") ? "/etc/ssh" : "\(environment.home)/.ssh")
-      try readable.check(file)
-    }
+    var readable = ReadableFiles(home: environment.home)
+    for file in environment.configFiles(configuration) { try readable.check(file) }
     let outcome: Command.Outcome
     do throws(SystemError) {
       outcome = try command.run(until: deadline, isCancelled: isCancelled)
@@ -141,53 +138,44 @@ private struct Questioner {
 /// The files of ssh_config and of Include. ssh(1) waits forever for the writer of a FIFO, and reads a device or a very
 /// large file into its memory.
 private struct ReadableFiles {
-  let home: String
-  /// Of relative paths.
-  let folder: String
+  /// The folder for `~`.
+  private let home: String
   private var seen: Set<String> = []
 
-  private static let mostBytes = 4 << 20
   private static let mostFiles = 512
 
-  init(home: String, folder: String) {
-    self.home = home
-    self.folder = folder
-  }
+  init(home: String) { self.home = home }
 
   /// - Throws: `TunnelFailure` for a file that is not regular or too large. All others are left to ssh.
   mutating func check(_ file: String) throws(TunnelFailure) {
     guard seen.count < Self.mostFiles, seen.insert(file).inserted else { return }
     let bytes: [UInt8]
     do throws(SystemError) {
-      bytes = try SmallFile.read(file, limit: Self.mostBytes)
+      bytes = try SmallFile.read(file, limit: IncludedPaths.mostBytes)
     } catch {
-      // ssh ignores a folder.
-      guard error.isTooLarge || error.isNotRegular && SmallFile.names(in: file).isEmpty && !isFolder(file)
-      else {
-        return
-      }
+      guard error.isTooLarge || error.isNotRegular && !isIgnored(file) else { return }
       throw TunnelFailure(
-        unreadable: file, error.isTooLarge ? "it is larger than \(Self.mostBytes >> 20) MiB" : error.reason)
+        unreadable: file,
+        error.isTooLarge ? "it is larger than \(IncludedPaths.mostBytes >> 20) MiB" : error.reason)
     }
-    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
-      let words = line.split { $0 == " " || $0 == "\t" || $0 == "=" || $0 == "\"" }
-      guard words.first?.lowercased() == "include" else { continue }
-      for pattern in words.dropFirst() { try check(pattern: String(pattern)) }
-    }
+    for pattern in IncludedPaths.find(in: bytes, of: file, home: home) { try check(pattern: pattern) }
   }
 
-  private func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  /// ssh ignores a folder, and /dev/null stands for an empty file.
+  private func isIgnored(_ path: String) -> Bool {
+    var (status, null) = (stat(), stat())
+    guard stat(path, &status) == 0 else { return false }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: return true
+    case S_IFCHR: return stat("/dev/null", &null) == 0 && status.st_rdev == null.st_rdev
+    default: return false
+    }
   }
 
   private mutating func check(pattern: String) throws(TunnelFailure) {
-    var path = pattern
-    if path.hasPrefix("~/") { path = home + path.dropFirst() }
-    if !path.hasPrefix("/") { path = "\(folder)/\(path)" }
     var found = glob_t()
     defer { globfree(&found) }
-    guard glob(path, GLOB_NOSORT, nil, &found) == 0 else { return }
+    guard glob(pattern, GLOB_NOSORT, nil, &found) == 0 else { return }
     for index in 0..<min(Int(found.gl_pathc), Self.mostFiles) {
       guard let name = found.gl_pathv?[index] else { continue }
       try check(String(cString: name))

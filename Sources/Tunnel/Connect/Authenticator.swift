@@ -86,9 +86,8 @@ final class Authenticator {
     // sshd closes the connection without a message if PAM refuses the account.
     guard failure.code == .peerClosed else { return failure.quoting(said) }
     guard !late.isEmpty else { return failure }
-    return report.ended(
-      farewell, during: isOffered ? keys.first?.name : nil, notOffered: keys.dropFirst().map(\.name),
-      isExplained: true
+    return report.explainedEnd(
+      farewell, during: isOffered ? keys.first?.name : nil, notOffered: keys.dropFirst().map(\.name)
     ).quoting(said)
   }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import GuardTypes
 internal import Platform
 internal import SSH
@@ -82,9 +83,8 @@ struct LoginReport {
   /// - Parameters:
   ///   - key: the key that was offered and not answered.
   ///   - notOffered: the keys that were not offered yet.
-  ///   - isExplained: true if the server sent a text about the login.
   func ended(
-    _ farewell: String?, during key: String? = nil, notOffered: [String], isExplained: Bool = false
+    _ farewell: String?, during key: String? = nil, notOffered: [String]
   ) -> TunnelFailure {
     var message = "\(server) ended the login of user \(resolution.user)"
     message += farewell.map { " (\($0))" } ?? ""
@@ -108,12 +108,19 @@ struct LoginReport {
         ? "name the right key as the first IdentityFile of this host in ssh_config, or \(raise)"
         : "offer only the keys that IdentityFile names: in ssh_config, \(line), with the right key as IdentityFile; or \(raise)"
     }
-    if isExplained {
-      let account = "chage -l \(resolution.user.shellWord)"
-      remedy =
-        "change on the host what the server says; its log and \(account) say more: journalctl -u ssh -n 50"
-    }
     return refusal(message + passedOver, remedy: remedy)
+  }
+
+  /// The failure if the server sent a text about the login and closed the connection. A later login may succeed: sshd
+  /// ends them in this way while the machine starts or shuts down, too (pam_nologin(8)).
+  func explainedEnd(_ farewell: String?, during key: String?, notOffered: [String]) -> TunnelFailure {
+    let failure = ended(farewell, during: key, notOffered: notOffered)
+    let account = "chage -l \(resolution.user.shellWord)"
+    return TunnelFailure(
+      .peerClosed, failure.message,
+      remedy:
+        "change on the host what the server says; its log and \(account) say more: journalctl -u ssh -n 50",
+      files: files)
   }
 
   /// The failure if the server accepts no further public keys.
@@ -369,6 +376,8 @@ extension Resolution {
     let files = keyFiles
     return files.filter { file in
       guard !file.isPrivate else { return false }
+      // A file that cannot be read may be the private key.
+      if file.path.hasSuffix(".pub"), access(String(file.path.dropLast(4)), F_OK) == 0 { return false }
       return !files.contains {
         $0.isPrivate
           && ($0.path + ".pub" == file.path || $0.publicKey == file.publicKey && $0.publicKey != nil)

@@ -138,6 +138,8 @@ struct KeyFile {
 
   /// Further files of a folder are not looked at.
   private static let mostFiles = 200
+  /// No key is larger. Other large files of the folder are not read.
+  private static let mostBytes = 64 << 10
 
   static func beginsPrivateKey(_ line: Substring) -> Bool {
     line.hasPrefix("-----BEGIN ") && line.contains("PRIVATE KEY")
@@ -159,7 +161,7 @@ struct KeyFile {
     // Its lines look like public keys.
     guard !name.hasPrefix("authorized_keys") else { return nil }
     let path = "\(folder)/\(name)"
-    let bytes = (try? SmallFile.read(path, limit: 256 << 10)) ?? []
+    let bytes = (try? SmallFile.read(path, limit: KeyFile.mostBytes)) ?? []
     if let key = IdentityFile.publicKey(in: bytes) {
       guard !PublicKey.isCertificate(PublicKey.type(key)) else { return nil }
       isPrivate = false

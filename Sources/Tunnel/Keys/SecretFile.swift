@@ -13,8 +13,7 @@ package enum SecretFile {
     return "can be read by others (mode 0\(mode)), so it is not used: chmod 600 \(path)"
   }
 
-  /// Why a secret other than a key is not used. ssh(1) has no rule for them, so that another user who could replace the
-  /// file is refused, too.
+  /// Why a secret other than a key is not used.
   package struct Refusal: Hashable, Sendable {
     /// The end of a sentence after the path.
     package let reason: String
@@ -22,25 +21,26 @@ package enum SecretFile {
     package let command: String
   }
 
+  /// ssh(1) has no rule for the files of other users. A secret that everybody can replace or read is refused, too; that
+  /// of another user may be given to this one through a group or an access list. What root owns, root has decided, as
+  /// long as nobody else can write it.
+  ///
   /// - Parameter user: the name of this process's user.
-  /// - Returns: nil if only this user and root can write the file, and its mode lets nobody else read it.
+  /// - Returns: nil if the file may be used.
   package static func refusal(of path: String, user: String) -> Refusal? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     if status.st_uid == getuid() {
       return exposure(of: path).map { Refusal(reason: $0, command: "chmod 600 \(path.shellWord)") }
     }
-    if status.st_uid != 0 {
-      return Refusal(
-        reason: "belongs to another user (uid \(status.st_uid)), so it is not used",
-        command: "sudo chown \(user.shellWord) \(path.shellWord)")
-    }
-    // root gives it to this user through a group or an access list.
-    guard status.st_mode & S_IWOTH != 0 else { return nil }
+    let exposed = status.st_mode & (status.st_uid == 0 ? S_IWOTH : S_IRWXO)
+    guard exposed != 0 else { return nil }
+    let verb = exposed & S_IWOTH != 0 ? "written" : "read"
     let mode = String(status.st_mode & 0o777, radix: 8)
+    let word = path.shellWord
     return Refusal(
-      reason: "can be written by everybody (mode 0\(mode)), so it is not used",
-      command: "sudo chmod o= \(path.shellWord)")
+      reason: "can be \(verb) by everybody (mode 0\(mode)), so it is not used",
+      command: "sudo chown \(user.shellWord) \(word) && sudo chmod 600 \(word)")
   }
 
   /// The passphrase in a file, without the line break at its end.

@@ -25,9 +25,14 @@ package enum CheckLine {
     }
     let first = headlines.first ?? summary(status, section, verdict, now)
     let critical = problems.count { $0.severity == .critical }
+    // Critical ones are listed first, so behind a warning only warnings are left out.
+    let omitted = section == nil ? min(max(0, status.omittedProblems ?? 0), 1_000_000) : 0
+    let areWarnings = critical < problems.count
+    let warnings = problems.count - critical + (areWarnings ? omitted : 0)
     let more =
       headlines.count > 1
-      ? " (\(Problem.counts(critical: critical, warnings: problems.count - critical)))" : ""
+      ? " (\(Problem.counts(critical: critical, warnings: warnings))"
+        + (areWarnings || omitted == 0 ? "" : ", \(omitted) more") + ")" : ""
     var text = "OCEANID\(what) \(word(verdict)) - \(plain(first + more))"
     if !data.isEmpty { text += " | \(data.joined(separator: " "))" }
     for (problem, headline) in zip(problems, headlines) {

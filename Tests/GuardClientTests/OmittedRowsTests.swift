@@ -82,6 +82,21 @@ import Testing
     #expect(Section.nodes.verdict(of: Self.status) == .critical)
   }
 
+  @Test func checkCountsOmittedProblems() {
+    func line(critical: Int, warnings: Int) -> String {
+      let problems = (0..<critical + warnings).map { index in
+        Problem(
+          index < critical ? .node(.notReady) : .node(.cordoned), ["node": "n\(index)"], cluster: "tethys",
+          subject: "node n\(index)", detail: "", since: Scene.now)
+      }
+      let status = StatusDocument(
+        generatedAt: Scene.now, clusters: Scene.healthy.status.clusters, problems: problems)
+      return String(CheckLine.text(status, section: nil, now: Scene.now).prefix { $0 != "\n" })
+    }
+    #expect(line(critical: 800, warnings: 300).contains("(800 critical, 300 warnings)"))
+    #expect(line(critical: 1100, warnings: 5).contains("(1000 critical, 105 more)"))
+  }
+
   @Test func countsFromOutsideAreLimited() {
     var rows = OmittedRowsDocument(total: .max, count: .max)
     rows.healthy = .max

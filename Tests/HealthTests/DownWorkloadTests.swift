@@ -2,15 +2,21 @@ import GuardTypes
 import Health
 import Testing
 
-/// Workloads of any namespace that have no pod at all.
+/// Workloads of any namespace with a fault that none of their pods shows.
 @Suite struct DownWorkloadTests {
   fileprivate static func workload(
-    kind: String = "Deployment", desired: Int = 3, available: Int = 0, _ conditions: [Condition] = []
+    kind: String = "Deployment", desired: Int = 3, available: Int = 0, deleted: Int64? = nil,
+    _ conditions: [Condition] = []
   ) -> Workload {
     Workload(
-      resource: Fixture.resource(kind, "d04", namespace: "apps", conditions), desired: desired,
+      resource: Fixture.resource(
+        kind, "d04", namespace: "apps", deleted: deleted.map(Fixture.ago), conditions), desired: desired,
       ready: available,
       available: available, updated: desired)
+  }
+
+  fileprivate static func late(_ seconds: Int64) -> Condition {
+    Fixture.condition("Progressing", .isFalse, "ProgressDeadlineExceeded", "timed out", ago: seconds)
   }
 
   fileprivate static func refused(_ seconds: Int64) -> [Condition] {
@@ -23,23 +29,129 @@ import Testing
   @Test(arguments: [
     (DownWorkloadTests.workload(DownWorkloadTests.refused(3600)), true),
     (DownWorkloadTests.workload(DownWorkloadTests.refused(300)), false),
-    (DownWorkloadTests.workload(available: 1, DownWorkloadTests.refused(3600)), false),
+    (DownWorkloadTests.workload(available: 1, DownWorkloadTests.refused(3600)), true),
+    (DownWorkloadTests.workload(available: 1, DownWorkloadTests.refused(300)), false),
+    (DownWorkloadTests.workload(available: 3, [DownWorkloadTests.late(3600)]), true),
+    (DownWorkloadTests.workload(available: 3, [DownWorkloadTests.late(300)]), false),
+    (DownWorkloadTests.workload(available: 3, deleted: 1800), true),
+    (DownWorkloadTests.workload(deleted: 300), false),
+    (DownWorkloadTests.workload(kind: "DaemonSet", desired: 0), false),
     (DownWorkloadTests.workload(desired: 0, DownWorkloadTests.refused(3600)), false),
     (DownWorkloadTests.workload(kind: "StatefulSet", DownWorkloadTests.refused(3600)), true),
     (DownWorkloadTests.workload([Fixture.condition("Available", .isFalse, ago: 3600)]), true),
     (DownWorkloadTests.workload(), false),
   ])
-  func workloadWithoutPodsIsReportedInAnyNamespace(_ workload: Workload, _ isProblem: Bool) {
+  func workloadThatNoPodExplainsIsReportedInAnyNamespace(_ workload: Workload, _ isProblem: Bool) {
     let report = Fixture.report { $0.workloads = .seen([workload]) }
     let kind = workload.resource.kind.lowercased()
     #expect(report.problemIDs == (isProblem ? ["tethys/workload/apps/d04/\(kind)"] : []))
     #expect(report.workloads.map(\.verdict) == (isProblem ? [.degraded] : []))
-    #expect(report.problems.allSatisfy { $0.severity == .warning && $0.title.contains("0 of 3 available") })
+    #expect(report.problems.allSatisfy { $0.severity == .warning })
   }
+
+  private static func ids(
+    _ workload: Workload, after seconds: Int64, advancing: Bool = false
+  ) -> [String] {
+    var history = PollHistory()
+    var ids: [String] = []
+    for time in stride(from: 0, through: seconds, by: 60) {
+      let now = Fixture.now + .seconds(time)
+      let state = Workload(
+        resource: workload.resource, desired: workload.desired, ready: workload.ready,
+        available: workload.available, updated: advancing ? Int(time) / 300 : workload.updated)
+      var snapshot = Fixture.snapshot { $0.workloads = .seen([state]) }
+      snapshot.serverTime = now
+      let (report, next) = judge(Fixture.observation(snapshot, at: now), history: history, now: now)
+      ids = report.problemIDs.filter { $0.contains("/workload/") }
+      history = next
+    }
+    return ids
+  }
+
+  @Test(arguments: ["Deployment", "StatefulSet", "DaemonSet"])
+  func fewerPodsThanDesiredAreReportedAfterTenMinutes(_ kind: String) {
+    let workload = Self.workload(kind: kind, available: 1)
+    #expect(Self.ids(workload, after: 540) == [])
+    #expect(Self.ids(workload, after: 720) == ["tethys/workload/apps/d04/\(kind.lowercased())"])
+    // A long rollout that advances is none.
+    #expect(Self.ids(workload, after: 1200, advancing: true) == [])
+  }
+
+  @Test func changeThatNoControllerSeesIsReportedAfterTenMinutes() {
+    let workload = Workload(
+      resource: Fixture.resource("StatefulSet", "d04", namespace: "apps", generation: 2, []), desired: 3,
+      ready: 3, available: 3, updated: 3)
+    #expect(Self.ids(workload, after: 540) == [])
+    #expect(Self.ids(workload, after: 720) == ["tethys/workload/apps/d04/statefulset"])
+  }
+
+  // MARK: Expected workloads
+
+  private static let expected = Expectations(workloads: [.init(namespace: "apps", name: "d04")])
+
+  @Test(arguments: [(60 as Int64, 0, false), (300, 0, true), (300, 3, false)])
+  func deletedWorkloadWithoutPodsIsDown(_ seconds: Int64, _ available: Int, _ isDown: Bool) {
+    let report = Fixture.report(Self.expected) {
+      $0.workloads = .seen([Self.workload(available: available, deleted: seconds)])
+    }
+    #expect(report.problemIDs == (isDown ? ["tethys/workload/apps/d04/deployment"] : []))
+    #expect(report.problems.allSatisfy { $0.severity == .critical && $0.title.contains("0 of 3") })
+  }
+
+  @Test func expectedDaemonSetThatMatchesNoNodeIsReported() {
+    let none = Self.workload(kind: "DaemonSet", desired: 0)
+    let report = Fixture.report(Self.expected) { $0.workloads = .seen([none]) }
+    #expect(report.problemIDs == ["tethys/workload/apps/d04/daemonset"])
+    #expect(report.problems.allSatisfy { $0.severity == .critical && $0.title.contains("no node matches") })
+    // A controller that has not looked at it yet says nothing.
+    let fresh = Workload(
+      resource: Fixture.resource("DaemonSet", "d04", namespace: "apps", observed: nil, []), desired: 0,
+      ready: 0, available: 0, updated: 0)
+    #expect(Fixture.report(Self.expected) { $0.workloads = .seen([fresh]) }.problems.isEmpty)
+  }
+
+  private static func lost(
+    _ conditions: [Condition], desired: Int = 3, pods: Int = 1
+  ) -> [String] {
+    Fixture.report(expected) {
+      $0.nodes = .seen([
+        Fixture.node("srv712429"),
+        Fixture.node("calypso", [Fixture.condition("Ready", .isFalse, "KubeletNotReady", ago: 600)]),
+      ])
+      $0.workloads = .seen([workload(desired: desired, conditions)])
+      $0.pods = .seen(
+        PodCensus(
+          total: pods,
+          unwell: (0..<pods).map { Fixture.pod("d04-\($0)", waiting: "Error", owner: "d04", node: "calypso") }
+        ))
+    }.problemIDs.filter { $0.contains("/workload/") }
+  }
+
+  @Test func lostNodeExplainsOnlyThePodsThatItHad() {
+    let id = ["tethys/workload/apps/d04/deployment"]
+    #expect(lostIDs(3) == [])
+    #expect(Self.lost([], desired: 3, pods: 1) == id)
+    #expect(Self.lost(Self.refused(7200), desired: 1) == id)
+    #expect(Self.lost([Self.late(7200)], desired: 1) == id)
+    #expect(Self.lost([Self.late(60)], desired: 1) == [])
+  }
+
+  private func lostIDs(_ pods: Int) -> [String] { Self.lost([], desired: pods, pods: pods) }
 
   @Test func refusalIsTheCause() {
     let report = Fixture.report { $0.workloads = .seen([Self.workload(Self.refused(3600))]) }
     #expect(report.problems.first?.detail.contains("FailedCreate: exceeded quota: pods") == true)
+  }
+
+  @Test func podThatIsNotReadyTellsItsReason() {
+    let pod = Pod(
+      resource: Fixture.resource(
+        "Pod", "gate",
+        [Fixture.condition("Ready", .isFalse, "ReadinessGatesNotReady", "gate a is not true", ago: 3600)]),
+      phase: "Running")
+    let report = Fixture.report { $0.pods = .seen(PodCensus(total: 1, unwell: [pod])) }
+    #expect(
+      report.problems.map(\.detail) == ["pod gate: Running: ReadinessGatesNotReady: gate a is not true"])
   }
 
   @Test func podsReportForTheirWorkload() {

@@ -4,6 +4,23 @@ import Testing
 
 /// The findings that make a plain reading of kstatus wrong for this job.
 @Suite struct FluxRulesTests {
+  @Test(arguments: ["Kustomization", "HelmRelease"])
+  func canceledHealthCheckIsNoFailure(_ kind: String) {
+    let canceled = FluxObject(
+      resource: Fixture.resource(
+        kind, "apps",
+        [
+          Fixture.condition(
+            "Ready", .isFalse, "HealthCheckCanceled", "New reconciliation triggered by GitRepository/a/b",
+            ago: 2)
+        ]))
+    let (report, history) = judge(
+      Fixture.observation(Fixture.snapshot { $0.flux = .seen([canceled]) }), history: PollHistory(),
+      now: Fixture.now)
+    #expect(report.problems.isEmpty)
+    #expect(history.failures.isEmpty)
+  }
+
   private static func report(_ objects: FluxObject..., expectations: Expectations = Expectations())
     -> ClusterReport
   {
@@ -159,6 +176,19 @@ import Testing
       Fixture.report { $0.failedFluxKinds = ["HelmRelease": failure] }.problemIDs == [
         "tethys/api/HelmRelease/forbidden"
       ])
+  }
+
+  @Test(arguments: [
+    "unable to clone 'https://github.com/o/token-service': dial tcp: lookup github.com: no such host",
+    "Get \"https://charts.token.io/index.yaml\": 503 Service Unavailable",
+    "bucket 'tokens' does not exist", "chart 'token-exchange' version '*' not found: 404",
+    "mkdir /data/x: permission denied", "tls: x509: certificate of token.io is not valid",
+    "failed to get secret 'flux-system/bot-token': secrets \"bot-token\" not found",
+  ])
+  func nameWithTokenIsNoRefusedLogin(_ message: String) {
+    let report = Self.report(
+      Fixture.git([Self.retrying, Fixture.condition("Ready", .isFalse, "GitOperationFailed", message)]))
+    #expect(report.problems.allSatisfy { !$0.remedy.contains("renew the credentials") })
   }
 
   @Test func expiredTokenIsReportedAsCredentials() {

@@ -57,7 +57,7 @@ import Testing
     "RootkitInstalled", "MaintenanceModeEnabled", "ReadOnlyModeEnabled", "FaultActive", "AlertActive",
     "ThrottlingActive", "EvictionRunning", "DrainStarted", "NonGracefulShutdown", "DriverNotInstalled",
     "RootkitLoaded", "UpdateAvailable", "SecurityUpdatesAvailable", "KernelUpgradeAvailable", "BackupRunning",
-    "UpgradeRunning", "JobActive", "ClockNotInSync",
+    "UpgradeRunning", "JobActive", "ClockNotInSync", "RebootRequired", "OutOfSync", "NoConnectivity",
   ])
   func trueFaultConditionIsAWarning(_ type: String) {
     let report = Self.report(Fixture.condition(type, .isTrue, "Why", "words", ago: 60))
@@ -76,7 +76,9 @@ import Testing
     "NoDiskErrors", "NoKernelDeadlock", "NotThrottled", "NotCorrupted", "ErrorFree", "HealthCheckPassing",
     "CertificateRotated", "NoXidErrorsPresent", "ErrorReporterRunning", "AlertsResolved",
     "KubeletHasNoDiskPressure", "TimeInSync", "ClockInSync", "HasSufficientMemory", "SufficientIP",
-    "EtcdQuorum", "SelinuxEnforcing", "WorkloadsMigratable", "NoUpdateAvailable",
+    "EtcdQuorum", "SelinuxEnforcing", "WorkloadsMigratable", "NoUpdateAvailable", "RebootNotRequired",
+    "NoRebootRequired", "TimeSync", "ClockSync", "DNSResolution", "NetworkConnectivity", "Upgraded",
+    "Bootstrapped", "IsLeader",
   ])
   func untrueGoodConditionIsAWarning(_ type: String) {
     #expect(Self.report(Fixture.condition(type, .isTrue)).problems.isEmpty)
@@ -102,6 +104,25 @@ import Testing
       Fixture.condition("DiskPressure", .unknown), Fixture.condition("StorageReady", .unknown),
       ready: .unknown)
     #expect(report.problemIDs == ["tethys/node/calypso/not-ready"])
+  }
+
+  /// The controller removes the taint when the node is Ready; if it does not, nothing can run on the node.
+  @Test(arguments: ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+  func taintOfALostNodeThatStaysOnAReadyNodeIsReported(_ key: String) {
+    let node = Node(
+      resource: Fixture.node("calypso").resource, leaseRenewTime: nil,
+      taints: [Node.Taint(key: key, effect: "NoExecute", addedAt: Fixture.ago(7200))])
+    var history = PollHistory()
+    var ids: [[String]] = []
+    for seconds in [0, 240, 360] as [Int64] {
+      let now = Fixture.now + .seconds(seconds)
+      var snapshot = Fixture.snapshot { $0.nodes = .seen([node]) }
+      snapshot.serverTime = now
+      let (report, next) = judge(Fixture.observation(snapshot, at: now), history: history, now: now)
+      ids.append(report.problemIDs.filter { $0.contains("/node/") })
+      history = next
+    }
+    #expect(ids == [[], [], ["tethys/node/calypso/taint"]])
   }
 
   // MARK: GPUs that no expectation names

@@ -61,8 +61,11 @@ import Testing
   }
 
   @Test func workloadMissingOnlyPodsOfALostNodeIsNoProblem() {
-    let pod = Fixture.pod("cloudflared-1", namespace: "cloudflared", owner: "cloudflared", node: "calypso")
-    let report = Self.report([pod], workload: Self.cloudflared(0), lost: "calypso")
+    let workload = Self.cloudflared(0)
+    let pods = (0..<workload.desired).map {
+      Fixture.pod("cloudflared-\($0)", namespace: "cloudflared", owner: "cloudflared", node: "calypso")
+    }
+    let report = Self.report(pods, workload: workload, lost: "calypso")
     #expect(report.problemIDs == ["tethys/node/calypso/not-ready"])
     #expect(report.workloads.map(\.verdict) == [.degraded])
   }

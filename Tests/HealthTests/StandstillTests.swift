@@ -149,13 +149,16 @@ import Testing
     #expect(behind(["v1.9", "v2.0"]) == [false, true])
   }
 
-  @Test(arguments: [
-    ("app:v1", "app:v1", true), ("app:v1", "app:v2", false), ("app:v1@sha256:a", "app:v1", true),
-    ("app:v1@sha256:a", "app:v1@sha256:b", false), ("app:v1@sha256:a", "app:v2@sha256:a", true),
-    ("index.docker.io/org/app:v1", "org/app:v1", true), ("docker.io/nginx:v1", "nginx:v1", true),
-    ("quay.io/org/app:v1", "org/app:v1", false),
-  ])
-  func imagesAreComparedByDigestThenTag(_ image: String, _ other: String, _ isSame: Bool) {
+  @Test(
+    arguments: [
+      ("app:v1", "app:v1", true), ("app:v1", "app:v2", false), ("app:v1@sha256:a", "app:v1", true),
+      ("app:v1@sha256:a", "app:v1@sha256:b", false), ("app:v1@sha256:a", "app:v2@sha256:a", true),
+      ("index.docker.io/org/app:v1", "org/app:v1", true), ("docker.io/nginx:v1", "nginx:v1", true),
+      ("quay.io/org/app:v1", "org/app:v1", false), ("app", "app:latest", true), ("app", "app:v1", false),
+      ("app@sha256:a", "app:v1", nil), ("app@sha256:a", "app", nil),
+      ("app@sha256:a", "app:v1@sha256:a", true),
+    ] as [(String, String, Bool?)])
+  func imagesAreComparedByDigestThenTagIfBothAreKnown(_ image: String, _ other: String, _ isSame: Bool?) {
     #expect(ImageReference.isSame(image, other) == isSame)
   }
 

@@ -37,6 +37,33 @@ import Testing
     ),
   ]
 
+  @Test func waitForAnObjectThatDoesNotTerminateIsItsSymptom() {
+    let parent = Reference(kind: "Kustomization", namespace: "flux-system", name: "old")
+    let report = Fixture.report {
+      $0.flux = .seen([
+        Fixture.git(), FluxObject(resource: Self.resource("Kustomization", 1200)),
+        Fixture.kustomization(
+          "apps",
+          [
+            Fixture.condition(
+              "Ready", .isFalse, "DependencyNotReady", "dependency 'flux-system/old' is not ready", ago: 1200)
+          ], dependsOn: [parent]),
+      ])
+    }
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/old/terminating"])
+  }
+
+  @Test func failureOfADeletionIsTold() {
+    let release = FluxObject(
+      resource: Fixture.resource(
+        "HelmRelease", "old", deleted: Fixture.ago(1200),
+        [Fixture.condition("Ready", .isFalse, "UninstallFailed", "Helm uninstall failed: hook")]))
+    #expect(
+      Fixture.report { $0.flux = .seen([release]) }.problems.map(\.detail) == [
+        "UninstallFailed: Helm uninstall failed: hook"
+      ])
+  }
+
   @Test(arguments: kinds.indices)
   func longTerminationIsReported(_ index: Int) {
     let (path, put) = Self.kinds[index]

@@ -24,6 +24,73 @@ import Testing
     }
   }
 
+  private static func secret(_ isPresent: Bool?, missingFromCache: Bool = false) -> SecretPresence {
+    SecretPresence(
+      namespace: "flux-system", name: "github-token", isPresent: isPresent,
+      failure: isPresent == nil ? failure : nil, isMissingFromCache: missingFromCache)
+  }
+
+  private static func snapshot(_ secret: SecretPresence, readyFor seconds: Int64) -> Snapshot {
+    Fixture.snapshot {
+      $0.flux = .seen([
+        FluxObject(
+          resource: Fixture.resource(
+            "GitRepository", "flux-system",
+            [Fixture.condition("Ready", .isTrue, "Succeeded", "stored", ago: seconds)]),
+          secretName: "github-token")
+      ])
+      $0.secrets = .seen([secret])
+    }
+  }
+
+  @Test func missingSecretStaysMissingUntilALaterSuccessProvesIt() {
+    let found = Self.reports(
+      Expectations(), Self.snapshot(Self.secret(false), readyFor: 3600),
+      Self.snapshot(Self.secret(nil), readyFor: 3600),
+      Self.snapshot(Self.secret(nil), readyFor: -20))
+    #expect(found.prefix(2).map(\.verdict) == [.critical, .unknown])
+    #expect(!found[2].problemIDs.contains { $0.contains("secret") })
+    #expect(found.map { $0.secrets.map(\.isPresent) } == [[false], [nil], [true]])
+    #expect(found[1].problemIDs == ["tethys/api/secrets/bad_response"])
+  }
+
+  @Test func secretThatOnlyTheCacheDeniesIsUnknown() {
+    let report = Self.reports(
+      Expectations(), Self.snapshot(Self.secret(nil, missingFromCache: true), readyFor: 3600))
+    #expect(report.map { $0.secrets.map(\.isPresent) } == [[nil]])
+    #expect(report.map(\.problemIDs) == [["tethys/api/secrets/bad_response"]])
+  }
+
+  @Test func workloadThatCannotBeReadStillExplainsAFailedHealthCheck() {
+    let web = Workload(
+      resource: Fixture.resource(
+        "Deployment", "web", namespace: "apps", [Fixture.condition("Available", .isFalse, ago: 3600)]),
+      desired: 1, ready: 0, available: 0, updated: 1)
+    func snapshot(_ isRead: Bool) -> Snapshot {
+      Fixture.snapshot {
+        $0.flux = .seen([
+          Fixture.kustomization(
+            "apps",
+            [
+              Fixture.condition(
+                "Ready", .isFalse, "HealthCheckFailed",
+                "timeout waiting for: [Deployment/apps/web status: 'InProgress']")
+            ])
+        ])
+        $0.workloads = .seen(isRead ? [web] : [])
+        if !isRead { $0.failedWorkloadKinds = ["Deployment": Self.failure] }
+      }
+    }
+    var all = snapshot(false)
+    all.workloads = .failed(Self.failure)
+    let found = Self.reports(Expectations(), snapshot(true), snapshot(false), all)
+    #expect(found[0].problemIDs == ["tethys/workload/apps/web/deployment"])
+    for report in found.dropFirst() {
+      #expect(!report.problemIDs.contains { $0.contains("/flux/") })
+      #expect(report.verdict == .degraded)
+    }
+  }
+
   private static let full = Fixture.snapshot { snapshot in
     snapshot.nodes = .seen([
       Fixture.node("calypso", [Fixture.condition("Ready", .isFalse)]), Fixture.node("srv", cordoned: true),

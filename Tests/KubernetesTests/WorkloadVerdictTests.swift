@@ -8,6 +8,30 @@ import Testing
 @Suite struct WorkloadVerdictTests {
   static let rows: [VerdictRow] = [
     .init(
+      name: "Job pod whose helper has completed",
+      items: [
+        "pods": [
+          Item.pod(
+            "mig-1",
+            status:
+              #""phase":"Running","conditions":[{"type":"Ready","status":"False","reason":"ContainersNotReady","lastTransitionTime":"\#(Item.time(3600))"}],"containerStatuses":[{"name":"main","ready":true,"state":{"running":{}}},{"name":"helper","ready":false,"state":{"terminated":{"exitCode":0}}}]"#,
+            spec: #"{"restartPolicy":"Never"}"#, owner: Item.job)
+        ]
+      ],
+      ids: []),
+    .init(
+      name: "Job pod whose helper has failed",
+      items: [
+        "pods": [
+          Item.pod(
+            "mig-1",
+            status:
+              #""phase":"Running","conditions":[{"type":"Ready","status":"False","reason":"ContainersNotReady","lastTransitionTime":"\#(Item.time(3600))"}],"containerStatuses":[{"name":"main","ready":true,"state":{"running":{}}},{"name":"helper","ready":false,"state":{"terminated":{"exitCode":1}}}]"#,
+            spec: #"{"restartPolicy":"Never"}"#, owner: Item.job)
+        ]
+      ],
+      ids: ["pods/not-ready"]),
+    .init(
       name: "evicted again and again",
       items: [
         "deployments": [

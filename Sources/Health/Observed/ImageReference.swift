@@ -24,12 +24,18 @@ public struct ImageReference: Hashable, Sendable {
     repository = ImageReference.normalised(rest)
   }
 
-  /// Whether both have the same repository and tag, and the same digest if both have one.
-  public static func isSame(_ image: String, _ other: String) -> Bool {
+  /// The tag that is pulled: `latest` if there is neither a tag nor a digest; nil for a digest alone, whose tag is
+  /// unknown.
+  var pulledTag: String? { tag ?? (digest == nil ? "latest" : nil) }
+
+  /// Whether both have the same repository and tag, and the same digest if both have one; nil if a digest alone would
+  /// have to be compared with a tag.
+  public static func isSame(_ image: String, _ other: String) -> Bool? {
     let (a, b) = (ImageReference(image), ImageReference(other))
     guard a.repository == b.repository else { return false }
     if let digest = a.digest, let wanted = b.digest { return digest == wanted }
-    return a.tag == b.tag
+    guard let tag = a.pulledTag, let wanted = b.pulledTag else { return nil }
+    return tag == wanted
   }
 
   private static func normalised(_ name: Substring) -> String {

@@ -111,11 +111,17 @@ public struct SecretPresence: Hashable, Sendable {
   public let isPresent: Bool?
   /// Why the presence is unknown.
   public let failure: PollFailure?
+  /// True if the server's cache does not have it, which only an answer from etcd can confirm.
+  public let isMissingFromCache: Bool
 
-  public init(namespace: String, name: String, isPresent: Bool?, failure: PollFailure? = nil) {
+  public init(
+    namespace: String, name: String, isPresent: Bool?, failure: PollFailure? = nil,
+    isMissingFromCache: Bool = false
+  ) {
     self.namespace = namespace
     self.name = name
     self.isPresent = isPresent
     self.failure = failure
+    self.isMissingFromCache = isMissingFromCache
   }
 }

@@ -17,9 +17,11 @@ struct FluxCauses {
     "NoSourceArtifact",
   ]
 
-  /// - Parameter isListed: returns true if every object of the kind was seen.
+  /// - Parameters:
+  ///   - terminating: objects that are reported because they do not terminate.
+  ///   - isListed: returns true if every object of the kind was seen.
   init(
-    _ objects: [FluxObject] = [], failures: [Reference: Condition] = [:],
+    _ objects: [FluxObject] = [], failures: [Reference: Condition] = [:], terminating: Set<Reference> = [],
     isListed: (_ kind: String) -> Bool = { _ in false }
   ) {
     self.failures = failures
@@ -34,7 +36,7 @@ struct FluxCauses {
         kinds.contains($0.kind) && !known.contains($0)
       })
     self.objects = Dictionary(objects.map { ($0.resource.reference, $0) }) { first, _ in first }
-    followRoots()
+    followRoots(terminating)
     followCycles()
   }
 
@@ -154,11 +156,13 @@ struct FluxCauses {
 
   // MARK: - From causes to dependants
 
-  private mutating func followRoots() {
+  private mutating func followRoots(_ terminating: Set<Reference>) {
     var waiting: [Reference: [Reference]] = [:]
     var open: [Reference] = []
     for (reference, object) in objects {
-      if object.isSuspended {
+      if terminating.contains(reference) {
+        open.append(reference)
+      } else if object.isSuspended {
         if object.isHeldBack { open.append(reference) }
       } else if failures[reference] != nil {
         // It waits for nothing or for a missing object, so the problem is its own.

@@ -39,7 +39,8 @@ extension Evaluation {
       all,
       failures: all.reduce(into: [:]) { failures, object in
         failures[object.resource.reference] = failure(of: object)
-      }, isListed: isListed)
+      }, terminating: Set(all.filter { terminating($0.resource) != nil }.map(\.resource.reference)),
+      isListed: isListed)
     for (object, failure) in causes.failures {
       failures[object] = lastingFailure(of: object, now: failure) ?? failure
     }
@@ -263,9 +264,7 @@ extension Evaluation {
   private func step(for object: FluxObject, _ failure: Condition) -> NextStep? {
     let resource = object.resource
     let message = failure.message.lowercased()
-    if object.isSource,
-      message.contains("authentic") || message.contains("token") || message.contains("permission denied")
-    {
+    if object.isSource, failure.message.isRefusedLogin {
       let secret =
         object.secretName.map { "in Secret \(resource.namespace)/\($0)" } ?? "that its secretRef names"
       return NextStep(
@@ -299,6 +298,9 @@ extension Evaluation {
     guard let ready = conditions["Ready"] else { return nil }
     switch ready.status {
     case .isTrue: return nil
+    // Flux 2.8 ends its wait for the objects of a run when the next run is due, which begins at once.
+    case .isFalse where ready.reason == "HealthCheckCanceled":
+      return history.failures[object.resource.reference]
     case .isFalse: return ready
     case .unknown: return history.failures[object.resource.reference]
     }
@@ -330,6 +332,26 @@ enum GitRefusal: Hashable {
       "the token is valid and a policy refuses it: single sign-on, a list of addresses, or its rights"
     case .notFound: "the token has no access to the repository, or the URL is wrong"
     }
+  }
+}
+
+extension String {
+  /// True if the message says that a server refused the credentials. URLs, paths and quoted names say nothing.
+  fileprivate var isRefusedLogin: Bool {
+    let text = lowercased()
+    let isOther = [
+      "no such host", "x509", "deadline exceeded", "timeout", "connection refused", "mkdir", "\" not found",
+      "' not found",
+    ].contains(where: text.contains)
+    guard !isOther else { return false }
+    let unquoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset.isMultiple(of: 2) }.map(\.element).joined(separator: " ")
+    let words = unquoted.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset.isMultiple(of: 2) }
+      .flatMap { $0.element.split(separator: " ") }
+      .filter { !$0.contains("/") && !$0.dropLast().contains(".") }
+      .joined(separator: " ")
+    return ["authentic", "token", "permission denied", "unauthorized"].contains(where: words.contains)
   }
 }
 

@@ -120,7 +120,7 @@ extension Evaluation {
     guard serverNow - since > trail.patience else {
       return report(.healthy, "RollingOut", "rolling out \(latest)", since: since)
     }
-    let old = Set((running ?? []).map(\.image)).filter { !ImageReference.isSame($0, latest) }
+    let old = Set((running ?? []).map(\.image)).filter { ImageReference.isSame($0, latest) == false }
     self.report(
       .behind, resource,
       detail: "latest \(latest), running \(old.sorted().joined(separator: ", ")); \(end.words)",
@@ -165,7 +165,8 @@ extension Evaluation {
       let image = ImageReference(pod.image)
       guard image.repository == repository else { continue }
       let owner = pod.owner.description
-      if let wanted = latest?.digest, image.digest == nil, image.tag == latest?.tag, let digest = pod.digest,
+      if let wanted = latest?.digest, image.digest == nil, image.pulledTag == latest?.pulledTag,
+        let digest = pod.digest,
         digest != wanted
       {
         found.insert(.init(image: "\(pod.image)@\(digest)", workload: owner))
@@ -190,12 +191,17 @@ extension Evaluation {
     let images = running.map(\.image)
     let isBehind =
       others.isEmpty
-      ? images.contains { !ImageReference.isSame($0, latest) }
-      : !images.contains { ImageReference.isSame($0, latest) }
-        && images.contains { image in !others.contains { ImageReference.isSame(image, $0) } }
+      ? images.contains { ImageReference.isSame($0, latest) == false }
+      : !images.contains { ImageReference.isSame($0, latest) == true }
+        && images.contains { image in
+          ([latest] + others).allSatisfy { ImageReference.isSame(image, $0) == false }
+        }
+    let isComparable =
+      images.allSatisfy { ImageReference.isSame($0, latest) != nil }
+      || (!others.isEmpty && images.contains { ImageReference.isSame($0, latest) == true })
     let areAllRead =
       snapshot.failedWorkloadKinds.isEmpty && snapshot.cronJobs.failure == nil && snapshot.jobs.failure == nil
-    return isBehind || areAllRead ? isBehind : nil
+    return isBehind || (areAllRead && isComparable) ? isBehind : nil
   }
 
   // MARK: - Common rules of the three kinds

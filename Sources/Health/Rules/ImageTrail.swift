@@ -44,7 +44,7 @@ struct ImageTrail {
     let automation = covering.first { !$0.value.isSuspended } ?? covering.first
     self.automation = automation
     source = evaluation.flux.first { $0.value.resource.reference == automation?.value.source }
-    let late = Set(running.filter { !ImageReference.isSame($0.image, latest) }.map(\.workload))
+    let late = Set(running.filter { ImageReference.isSame($0.image, latest) == false }.map(\.workload))
     let managed =
       (snapshot.workloads.value ?? []).map { ($0.resource.reference, $0.manager) }
       + (snapshot.cronJobs.value ?? []).map { ($0.resource.reference, $0.manager) }
@@ -81,7 +81,9 @@ struct ImageTrail {
         words: "\(name(resource)) fails or does not run", fixed: .degraded)
     }
     let seen = automation.value.observedPolicies?[policy.resource.name]
-    if automation.value.observedPolicies != nil, seen.map({ !ImageReference.isSame($0, latest) }) ?? true {
+    if automation.value.observedPolicies != nil,
+      seen.map({ ImageReference.isSame($0, latest) == false }) ?? true
+    {
       return End(
         standstill: .automation, reason: Self.notTakenUp,
         words: "\(name(resource)) has not taken it up" + (seen.map { ": it saw \($0)" } ?? ""),

@@ -3,7 +3,7 @@
 /// Kubernetes has no field for this: `DiskPressure` is bad if True, `EtcdIsVoter` is bad if not. The API conventions
 /// only require a clear name, so the last word of the type decides. A word that only affirms, such as `Present`, leaves
 /// the decision to the noun before it, and `No`, `Not` and `Free` negate a fault. An unknown word is treated as a
-/// fault, because node-problem-detector and its plugins name their conditions after faults.
+/// fault, also behind a negation, because node-problem-detector and its plugins name their conditions after faults.
 enum NodeConditionPolarity: Hashable {
   /// For example `EtcdIsVoter`, `ContainerRuntimeReady`, `example.com/GPUHealthy`.
   case goodWhenTrue
@@ -28,6 +28,10 @@ enum NodeConditionPolarity: Hashable {
     "satisfied", "schedulable", "secure", "secured", "serving", "stable", "started", "succeeded", "success",
     "successful", "sufficient", "synced", "synchronized", "trusted", "up", "updated", "usable", "valid",
     "verified", "voter", "working", "writable",
+  ]
+  /// What a node has if nothing before them says that it is a fault.
+  private static let goodNouns: Set = [
+    "bootstrapped", "connectivity", "leader", "resolution", "sync", "upgraded",
   ]
   private static let propertyWords: Set = ["enabled", "installed", "present", "supported"]
   /// Good words that only say that something is there. What it is decides.
@@ -112,12 +116,14 @@ enum NodeConditionPolarity: Hashable {
       self = isDenied ? .goodWhenTrue : .badWhenTrue
     } else if NodeConditionPolarity.goodWords.contains(last) {
       self = isDenied ? .badWhenTrue : .goodWhenTrue
-    } else if NodeConditionPolarity.propertyWords.contains(last), !isDenied {
-      self = .informational
-    } else if NodeConditionPolarity.faultWords.contains(last), isDenied {
-      self = .goodWhenTrue
+    } else if NodeConditionPolarity.goodNouns.contains(last), !before.suffix(2).elementsEqual(["out", "of"]),
+      !before.contains(where: NodeConditionPolarity.faultWords.contains)
+    {
+      self = isDenied ? .badWhenTrue : .goodWhenTrue
+    } else if NodeConditionPolarity.propertyWords.contains(last) {
+      self = isDenied ? .badWhenTrue : .informational
     } else {
-      self = .badWhenTrue
+      self = isDenied ? .goodWhenTrue : .badWhenTrue
     }
   }
 

@@ -63,8 +63,8 @@ extension Evaluation {
         + (missing.isEmpty ? "" : "; expected: \(missing.joined(separator: ", "))"))
   }
 
-  /// Taints that mean that the node cannot be used, although it is Ready. Those of conditions, of a cordon and of
-  /// administrators are left out.
+  /// Taints that mean that the node cannot be used, although it is Ready. Those of other conditions, of a cordon
+  /// and of administrators are left out.
   private mutating func judgeTaints(_ node: Node) {
     let age = node.resource.creationTimestamp.map { serverNow - $0 } ?? .seconds(86_400)
     let found = node.taints.filter { taint in
@@ -73,6 +73,9 @@ extension Evaluation {
       case "node.kubernetes.io/out-of-service", "node.cloudprovider.kubernetes.io/shutdown": return true
       // A new node has it until its cloud controller has looked at it.
       case "node.cloudprovider.kubernetes.io/uninitialized": return age > .seconds(300)
+      // The node lifecycle controller takes them away when the node is Ready.
+      case "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable":
+        return watch("node/\(node.name)/taint/\(taint.key)/\(taint.effect)") > .seconds(300)
       default:
         // Network and storage drivers set it until their agent runs on the node, also when that is restarted.
         return taint.key.hasSuffix("/agent-not-ready")

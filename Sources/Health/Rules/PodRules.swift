@@ -7,15 +7,15 @@ extension Evaluation {
     unwellPods = (snapshot.pods.value?.unwell ?? []).filter { $0.resource.deletionTimestamp == nil }
   }
 
-  /// The owners of pods that are reported themselves, whose node is, or that are held back on purpose.
+  /// The owners of pods that are reported themselves or that are held back on purpose.
   mutating func ownersOfReportedPods(_ snapshot: Snapshot) -> Set<Reference> {
     guard let census = snapshot.pods.value else { return [] }
     let report = report(census)
-    let reported = report.crashLooping + report.pending + report.notReady
-    let onUnwellNodes = unwellPods.filter {
-      $0.phase != "Failed" && ($0.node.map(unwellNodes.contains) ?? false)
-    }
-    return Set((reported + onUnwellNodes + unwellPods.filter(\.isGated)).compactMap(\.owner))
+    let reported =
+      report.crashLooping + report.pending
+      + report.notReady
+      .filter { !($0.node.map(unwellNodes.contains) ?? false) }
+    return Set((reported + unwellPods.filter(\.isGated)).compactMap(\.owner))
   }
 
   mutating func judgePods(_ snapshot: Snapshot) {
@@ -183,7 +183,12 @@ extension Pod {
     if resource.deletionTimestamp != nil, !resource.finalizers.isEmpty {
       parts.append("finalizers: \(resource.finalizers.joined(separator: ", "))")
     }
-    let message = waitingMessage ?? scheduled?.message ?? failureMessage ?? ""
+    // For example ReadinessGatesNotReady, or the names of the containers that are not ready.
+    let unready =
+      phase == "Running" && !isReady && resource.deletionTimestamp == nil
+      ? resource.conditions["Ready"].flatMap { $0.status == .isTrue ? nil : $0 } : nil
+    let why = unready.map { [$0.reason, $0.message].filter { !$0.isEmpty }.joined(separator: ": ") }
+    let message = waitingMessage ?? scheduled?.message ?? failureMessage ?? why ?? ""
     return "pod \(resource.name): \(parts.joined(separator: ", "))" + (message.isEmpty ? "" : ": \(message)")
   }
 }

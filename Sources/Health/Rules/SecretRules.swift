@@ -21,8 +21,10 @@ extension Evaluation {
       }
     }
     // A Role lists its Secrets by name, so each refused Secret needs its own rule, and all are reported.
-    let failures = secrets.lazy.filter { $0.isPresent == nil }.compactMap(\.failure)
-    for (code, failures) in Dictionary(grouping: failures, by: \.code) {
+    let unread = secrets.filter { $0.isPresent == nil && $0.failure != nil }
+    for (code, secrets) in Dictionary(grouping: unread, by: { $0.failure?.code }) {
+      let failures = secrets.compactMap(\.failure)
+      guard let code else { continue }
       var steps: [NextStep] = []
       for failure in failures where !steps.contains(failure.step) { steps.append(failure.step) }
       let notes = steps.compactMap(\.note).joined(separator: "; ")
@@ -30,13 +32,23 @@ extension Evaluation {
       let failure = PollFailure(
         code: code, message: failures.map(\.message).joined(separator: "; "),
         step: code == .forbidden ? all : steps.first ?? all)
-      report(failure, part: "secrets", of: .secret, unread: UnreadPath.all("secret/"))
+      report(
+        failure, part: "secrets", of: .secret,
+        unread: secrets.map { UnreadPath(beginning: "secret/\($0.namespace)/\($0.name)/") })
     }
   }
 
-  /// True if the Secret is missing, which is then the cause of its users' failures.
+  /// The time since which the Secret was last known to be missing; nil if it was not.
+  private func missingSince(_ secret: SecretPresence) -> Timestamp? {
+    history.firstSeen["\(cluster)/secret/\(secret.namespace)/\(secret.name)/missing"]
+  }
+
+  /// True if the Secret is missing, or was when it could last be read, which is then the cause of its users' failures.
   func isMissingSecret(_ name: String?, in namespace: String) -> Bool {
-    secrets.contains { $0.name == name && $0.namespace == namespace && $0.isPresent == false }
+    secrets.contains {
+      $0.name == name && $0.namespace == namespace
+        && ($0.isPresent == false || ($0.isPresent == nil && missingSince($0) != nil))
+    }
   }
 
   private func inferred(_ secret: SecretPresence, _ users: [FluxObject]) -> SecretPresence {
@@ -47,8 +59,16 @@ extension Evaluation {
     if conditions.contains(where: { $0.message.contains("secrets \"\(secret.name)\" not found") }) {
       return SecretPresence(namespace: secret.namespace, name: secret.name, isPresent: false)
     }
-    // An object that has authenticated with the Secret proves that it exists.
-    if conditions.contains(where: { $0.status == .isTrue }) {
+    // An object that has authenticated with the Secret proves that it existed. Ready=True stays as it is until the next
+    // attempt, so it does not disprove an absence that was seen later.
+    guard !secret.isMissingFromCache else { return secret }
+    let missing = missingSince(secret)
+    let proves = { (ready: Condition) in
+      guard ready.status == .isTrue else { return false }
+      guard let missing else { return true }
+      return ready.lastTransitionTime.map { $0 + skew > missing } ?? false
+    }
+    if conditions.contains(where: proves) {
       return SecretPresence(namespace: secret.namespace, name: secret.name, isPresent: true)
     }
     return secret

@@ -50,6 +50,7 @@ extension Evaluation {
     for workload in seen.value {
       if let manager = workload.manager { managers[workload.resource.reference] = manager }
     }
+    keepBroken(seen.value)
     workloads = shown(seen.value).map { unknown($0, seen.at) }
   }
 
@@ -92,11 +93,17 @@ extension Evaluation {
     _ resource: Resource, as code: ProblemCode, facts: [String: String]? = nil, rank: Problem.Rank? = nil
   ) -> Bool {
     guard let time = terminating(resource) else { return false }
+    let finalizers =
+      resource.finalizers.isEmpty ? nil : "finalizers: \(resource.finalizers.joined(separator: ", "))"
+    // The controller says there why it cannot finish, for example UninstallFailed.
+    let ready = resource.kind == "Node" ? nil : resource.conditions["Ready"]
+    let why = ready.flatMap { $0.status == .isFalse ? $0 : nil }.map {
+      [$0.reason, $0.message].filter { !$0.isEmpty }.joined(separator: ": ")
+    }
     report(
       code, (facts ?? resource.facts).merging(["age": time.humanDuration]) { $1 },
       subject: resource.kind == "Node" ? "node \(resource.name)" : resource.reference.description,
-      detail: resource.finalizers.isEmpty
-        ? "" : "finalizers: \(resource.finalizers.joined(separator: ", "))",
+      detail: [why, finalizers].compactMap(\.self).joined(separator: "; "),
       since: resource.deletionTimestamp, rank: rank)
     return true
   }

@@ -19,14 +19,16 @@ extension Evaluation {
     for workload in platform { workloads.append(judge(workload)) }
     let own = Set(platform.map(\.resource.reference))
     let explained = ownersOfReportedPods(snapshot)
-    for workload in all
-    where !own.contains(workload.resource.reference) && isDown(workload, explained: explained) {
-      workloads.append(judge(workload))
+    for workload in all where !own.contains(workload.resource.reference) {
+      guard let lasting = fault(of: workload, explained: explained) else { continue }
+      workloads.append(judge(workload, lasting: lasting))
     }
     let failed = snapshot.failedWorkloadKinds
     let unread = (lastSeen.workloads?.value ?? []).filter { failed[$0.resource.kind] != nil }
+    keepBroken(unread)
     workloads += lastKnown(shown(unread), at: lastSeen.workloads?.at)
     let hidden = unreadable(lastSeen.workloads)
+    keepBroken(hidden.map(\.value))
     let shownHidden = Set(shown(hidden.map(\.value)).map(\.resource.reference))
     workloads += hidden.filter { shownHidden.contains($0.value.resource.reference) }
     for name in expectations.workloads where !all.contains(where: { $0.resource.expectedName == name }) {
@@ -41,22 +43,57 @@ extension Evaluation {
     }
   }
 
-  /// True for a workload of any namespace that has had no available pod for ten minutes, and no pod that is reported
-  /// itself: for example because a quota permits none.
+  /// Workloads that cannot be read now and had a problem still are the cause of what that problem explains.
+  mutating func keepBroken(_ unread: [Workload]) {
+    brokenWorkloads += unread.filter { history.firstSeen["\(cluster)/\($0.problemPath)"] != nil }
+  }
+
+  /// For how long a workload of any namespace has had a fault that none of its pods shows, if that is more than ten
+  /// minutes: a quota or a webhook permits no pod, a rollout is too late, pods are missing, or it does not terminate.
   ///
   /// - Parameter explained: the owners of pods that are reported. A workload that is already reported stays so while
   ///   its pods come and go.
-  private mutating func isDown(_ workload: Workload, explained: Set<Reference>) -> Bool {
+  private mutating func fault(of workload: Workload, explained: Set<Reference>) -> Duration? {
     let resource = workload.resource
-    let id = "\(cluster)/workload/\(resource.expectedName)/\(resource.kind.lowercased())"
-    guard workload.desired > 0, workload.available == 0, resource.deletionTimestamp == nil,
-      history.firstSeen[id] != nil || !explained.contains(resource.reference)
-    else { return false }
-    let refusal = resource.conditions.first { $0.type == "ReplicaFailure" && $0.status == .isTrue }
+    if resource.deletionTimestamp != nil { return terminating(resource) }
+    guard workload.desired > 0 else { return nil }
+    let status = KStatus.compute(workload)
+    let late = status.status == .failed ? resource.conditions.first { $0.reason == status.reason } : nil
+    let isUnobserved = status.reason == "LatestGenerationNotObserved"
+    guard workload.refusal != nil || late != nil || isUnobserved || workload.available < workload.desired,
+      history.firstSeen["\(cluster)/\(workload.problemPath)"] != nil
+        || !explained.contains(resource.reference)
+          && !isExplainedByNodes(workload, podsOnUnwellNodes(workload))
+    else { return nil }
     let available = resource.conditions["Available"].flatMap { $0.status == .isTrue ? nil : $0 }
-    let since = [refusal, available].compactMap { $0?.lastTransitionTime }.min()
-    let path = "workload/\(resource.expectedName)/\(resource.kind.lowercased())/down"
-    return elapsed(since: since, watching: path) > .seconds(600)
+    let since = [workload.refusal, late, workload.available == 0 ? available : nil]
+      .compactMap { $0?.lastTransitionTime }.min()
+    // A rollout that advances begins the ten minutes again.
+    let path = "\(workload.problemPath)/down/\(workload.updated)"
+    let lasting = elapsed(since: since, watching: path)
+    return lasting > .seconds(600) ? lasting : nil
+  }
+
+  /// The pods on nodes that do not work, also those that their node cannot end.
+  private func podsOnUnwellNodes(_ workload: Workload) -> [Pod] {
+    (observation.snapshot?.pods.value?.unwell ?? []).filter {
+      $0.owner == workload.resource.reference && $0.phase != "Failed"
+        && ($0.node.map(unwellNodes.contains) ?? false)
+    }
+  }
+
+  /// True if nodes that do not work are the reason for all pods that the workload lacks. They are not if its pods are
+  /// refused, or if its rollout was too late before the nodes were lost.
+  private func isExplainedByNodes(_ workload: Workload, _ pods: [Pod]) -> Bool {
+    guard !pods.isEmpty, pods.allSatisfy({ $0.node.map(unwellNodes.contains) ?? false }),
+      pods.count >= workload.desired - workload.available, workload.refusal == nil
+    else { return false }
+    let late = workload.resource.conditions.first { $0.reason == "ProgressDeadlineExceeded" }
+    guard let late = late?.lastTransitionTime else { return true }
+    let used = Set(pods.compactMap(\.node))
+    let lost = nodes.filter { used.contains($0.node.name) }
+      .compactMap { $0.node.resource.conditions["Ready"]?.lastTransitionTime }
+    return lost.min().map { late >= $0 } ?? true
   }
 
   static let workloadKinds = ["Deployment", "StatefulSet", "DaemonSet"]
@@ -81,7 +118,8 @@ extension Evaluation {
     }
   }
 
-  private mutating func judge(_ workload: Workload) -> Judged<Workload> {
+  /// - Parameter lasting: for how long it has had a fault, if that is known.
+  private mutating func judge(_ workload: Workload, lasting: Duration? = nil) -> Judged<Workload> {
     let resource = workload.resource
     let (status, reason, message) = KStatus.compute(workload)
     let available = resource.conditions["Available"]
@@ -92,16 +130,16 @@ extension Evaluation {
         since: since)
     }
     let pods = unwellPods.filter { $0.owner == resource.reference }
-    guard let trouble = problemText(workload, status, reason, pods) else {
+    guard let trouble = problemText(workload, status, reason, pods, lasting) else {
       return judged(.healthy, since: unavailableSince ?? available?.lastTransitionTime)
     }
-    let since = trouble.since ?? unavailableSince
+    let since = trouble.since ?? unavailableSince ?? lasting.map { serverNow - $0 }
     let isWanted = expectations.workloads.contains(resource.expectedName) || isFluxController(workload)
     let isServing = workload.available > 0 && status == .inProgress
     let severity: Problem.Severity = isWanted && !isServing ? .critical : .warning
     let verdict: Verdict = severity == .critical ? .critical : .degraded
     // If all missing pods are on nodes that do not work, the nodes are the problem.
-    if !pods.isEmpty, pods.allSatisfy({ $0.node.map(unwellNodes.contains) ?? false }) {
+    if isExplainedByNodes(workload, pods) {
       return judged(verdict, since: since)
     }
     let worst = pods.filter { $0.isStuck(at: serverNow) }.max { $0.restarts < $1.restarts }
@@ -109,7 +147,7 @@ extension Evaluation {
     brokenWorkloads.append(workload)
     // The ReplicaSet cannot create pods, for example because of a quota, an admission webhook or a missing
     // ServiceAccount.
-    let refusal = resource.conditions.first { $0.type == "ReplicaFailure" && $0.status == .isTrue }
+    let refusal = workload.refusal
     let details =
       ["\(reason): \(message)", trouble.isCounted ? nil : counts(workload)]
       + [refusal.map { "\($0.reason): \($0.message)" }, worst?.plight]
@@ -145,16 +183,27 @@ extension Evaluation {
 
   /// The workload's problem; nil for a rollout that is available and within its time limit.
   private mutating func problemText(
-    _ workload: Workload, _ status: ObjectStatus, _ reason: String, _ pods: [Pod]
+    _ workload: Workload, _ status: ObjectStatus, _ reason: String, _ pods: [Pod],
+    _ lasting: Duration?
   ) -> WorkloadProblemText? {
     let resource = workload.resource
     let few = WorkloadProblemText(title: "has \(counts(workload))")
     let isDaemonSet = resource.kind == "DaemonSet"
     if let deleted = resource.deletionTimestamp {
-      return terminating(resource).map {
-        WorkloadProblemText(
-          title: "has been terminating for \($0.humanDuration)", isCounted: false, since: deleted)
+      if let time = terminating(resource) {
+        return WorkloadProblemText(
+          title: "has been terminating for \(time.humanDuration)", isCounted: false, since: deleted)
       }
+      // One that is deleted and created again has no pods only as long as a rollout may take.
+      let deleting = elapsed(since: deleted, watching: "\(workload.problemPath)/deleting")
+      return workload.available == 0 && workload.desired > 0 && deleting > .seconds(180) ? few : nil
+    }
+    if isDaemonSet, workload.desired == 0, workload.isDesiredKnown, status != .inProgress,
+      expectations.workloads.contains(resource.expectedName)
+    {
+      return WorkloadProblemText(
+        title: "wants no pod: no node matches", isCounted: false,
+        note: "compare its nodeSelector, affinity and tolerations with the nodes' labels and taints")
     }
     if workload.desired == 0, !isDaemonSet {
       let isWanted = expectations.workloads.contains(resource.expectedName) || isFluxController(workload)
@@ -189,17 +238,28 @@ extension Evaluation {
         note: "it does not roll out until spec.paused is removed in Git, or kubectl rollout resume")
     }
     let waited = watch("workload/\(resource.expectedName)/rollout")
-    guard waited > .seconds(180) else { return nil }
+    guard lasting != nil || waited > .seconds(180) else { return nil }
     return workload.available < workload.desired
       ? few
       : WorkloadProblemText(
-        title: "does not roll out: \(reason)", isCounted: false, since: now - skew - waited)
+        title: "does not roll out: \(reason)", isCounted: false,
+        since: now - skew - max(waited, lasting ?? .zero))
   }
 }
 
 extension Expectations.Name {
   fileprivate func reference(_ kind: String) -> Reference {
     Reference(kind: kind, namespace: namespace, name: name)
+  }
+}
+
+extension Workload {
+  /// The path of its problem, without the cluster's name.
+  var problemPath: String { "workload/\(resource.expectedName)/\(resource.kind.lowercased())" }
+
+  /// The condition of a ReplicaSet that cannot create pods.
+  var refusal: Condition? {
+    resource.conditions.first { $0.type == "ReplicaFailure" && $0.status == .isTrue }
   }
 }
 

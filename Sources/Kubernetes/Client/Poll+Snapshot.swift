@@ -140,7 +140,8 @@ extension Poll {
       names.compactMap { name in
         func secret(_ isPresent: Bool?, _ failure: PollFailure? = nil) -> SecretPresence {
           SecretPresence(
-            namespace: name.namespace, name: name.name, isPresent: isPresent, failure: failure)
+            namespace: name.namespace, name: name.name, isPresent: isPresent, failure: failure,
+            isMissingFromCache: secretsMissingFromCache.contains(name))
         }
         return switch secrets[name] {
         case .success(let isPresent): secret(isPresent)

@@ -31,6 +31,8 @@ struct Poll {
   /// nil if this poll has not asked, or may not.
   private(set) var certificateWarnings: [NodeCertificateWarning]?
   private(set) var secrets: [Expectations.Name: Result<Bool, PollFailure>] = [:]
+  /// Secrets that the cache of the server does not have.
+  private(set) var secretsMissingFromCache: Set<Expectations.Name> = []
 
   /// The cached or new discovery result.
   private(set) var discovery: Discovery?
@@ -272,6 +274,7 @@ struct Poll {
       return [makeRequest(query, next)]
     case .secret(let name) where response.status == 404:
       // The cache may stay out of date forever (kine#770); only etcd can confirm that the Secret is missing.
+      secretsMissingFromCache.insert(name)
       return [makeRequest(.uncachedSecret(name), path(ofSecret: name), accept: Poll.metadata)]
     case .secret(let name), .uncachedSecret(let name):
       receive(secret: name, response, subject)

@@ -18,7 +18,8 @@ extension Pod {
       ?? explaining?.shown("state")?.shown("terminated").flatMap { $0.number("exitCode") != 0 ? $0 : nil }
     self.init(
       resource: resource, phase: phase, node: object.shown("spec")?.word("nodeName"), owner: owner,
-      isReady: resource.conditions["Ready"]?.status == .isTrue,
+      isReady: resource.conditions["Ready"]?.status == .isTrue
+        || Pod.isCompleting(resource, object.shown("spec"), status?.shownObjects("containerStatuses") ?? []),
       restarts: containers.reduce(0) { $0 + ($1.count("restartCount") ?? 0) },
       waitingReason: waiting?.word("reason"), waitingMessage: waiting?.message("message"),
       lastEnd: end.map(Pod.end),
@@ -30,6 +31,17 @@ extension Pod {
         ? nil
         : explaining.map { Container(name: $0.word("name") ?? "", restarts: $0.count("restartCount") ?? 0) },
       initializing: Pod.initializing(status, object.shown("spec")))
+  }
+
+  /// True if a pod that runs to its end, such as that of a Job, is not ready only because some of its containers have
+  /// already succeeded.
+  private static func isCompleting(_ resource: Resource, _ spec: Fields?, _ containers: [Fields]) -> Bool {
+    guard resource.conditions["Ready"]?.reason == "ContainersNotReady",
+      ["Never", "OnFailure"].contains(spec?.word("restartPolicy"))
+    else { return false }
+    let unready = containers.filter { (try? $0.judgedFlag("ready")) != true }
+    return unready.count < containers.count
+      && unready.allSatisfy { $0.shown("state")?.shown("terminated")?.number("exitCode") == 0 }
   }
 
   private static func waiting(_ container: Fields) -> Fields? {

@@ -127,7 +127,8 @@ struct TokenShape {
     {
       return end
     }
-    guard let shapes = all[bytes[start]] else { return nil }
+    // Types of security keys in SSH begin like the keys of an API.
+    guard let shapes = all[bytes[start]], !bytes.starts(with: "sk-ecdsa-sha2-", at: start) else { return nil }
     for shape in shapes {
       if let end = shape.end(in: bytes, at: start) { return end }
     }

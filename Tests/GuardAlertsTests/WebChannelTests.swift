@@ -170,17 +170,16 @@ import Testing
   }
 
   /// The guard connects to no host but those in its configuration.
-  @Test func proxyVariablesAreIgnored() throws {
-    let (receiver, proxy) = (try WebReceiver(), try WebReceiver())
-    setenv("http_proxy", "http://127.0.0.1:\(proxy.port)", 1)
-    setenv("ALL_PROXY", "http://127.0.0.1:\(proxy.port)", 1)
-    defer {
-      unsetenv("http_proxy")
-      unsetenv("ALL_PROXY")
+  @Test func proxyVariablesAreIgnored() async {
+    // In a process of its own, because a change of the environment disturbs all programs that other tests start.
+    await #expect(processExitsWith: .success) {
+      let (receiver, proxy) = (try WebReceiver(), try WebReceiver())
+      for name in ["http_proxy", "ALL_PROXY"] { setenv(name, "http://127.0.0.1:\(proxy.port)", 1) }
+      let tests = try WebChannelTests()
+      #expect(tests.post(try tests.sender("http://127.0.0.1:\(receiver.port)/")) == nil)
+      #expect(receiver.requests.count == 1)
+      #expect(proxy.requests.isEmpty)
     }
-    #expect(post(try sender("http://127.0.0.1:\(receiver.port)/")) == nil)
-    #expect(receiver.requests.count == 1)
-    #expect(proxy.requests.isEmpty)
   }
 
   @Test func certificateOfTheServerIsVerified() throws {

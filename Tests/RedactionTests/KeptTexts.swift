@@ -107,6 +107,8 @@ enum KeptTexts {
     "password:\n- name: x", #"{"value":"3","name":"REPLICAS"}"#, "- value: a\n  name: HOST",
     "echo done | docker ps",
     "echo hello | sudo tee x", "echo $TOKEN | docker login --password-stdin",
+    "no key of type sk-ecdsa-sha2-nistp256@openssh.com",
+    "sk-ssh-ed25519-cert-v01@openssh.com is not supported",
     "the flag --password-stdin is required",
     "echo ready | tee /tmp/x && docker login --password-stdin failed",
     "echo \"node drained\" | systemd-cat; the flag --password-stdin was not given",

@@ -41,6 +41,7 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
 extension SystemError {
   /// ETIMEDOUT: the error of a connection that TCP_USER_TIMEOUT closed.
   package static var timedOut: Int32 { ETIMEDOUT }
+  package static var brokenPipe: Int32 { EPIPE }
 
   /// True if permissions or a security policy deny the operation.
   package var isDenied: Bool { code == EACCES || code == EPERM }

@@ -7,28 +7,30 @@ import Testing
 struct CoprocessTests {
   /// A running command with the near end of its stream.
   private final class Running {
-    let near: Descriptor
+    let near: Coprocess.Stream
     let process: Coprocess
 
     init(_ command: String) throws {
-      let pair = try StreamSocket.pair()
-      let far = Descriptor(owning: pair.1)
-      near = Descriptor(owning: pair.0)
-      process = try Coprocess(shell: command, over: far)
+      (process, near) = try Coprocess.start(shell: command)
     }
 
     func exchange(_ text: String) -> String? {
       let deadline = MonotonicTime.now + .seconds(10)
       let bytes = Array(text.utf8)
-      guard bytes.withUnsafeBytes({ near.sendAll($0, until: deadline) }) else { return nil }
-      return near.receive(bytes.count, until: deadline).map { String(decoding: $0, as: UTF8.self) }
+      // A pipe takes so few bytes at once.
+      guard bytes.withUnsafeBytes({ near.writing.descriptor.write($0) }) == .moved(bytes.count) else {
+        return nil
+      }
+      return near.reading.descriptor.receive(bytes.count, until: deadline).map {
+        String(decoding: $0, as: UTF8.self)
+      }
     }
 
     /// Its output up to end of file.
     func readAll() -> String {
       var bytes: [UInt8] = []
       let deadline = MonotonicTime.now + .seconds(10)
-      while let byte = near.receive(1, until: deadline) { bytes += byte }
+      while let byte = near.reading.descriptor.receive(1, until: deadline) { bytes += byte }
       return String(decoding: bytes, as: UTF8.self)
     }
   }
@@ -85,6 +87,21 @@ struct CoprocessTests {
     #expect(flags & O_NONBLOCK == 0)
   }
 
+  /// A member of a pipeline may make its own end non-blocking: the other ends must stay as they are.
+  @Test func inputAndOutputAreTwoPipes() throws {
+    let running = try Running("readlink /proc/self/fd/0 /proc/self/fd/1; exec cat /dev/stdin >/dev/stdout")
+    let deadline = MonotonicTime.now + .seconds(10)
+    var text = ""
+    while text.count(where: { $0 == "\n" }) < 2,
+      let byte = running.near.reading.descriptor.receive(1, until: deadline)
+    {
+      text += String(decoding: byte, as: UTF8.self)
+    }
+    let ends = text.split(separator: "\n")
+    #expect(ends.count == 2 && ends.allSatisfy { $0.hasPrefix("pipe:") } && Set(ends).count == 2, "\(text)")
+    #expect(running.exchange("there and back") == "there and back")
+  }
+
   @Test func runsInItsOwnSession() throws {
     let running = try Running("exec cat")
     #expect(getsid(running.process.pid) == running.process.pid)
@@ -119,6 +136,18 @@ struct CoprocessTests {
     #expect(Self.isGone(pid))
   }
 
+  /// The output ends when no member has it open any more.
+  @Test func theMembersOfAPipelineEndToo() throws {
+    var running: Running? = try Running("sleep 300 | sleep 300 & echo x; wait")
+    let output = try #require(running?.near.reading)
+    let deadline = MonotonicTime.now + .seconds(10)
+    #expect(
+      output.descriptor.receive(2, until: deadline).map { String(decoding: $0, as: UTF8.self) } == "x\n")
+    running = nil
+    #expect(output.descriptor.receive(1, until: deadline) == nil)
+    #expect(MonotonicTime.now < deadline)
+  }
+
   @Test func aStoppedCommandIsKilled() throws {
     var running: Running? = try Running("exec cat")
     let pid = try #require(running?.process.pid)
@@ -146,8 +175,8 @@ struct CoprocessTests {
 
   @Test func aStreamHasNoPathQuality() throws {
     let running = try Running("exec cat")
-    #expect(PathQuality(of: running.near) == nil)
-    StreamSocket.acknowledgeNow(running.near)
+    #expect(PathQuality(of: running.near.reading.descriptor) == nil)
+    StreamSocket.acknowledgeNow(running.near.reading.descriptor)
     #expect(running.exchange("still here") == "still here")
   }
 }

@@ -60,19 +60,17 @@ struct RunningProgramsTests {
   }
 
   @Test func aCoprocessOutlivesTheCallingThread() throws {
-    let process = Mutexed<Coprocess?>(nil)
-    let pair = try StreamSocket.pair()
-    let near = Descriptor(owning: pair.0)
-    let far = Socket(Descriptor(owning: pair.1))
+    let started = Mutexed<(process: Coprocess, near: Coprocess.Stream)?>(nil)
     let thread = try JoinableThread(name: "asker") {
-      process.value = try? Coprocess(shell: "exec cat", over: far.descriptor)
+      started.value = try? Coprocess.start(shell: "exec cat")
     }
     #expect(thread.join(timeout: .seconds(30)))
     usleep(100_000)
     let deadline = MonotonicTime.now + .seconds(30)
-    #expect([7].withUnsafeBytes { near.sendAll($0, until: deadline) })
-    #expect(near.receive(1, until: deadline) == [7])
-    #expect(process.value?.exit() == nil)
+    let (process, near) = try #require(started.value)
+    #expect(([7] as [UInt8]).withUnsafeBytes { near.writing.descriptor.write($0) } == .moved(1))
+    #expect(near.reading.descriptor.receive(1, until: deadline) == [7])
+    #expect(process.exit() == nil)
   }
 }
 

@@ -148,6 +148,16 @@ struct ProxyCommandTests {
     #expect(failure.message.contains("within 1.0 seconds, over ProxyCommand sh: still looking"))
   }
 
+  /// Nothing can be sent then, so waiting for an answer is useless.
+  @Test func aCommandThatClosesItsInputAndLivesOnIsGivenUp() throws {
+    let server = try SSHServer()
+    try put(
+      "  ConnectTimeout 100\n  ProxyCommand sh -c 'echo no more >&2; exec <&-; exec sleep 100'", in: server)
+    let failure = try firstFailure(try Fixture(server, target: 1))
+    #expect(failure.code == .peerClosed)
+    #expect(failure.message.contains("over ProxyCommand sh: no more"), "\(failure)")
+  }
+
   @Test(arguments: ["echo this is no SSH server", "head -c 100000 /dev/zero", "printf 'SSH-2.0-x\\r\\n'"])
   func aCommandWithoutAnSSHServerCausesTheUsualFailure(_ command: String) throws {
     let server = try SSHServer()

@@ -1,12 +1,13 @@
+internal import CLinux
 internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
-/// A shell command that runs beside this process and uses one stream as its standard input and output.
+/// A shell command that runs beside this process whose standard input and output are pipes to it.
 ///
 /// It runs in its own session, so that Ctrl-C for this process does not reach it, and inherits only its three
 /// standard descriptors. The last part of its standard error is kept. When this object is deallocated, the command is
-/// terminated: SIGHUP first, SIGTERM after a second, SIGKILL after another second. Close the near end of the stream
+/// terminated: SIGHUP first, SIGTERM after a second, SIGKILL after another second. Close the near ends of the pipes
 /// first, so that a command that reads end of file exits by itself.
 package final class Coprocess: Sendable {
   package enum Exit: Hashable, Sendable, CustomStringConvertible {
@@ -24,22 +25,46 @@ package final class Coprocess: Sendable {
     }
   }
 
+  /// The near ends of the two pipes, both non-blocking.
+  ///
+  /// They are pipes, as with ssh(1): each member of a pipeline in the command may change the mode of its own end, and
+  /// open it again as /dev/stdin or /dev/stdout. Neither works if both are one socket.
+  package struct Stream: Sendable {
+    /// The standard output of the command.
+    package let reading: Socket
+    /// The standard input of the command. It is written with `Descriptor.write`.
+    package let writing: Socket
+  }
+
   package let pid: Int32
   private let supervisor: Supervisor
   private let thread: JoinableThread
 
-  /// Starts `/bin/sh -c command`.
+  /// Starts `/bin/sh -c command`. SIGPIPE is ignored in this process from then on.
   ///
   /// It does not use $SHELL: a service has none or `nologin`, and a command must behave the same in a service and on
   /// a terminal.
   ///
-  /// - Parameter stream: standard input and output, set to blocking mode, as programs expect. The caller closes its
-  ///   own descriptor.
   /// - Throws: `SystemError` if it cannot be started. A command that the shell cannot find exits with status 127.
-  package init(shell command: String, over stream: borrowing Descriptor) throws(SystemError) {
-    let flags = fcntl(stream.raw, F_GETFL)
-    guard flags >= 0, fcntl(stream.raw, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw .last("fcntl") }
-    let supervisor = try Supervisor(command, stream: stream.raw)
+  package static func start(shell command: String) throws(SystemError) -> (Coprocess, Stream) {
+    // write(2) has no MSG_NOSIGNAL.
+    ignoreSignal(SIGPIPE)
+    let input = try Pipe(near: .writing)
+    let output = try Pipe(near: .reading)
+    for raw in [input.writing.raw, output.reading.raw] {
+      // More per switch between the processes. The kernel may refuse it (pipe(7), pipe-user-pages-soft).
+      _ = oceanid_set_pipe_size(raw, capacity)
+    }
+    let process = try Coprocess(shell: command, input: input.reading, output: output.writing)
+    return (process, Stream(reading: Socket(output.reading), writing: Socket(input.writing)))
+  }
+
+  private static let capacity: Int32 = 256 << 10
+
+  private init(
+    shell command: String, input: borrowing Descriptor, output: borrowing Descriptor
+  ) throws(SystemError) {
+    let supervisor = try Supervisor(command, input: input.raw, output: output.raw)
     // The kernel kills a program when the thread that started it ends, so this thread also waits for its end.
     self.thread = try JoinableThread(name: "coprocess") { supervisor.supervise() }
     self.supervisor = supervisor
@@ -74,15 +99,17 @@ private final class Supervisor: Sendable {
   private static let kept = 4096
 
   private let command: String
-  private let stream: Int32
+  private let input: Int32
+  private let output: Int32
   private let wakeup: WakeupEvent
   private let started = DispatchSemaphore(value: 0)
   private let state = Mutex(State())
 
-  /// - Parameter stream: must stay open until `waitForStart` returns.
-  init(_ command: String, stream: Int32) throws(SystemError) {
+  /// The descriptors must stay open until `waitForStart` returns.
+  init(_ command: String, input: Int32, output: Int32) throws(SystemError) {
     self.command = command
-    self.stream = stream
+    self.input = input
+    self.output = output
     self.wakeup = try WakeupEvent()
   }
 
@@ -118,7 +145,7 @@ private final class Supervisor: Sendable {
   private func begin() throws(SystemError) -> Program {
     let errors = try Pipe()
     let pid = try Spawn.start(
-      "/bin/sh", ["-c", command], input: stream, output: stream, errors: errors.writing.raw)
+      "/bin/sh", ["-c", command], input: input, output: output, errors: errors.writing.raw)
     return Program(pid: pid, end: Socket(try RunningPrograms.end(of: pid)), errors: Socket(errors.reading))
   }
 

@@ -74,10 +74,11 @@ package enum RunningPrograms {
     }
   }
 
-  /// Sends a signal to a program that has not been waited for.
+  /// Sends a signal to the process group of a program that has not been waited for. A shell would pass none on to the
+  /// members of a pipeline.
   static func signal(_ pid: pid_t, _ number: Int32) {
     state.withLock { state in
-      if state.pids.contains(pid) { kill(pid, number) }
+      if state.pids.contains(pid) { kill(-pid, number) }
     }
   }
 

@@ -41,6 +41,16 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Writes to a pipe. The process must ignore SIGPIPE.
+  package borrowing func write(_ buffer: UnsafeRawBufferPointer) -> Outcome {
+    while true {
+      let count = Glibc.write(raw, buffer.baseAddress, buffer.count)
+      if count >= 0 { return .moved(count) }
+      if errno == EAGAIN { return .wouldBlock }
+      if errno != EINTR { return .failed(errno) }
+    }
+  }
+
   /// Makes the descriptor non-blocking and close-on-exec, as the event loop requires.
   package borrowing func prepareForLoop() throws(SystemError) {
     let status = fcntl(raw, F_GETFL)

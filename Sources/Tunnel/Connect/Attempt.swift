@@ -56,7 +56,7 @@ final class Attempt {
     case .command(let command):
       let proxy = try ProxyCommand(command, resolution)
       let transport = try Attempt.transport(
-        over: proxy.socket, server, proxy, resolution, knownHosts, loop, now)
+        over: proxy.stream.reading, server, proxy, resolution, knownHosts, loop, now)
       // As in ssh(1), the time limit for connecting ends with the first data of the server.
       stage = .awaiting(transport, deadline: now + resolution.connectTimeout)
     case .stream(let socket):
@@ -68,9 +68,10 @@ final class Attempt {
   var deadline: Instant {
     switch stage {
     case .dialling(let dialer): dialer.deadline
-    case .awaiting(_, let deadline), .handshake(_, let deadline): deadline
-    case .authenticating(_, let authenticator, let deadline):
-      reportTime ?? authenticator.deadline(deadline)
+    case .awaiting(let transport, let deadline), .handshake(let transport, let deadline):
+      transport.deadline(deadline)
+    case .authenticating(let transport, let authenticator, let deadline):
+      transport.deadline(reportTime ?? authenticator.deadline(deadline))
     }
   }
 

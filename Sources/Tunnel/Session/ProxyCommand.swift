@@ -11,8 +11,8 @@ final class ProxyCommand {
   /// session to serve then.
   private static let exitPatience: Duration = .milliseconds(500)
 
-  /// The session's end of the stream.
-  let socket: Socket
+  /// The session's ends of the command's standard output and input.
+  let stream: Coprocess.Stream
   private let process: Coprocess
   private let resolution: Resolution
   /// Only the name of the command. Its arguments may contain a secret.
@@ -28,10 +28,7 @@ final class ProxyCommand {
     self.name = ProxyCommand.name(of: command)
     self.arguments = ProxyCommand.arguments(of: command)
     do throws(SystemError) {
-      let pair = try StreamSocket.pair()
-      let far = Descriptor(owning: pair.1)
-      self.socket = Socket(Descriptor(owning: pair.0))
-      self.process = try Coprocess(shell: command, over: far)
+      (self.process, self.stream) = try Coprocess.start(shell: command)
     } catch {
       throw TunnelFailure(
         error.isDenied ? .config : .connectRefused,

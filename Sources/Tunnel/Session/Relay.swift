@@ -97,7 +97,7 @@ final class Relay {
   }
 
   var nextDeadline: Instant {
-    var next = liveness.nextCheck(lastReceived: transport.lastReceived)
+    var next = transport.deadline(liveness.nextCheck(lastReceived: transport.lastReceived))
     if canCheck { next = min(next, nextCheck, nextRecheck) }
     switch open?.for {
     case .client, .check:

@@ -13,6 +13,9 @@ final class Transport {
   private static let outboundLimit = 4 << 20
   private static let smallRead = 16 << 10
 
+  /// How long a ProxyCommand that has closed its standard input may take to end its output.
+  private static let lastWordsPatience: Duration = .seconds(3)
+
   let session: Session
   let peer: HostPort
   /// The address of this machine in the connection; nil if it cannot be removed.
@@ -21,14 +24,17 @@ final class Transport {
   /// The process that carries the bytes; released after the socket.
   let proxy: ProxyCommand?
   private var watch: Watch?
+  /// The watch of the ProxyCommand's standard input, which is a pipe of its own.
+  private var inputWatch: Watch?
   private var readiness = Readiness()
   /// The last received data was small, and no data sent since has acknowledged it.
   private var owesAcknowledgement = false
   /// When data was last received from the peer.
   private(set) var lastReceived: MonotonicTime
   private(set) var wasHeard = false
-  /// Why no more data can be sent. Data received before that is still read.
-  private var sendFailure: Int32?
+  /// Why no more data can be sent. Data received before that is still read, with a ProxyCommand at most
+  /// until `deadline`.
+  private var sendFailure: (code: Int32, deadline: MonotonicTime?)?
   /// Why the connection ended; nil while it exists.
   private(set) var end: End?
 
@@ -49,7 +55,10 @@ final class Transport {
     self.proxy = proxy
     self.lastReceived = now
     do throws(SystemError) {
-      watch = try loop.watch(socket.raw) { [weak self] in self?.readiness.record($0) }
+      watch = try loop.watch(socket.raw, writing: proxy == nil) { [weak self] in self?.readiness.record($0) }
+      if let input = proxy?.stream.writing {
+        inputWatch = try loop.watch(input.raw) { [weak self] in self?.recordInput($0) }
+      }
     } catch {
       throw SSHError(code: .disconnected, operation: "connection", detail: error.description)
     }
@@ -58,9 +67,23 @@ final class Transport {
   var quality: PathQuality? { PathQuality(of: socket.descriptor) }
   var isCongested: Bool { session.wire.outbound.count >= Transport.outboundMark }
 
+  /// Records an edge of the ProxyCommand's standard input.
+  private func recordInput(_ edge: Epoll.Readiness) {
+    if edge.wakesWriter { readiness.canWrite = true }
+    // No process has it open any more. A session that sends nothing now would not notice.
+    if !edge.isDisjoint(with: .hangup) { failSending(SystemError.brokenPipe) }
+  }
+
+  /// The earlier of `time` and the time at which a connection that cannot send is given up.
+  func deadline(_ time: MonotonicTime) -> MonotonicTime {
+    guard end == nil, let limit = sendFailure?.deadline else { return time }
+    return min(time, limit)
+  }
+
   /// Receives from the socket, as far as the wire has space; true if any bytes were received.
   func receive(now: MonotonicTime) -> Bool {
     let inbound = session.wire.inbound
+    if end == nil, let (code, limit) = sendFailure, let limit, now >= limit { fail(code) }
     guard session.wire.outbound.count < Transport.outboundLimit else { return false }
     let before = inbound.count
     var cameIn = false
@@ -73,7 +96,8 @@ final class Transport {
           return count
         case .wouldBlock:
           readiness.canRead = false
-          if let sendFailure { fail(sendFailure) }
+          // A command that exits closes its standard input first, and its last words are not here yet.
+          if proxy == nil, let sendFailure { fail(sendFailure.code) }
         case .endOfFile:
           session.wire.isAtEnd = true
           end = .closedByPeer
@@ -90,6 +114,12 @@ final class Transport {
     return cameIn
   }
 
+  private func failSending(_ code: Int32) {
+    guard sendFailure == nil else { return }
+    sendFailure = (code, proxy == nil ? nil : .now + Transport.lastWordsPatience)
+    readiness.canRead = true
+  }
+
   private func fail(_ code: Int32) {
     session.wire.isBroken = true
     end = .failed(code)
@@ -100,7 +130,7 @@ final class Transport {
     let outbound = session.wire.outbound
     var went = false
     while readiness.canWrite, !outbound.isEmpty, end == nil, sendFailure == nil {
-      switch socket.descriptor.send(outbound.waiting) {
+      switch send(outbound.waiting) {
       case .moved(let count):
         outbound.consume(count)
         went = true
@@ -108,13 +138,17 @@ final class Transport {
       case .failed(let code):
         // The peer's last message may already be in the socket: a disconnect reason, or the output of a command instead
         // of a server.
-        sendFailure = code
-        readiness.canRead = true
+        failSending(code)
         went = true
       }
     }
     if went { owesAcknowledgement = false }
     return went
+  }
+
+  private func send(_ bytes: UnsafeRawBufferPointer) -> Descriptor.Outcome {
+    guard let proxy else { return socket.descriptor.send(bytes) }
+    return proxy.stream.writing.descriptor.write(bytes)
   }
 
   /// Acknowledges a small read at once. sshd uses Nagle's algorithm when it forwards: its next small packet waits for

@@ -154,6 +154,14 @@ struct KeyRemedyTests {
     }
   }
 
+  /// `openssl genrsa` writes such a file: its first line does not name the type.
+  @Test(.enabled(if: !SSHLibrary.signsRSAWithSHA2)) func anRSAKeyInPKCS8NeedsNoPublicKeyToBeNamed() throws {
+    let key = try makeKey("plain", ["-t", "rsa", "-m", "PKCS8"])
+    unlink(key + ".pub")
+    let failure = try #require(try failure("  IdentityFile \(key)\n  IdentitiesOnly yes"))
+    #expect(failure.message.contains("\(key) is an RSA key"), "\(failure)")
+  }
+
   // MARK: - Commands
 
   @Test func commandsTestTheLoginOfTheGuard() throws {

@@ -189,6 +189,8 @@ struct KeyTests {
       try outcome(server, identityFiles: [key], passphrase: .file(server.folder.file("words"))))
     #expect(failure.code == .noUsableKey)
     #expect(failure.message.contains("chmod 600 \(server.folder.file("words"))"))
+    #expect(failure.command == "chmod 600 \(server.folder.file("words"))")
+    #expect(!failure.note.contains("agent"), "\(failure)")
   }
 
   @Test func aDamagedKeyIsSkippedAndTheNextIsTried() throws {

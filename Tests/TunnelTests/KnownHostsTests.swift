@@ -37,6 +37,16 @@ import Testing
     #expect(hosts.check(Self.key(Self.ed25519, 1), name: "tethys", port: port) == .known)
   }
 
+  /// ssh(1) asks for a type whose key may be used.
+  @Test func aTypeWhoseKeyIsRevokedIsNotPreferred() {
+    let ecdsa = "ecdsa-sha2-nistp256"
+    let hosts = Self.hosts(
+      "tethys \(Self.ed25519) \(Self.base64(Self.ed25519, 1))", "tethys \(ecdsa) \(Self.base64(ecdsa, 2))",
+      "@revoked * \(Self.ed25519) \(Self.base64(Self.ed25519, 1))")
+    #expect(hosts.keyTypes(name: "tethys", port: 22).first == ecdsa)
+    #expect(hosts.keyTypes(name: "tethys", port: 22).contains(Self.ed25519))
+  }
+
   @Test func linesMayEndWithCRLF() {
     let (one, two) = (Self.base64(Self.ed25519, 1), Self.base64(Self.ed25519, 2))
     let text =

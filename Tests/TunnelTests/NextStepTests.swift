@@ -65,6 +65,30 @@ struct NextStepTests {
     #expect(stranger.command == "sudo -u '#4242' \(command)")
   }
 
+  @Test func fileThatOthersCanChangeIsNamed() throws {
+    let server = try SSHServer()
+    let shared = try server.folder.write("Compression no\n", to: "shared")
+    chmod(shared, 0o666)
+    let found = try failure(server, "  Include \(shared)")
+    #expect(found.code == .config && found.command == "chmod go-w \(shared)", "\(found)")
+  }
+
+  /// ssh(1) says of a key of another type that it has changed, and does not ask.
+  @Test func keyOfAnotherTypeIsRemovedBeforeTheNewOneIsAccepted() throws {
+    let server = try SSHServer()
+    let key = server.folder.file("former_key")
+    let made = try run("ssh-keygen", ["-q", "-t", "ecdsa", "-N", "", "-f", key])
+    try #require(made.exit == .exited(0), "\(made.errors)")
+    let name = try #require(try server.folder.read("known_hosts").split(separator: " ").first)
+    try server.folder.write("\(name) " + server.folder.read("former_key.pub"), to: "known_hosts")
+    let found = try failure(server)
+    #expect(found.code == .hostKeyUnknown && found.note.contains("accept it"), "\(found)")
+    let command = try #require(found.command)
+    try #require(command.hasPrefix("ssh-keygen -R "), "\(found)")
+    #expect(try run("sh", ["-c", command]).exit == .exited(0))
+    #expect(try failure(server).command?.hasPrefix("ssh ") == true)
+  }
+
   @Test func refusedLoginEndsWithReconnect() throws {
     let server = try SSHServer()
     try server.folder.write("", to: "authorized_keys")

@@ -267,4 +267,69 @@ extension SameAsSSHTests {
     let server = try SSHServer(options: ["MACs hmac-sha1", "Ciphers aes128-ctr"])
     try compare([Case(true, "IdentityFile @keys/good")], shelf, try target(server, shelf, "hmac-sha1"))
   }
+
+  /// What a private key contains decides, and not its first line.
+  private static let contents = [
+    Case(false, "IdentityFile @keys/brainpoolP256r1"),
+    Case(true, "IdentityFile @keys/brainpoolP256r1\nIdentityFile @keys/good"),
+    Case(true, "IdentityFile @keys/secp256k1\nIdentityFile @keys/good"),
+    Case(true, "IdentityFile @keys/secp224r1\nIdentityFile @keys/good"),
+    Case(true, "IdentityFile @keys/sect283k1\nIdentityFile @keys/good"),
+    Case(true, "IdentityFile @keys/gaps"), Case(true, "IdentityFile @keys/marked"),
+    Case(true, "IdentityFile @keys/long"),
+    Case(false, "IdentityFile @keys/marked\nPubkeyAcceptedAlgorithms ssh-ed25519"),
+  ]
+
+  /// Members of a pipeline change the mode of their own end, and open it again.
+  private static let pipelines = [
+    Case(
+      true,
+      "IdentityFile @keys/good\nProxyCommand cat | ssh -F @server/same0 -o BatchMode=yes -W %h:%p tethys | cat"
+    ),
+    Case(
+      true,
+      "IdentityFile @keys/good\nProxyCommand cat /dev/stdin | ssh -F @server/same0 -o BatchMode=yes -W %h:%p tethys"
+    ),
+    Case(
+      true,
+      "IdentityFile @keys/good\nProxyCommand ssh -F @server/same0 -o BatchMode=yes -W %h:%p tethys </dev/stdin >/dev/stdout"
+    ),
+  ]
+
+  private static let values = [
+    Case(false, "IdentityFile @keys/good\nPreferredAuthentications none"),
+    Case(false, "IdentityFile @keys/good\nBindInterface none"),
+    Case(
+      true,
+      "IdentityFile @keys/good\nUserKnownHostsFile none\nGlobalKnownHostsFile ~/../../../..@server/known_hosts"
+    ),
+  ]
+
+  /// Keys of curves that SSH does not have, and unusual files of usual keys.
+  private func addContents(to shelf: Shelf) throws {
+    for curve in ["brainpoolP256r1", "secp256k1", "secp224r1", "sect283k1"] {
+      let made = try run(
+        "openssl", ["ecparam", "-name", curve, "-genkey", "-noout", "-out", shelf.folder.file(curve)])
+      guard made.exit == .exited(0) else { throw FixtureError.failed("openssl: \(made.errors)") }
+      chmod(shelf.folder.file(curve), 0o600)
+    }
+    let good = try shelf.folder.read("good")
+    let copies = [
+      "gaps": good.replacing("\n", with: "\n\n"), "marked": "\u{feff}" + (try shelf.folder.read("pem")),
+      "long": good + String(repeating: "text behind the key\n", count: 20_000),
+    ]
+    for (name, text) in copies {
+      try shelf.folder.write(text, to: name)
+      chmod(shelf.folder.file(name), 0o600)
+    }
+  }
+
+  @Test func contentsAndPipesAreTakenAsInSSH() throws {
+    let shelf = try Shelf()
+    try addContents(to: shelf)
+    let server = try SSHServer()
+    try compare(
+      [Case(true, "IdentityFile @keys/good")] + Self.contents + Self.pipelines + Self.values, shelf,
+      try target(server, shelf, "sshd"))
+  }
 }

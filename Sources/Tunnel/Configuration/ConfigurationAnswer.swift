@@ -79,6 +79,12 @@ struct ConfigurationAnswer {
     messages.first { $0.hasPrefix("Shell \"") && $0.contains("is not executable") }.map(shown)
   }
 
+  /// The file of ssh_config that ssh(1) does not use because of its owner or mode (readconf.c).
+  var exposedFile: String? {
+    let start = "Bad owner or permissions on "
+    return messages.first { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
+  }
+
   /// A command that exists but could not be executed: the shell returns 126 then (POSIX, Shell Command Language,
   /// 2.8.2). ssh(1) silently treats that as false.
   var unrunnable: Execution? { executions.first { $0.status == 126 } }

@@ -23,13 +23,18 @@ struct ConfigurationTokens {
   ///
   /// - Parameter home: the folder for `~`; nil selects the home in the user database, as ssh(1) does.
   func expand(path: String, home: String? = nil) throws(ExpansionError) -> String {
-    guard path.hasPrefix("~") else { return try expand(path) }
+    try expand(expandTilde(path, home: home))
+  }
+
+  /// Expands the tilde and nothing else.
+  func expandTilde(_ path: String, home: String? = nil) throws(ExpansionError) -> String {
+    guard path.hasPrefix("~") else { return path }
     let end = path.firstIndex(of: "/") ?? path.endIndex
     let name = path[path.index(after: path.startIndex)..<end]
     let folder =
       name.isEmpty ? home ?? values["d"] ?? environment.home : try Self.home(of: String(name))
     let rest = path[end...].drop { $0 == "/" }
-    return try expand(folder + (folder.hasSuffix("/") ? "" : "/") + rest)
+    return folder + (folder.hasSuffix("/") ? "" : "/") + rest
   }
 
   private static func home(of user: String) throws(ExpansionError) -> String {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import GuardTypes
 internal import Platform
+internal import SSH
 
 extension Resolution {
   /// The time limit for all calls of `ssh -G` together. Each call runs the commands of `Match exec`, and
@@ -242,6 +243,14 @@ extension TunnelFailure {
           "\(asOwner)grep -is exec \(files.map(\.shellWord).joined(separator: " "))",
         remedy:
           "let that command end soon, for example with timeout(1) in front: Match exec \"timeout 5 …\"",
+        files: watched)
+    } else if let file = answer.exposedFile, end != .exited(0) {
+      self.init(
+        .config,
+        "ssh -G \(host) failed: \(PeerText.clean(file)) can be changed by others, or belongs to another user",
+        command: "\(asOwner)chmod go-w \(file.shellWord)",
+        remedy:
+          "ssh uses only files that their reader or root owns and no other can write; if it belongs to another user, give it to the guard's user (chown)",
         files: watched)
     } else if end != .exited(0) {
       let words = answer.errors.suffix(3).joined(separator: "; ")

@@ -80,6 +80,8 @@ extension Resolution {
     let algorithm = keyType == "ssh-rsa" ? "rsa-sha2-512" : keyType
     return "\(asOwner)ssh \(askOption)-o HostKeyAlgorithms=\(algorithm) \(sshArguments)"
   }
+  /// The command that adds the host's keys of other types, if ssh(1) knows one of them (UpdateHostKeys).
+  package var updateByHand: String { "\(asOwner)ssh -o UpdateHostKeys=yes \(sshArguments) true" }
   private var askOption: String { asksForHostKeys ? "" : "-o StrictHostKeyChecking=ask " }
 
   /// The idle time after which the peer is probed, and the silence after which the session is considered dead.

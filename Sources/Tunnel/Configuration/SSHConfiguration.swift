@@ -169,12 +169,15 @@ struct SSHConfiguration {
     return paths
   }
 
-  /// The paths from ssh_config are already expanded by ssh (ssh.c).
+  /// ssh has expanded the user's paths from ssh_config. It expands the tilde of the global ones later (ssh.c).
   private func knownHostsFiles(
     _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens
   ) throws(TunnelFailure) -> [String] {
     guard configuration.knownHostsFiles.isEmpty else { return try own(configuration.knownHostsFiles, tokens) }
-    return knownHosts("userknownhostsfile") + knownHosts("globalknownhostsfile")
+    return knownHosts("userknownhostsfile")
+      + knownHosts("globalknownhostsfile").map {
+        (try? tokens.expandTilde($0)) ?? $0
+      }
   }
 
   private func passphraseFile(
@@ -244,7 +247,8 @@ extension SSHConfiguration {
         .config, "\(option) is set for \(host), and \(why)",
         remedy: "override it: Host \(host) / \(instead)", files: configFiles)
     }
-    if let value = self["bindinterface"] {
+    // `none` is a name like any other for these two.
+    if let value = literal("bindinterface") {
       throw TunnelFailure(
         .config, "BindInterface \(value) is set for \(host), and the guard binds to addresses only",
         remedy: "leave it out for this host, or use BindAddress", files: configFiles)
@@ -262,7 +266,7 @@ extension SSHConfiguration {
       try refuse(
         "PubkeyAuthentication no", "the guard logs in with keys and nothing else", "PubkeyAuthentication yes")
     }
-    if let value = self["preferredauthentications"],
+    if let value = literal("preferredauthentications"),
       !value.split(separator: ",").contains("publickey")
     {
       try refuse(

@@ -199,16 +199,18 @@ struct KeyRing {
       }
     }
     var passphrase: String?
+    var lockedOut: TunnelFailure?
     if let path = resolution.passphraseFile {
       do {
         passphrase = try SecretFile.passphrase(path, isGuarded: resolution.isCredential(path))
       } catch {
         notes.append(error.message)
+        lockedOut = error
       }
     }
     let files = resolution.identityFiles.map { path in
       IdentityFile(
-        path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil,
+        path: path, isGuarded: resolution.isCredential(path), passphrase: passphrase,
         allowsAgents: resolution.allowsAgents)
     }
     self.plan = KeyPlan(
@@ -219,7 +221,7 @@ struct KeyRing {
     self.passphrase = passphrase
     self.report = LoginReport(
       resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil,
-      server: server)
+      passphraseFailure: lockedOut, server: server)
   }
 }
 

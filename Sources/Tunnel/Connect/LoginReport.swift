@@ -9,6 +9,8 @@ struct LoginReport {
   private let omissions: [KeyPlan.Omission]
   private let notes: [String]
   private let hasAgent: Bool
+  /// Why the passphrase file cannot be used.
+  private let passphraseFailure: TunnelFailure?
   private let program: ServerProgram
   /// The keys that the server refused.
   private var refused: [String] = []
@@ -28,13 +30,14 @@ struct LoginReport {
 
   init(
     _ resolution: Resolution, omissions: [KeyPlan.Omission], notes: [String], hasAgent: Bool,
-    server program: ServerProgram
+    passphraseFailure: TunnelFailure? = nil, server program: ServerProgram
   ) {
     self.program = program
     self.resolution = resolution
     self.omissions = omissions
     self.notes = notes
     self.hasAgent = hasAgent
+    self.passphraseFailure = passphraseFailure
   }
 
   var hasRefusals: Bool { !refused.isEmpty || !accepted.isEmpty }
@@ -170,6 +173,9 @@ struct LoginReport {
       return (
         "chmod 600 \(exposed.map(\.shellWord).joined(separator: " "))", ""
       )
+    }
+    if let passphraseFailure, omissions.contains(where: { $0.kind == .needsAgent && $0.publicFile == nil }) {
+      return (passphraseFailure.command, passphraseFailure.note)
     }
     if let key = locked.first {
       return (

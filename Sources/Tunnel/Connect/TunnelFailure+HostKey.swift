@@ -9,8 +9,10 @@ extension TunnelFailure {
   ) {
     let name = resolution.knownHostsName
     let shown = "\(key.type) \(key.fingerprint)"
-    let accept = resolution.accept(by: resolution.askByHand)
-    let owner = resolution.asOwner
+    // A certificate of a trusted authority would keep ssh(1) from asking.
+    let isCertified = knownHosts.authority(name: resolution.hostKeyName, port: resolution.hostKeyPort) != nil
+    let accept = resolution.accept(
+      by: isCertified ? resolution.askByHand(for: key.type) : resolution.askByHand)
     switch answer {
     case .known: return nil
     case .changed(let entry):
@@ -21,7 +23,7 @@ extension TunnelFailure {
           "ask the host's owner whether the key was changed; if so: "
           + (resolution.isCredential(entry.file)
             ? accept.words
-            : "\(owner)ssh-keygen -R \(name.shellWord) -f \(entry.file.shellWord), then \(accept.words)"),
+            : resolution.replacement(of: entry, accept.words)),
         files: knownHosts.files)
     case .revoked(let entry):
       self.init(
@@ -30,24 +32,33 @@ extension TunnelFailure {
     case .unknown(let others):
       let (port, keyName) = (resolution.hostKeyPort, resolution.hostKeyName)
       var known = ""
-      var accept = accept
+      var (command, note) = (accept.command, accept.note)
       if let entry = knownHosts.onlyUnusableEntry(name: keyName, port: port) {
         known =
           "; \(entry.place) has \(entry.shown) for it, but libssh2 \(SSHLibrary.version) verifies RSA host keys with SHA-1 only, so another type of key is needed"
+        // ssh(1) is content with the RSA key, so it neither asks nor writes another one.
+        if !resolution.isCredential(entry.file) {
+          command = resolution.updateByHand
+          note =
+            "that adds the host's other keys; if ssh says that the key has changed, \(resolution.replacement(of: entry, accept.words))"
+        }
       } else if let entry = others.first {
         known = "; \(entry.place) has \(entry.shown) for it"
+        // The host no longer has a key of that type, or may not use it. ssh(1) calls its key changed and does not ask.
+        if !resolution.isCredential(entry.file) {
+          command = resolution.removal(of: entry)
+          note = "run that, and \(accept.words)"
+        }
       } else if let entry = knownHosts.authority(name: keyName, port: port) {
         known =
           "; \(entry.place) trusts an authority for it, but @cert-authority is not supported: libssh2 can't verify host certificates"
-        // ssh(1) trusts the authority, so it neither asks nor writes the key.
-        accept = resolution.accept(by: resolution.askByHand(for: key.type))
       } else if let first = knownHosts.files.first {
         known =
           "; it is not in \(knownHosts.files.count == 1 ? first : knownHosts.files.joined(separator: ", "))"
       }
       self.init(
         .hostKeyUnknown, "host key of \(name) is not known: it shows \(shown)\(known)",
-        command: accept.command, remedy: "compare the fingerprint with the host's owner, then \(accept.note)",
+        command: command, remedy: "compare the fingerprint with the host's owner, then \(note)",
         files: knownHosts.files + resolution.configFiles)
     }
   }
@@ -85,6 +96,15 @@ extension Resolution {
     }
     return Acceptance(
       command: command, note: "accept it there", words: "connect once by hand and accept it: \(command)")
+  }
+
+  /// The command that removes the keys of the host from a file.
+  fileprivate func removal(of entry: KnownHosts.Entry) -> String {
+    "\(asOwner)ssh-keygen -R \(knownHostsName.shellWord) -f \(entry.file.shellWord)"
+  }
+
+  fileprivate func replacement(of entry: KnownHosts.Entry, _ accept: String) -> String {
+    "\(removal(of: entry)), then \(accept)"
   }
 
   /// True if the service manager created the file and protects it.

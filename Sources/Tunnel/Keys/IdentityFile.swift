@@ -31,16 +31,21 @@ struct IdentityFile {
   let publicKey: [UInt8]?
   /// The certificate `KEY-cert.pub`, which ssh(1) would offer before the key.
   let certificate: KeyPlan.Omission?
+  /// The type of a private key without a public key; nil if it is not known.
+  private var privateType: String?
+
+  /// What ssh(1) reads of a key file (authfile.c, MAX_KEY_FILE_SIZE).
+  fileprivate static let sizeLimit = 1 << 20
 
   /// - Parameter isGuarded: true if the service manager protects the file, whatever its mode is.
-  /// - Parameter hasPassphrase: true if an encrypted key can be decrypted.
+  /// - Parameter passphrase: decrypts an encrypted key.
   /// - Parameter allowsAgents: false with `IdentityAgent none`.
-  init(path: String, isGuarded: Bool = false, hasPassphrase: Bool = false, allowsAgents: Bool = true) {
+  init(path: String, isGuarded: Bool = false, passphrase: String? = nil, allowsAgents: Bool = true) {
     self.path = path
     self.certificate = IdentityFile.certificate(path + "-cert.pub")
     let beside = IdentityFile.readPublicKey(path + ".pub")
     do {
-      let bytes = try SmallFile.read(path, limit: 256 << 10)
+      let bytes = KeyFile.withoutMark(try SmallFile.read(path, limit: IdentityFile.sizeLimit))
       if let key = IdentityFile.publicKey(in: bytes) {
         self.publicKey = key
         self.content = .publicOnly(path)
@@ -50,8 +55,9 @@ struct IdentityFile {
       if !isGuarded, let reason = SecretFile.exposure(of: path) {
         self.content = .exposed(reason)
       } else {
-        self.content = IdentityFile.inspect(
-          bytes, path, hasPassphrase: hasPassphrase, allowsAgents: allowsAgents)
+        let found = IdentityFile.inspect(bytes, path, passphrase: passphrase, allowsAgents: allowsAgents)
+        self.content = found.content
+        self.privateType = found.type
       }
     } catch {
       self.publicKey = beside
@@ -64,10 +70,10 @@ struct IdentityFile {
   }
 
   /// For example `ssh-ed25519`; nil if the type is only in the private key, which was not read.
-  var type: String? { publicKey.map(PublicKey.type) }
+  var type: String? { publicKey.map(PublicKey.type) ?? privateType }
 
   fileprivate static func readPublicKey(_ path: String) -> [UInt8]? {
-    (try? SmallFile.read(path, limit: 64 << 10)).flatMap(publicKey)
+    (try? SmallFile.read(path, limit: sizeLimit)).flatMap(publicKey)
   }
 
   /// Why the certificate at `path` is not offered; nil if there is no certificate.
@@ -90,14 +96,15 @@ struct IdentityFile {
   }
 
   private static func inspect(
-    _ bytes: [UInt8], _ path: String, hasPassphrase: Bool, allowsAgents: Bool
-  ) -> Content {
+    _ bytes: [UInt8], _ path: String, passphrase: String?, allowsAgents: Bool
+  ) -> (content: Content, type: String?) {
     var bytes = bytes
+    let hasPassphrase = passphrase != nil
     let addToAgent = allowsAgents ? ", or add it to an agent (ssh-add)" : ""
     let text = String(decoding: bytes, as: UTF8.self)
     let lines = text.split(whereSeparator: \.isNewline)
     guard let start = lines.firstIndex(where: KeyFile.beginsPrivateKey) else {
-      return .unusable("is no private key")
+      return (.unusable("is no private key"), nil)
     }
     // Older PEM files mark encryption like this (RFC 1421 §4.6.1.1). For an encrypted key that is not detected here,
     // OpenSSL would ask on the terminal.
@@ -106,25 +113,30 @@ struct IdentityFile {
     var type = lines[start].contains("RSA") ? "ssh-rsa" : ""
     if lines[start].contains("OPENSSH") {
       guard let header = OpenSSHKeyHeader(file: bytes) else {
-        return .unusable("is damaged: it does not start as an OpenSSH private key")
+        return (.unusable("is damaged: it does not start as an OpenSSH private key"), nil)
       }
       isEncrypted = header.cipher != "none"
       // libssh2 decrypts keys with ciphers in CBC and CTR mode only (pem.c).
       if isEncrypted, hasPassphrase, header.cipher.contains("gcm") || header.cipher.contains("poly1305") {
-        return .undecryptable(
+        let reason =
           "is encrypted with \(PeerText.clean(header.cipher)), with which libssh2 can't decrypt keys: change the cipher "
-            + "(ssh-keygen -p -Z aes256-ctr -f \(path.shellWord))\(addToAgent)")
+          + "(ssh-keygen -p -Z aes256-ctr -f \(path.shellWord))\(addToAgent)"
+        return (.undecryptable(reason), nil)
       }
       bytes = OpenSSHKeyHeader.wrapped(lines[start...])
       type = PublicKey.type(header.publicKey)
+    } else if let key = PEM.privateKeyType(in: bytes, passphrase: isEncrypted ? passphrase : nil) {
+      do { type = try PublicKey.type(of: key) ?? "" } catch { return (.unusable(error.reason), nil) }
     }
-    if !type.isEmpty, let reason = PublicKey.refusal(type, allowed: nil) { return .unsupported(reason) }
+    if !type.isEmpty, let reason = PublicKey.refusal(type, allowed: nil) {
+      return (.unsupported(reason), type)
+    }
+    let known = type.isEmpty ? nil : type
     if isEncrypted, !hasPassphrase {
-      return .encrypted(
-        "is encrypted: name its passphrase in guard.yaml (tunnel.passphrase)\(addToAgent)"
-      )
+      let reason = "is encrypted: name its passphrase in guard.yaml (tunnel.passphrase)\(addToAgent)"
+      return (.encrypted(reason), known)
     }
-    return .usable(bytes, isEncrypted: isEncrypted)
+    return (.usable(bytes, isEncrypted: isEncrypted), known)
   }
 }
 
@@ -135,6 +147,11 @@ struct KeyFile {
   let isPrivate: Bool
   /// nil if it is not known.
   let publicKey: [UInt8]?
+
+  /// Without the byte order mark that some editors write. OpenSSL skips it too.
+  static func withoutMark(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes
+  }
 
   /// Further files of a folder are not looked at.
   private static let mostFiles = 200
@@ -161,7 +178,7 @@ struct KeyFile {
     // Its lines look like public keys.
     guard !name.hasPrefix("authorized_keys") else { return nil }
     let path = "\(folder)/\(name)"
-    let bytes = (try? SmallFile.read(path, limit: KeyFile.mostBytes)) ?? []
+    let bytes = KeyFile.withoutMark((try? SmallFile.read(path, limit: KeyFile.mostBytes)) ?? [])
     if let key = IdentityFile.publicKey(in: bytes) {
       guard !PublicKey.isCertificate(PublicKey.type(key)) else { return nil }
       isPrivate = false
@@ -189,9 +206,7 @@ private struct OpenSSHKeyHeader {
   ///
   /// - Parameter lines: from the first line of the block.
   static func wrapped(_ lines: ArraySlice<Substring>) -> [UInt8] {
-    let body = lines.dropFirst().prefix { !$0.hasPrefix("-----END ") }.flatMap {
-      $0.utf8.filter { $0 > 0x20 }
-    }
+    let body = Self.body(lines)
     var text = Array("-----BEGIN OPENSSH PRIVATE KEY-----\n".utf8)
     for start in stride(from: 0, to: body.count, by: 70) {
       text += body[start..<min(start + 70, body.count)]
@@ -200,10 +215,17 @@ private struct OpenSSHKeyHeader {
     return text + Array("-----END OPENSSH PRIVATE KEY-----\n".utf8)
   }
 
-  /// nil for a file in another format.
+  private static func body(_ lines: ArraySlice<Substring>) -> [UInt8] {
+    lines.dropFirst().prefix { !$0.hasPrefix("-----END ") }.flatMap { $0.utf8.filter { $0 > 0x20 } }
+  }
+
+  /// nil for a file in another format. Blank lines do not matter, which end the headers of a PEM file.
   init?(file bytes: [UInt8]) {
     let magic = Array("openssh-key-v1\0".utf8)
-    guard let body = PEM.blocks(in: bytes).first(where: { $0.label == "OPENSSH PRIVATE KEY" })?.content,
+    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN OPENSSH PRIVATE KEY-----") }),
+      lines[start...].contains(where: { $0.hasPrefix("-----END OPENSSH PRIVATE KEY-----") }),
+      let body = Base64.decode(String(decoding: Self.body(lines[start...]), as: UTF8.self)),
       body.starts(with: magic)
     else { return nil }
     var reader = MessageReader(body[magic.count...])

@@ -35,6 +35,8 @@ package struct KnownHosts: Sendable {
   }
 
   private let entries: [Entry]
+  /// The keys of RevokedHostKeys, which no host may show.
+  private let revoked: [Entry]
   package let files: [String]
 
   /// Reads the known_hosts files and the revoked keys. A missing file counts as empty.
@@ -65,11 +67,10 @@ package struct KnownHosts: Sendable {
 
   init(files: [String], revoked: [Entry] = [], read: (String) -> [UInt8]?) {
     self.files = files
-    self.entries =
-      revoked
-      + files.flatMap { file in
-        KnownHosts.parse(String(decoding: read(file) ?? [], as: UTF8.self), file: file)
-      }
+    self.revoked = revoked
+    self.entries = files.flatMap { file in
+      KnownHosts.parse(String(decoding: read(file) ?? [], as: UTF8.self), file: file)
+    }
   }
 
   /// The allowed key types. Types recorded for the host come first, so that the server sends a key that can be
@@ -77,7 +78,13 @@ package struct KnownHosts: Sendable {
   package func keyTypes(name: String, port: UInt16, offer: Algorithms.Offer = .all) -> [String] {
     let allowed = offer.hostKeys
     guard !offer.keepsHostKeyOrder else { return allowed }
-    let recorded = Set(matching(name: name, port: port).filter { $0.marker == .none }.map(\.keyType))
+    let matching = self.matching(name: name, port: port)
+    let withdrawn = Set(matching.filter { $0.marker == .revoked }.map(\.key))
+    // As in ssh(1), the first key of a type stands for it (hostfile.c, check_hostkeys_by_key_or_type).
+    var (seen, recorded): (Set<String>, Set<String>) = ([], [])
+    for entry in matching where entry.marker == .none && seen.insert(entry.keyType).inserted {
+      if !withdrawn.contains(entry.key) { recorded.insert(entry.keyType) }
+    }
     // An RSA key has one type and several signature algorithms (RFC 8332 §3).
     func isRecorded(_ algorithm: String) -> Bool {
       recorded.contains(algorithm.hasPrefix("rsa-sha2-") ? "ssh-rsa" : algorithm)
@@ -87,7 +94,7 @@ package struct KnownHosts: Sendable {
 
   package func check(_ key: HostKey, name: String, port: UInt16) -> Answer {
     // A revocation under either name of the host counts.
-    let revocations = (matching(name: name, port: port) + matching(name: name, port: 22))
+    let revocations = (revoked + matching(name: name, port: port) + matching(name: name, port: 22))
     if let revoked = revocations.first(where: { $0.marker == .revoked && $0.key == key.blob }) {
       return .revoked(revoked)
     }

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import SSH
 
 /// A public key in wire format (RFC 4253 §6.6): its type as a string, followed by the data for that type.
@@ -7,6 +8,24 @@ enum PublicKey {
     var reader = MessageReader(blob[...])
     return reader.string().map { PeerText.clean($0) } ?? ""
   }
+
+  /// The type that SSH gives to a private key in PEM or PKCS #8; nil if it is left to libssh2.
+  ///
+  /// - Throws: the reason why SSH has no such type, as the end of a sentence.
+  static func type(of key: PrivateKeyType) throws(Unknown) -> String? {
+    switch key {
+    case .rsa: "ssh-rsa"
+    case .dsa: "ssh-dss"
+    // RFC 5656 §10.1; ssh(1) calls a key of another curve an invalid format.
+    case .ellipticCurve("prime256v1"): "ecdsa-sha2-nistp256"
+    case .ellipticCurve("secp384r1"): "ecdsa-sha2-nistp384"
+    case .ellipticCurve("secp521r1"): "ecdsa-sha2-nistp521"
+    case .ellipticCurve(let curve): throw Unknown(reason: "is of a curve that SSH does not have (\(curve))")
+    case .other: nil
+    }
+  }
+
+  struct Unknown: Error { let reason: String }
 
   /// Certificate types look like `ssh-ed25519-cert-v01@openssh.com` (OpenSSH's PROTOCOL.certkeys).
   static func isCertificate(_ type: String) -> Bool { type.contains("-cert-v") }

@@ -15,7 +15,9 @@ enum RevokedKeys {
     } catch {
       throw TunnelFailure(
         .config, "RevokedHostKeys \(path) can't be read: \(error.reason). Without it no host key is trusted",
-        remedy: "make it readable for the guard's user, or override it: RevokedHostKeys none", files: [path])
+        remedy:
+          "\(error.isDenied ? "let the guard's user read it" : "put a regular file there"), or override it: RevokedHostKeys none",
+        files: [path])
     }
     guard !bytes.starts(with: listMagic) else {
       throw TunnelFailure(

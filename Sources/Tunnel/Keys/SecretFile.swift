@@ -47,16 +47,19 @@ package enum SecretFile {
   ///
   /// - Throws: `TunnelFailure` with code `no_usable_key`, which never contains the passphrase.
   static func passphrase(_ path: String, isGuarded: Bool) throws(TunnelFailure) -> String {
-    func failure(_ reason: String) -> TunnelFailure {
+    func failure(_ reason: String, command: String? = nil) -> TunnelFailure {
       TunnelFailure(
         .noUsableKey, "the passphrase file \(path) \(reason)",
+        command: command ?? "ls -ld \(path.shellWord)",
         remedy: "put the passphrase there as one line of text, readable for the guard's user alone",
         files: [path])
     }
-    if !isGuarded, let refusal = refusal(of: path, user: "USER") { throw failure(refusal.reason) }
     let bytes: [UInt8]
     do { bytes = try SmallFile.read(path, limit: 4096) } catch {
       throw failure("can't be read: \(error.reason)")
+    }
+    if !isGuarded, let refusal = refusal(of: path, user: UserAccount(uid: getuid())?.name ?? "\(getuid())") {
+      throw failure(refusal.reason, command: refusal.command)
     }
     var text = bytes[...]
     if text.last == UInt8(ascii: "\n") { text.removeLast() }

@@ -53,7 +53,7 @@ extension FuzzTarget {
   static let identityFile = FuzzTarget("identity-file") { bytes in
     try ScratchFile.holding(bytes) { path in
       for hasPassphrase in [false, true] {
-        let file = IdentityFile(path: path, isGuarded: true, hasPassphrase: hasPassphrase)
+        let file = IdentityFile(path: path, isGuarded: true, passphrase: hasPassphrase ? "open it" : nil)
         switch file.content {
         case .missing: throw Broken(description: "missing")
         case .usable(let key, let isEncrypted):

@@ -1,7 +1,6 @@
 #pragma once
 
 // Linux functions that Swift's Glibc module does not include.
-#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -30,7 +29,9 @@ extern int accept4(int, struct sockaddr *, socklen_t *, int);
 // pipe2(2) requires _GNU_SOURCE.
 extern int pipe2(int[2], int);
 
-// F_SETPIPE_SZ requires _GNU_SOURCE. Returns the size, or -1 (fcntl(2)).
+// F_SETPIPE_SZ requires _GNU_SOURCE. Returns the size, or -1 (fcntl(2)). <fcntl.h> would take struct stat from the Glibc
+// module.
+extern int fcntl(int, int, ...);
 static inline int oceanid_set_pipe_size(int pipe, int bytes) { return fcntl(pipe, 1031, bytes); }
 
 // pthread_setname_np(3) requires _GNU_SOURCE.

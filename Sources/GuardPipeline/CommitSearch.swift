@@ -66,14 +66,14 @@ struct CommitSearch {
     }
     let found = stages.map { stage in
       let has = stage.commit.map { own in
-        own == id || comparisons[.init(base: id, head: own)]?.relation == .ahead
+        !stage.isUnseen && (own == id || comparisons[.init(base: id, head: own)]?.relation == .ahead)
       }
       return WhereDocument.Stage(
         id: stage.id, kind: stage.kind.rawValue, state: has == true ? .has : .unknown,
         commit: stage.commit?.description,
         summary: has == true
           ? "runs \(stage.commit == id ? "it" : "a later commit")"
-          : "GitHub has not answered: \(failure.message)",
+          : stage.isUnseen ? stage.summary : "GitHub has not answered: \(failure.message)",
         since: stage.since, url: stage.url)
     }
     let commit = commits[id]
@@ -140,6 +140,8 @@ struct CommitSearch {
     }
     if let own = stage.commit {
       switch try contains(own, commit.id, client) {
+      // What it ran at an earlier time does not say what it runs now.
+      case true? where stage.isUnseen: return answer(.unknown, stage.summary)
       case true?: return answer(.has, own == commit.id ? "runs it" : "runs \(own.short), which contains it")
       case nil: return answer(.unknown, "how \(own.short) relates to it is not known: \(stage.summary)")
       case false?: break
@@ -153,6 +155,7 @@ struct CommitSearch {
     case .ahead(let newest):
       return answer(
         .unknown, "it is newer than \(newest.short), the newest commit of the branch that GitHub shows")
+    case .newer where stage.isUnseen: return answer(.unknown, stage.summary)
     case .newer: return answer(.underway, "it was pushed after the last poll; before: \(stage.summary)")
     case .onBranch, .unknown: break
     }

@@ -17,7 +17,8 @@ extension PipelinePlan {
             name: $0.description, pool: pulumi.agentPool, isSingleRun: pulumi.isSingleRun,
             filter: pulumi.paths, site: pulumi.site)
         }
-      }, source: configuration.flux?.source, fluxFilter: configuration.flux?.paths ?? PathFilter())
+      }, source: configuration.flux?.source, fluxFilter: configuration.flux?.paths ?? PathFilter(),
+      isFluxExpected: configuration.flux != nil)
   }
 }
 

@@ -68,6 +68,24 @@ import Testing
     #expect(try place(String(name.prefix(7)), stage(at: head)).state == .has)
   }
 
+  /// What a stage ran when it was last seen does not say what it runs now, also without an answer of GitHub.
+  @Test func unseenStageHasNoCommit() throws {
+    let head = try #require(CommitID(demo.head))
+    var unseen = stage(.unknown, at: head)
+    #expect(try place(head.description, unseen).state == .has)
+    unseen.isUnseen = true
+    unseen.summary = "the cluster can't be seen; last seen: ready"
+    let found = try place(head.description, unseen)
+    #expect(found.state == .unknown && found.summary == unseen.summary)
+    var search = CommitSearch()
+    let outcome = search.find(
+      head.description, in: [unseen, stage(at: head)], cluster: "tethys", head: head, steps: [:],
+      refusal: SourceFailure(.unreachable, "GitHub answers HTTP 401"), client)
+    guard case .found(let document) = outcome else { throw FixtureError.failed("the commit was not found") }
+    #expect(document.stages.map(\.state) == [.unknown, .has])
+    #expect(document.stages.first?.summary == unseen.summary)
+  }
+
   @Test func commitThatWasReplacedIsOnNoBranch() throws {
     demo.apply(.push(["cloud/"]))
     let lost = demo.head

@@ -75,4 +75,13 @@ import Testing
     #expect(PipelineDocument(stages, markers: [], known, plan: plan).verdict == .unknown)
     poller.stop()
   }
+
+  @Test func sectionForFluxExpectsItsStages() throws {
+    for (section, isExpected) in [
+      ("{ branch: main }", false), ("{ flux: {} }", true), ("{ flux: { source: a/b } }", true),
+      ("{ flux: { paths: ['x/**'] } }", true),
+    ] {
+      #expect(PipelinePlan(try Self.configuration(section)).isFluxExpected == isExpected, "\(section)")
+    }
+  }
 }

@@ -113,6 +113,7 @@ import Testing
     #expect(try Self.state(Self.source(at: nil), Self.knowledge()).state == .unknown)
     let stale = try Self.state(Self.source(at: Self.new), Self.knowledge(), isFresh: false)
     #expect(stale.state == .unknown && stale.verdict == .unknown)
+    #expect(stale.isUnseen && stale.commit != nil && !unseen.isUnseen)
     #expect(stale.summary.hasPrefix("the cluster can't be seen; last seen: "))
   }
 
@@ -136,6 +137,29 @@ import Testing
     let stage = try #require(stages.last)
     #expect(stage.id == "kustomization/flux-system/apps")
     #expect(stage.state == state && stage.summary == words)
+  }
+
+  /// Otherwise a commit would be everywhere as soon as the other stages have it.
+  @Test func expectedFluxIsUnknownUntilItIsRead() throws {
+    func stages(
+      _ source: Expectations.Name? = nil, isExpected: Bool = true, isFresh: Bool = false,
+      unseen: Set<Problem.Kind> = []
+    ) -> [Stage] {
+      let plan = PipelinePlan(
+        repository: "o/r", branch: "main", isGitHubAsked: true, cloud: nil, stack: nil, source: source,
+        fluxFilter: PathFilter(), isFluxExpected: isExpected)
+      let view = ClusterView(
+        ClusterReport(name: "tethys", verdict: .unknown, summary: "", unseen: unseen), plan: plan,
+        isFresh: isFresh)
+      return PipelineReport(Self.knowledge(), plan: plan, cluster: "tethys", view: view, now: Self.now)
+        .stages(view, problems: [])
+    }
+    let stage = try #require(stages(.init(namespace: "flux-system", name: "main")).first)
+    #expect(stage.id == "source/flux-system/main" && stage.isUnseen)
+    #expect(stage.state == .unknown && stage.verdict == .unknown)
+    #expect(stages().map(\.id) == ["source"])
+    #expect(stages(isFresh: true, unseen: [.flux]).map(\.summary) == ["Flux can't be seen"])
+    #expect(stages(isExpected: false).isEmpty && stages(isFresh: true).isEmpty)
   }
 
   @Test func sourceOfAnotherRepositoryIsNoStage() {

@@ -41,6 +41,9 @@ package struct Stage: Hashable, Sendable {
   package var url: String?
   /// The id of the problem that stops it.
   package var problem: String?
+  /// True if its values are from an earlier answer, because its source did not answer the last time. What it runs now is
+  /// not known then.
+  package var isUnseen = false
 
   package init(
     id: String, kind: Kind, state: State, verdict: Verdict = .healthy, commit: CommitID? = nil,

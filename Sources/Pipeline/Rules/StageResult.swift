@@ -12,6 +12,8 @@ package struct StageResult: Hashable, Sendable {
   package var finding: Observation.Finding?
   /// Further problems, which stop nothing.
   package var others: [Observation.Finding]
+  /// As in `Stage.isUnseen`.
+  package var isUnseen = false
 
   package init(
     _ state: Stage.State, _ summary: String, commit: CommitID? = nil, since: Timestamp? = nil,

@@ -23,7 +23,20 @@ struct FluxStages {
   }
 
   var sources: [Stage] {
-    view.sources.map { stage(.source, "source", $0, filter: plan.fluxFilter) }
+    if let expected { return [expected] }
+    return view.sources.map { stage(.source, "source", $0, filter: plan.fluxFilter) }
+  }
+
+  /// The configured source while Flux was not read since the start. Without it, a commit would seem to be everywhere as
+  /// soon as the other stages have it.
+  private var expected: Stage? {
+    guard plan.isFluxExpected, view.sources.isEmpty, view.gitRepositories == nil else { return nil }
+    var stage = Stage(
+      id: plan.source.map { "source/\($0.namespace)/\($0.name)" } ?? "source", kind: .source, state: .unknown,
+      verdict: .unknown, filter: plan.fluxFilter,
+      summary: view.isFresh ? "Flux can't be seen" : "the cluster can't be seen")
+    stage.isUnseen = true
+    return stage
   }
 
   var kustomizations: [Stage] {
@@ -105,6 +118,7 @@ struct FluxStages {
     guard view.isFresh else {
       stage.state = .unknown
       stage.verdict = .unknown
+      stage.isUnseen = true
       stage.summary = "the cluster can't be seen; last seen: \(stage.summary)"
       return stage
     }

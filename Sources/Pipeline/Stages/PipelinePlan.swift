@@ -43,10 +43,12 @@ package struct PipelinePlan: Hashable, Sendable {
   package let source: Expectations.Name?
   /// The files that Flux applies; empty for the path of each Kustomization.
   package let fluxFilter: PathFilter
+  /// True if the configuration has a section for Flux, so that its stages are expected before the cluster is seen.
+  package let isFluxExpected: Bool
 
   package init(
     repository: String?, branch: String, isGitHubAsked: Bool, cloud: Cloud?, stack: Stack?,
-    source: Expectations.Name?, fluxFilter: PathFilter
+    source: Expectations.Name?, fluxFilter: PathFilter, isFluxExpected: Bool = false
   ) {
     self.repository = repository
     self.branch = branch
@@ -55,5 +57,6 @@ package struct PipelinePlan: Hashable, Sendable {
     self.stack = stack
     self.source = source
     self.fluxFilter = fluxFilter
+    self.isFluxExpected = isFluxExpected
   }
 }

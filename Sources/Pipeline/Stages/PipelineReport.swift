@@ -81,6 +81,7 @@ package struct PipelineReport: Hashable, Sendable {
     if let failure = reading?.failure {
       judgement.summary = "\(failure.message); last seen: \(judgement.summary)"
       judgement.state = .unknown
+      judgement.isUnseen = true
     }
     return judgement
   }
@@ -153,6 +154,8 @@ package struct PipelineReport: Hashable, Sendable {
     guard judgement.commit == nil, let view, view.stacks.count == 1 else { return judgement }
     var judgement = judgement
     judgement.commit = view.stacks.first?.value.lastSuccessfulCommit.flatMap { CommitID($0) }
+    // The commit is the cluster's statement, whatever the source of the stage says.
+    judgement.isUnseen = !view.isFresh
     return judgement
   }
 
@@ -169,6 +172,7 @@ package struct PipelineReport: Hashable, Sendable {
       id: id, kind: kind, state: judgement.state, commit: judgement.commit, distance: distance,
       filter: filter, summary: judgement.summary, since: judgement.since, url: judgement.url,
       problem: problem)
+    stage.isUnseen = judgement.isUnseen
     if stage.state == .current, let distance {
       if distance.isDiverged { stage.state = .diverged } else if distance.behind > 0 { stage.state = .behind }
     }

@@ -1,6 +1,7 @@
 internal import GuardAPI
 internal import GuardCluster
 internal import GuardConfiguration
+internal import GuardTypes
 internal import Health
 internal import Kubernetes
 internal import Tunnel
@@ -22,7 +23,7 @@ enum KubeconfigFindings {
       return FindingDocument(
         "kubeconfig", of: cluster.name, .failed,
         "\(kubeconfig.path): its client certificate expired at \(end)",
-        next: NextStep(note: "copy a new one from the control plane: sudo cat /etc/rancher/k3s/k3s.yaml"))
+        next: NextStep(note: "copy a new one \(KubeconfigAdvice.source): sudo cat /etc/rancher/k3s/k3s.yaml"))
     }
     let isCredential = environment.credential(holding: kubeconfig.path)
     if let mismatch = cluster.mismatch(kubeconfig, isCredential: isCredential)

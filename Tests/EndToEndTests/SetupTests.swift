@@ -91,7 +91,8 @@ struct SetupTests {
       try installation.cluster.writeKubeconfig(
         to: installation.kubeconfig, server: installation.port, as: .certificate(.expired))
       expected = fetch.replacing(
-        "&& mv", with: "&& cp -p \(installation.kubeconfig) \(installation.kubeconfig).old && mv")
+        "&& mv",
+        with: "&& cp -p --backup=numbered \(installation.kubeconfig) \(installation.kubeconfig).old && mv")
     case .kubeconfigMissing:
       unlink(installation.kubeconfig)
       expected = fetch
@@ -116,7 +117,8 @@ struct SetupTests {
         "clusters: [{cluster: {server: \"https://127.0.0.1:\(installation.cluster.port)\"}, [\n", to: "x")
       try installation.folder.write(server.folder.read("x"), to: "kubeconfig")
       expected = fetch.replacing(
-        "&& mv", with: "&& cp -p \(installation.kubeconfig) \(installation.kubeconfig).old && mv")
+        "&& mv",
+        with: "&& cp -p --backup=numbered \(installation.kubeconfig) \(installation.kubeconfig).old && mv")
     }
     let (status, output, next) = try Self.setUp(installation)
     withExtendedLifetime(holder) {}

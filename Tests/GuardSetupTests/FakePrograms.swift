@@ -98,8 +98,12 @@ struct FakePrograms {
     let exists = world.files[path] != nil
     findings.append(
       FindingDocument(
-        "kubeconfig", of: file.cluster, exists && !world.isCertificateExpired ? .ok : .failed,
-        exists ? "\(path): its client certificate expired" : "\(path) does not exist"))
+        "kubeconfig", of: file.cluster,
+        exists && !world.isCertificateExpired && world.found["kubeconfig"] == nil ? .ok : .failed,
+        world.found["kubeconfig"]
+          ?? (exists ? "\(path): its client certificate expired" : "\(path) does not exist"),
+        next: world.advice["kubeconfig"]
+          ?? NextStep(note: exists ? "copy a new one \(KubeconfigAdvice.source)" : "copy it there")))
     findings.append(
       FindingDocument(
         "API", of: file.cluster, isBroken ? .skipped : world.clusterAnswers ? .ok : .failed, "v1.33.4+k3s1"))

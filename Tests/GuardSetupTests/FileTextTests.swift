@@ -23,6 +23,15 @@ import Testing
     #expect(found.servers == ["https://a:1", "https://b:2"])
     #expect(KubeconfigText("no kubeconfig\nserver:\n").servers == [])
   }
+
+  @Test(arguments: [
+    ("\"\"", nil), ("''", nil), ("null", nil), ("~", nil), ("", nil), ("# none", nil),
+    ("my prod # x", "my prod"),
+    ("my prod \r", "my prod"), ("'a: b #c'", "a: b #c"), ("arn:aws:1:a", "arn:aws:1:a"),
+  ])
+  func valueOfTheSelectedContext(_ value: String, _ context: String?) {
+    #expect(KubeconfigText("current-context: \(value)\n").context == context, "\(value)")
+  }
 }
 
 @Suite struct KubeconfigStyleTests {
@@ -55,6 +64,18 @@ import Testing
 }
 
 @Suite struct GuardFileTests {
+  /// kubectl cannot use a Unix socket.
+  @Test func forwardWithAPortIsThatOfTheKubeconfig() throws {
+    func file(_ listens: String...) throws -> GuardFile? {
+      let forwards = listens.map { "{\"listen\":\"\($0)\",\"target\":\"localhost:6443\"}" }.joined(
+        separator: ",")
+      let text = "{\"clusters\":[{\"name\":\"a\",\"tunnel\":{\"host\":\"a\",\"forwards\":[\(forwards)]}}]}"
+      return try GuardFile.clusters(inPrinted: Array(text.utf8)).first
+    }
+    #expect(try file("/run/x.sock", "127.0.0.1:17443")?.listen == "127.0.0.1:17443")
+    #expect(try file("/run/x.sock")?.isOnlySocket == true)
+  }
+
   @Test func minimalFileNamesOnlyWhatDiffers() {
     var file = GuardFile(cluster: "tethys", host: "tethys")
     #expect(!file.yaml.contains("kubeconfig:"))

@@ -23,7 +23,10 @@ enum HalfDoneStates {
 
   /// The same with a copy of the file that is replaced.
   static let replace = fetch.replacing(
-    "&& mv", with: "&& cp -p /home/person/.kube/k3s-config.yaml /home/person/.kube/k3s-config.yaml.old && mv")
+    "&& mv",
+    with:
+      "&& cp -p --backup=numbered /home/person/.kube/k3s-config.yaml /home/person/.kube/k3s-config.yaml.old && mv"
+  )
 
   /// The command that makes a kubeconfig with one context alone.
   static let minified =

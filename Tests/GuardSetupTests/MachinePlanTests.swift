@@ -137,6 +137,21 @@ import Testing
     #expect(MachinePlan.plan(asRoot).next?.line == "systemd/install")
   }
 
+  /// A credential of the caller's own service is no file that can be copied.
+  @Test func credentialAsKubeconfigIsNotCopied() throws {
+    let world = FakeWorld()
+    var file = GuardFile(cluster: "tethys", host: "tethys")
+    file.kubeconfig = "credential:kc"
+    HalfDoneStates.configure(world, file.yaml)
+    let step = try #require(
+      MachinePlan.plan(world.machineFacts()).steps.first { $0.name == "kubeconfig" })
+    guard case .blocked(let next) = step.outcome else {
+      Issue.record("\(step)")
+      return
+    }
+    #expect(next.line.hasSuffix(" to /etc/oceanid/tethys.kubeconfig.yaml, as root"))
+  }
+
   /// The advice leads on: once it is followed, the plan has no obstacle.
   @Test func kubeconfigOfAnotherUserIsTakenOrCopied() throws {
     let world = FakeWorld()

@@ -80,7 +80,10 @@ package struct GuardFile: Hashable, Sendable {
   /// Of several forwards, the one to the port of the API server. Others may lead to a registry or a database.
   private static func forwardOfAPI(_ forwards: [Printed.Forward]) -> Printed.Forward? {
     let port = usualTarget.drop { $0 != ":" }
-    return forwards.first { $0.target.hasSuffix(port) } ?? forwards.first
+    // kubectl cannot use a Unix socket.
+    let listeners = forwards.filter { !$0.listen.hasPrefix("/") }
+    let usable = listeners.isEmpty ? forwards : listeners
+    return usable.first { $0.target.hasSuffix(port) } ?? usable.first
   }
 
   /// The part of a printed configuration that setup uses.
@@ -112,6 +115,8 @@ package struct GuardFile: Hashable, Sendable {
 
   var port: UInt16? { listen.split(separator: ":").last.flatMap { UInt16($0) } }
   var server: String { "https://\(listen)" }
+  /// True if no forward to the API has a TCP port. The guard itself does not need one.
+  var isOnlySocket: Bool { listen.hasPrefix("/") }
 }
 
 extension GuardFile {

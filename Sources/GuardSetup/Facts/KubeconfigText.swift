@@ -16,6 +16,11 @@ struct KubeconfigText: Hashable, Sendable {
   /// How servers begin that K3s writes for its own machine.
   static let loopback = ["https://127.0.0.1:", "https://localhost:", "https://[::1]:"]
 
+  /// The number of contexts, also of those without a known server.
+  let contextCount: Int
+  /// The context of a file that has one alone; kubectl selects none then, but there is no other choice.
+  var onlyContext: String? { serverOfContext.count == 1 ? serverOfContext.keys.first : nil }
+
   init(_ text: String) {
     self.text = text
     if let document = KubeconfigText.json(text) {
@@ -26,6 +31,7 @@ struct KubeconfigText: Hashable, Sendable {
       serverOfContext = Dictionary(
         document.contexts.compactMap { entry in named[entry.context.cluster].map { (entry.name, $0) } },
         uniquingKeysWith: { first, _ in first })
+      contextCount = document.contexts.count
       return
     }
     servers = KubeconfigText.matches(text).map(\.server).distinct
@@ -33,9 +39,9 @@ struct KubeconfigText: Hashable, Sendable {
       KubeconfigText.value("current-context", of: $0)
     }
     let named = KubeconfigText.entries(of: "clusters", "server", in: text)
-    serverOfContext = KubeconfigText.entries(of: "contexts", "cluster", in: text).compactMapValues {
-      named[$0]
-    }
+    let contexts = KubeconfigText.entries(of: "contexts", "cluster", in: text)
+    contextCount = contexts.count
+    serverOfContext = contexts.compactMapValues { named[$0] }
   }
 
   /// The same text with another server. All other bytes stay the same.
@@ -156,10 +162,14 @@ struct KubeconfigText: Hashable, Sendable {
     guard rest.hasPrefix("\(key):") else { return nil }
     rest = rest.dropFirst(key.count + 1).drop { $0 == " " }
     if let quote = rest.first, quote == "\"" || quote == "'" {
-      return String(rest.dropFirst().prefix { $0 != quote })
+      let value = rest.dropFirst().prefix { $0 != quote }
+      return value.isEmpty ? nil : String(value)
     }
-    let value = rest.prefix { $0 != " " && $0 != "\r" }
-    return value.isEmpty ? nil : String(value)
+    // A plain value may have spaces within; a comment follows a space.
+    guard rest.first != "#" else { return nil }
+    if let comment = rest.firstRange(of: " #") { rest = rest[..<comment.lowerBound] }
+    while let last = rest.last, last == " " || last == "\r" { rest.removeLast() }
+    return rest.isEmpty || ["null", "~"].contains(rest) ? nil : String(rest)
   }
 }
 

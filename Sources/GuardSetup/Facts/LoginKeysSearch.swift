@@ -9,21 +9,30 @@ struct LoginKeysSearch {
 
   func find(_ host: ResolvedHost) -> SetupFacts.LoginKeys {
     var keys = SetupFacts.LoginKeys()
-    let named = host.identityFiles.map(system.person.expanded)
+    let named = host.identityFiles.filter { $0 != "none" }.map(system.person.expanded)
     keys.areSomeUnknown = named.contains(nil)
     keys.areOnlyNamed = host.identitiesOnly
     let folder = "\(system.person.home)/.ssh"
     let usual = LoginKeysSearch.usual.map { "\(folder)/\($0)" }
     let others = system.names(in: folder).prefix(LoginKeysSearch.mostFiles).map { "\(folder)/\($0)" }
     var seen: Set<String> = []
-    for path in named.compactMap(\.self) + usual {
+    keys.new = new(named.compactMap(\.self), usual: "\(folder)/id_ed25519")
+    // Without IdentityFile, ssh -G lists the usual names. With it, ssh does not look for them.
+    for path in named.compactMap(\.self) {
       let key = privateName(path)
       guard seen.insert(key).inserted else { continue }
-      if let condition = condition(of: key) {
+      if isPublicKey(key) {
+        // ssh(1) takes it for the public half of a key in the agent.
+        keys.publicOnly.append(key)
+      } else if let condition = condition(of: key) {
         keys.files.append(.init(path: key, condition: condition, hasPublicKey: system.exists("\(key).pub")))
       } else if system.exists("\(key).pub") {
         keys.publicOnly.append("\(key).pub")
       }
+    }
+    for path in usual where !seen.contains(path) && system.contents(of: path) != .absent {
+      seen.insert(path)
+      keys.unnamed.append(path)
     }
     for path in others where seen.insert(privateName(path)).inserted {
       let key = privateName(path)
@@ -59,6 +68,22 @@ struct LoginKeysSearch {
   /// with `.pub` at the end too.
   private func privateName(_ path: String) -> String {
     path.hasSuffix(".pub") && !isPrivateKey(path) ? String(path.dropLast(4)) : path
+  }
+
+  private func new(_ named: [String], usual: String) -> SetupFacts.LoginKeys.New {
+    guard !named.contains(usual) else { return .usual }
+    let places = named.map(privateName)
+    let free = places.first { path in
+      let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+      // ssh-keygen would write through a broken link.
+      return !system.exists(path) && system.isFolder(folder)
+    }
+    return free.map { .named($0) } ?? .impossible(places.first)
+  }
+
+  private func isPublicKey(_ path: String) -> Bool {
+    guard let text = system.contents(of: path).text else { return false }
+    return ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].contains(where: text.hasPrefix)
   }
 
   private func isPrivateKey(_ path: String) -> Bool {

@@ -121,12 +121,19 @@ package struct PersonalFacts {
 
   private func findKubeconfig(_ facts: inout SetupFacts, _ kept: GuardFile?) {
     let copy = facts.copyPath
+    if let place = kept?.kubeconfig, place.contains(":"), !system.exists(place) {
+      // The guard merges a list as kubectl does, and its finding says whether the files fit. Of a credential, only the
+      // service has the file.
+      facts.kubeconfig = .fits(place)
+      facts.isClusterAlone = false
+      facts.isContextNamed = kept?.context.map { $0 != GuardFile.usualContext } ?? false
+      facts.guardFile.context = kept?.context.flatMap { $0 == GuardFile.usualContext ? nil : $0 }
+      return
+    }
     var source = person.usualKubeconfig
     if let own = kept?.kubeconfig, own != copy {
       source = own
-    } else if !system.exists(source), let shell = system.variable("KUBECONFIG"),
-      shell.hasPrefix("/"), !shell.contains(":")
-    {
+    } else if !system.exists(source), let shell = shellKubeconfig {
       source = shell
     }
     // The original may have been deleted. Its copy is still valid.
@@ -148,17 +155,27 @@ package struct PersonalFacts {
     case .copy(_, _, let copy, _), .copied(_, let copy): path = copy
     }
     let text = system.contents(of: source).text.map(KubeconfigText.init)
+    facts.isClusterAlone = text.map { $0.servers.count <= 1 && $0.contextCount <= 1 } ?? true
+    facts.isContextNamed = kept?.context.map { $0 != GuardFile.usualContext } ?? false
     // A context that guard.yaml names stays, unless the file has another cluster alone.
     let named = kept?.context.flatMap { name in
       source == facts.ownKubeconfigPath && text?.serverOfContext[name] == nil ? nil : name
     }
     // Of several clusters, the selected context may be that of another one.
     let chosen = text.flatMap { $0.servers.count > 1 ? chosenContext($0, facts, named: named) : nil }
-    facts.guardFile.context = (chosen ?? named ?? text?.context).flatMap {
+    facts.guardFile.context = (chosen ?? named ?? text?.context ?? text?.onlyContext).flatMap {
       $0 == GuardFile.usualContext ? nil : $0
     }
     let isSetForServices = units.environment()?["KUBECONFIG"] != nil
     facts.guardFile.kubeconfig = path == person.usualKubeconfig && !isSetForServices ? nil : path
+  }
+
+  /// The file that KUBECONFIG names; nil if it names none or several. kubectl omits empty and missing entries of a list.
+  private var shellKubeconfig: String? {
+    let paths = (system.variable("KUBECONFIG") ?? "").split(separator: ":").map(String.init)
+    let existing = Set(paths.count > 1 ? paths.filter(system.exists) : paths)
+    guard existing.count == 1, let path = existing.first, path.hasPrefix("/") else { return nil }
+    return path
   }
 
   /// - Parameter context: the one that guard.yaml names.
@@ -183,7 +200,7 @@ package struct PersonalFacts {
       if chosen == server || chosen == server + "/" { return .fits(source) }
       return .severalServers(path: source, count: config.servers.count, context: wanted)
     }
-    if found == server || found == server + "/" { return .fits(source) }
+    if found == server || found == server + "/" || facts.guardFile.isOnlySocket { return .fits(source) }
     let corrected = config.with(server: server)
     if system.contents(of: copy).text == corrected { return .copied(source: source, path: copy) }
     return .copy(source: source, server: found, path: copy, text: corrected)

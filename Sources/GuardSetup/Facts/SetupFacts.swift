@@ -40,6 +40,10 @@ package struct SetupFacts: Hashable, Sendable {
   var findings: [FindingDocument] = []
   var keys = LoginKeys()
   var kubeconfig = KubeconfigFact.absent("")
+  /// False if the kubeconfig has the entries of other clusters or users, too.
+  var isClusterAlone = true
+  /// True if guard.yaml names the context that is not the default.
+  var isContextNamed = false
   var configuration = ConfigurationFact.absent
   /// The settings that guard.yaml should have.
   var guardFile: GuardFile
@@ -151,6 +155,16 @@ package struct SetupFacts: Hashable, Sendable {
     var files: [File] = []
     /// Public keys without a private key beside them: an agent or a device has the private key.
     var publicOnly: [String] = []
+    package enum New: Hashable, Sendable {
+      /// The file that ssh-keygen(1) writes by default.
+      case usual
+      case named(String)
+      /// No key can be made at the path that IdentityFile names; nil: it names none.
+      case impossible(String?)
+    }
+
+    /// Where ssh would look for a new key.
+    var new = New.usual
     /// Private keys in ~/.ssh that IdentityFile does not name.
     var unnamed: [String] = []
     /// True if the login may use only the keys that IdentityFile names, also of those in the agent.

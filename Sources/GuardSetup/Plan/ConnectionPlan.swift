@@ -33,6 +33,16 @@ enum ConnectionPlan {
       ]
     }
     if let mistake = facts.findings.first(where: { $0.step == "configuration" && $0.outcome == .failed }) {
+      // Every other value comes from files that are no part of ssh_config.
+      guard mistake.found.contains("host: "), mistake.found.contains(facts.host) else {
+        return [
+          Plan.Step(
+            name: Part.host.rawValue, found: mistake.found,
+            outcome: .blocked(
+              .edit(facts.person.configuration, facts.tools, why: "correct it, then repeat oceanid-ctl setup")
+            ))
+        ]
+      }
       return [
         Plan.Step(
           name: Part.host.rawValue, found: mistake.found,
@@ -217,9 +227,29 @@ enum ConnectionPlan {
       guard !keys.areSomeUnknown else {
         return Plan.Next(command: "ssh -v \(name)", why: "it shows which keys ssh finds and offers")
       }
+      return newKey(facts)
+    }
+  }
+
+  /// A key where ssh looks for one: a key in another place would not be offered.
+  private static func newKey(_ facts: SetupFacts) -> Plan.Next {
+    let name = facts.host.shellWord
+    let why = "you have no key yet: this makes one and adds it"
+    switch facts.keys.new {
+    case .usual: return Plan.Next(command: "ssh-keygen -t ed25519 && ssh-copy-id \(name)", why: why)
+    case .named(let path):
+      let key = path.shellWord
       return Plan.Next(
-        command: "ssh-keygen -t ed25519 && ssh-copy-id \(name)",
-        why: "you have no key yet: this makes one and adds it")
+        command: "ssh-keygen -t ed25519 -f \(key) && ssh-copy-id -i \(key) \(name)",
+        why: "IdentityFile names \(facts.person.shown(path)), which does not exist: this makes it and adds it"
+      )
+    case .impossible(let path):
+      let words =
+        path.map { "IdentityFile names \(facts.person.shown($0)), which is not there" }
+        ?? "ssh uses no key file"
+      return .edit(
+        facts.sshConfigPath, facts.tools,
+        why: "\(words): name an existing key for \(facts.host); then repeat oceanid-ctl setup")
     }
   }
 
@@ -241,7 +271,7 @@ enum ConnectionPlan {
     // Keys that the server refused are no RSA keys.
     guard !failed.found.contains("refused every key") else { return nil }
     let new = "\(facts.person.home)/.ssh/id_ed25519"
-    guard !keys.areOnlyNamed, !keys.files.contains(where: { $0.path == new }) else {
+    guard !keys.areOnlyNamed, keys.new == .usual, !keys.files.contains(where: { $0.path == new }) else {
       return .edit(
         facts.sshConfigPath, facts.tools,
         why:

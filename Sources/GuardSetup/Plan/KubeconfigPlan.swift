@@ -14,8 +14,10 @@ enum KubeconfigPlan {
     func blocked(_ path: String, _ found: String) -> Plan.Step {
       step(found, .blocked(fetch(facts, to: path)))
     }
-    let finding = facts.findings.first { $0.step == "kubeconfig" }
-    let flaw = finding.flatMap { $0.outcome == .failed ? $0.found : nil }
+    let flaw = facts.findings.first { $0.step == "kubeconfig" && $0.outcome == .failed }
+    func flawed(_ path: String, _ flaw: FindingDocument) -> Plan.Step {
+      step(flaw.found, .blocked(correct(flaw, path, facts)))
+    }
     switch facts.kubeconfig {
     case .absent(let path): return blocked(path, "\(person.shown(path)) does not exist")
     case .unreadable(let path, let reason, let fault):
@@ -24,11 +26,15 @@ enum KubeconfigPlan {
     case .serverless(let path):
       return blocked(path, "\(person.shown(path)) names no server, so it is not a valid kubeconfig")
     case .severalServers(let path, let count, let context): return several(path, count, context, facts)
+    case .fits(let path) where path.hasPrefix("credential:"):
+      // Outside of the service, the guard has no credentials, so its finding says nothing about the file.
+      return step("\(path), which only the service can read", isLoggedIn ? .good : .open)
     case .fits(let path), .copied(_, let path):
-      if let flaw { return blocked(source(of: facts) ?? path, flaw) }
-      return step("\(person.shown(path)), server \(facts.guardFile.server)", isLoggedIn ? .good : .open)
+      if let flaw { return flawed(source(of: facts) ?? path, flaw) }
+      let server = facts.guardFile.isOnlySocket ? "" : ", server \(facts.guardFile.server)"
+      return step("\(person.shown(path))\(server)", isLoggedIn ? .good : .open)
     case .copy(let source, let server, let path, let text):
-      if let flaw { return blocked(source, flaw) }
+      if let flaw { return flawed(source, flaw) }
       return step(
         "\(person.shown(source)) has \(redacted(server)), here the cluster is \(facts.guardFile.server); your file stays as it is",
         .change([
@@ -62,6 +68,13 @@ enum KubeconfigPlan {
     -> Plan.Step
   {
     let person = facts.person
+    guard path != facts.ownKubeconfigPath else {
+      // The command below would read the file that it writes.
+      return Plan.Step(
+        name: "kubeconfig", found: "\(person.shown(path)) has \(count) servers",
+        outcome: .blocked(
+          .edit(path, facts.tools, why: "keep only the guard's cluster; then repeat oceanid-ctl setup")))
+    }
     let kubectl = "kubectl --kubeconfig \(path.shellWord) config"
     let own = facts.ownKubeconfigPath
     func step(_ found: String, _ next: Plan.Next) -> Plan.Step {
@@ -102,30 +115,57 @@ enum KubeconfigPlan {
     if case .copied(let source, _) = facts.kubeconfig { source } else { nil }
   }
 
+  /// The step for a flaw that the guard found in the file. A new copy is only suggested for a flaw that it mends.
+  private static func correct(_ flaw: FindingDocument, _ path: String, _ facts: SetupFacts) -> Plan.Next {
+    let note = flaw.note ?? flaw.remedy ?? "correct it"
+    if note.contains(KubeconfigAdvice.source), !isList(path) { return fetch(facts, to: path) }
+    if let next = Plan.Next.of(flaw) { return next }
+    // The context that guard.yaml names is not that of the file.
+    let isNamed = facts.isContextNamed && flaw.found.contains(" has no context named ")
+    return .edit(
+      isNamed ? facts.person.configuration : file(of: path, with: flaw, facts), facts.tools,
+      why: "\(note.strippingDot); then repeat oceanid-ctl setup")
+  }
+
+  /// True for several paths in the format of KUBECONFIG.
+  private static func isList(_ path: String) -> Bool { path.contains(":") }
+
+  /// Of a list, the file that the finding names; guard.yaml, which has the list, if it names several or none.
+  private static func file(of path: String, with flaw: FindingDocument, _ facts: SetupFacts) -> String {
+    guard isList(path) else { return path }
+    let named = path.split(separator: ":").filter { flaw.found.contains($0) }
+    return named.count == 1 ? String(named[0]) : facts.person.configuration
+  }
+
   /// The kubeconfig of K3s is only suggested in place of a missing file, of the file with the usual name, or of one whose
   /// server is on loopback, as K3s writes it. Any other may be the file of another cluster.
   private static func fetch(_ facts: SetupFacts, to path: String) -> Plan.Next {
     let isOfK3s: Bool =
       switch facts.kubeconfig {
       case .absent: path.hasPrefix("/")
-      case .fits, .copied: true
+      case .fits, .copied: facts.isClusterAlone
       case .copy(_, let server, _, _):
-        KubeconfigText.loopback.contains(where: server.hasPrefix)
+        facts.isClusterAlone && KubeconfigText.loopback.contains(where: server.hasPrefix)
       case .unreadable, .serverless, .severalServers: false
       }
-    guard isOfK3s || path == facts.person.usualKubeconfig else {
+    guard isOfK3s || path == facts.person.usualKubeconfig && facts.isClusterAlone else {
       return .edit(path, facts.tools, why: "correct it, then repeat oceanid-ctl setup")
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let draft = "\(path).new".shellWord
-    // A file that setup does not understand may be of use to its owner.
+    // The replaced file may be of use to its owner, and so may an earlier copy of it.
     let backup =
       if case .absent = facts.kubeconfig { "" } else {
-        "cp -p \(path.shellWord) \("\(path).old".shellWord) && "
+        "cp -p --backup=numbered \(path.shellWord) \("\(path).old".shellWord) && "
       }
     return Plan.Next(
       command:
         "(umask 077; mkdir -p \(folder.shellWord); ssh \(facts.sshWay.asShellLine) sudo cat /etc/rancher/k3s/k3s.yaml >\(draft) && \(backup)mv \(draft) \(path.shellWord))",
       why: "copies the kubeconfig that k3s keeps current on its server; then repeat oceanid-ctl setup")
   }
+}
+
+extension String {
+  /// A remedy is a sentence; here it is part of one.
+  fileprivate var strippingDot: String { hasSuffix(".") ? String(dropLast()) : self }
 }

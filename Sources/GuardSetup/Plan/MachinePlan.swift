@@ -102,6 +102,14 @@ package enum MachinePlan {
     let isThere = if case .bytes = facts.kubeconfig.now { facts.kubeconfig.wanted == nil } else { false }
     let isRead = facts.findings.contains { $0.step == "kubeconfig" && $0.outcome != .failed }
     if case .blocked = step.outcome, !isThere || !isRead { return step }
+    guard isThere || facts.kubeconfig.wanted != nil else {
+      return Plan.Step(
+        name: step.name, found: "\(step.found): this is no single file that can be copied",
+        outcome: .blocked(
+          .init(
+            .instruction("write a kubeconfig with the cluster alone to \(facts.kubeconfig.path), as root"),
+            why: "the guard of the machine needs one file; then repeat oceanid-ctl setup")))
+    }
     return file(
       step.name, facts.kubeconfig, facts.tools, .readers, 0o640,
       "a copy with server \(facts.guardFile.server), readable for group \(FileOwner.serviceName)")

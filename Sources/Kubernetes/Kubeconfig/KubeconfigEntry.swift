@@ -75,6 +75,6 @@ struct KubeconfigEntry {
   func fail(_ message: String, remedy: String? = nil) -> PollFailure {
     PollFailure(
       code: .kubeconfig, message: "kubeconfig \(file):\(node.mark): \(message)",
-      remedy: remedy ?? "Correct that line, or copy the kubeconfig again from the control plane.")
+      remedy: remedy ?? "Correct that line, or copy the kubeconfig again \(KubeconfigAdvice.source).")
   }
 }

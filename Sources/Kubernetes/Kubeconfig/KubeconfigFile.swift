@@ -34,7 +34,7 @@ struct KubeconfigFile {
     let place = error.mark.map { "\(path):\($0)" } ?? path
     return PollFailure(
       code: .kubeconfig, message: "kubeconfig \(place): \(problem)",
-      remedy: "Correct the file at that place, or copy it again from the control plane.")
+      remedy: "Correct the file at that place, or copy it again \(KubeconfigAdvice.source).")
   }
 
   var isEmpty: Bool { root == nil }

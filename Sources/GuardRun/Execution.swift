@@ -7,7 +7,8 @@ package enum Execution {
   package static func replaceThisProcess(with words: [String]) -> CannotRun {
     // The new program would inherit an ignored signal.
     signal(SIGPIPE, SIG_DFL)
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+    var arguments: [UnsafeMutablePointer<CChar>?] =
+      ArgumentBytes.ofThisProcess(words) ?? words.map { strdup($0) }
     arguments.append(nil)
     if let program = arguments.first ?? nil { execvp(program, arguments) }
     let code = errno

@@ -49,9 +49,11 @@ package enum StandardOutput {
 }
 
 /// Standard output cannot be written, for example because the disk is full.
-struct UnwritableOutput: CommandError {
+package struct UnwritableOutput: CommandError {
+  /// sysexits.h: EX_IOERR
+  package static let status: Int32 = 74
   let code: Int32
-  package var exitStatus: Int32 { 74 }  // sysexits.h: EX_IOERR
+  package var exitStatus: Int32 { UnwritableOutput.status }
 
   package var description: String { "standard output can't be written: \(String(cString: strerror(code)))" }
 }

@@ -49,6 +49,18 @@ struct OceanidGuard: ParsableCommand {
     help: "With --doctor: test only what a running guard cannot report, such as your own login.")
   var besideGuard = false
 
+  /// ArgumentParser would not notice that the help or the version is lost.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let text = fullMessage(for: error)
+      guard exitCode(for: error).isSuccess, !text.isEmpty else { exit(withError: error) }
+      exit(withError: ExitCode(GuardService.output(text + "\n")))
+    }
+  }
+
   func validate() throws {
     if json, !printConfig { throw ValidationError("--json requires --print-config") }
     if besideGuard, !doctor { throw ValidationError("--beside-guard requires --doctor") }

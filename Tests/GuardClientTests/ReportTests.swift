@@ -2,6 +2,7 @@ import Foundation
 import FoundationXML
 import GuardAPI
 import Health
+import Platform
 import TestSupport
 import Testing
 
@@ -274,6 +275,16 @@ import Testing
     let page = try ReportFile.html(Self.document(Self.facts(events)))
     #expect(page.utf8.count < 2 << 20)
     #expect(page.contains("older ones are omitted"))
+  }
+
+  /// A full disk is no wrong usage.
+  @Test(
+    arguments: [
+      (ENOSPC, 74), (EIO, 74), (EDQUOT, 74), (EFBIG, 74), (ENOENT, 64), (EACCES, 64), (EISDIR, 64),
+    ] as [(Int32, Int32)])
+  func fileThatCannotBeWritten(_ code: Int32, _ status: Int32) {
+    let error = UnwritableReport(path: "r.html", error: SystemError("write", code: code))
+    #expect(error.exitStatus == status)
   }
 
   @Test func reportsMissingDataWithoutAGuard() throws {

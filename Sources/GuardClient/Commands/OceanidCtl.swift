@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import GuardAPI
 import GuardConnection
+import GuardRun
 import GuardTerminal
 import GuardTypes
 import Health
@@ -100,6 +101,9 @@ package struct OceanidCtl: ParsableCommand {
       // ArgumentParser prints its general help after `help`, even for an unknown command.
       if arguments.first == "help", let mistake = UnknownCommand(arguments) { throw mistake }
       var command = try parseAsRoot(arguments == ["-v"] ? ["--version"] : arguments)
+      // Only the arguments of another program are passed on unread.
+      let passed = (command as? RunCommand)?.words.count ?? 0
+      if let place = ArgumentBytes.firstInvalidFromEnd, place > passed { throw UnreadableArgument(arguments) }
       let isUTC = (command as? any TimeDisplaying)?.utc == true
       try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
       Glibc.exit(0)
@@ -116,13 +120,42 @@ package struct OceanidCtl: ParsableCommand {
         ErrorOutput(message: message(for: error), status: .usage).write(asJSON: true)
         Glibc.exit(ExitStatus.usage.rawValue)
       }
+      let text = fullMessage(for: error)
+      if exitCode(for: error).isSuccess, !text.isEmpty { printAndExit(text + "\n") }
       exit(withError: error)
     }
+  }
+
+  /// Prints help or the version. ArgumentParser would not notice that they are lost.
+  private static func printAndExit(_ text: String) -> Never {
+    do {
+      try StandardOutput.answer(text)
+    } catch let error as any CommandError {
+      fail(with: error, [])
+    } catch {
+      Glibc.exit(ExitStatus.usage.rawValue)
+    }
+    Glibc.exit(0)
   }
 
   private static func fail(with error: any CommandError, _ arguments: [String]) -> Never {
     ErrorOutput(error).write(asJSON: ErrorOutput.isJSON(arguments))
     Glibc.exit(error.exitStatus)
+  }
+}
+
+/// An argument that is not UTF-8. It would be read as another text.
+struct UnreadableArgument: CommandError, Hashable {
+  /// The argument with a replacement for its invalid bytes.
+  let shown: String
+  var exitStatus: Int32 { ExitStatus.usage.rawValue }
+
+  init(_ arguments: [String]) {
+    shown = arguments.first { $0.unicodeScalars.contains("\u{FFFD}") } ?? ""
+  }
+
+  var description: String {
+    "the argument \(shown.shellWord) is not UTF-8; only the command after run -- may be"
   }
 }
 

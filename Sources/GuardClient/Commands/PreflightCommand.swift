@@ -15,7 +15,8 @@ struct PreflightCommand: ParsableCommand {
       It is ok if the tunnel is up and its local port is the guard's, the API answers the guard, the data is fresh, the \
       kubeconfig works, and the verdict is healthy or degraded. Otherwise it prints the first cause and the next step.
 
-      Exit status: 0 ok, 1 not ok, also if no guard runs or if it does not answer; 64 for a wrong command line.
+      Exit status: 0 ok, 1 not ok, also if no guard runs or if it does not answer; 64 for a wrong command line, 74 if the answer \
+      cannot be written.
 
       Examples:
         oceanid-ctl preflight && kubectl get pods -A

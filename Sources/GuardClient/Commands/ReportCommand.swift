@@ -15,7 +15,8 @@ struct ReportCommand: ParsableCommand, TimeDisplaying {
     discussion: """
       The report is one HTML file that needs no network and no other file. The events come from the journal, or from \
       the guard if you may not read the journal. An existing file keeps its mode and owner. Round-trip times, and the objects without an incident, come from the \
-      guard. Unknown times are shown as unknown. For the events as JSON: oceanid-ctl history --json.
+      guard. Unknown times are shown as unknown. If the disk is full or \
+      fails, the exit status is 74; if the file cannot be made, 64. For the events as JSON: oceanid-ctl history --json.
 
       Examples:
         oceanid-ctl report --output report.html
@@ -108,7 +109,11 @@ struct ReportSource: Sendable {
 struct UnwritableReport: CommandError {
   let path: String
   let error: SystemError
-  var exitStatus: Int32 { ExitStatus.usage.rawValue }
+  /// A full disk is no mistake in the command line.
+  var exitStatus: Int32 {
+    [ENOSPC, EIO, EDQUOT, EFBIG].contains(error.code)
+      ? UnwritableOutput.status : ExitStatus.usage.rawValue
+  }
 
   var description: String { "\(path) cannot be written: \(error); name another file with --output" }
 }

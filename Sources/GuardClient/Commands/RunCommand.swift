@@ -71,7 +71,8 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private var words: [String] { command.first == "--" ? Array(command.dropFirst()) : command }
+  /// The command without the `--` before it.
+  var words: [String] { command.first == "--" ? Array(command.dropFirst()) : command }
 
   func run() throws {
     let change: String?

@@ -138,10 +138,10 @@ struct CommitSearch {
         summary: words, since: stage.since, url: stage.url, problem: state == .stuck ? stage.problem : nil,
         command: step?.command, note: step?.note)
     }
+    var hadCommit = false
     if let own = stage.commit {
       switch try contains(own, commit.id, client) {
-      // What it ran at an earlier time does not say what it runs now.
-      case true? where stage.isUnseen: return answer(.unknown, stage.summary)
+      case true? where stage.isUnseen: hadCommit = true
       case true?: return answer(.has, own == commit.id ? "runs it" : "runs \(own.short), which contains it")
       case nil: return answer(.unknown, "how \(own.short) relates to it is not known: \(stage.summary)")
       case false?: break
@@ -150,6 +150,8 @@ struct CommitSearch {
     if let files = commit.files, !files.contains(where: stage.filter.matches) {
       return answer(.unaffected, "it changes no file of this stage")
     }
+    // What it ran at an earlier time does not say what it runs now.
+    if hadCommit { return answer(.unknown, stage.summary) }
     switch place {
     case .elsewhere: return answer(.stuck, "it is not on the branch that is deployed")
     case .ahead(let newest):

@@ -128,7 +128,9 @@ struct TokenShape {
       return end
     }
     // Types of security keys in SSH begin like the keys of an API.
-    guard let shapes = all[bytes[start]], !bytes.starts(with: "sk-ecdsa-sha2-", at: start) else { return nil }
+    guard let shapes = all[bytes[start]],
+      !bytes.starts(with: "sk-ecdsa-sha2-", at: start), !bytes.starts(with: "sk-ssh-ed25519", at: start)
+    else { return nil }
     for shape in shapes {
       if let end = shape.end(in: bytes, at: start) { return end }
     }

@@ -37,6 +37,8 @@ struct LostOutputTests {
   @Test func argumentThatIsNotUTF8IsRefused() throws {
     let (status, errors) = try bash("\"$1\" status --socket $'/\\xff'", [Installation.client])
     #expect(status == 64 && errors.contains("is not UTF-8"), "\(errors)")
+    let check = try bash("\"$1\" check --socket $'/\\xff'", [Installation.client])
+    #expect(check.0 == 3, "\(check)")
   }
 
   @Test(.enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)))

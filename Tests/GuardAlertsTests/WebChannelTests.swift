@@ -228,7 +228,6 @@ import Testing
         chmod(path, mode)
         let words = error(.file(path))
         #expect(words.contains("can be \(verb) by everybody (mode 0\(String(mode, radix: 8)))"), "\(words)")
-        #expect(words.contains("sudo chmod 600"))
       }
       // A group of this user and the owner, for example.
       chmod(path, 0o640)

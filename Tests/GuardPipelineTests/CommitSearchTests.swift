@@ -77,6 +77,11 @@ import Testing
     unseen.summary = "the cluster can't be seen; last seen: ready"
     let found = try place(head.description, unseen)
     #expect(found.state == .unknown && found.summary == unseen.summary)
+    // What changes no file of a stage cannot be missing there.
+    demo.apply(.push(["cloud/"]))
+    var other = stage(.unknown, at: CommitID(demo.head), "cluster")
+    other.isUnseen = true
+    #expect(try place(demo.head, other).state == .unaffected)
     var search = CommitSearch()
     let outcome = search.find(
       head.description, in: [unseen, stage(at: head)], cluster: "tethys", head: head, steps: [:],

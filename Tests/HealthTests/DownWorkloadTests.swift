@@ -50,16 +50,20 @@ import Testing
   }
 
   private static func ids(
-    _ workload: Workload, after seconds: Int64, advancing: Bool = false
+    _ workload: Workload, after seconds: Int64, pods: [Pod]? = [], ready: Int? = nil,
+    updated: (Int64) -> Int = { _ in 1 }
   ) -> [String] {
     var history = PollHistory()
     var ids: [String] = []
     for time in stride(from: 0, through: seconds, by: 60) {
       let now = Fixture.now + .seconds(time)
       let state = Workload(
-        resource: workload.resource, desired: workload.desired, ready: workload.ready,
-        available: workload.available, updated: advancing ? Int(time) / 300 : workload.updated)
-      var snapshot = Fixture.snapshot { $0.workloads = .seen([state]) }
+        resource: workload.resource, desired: workload.desired, ready: ready ?? workload.ready,
+        available: workload.available, updated: updated(time))
+      var snapshot = Fixture.snapshot {
+        $0.workloads = .seen([state])
+        if let pods { $0.pods = .seen(PodCensus(total: 3, unwell: pods)) }
+      }
       snapshot.serverTime = now
       let (report, next) = judge(Fixture.observation(snapshot, at: now), history: history, now: now)
       ids = report.problemIDs.filter { $0.contains("/workload/") }
@@ -73,8 +77,29 @@ import Testing
     let workload = Self.workload(kind: kind, available: 1)
     #expect(Self.ids(workload, after: 540) == [])
     #expect(Self.ids(workload, after: 720) == ["tethys/workload/apps/d04/\(kind.lowercased())"])
-    // A long rollout that advances is none.
-    #expect(Self.ids(workload, after: 1200, advancing: true) == [])
+    let id = "tethys/workload/apps/d04/\(kind.lowercased())"
+    // A long rollout that advances is none, and a rollout ends no problem.
+    #expect(Self.ids(workload, after: 1200) { Int($0) / 300 } == [])
+    #expect(Self.ids(workload, after: 900) { $0 < 720 ? 3 : 1 } == [id])
+    // Pods that are ready count as soon as minReadySeconds are over.
+    #expect(Self.ids(workload, after: 1200, ready: 3) == [])
+    // Pods that cannot be listed may explain why one is missing.
+    #expect(Self.ids(workload, after: 1200, pods: nil) == [])
+  }
+
+  /// A drained node waits for terminationGracePeriodSeconds.
+  @Test func podThatEndsWithinItsGracePeriodExplainsItsWorkload() {
+    let workload = Self.workload(available: 2)
+    func ids(until due: Int64) -> [String] {
+      let pod = Pod(
+        resource: Resource(
+          kind: "Pod", namespace: "apps", name: "d04-2", creationTimestamp: Fixture.ago(86_400),
+          deletionTimestamp: Fixture.now + .seconds(due)),
+        phase: "Running", owner: Reference(kind: "Deployment", namespace: "apps", name: "d04"))
+      return Self.ids(workload, after: 1200, pods: [pod])
+    }
+    #expect(ids(until: 1800) == [])
+    #expect(Self.ids(workload, after: 1200) == ["tethys/workload/apps/d04/deployment"])
   }
 
   @Test func changeThatNoControllerSeesIsReportedAfterTenMinutes() {

@@ -58,6 +58,7 @@ import Testing
     "ThrottlingActive", "EvictionRunning", "DrainStarted", "NonGracefulShutdown", "DriverNotInstalled",
     "RootkitLoaded", "UpdateAvailable", "SecurityUpdatesAvailable", "KernelUpgradeAvailable", "BackupRunning",
     "UpgradeRunning", "JobActive", "ClockNotInSync", "RebootRequired", "OutOfSync", "NoConnectivity",
+    "NoSpaceLeft", "NoRouteToHost", "GPUNotFound", "DiskNotEncrypted",
   ])
   func trueFaultConditionIsAWarning(_ type: String) {
     let report = Self.report(Fixture.condition(type, .isTrue, "Why", "words", ago: 60))

@@ -136,7 +136,7 @@ import Testing
   /// The defaults that `ssh -G` of OpenSSH 9.2 prints, and some values that only make ssh less strict.
   @Test(arguments: [
     "pubkeyauthentication true", "pubkeyauthentication unbound", "pubkeyauthentication host-bound",
-    "proxyusefdpass yes", "certificatefile none", "knownhostscommand none", "bindinterface none",
+    "proxyusefdpass yes", "certificatefile none", "knownhostscommand none",
     "stricthostkeychecking false\nverifyhostkeydns true\ncheckhostip yes", "compression yes\ntunnel false",
     "preferredauthentications password,publickey", "canonicalizehostname true\nipqos lowdelay throughput",
     "controlmaster auto\ncontrolpath /run/%C", "securitykeyprovider internal", "remotecommand top",

@@ -107,6 +107,8 @@ package struct OceanidCtl: ParsableCommand {
       let isUTC = (command as? any TimeDisplaying)?.utc == true
       try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
       Glibc.exit(0)
+    } catch let error as UnreadableArgument where CheckCommand.isMeant(by: arguments) {
+      CheckCommand.fail("\(error)", "\(error)", asJSON: ErrorOutput.isJSON(arguments))
     } catch let error as any CommandError {
       fail(with: error, arguments)
     } catch {

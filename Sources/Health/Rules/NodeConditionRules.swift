@@ -3,7 +3,7 @@
 /// Kubernetes has no field for this: `DiskPressure` is bad if True, `EtcdIsVoter` is bad if not. The API conventions
 /// only require a clear name, so the last word of the type decides. A word that only affirms, such as `Present`, leaves
 /// the decision to the noun before it, and `No`, `Not` and `Free` negate a fault. An unknown word is treated as a
-/// fault, also behind a negation, because node-problem-detector and its plugins name their conditions after faults.
+/// fault, because node-problem-detector and its plugins name their conditions after faults.
 enum NodeConditionPolarity: Hashable {
   /// For example `EtcdIsVoter`, `ContainerRuntimeReady`, `example.com/GPUHealthy`.
   case goodWhenTrue
@@ -122,8 +122,10 @@ enum NodeConditionPolarity: Hashable {
       self = isDenied ? .badWhenTrue : .goodWhenTrue
     } else if NodeConditionPolarity.propertyWords.contains(last) {
       self = isDenied ? .badWhenTrue : .informational
+    } else if isDenied, last == "required" || NodeConditionPolarity.faultWords.contains(last) {
+      self = .goodWhenTrue
     } else {
-      self = isDenied ? .goodWhenTrue : .badWhenTrue
+      self = .badWhenTrue
     }
   }
 

@@ -12,7 +12,7 @@ extension Evaluation {
     guard let census = snapshot.pods.value else { return [] }
     let report = report(census)
     let reported =
-      report.crashLooping + report.pending
+      report.crashLooping + report.pending + census.unwell.filter { $0.resource.deletionTimestamp != nil }
       + report.notReady
       .filter { !($0.node.map(unwellNodes.contains) ?? false) }
     return Set((reported + unwellPods.filter(\.isGated)).compactMap(\.owner))

@@ -11,6 +11,9 @@ public enum ObjectStatus: String, Codable, Sendable, CaseIterable {
 
 /// An object with the result of the rules.
 public struct Judged<Value: Hashable & Sendable>: Hashable, Sendable {
+  /// The reason of an object that cannot be read now.
+  static var lastKnown: String { "Stale" }
+
   public let value: Value
   public let verdict: Verdict
   public let status: ObjectStatus
@@ -18,6 +21,9 @@ public struct Judged<Value: Hashable & Sendable>: Hashable, Sendable {
   public let reason: String
   public let message: String
   public let since: Timestamp?
+
+  /// True for an object as it was at an earlier poll, because its kind cannot be listed now.
+  package var isLastKnown: Bool { status == .unknown && reason == Judged.lastKnown }
 
   public init(
     value: Value, verdict: Verdict, status: ObjectStatus = .current, reason: String = "",

@@ -73,7 +73,8 @@ extension Evaluation {
 
   private func unknown<Value>(_ value: Value, _ at: Timestamp) -> Judged<Value> {
     Judged(
-      value: value, verdict: .unknown, status: .unknown, reason: "Stale", message: "last seen at \(at)")
+      value: value, verdict: .unknown, status: .unknown, reason: Judged<Value>.lastKnown,
+      message: "last seen at \(at)")
   }
 }
 

@@ -21,7 +21,8 @@ extension Evaluation {
     let explained = ownersOfReportedPods(snapshot)
     for workload in all where !own.contains(workload.resource.reference) {
       guard let lasting = fault(of: workload, explained: explained) else { continue }
-      workloads.append(judge(workload, lasting: lasting))
+      let judged = judge(workload, lasting: lasting)
+      if judged.verdict != .healthy { workloads.append(judged) }
     }
     let failed = snapshot.failedWorkloadKinds
     let unread = (lastSeen.workloads?.value ?? []).filter { failed[$0.resource.kind] != nil }
@@ -51,19 +52,25 @@ extension Evaluation {
   /// For how long a workload of any namespace has had a fault that none of its pods shows, if that is more than ten
   /// minutes: a quota or a webhook permits no pod, a rollout is too late, pods are missing, or it does not terminate.
   ///
-  /// - Parameter explained: the owners of pods that are reported. A workload that is already reported stays so while
-  ///   its pods come and go.
+  /// - Parameter explained: the owners of pods that are reported or end within their grace period. A workload that is
+  ///   already reported stays so while its pods come and go.
   private mutating func fault(of workload: Workload, explained: Set<Reference>) -> Duration? {
     let resource = workload.resource
-    if resource.deletionTimestamp != nil { return terminating(resource) }
+    let reported = history.firstSeen["\(cluster)/\(workload.problemPath)"]
+    if resource.deletionTimestamp != nil {
+      return reported == nil && explained.contains(resource.reference) ? nil : terminating(resource)
+    }
     guard workload.desired > 0 else { return nil }
     let status = KStatus.compute(workload)
     let late = status.status == .failed ? resource.conditions.first { $0.reason == status.reason } : nil
     let isUnobserved = status.reason == "LatestGenerationNotObserved"
-    guard workload.refusal != nil || late != nil || isUnobserved || workload.available < workload.desired,
-      history.firstSeen["\(cluster)/\(workload.problemPath)"] != nil
-        || !explained.contains(resource.reference)
-          && !isExplainedByNodes(workload, podsOnUnwellNodes(workload))
+    // A pod that is ready becomes available after minReadySeconds. Pods that are not listed may explain missing ones.
+    let served = max(workload.available, workload.ready)
+    let isShort = served == 0 || served < workload.desired && observation.snapshot?.pods.value != nil
+    guard workload.refusal != nil || late != nil || isUnobserved || isShort else { return nil }
+    if let reported { return now - reported }
+    guard !explained.contains(resource.reference),
+      !isExplainedByNodes(workload, podsOnUnwellNodes(workload))
     else { return nil }
     let available = resource.conditions["Available"].flatMap { $0.status == .isTrue ? nil : $0 }
     let since = [workload.refusal, late, workload.available == 0 ? available : nil]

@@ -59,7 +59,7 @@ struct FluxStages {
         Stage(
           id: view.stacks.count == 1 ? "cluster" : "stack/\(name)", kind: .pulumi, state: state,
           commit: commit, summary: "stack \(name)", since: stack.lastUpdateTime, problem: problem?.id),
-        branch: plan.branch, problem)
+        branch: plan.branch, problem, isRead: !judged.isLastKnown)
     }
   }
 
@@ -101,11 +101,13 @@ struct FluxStages {
     let stage = Stage(
       id: "\(word)/\(name)", kind: kind, state: state, commit: object.commit, filter: filter, summary: words,
       since: object.judged.since, problem: problem?.id)
-    return finished(stage, branch: object.branch, problem)
+    return finished(stage, branch: object.branch, problem, isRead: !object.judged.isLastKnown)
   }
 
   /// Adds the distance from the head, and what follows from it.
-  private func finished(_ stage: Stage, branch: String?, _ problem: Problem?) -> Stage {
+  ///
+  /// - Parameter isRead: false if the object is known from an earlier poll only, because its kind cannot be listed.
+  private func finished(_ stage: Stage, branch: String?, _ problem: Problem?, isRead: Bool) -> Stage {
     var stage = stage
     let head = branch.flatMap { knowledge.heads[$0] }
     stage.distance = stage.commit.flatMap { commit in
@@ -115,11 +117,12 @@ struct FluxStages {
     }
     stage.verdict =
       problem.map { $0.severity == .critical ? .critical : .degraded } ?? .healthy
-    guard view.isFresh else {
+    guard view.isFresh, isRead else {
       stage.state = .unknown
       stage.verdict = .unknown
       stage.isUnseen = true
-      stage.summary = "the cluster can't be seen; last seen: \(stage.summary)"
+      let reason = view.isFresh ? "it can't be read" : "the cluster can't be seen"
+      stage.summary = "\(reason); last seen: \(stage.summary)"
       return stage
     }
     if [.current, .running].contains(stage.state) { place(&stage, branch: branch, head) }

@@ -155,7 +155,7 @@ package struct PipelineReport: Hashable, Sendable {
     var judgement = judgement
     judgement.commit = view.stacks.first?.value.lastSuccessfulCommit.flatMap { CommitID($0) }
     // The commit is the cluster's statement, whatever the source of the stage says.
-    judgement.isUnseen = !view.isFresh
+    judgement.isUnseen = !view.isFresh || view.stacks.contains(where: \.isLastKnown)
     return judgement
   }
 

@@ -163,7 +163,8 @@ struct LoginReport {
     let (command, note) = stepWithoutKey
     return TunnelFailure(
       .noUsableKey, "no usable key for \(resolution.user)@\(server): \(reasons)",
-      command: command.map { resolution.asOwner + $0 }, remedy: note, files: files)
+      command: command.map { $0.hasPrefix("sudo ") ? $0 : resolution.asOwner + $0 }, remedy: note,
+      files: files)
   }
 
   /// - Returns: a command to run as the guard's user, and a note.

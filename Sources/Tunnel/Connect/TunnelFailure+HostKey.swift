@@ -45,7 +45,7 @@ extension TunnelFailure {
       } else if let entry = others.first {
         known = "; \(entry.place) has \(entry.shown) for it"
         // The host no longer has a key of that type, or may not use it. ssh(1) calls its key changed and does not ask.
-        if !resolution.isCredential(entry.file) {
+        if resolution.canRemove(entry) {
           command = resolution.removal(of: entry)
           note = "run that, and \(accept.words)"
         }
@@ -101,6 +101,13 @@ extension Resolution {
   /// The command that removes the keys of the host from a file.
   fileprivate func removal(of entry: KnownHosts.Entry) -> String {
     "\(asOwner)ssh-keygen -R \(knownHostsName.shellWord) -f \(entry.file.shellWord)"
+  }
+
+  /// True if ssh-keygen -R removes the entry: it compares the name as a whole, and the user owns the file.
+  fileprivate func canRemove(_ entry: KnownHosts.Entry) -> Bool {
+    guard entry.file == userKnownHostsFile, !isCredential(entry.file) else { return false }
+    let isHashed = entry.hosts.hasPrefix("|1|")
+    return isHashed ? hostKeyPort == 22 : entry.hosts.split(separator: ",").contains { $0 == knownHostsName }
   }
 
   fileprivate func replacement(of entry: KnownHosts.Entry, _ accept: String) -> String {

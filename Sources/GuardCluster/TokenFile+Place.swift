@@ -16,11 +16,10 @@ extension TokenFile {
       }
     self.init(place: description, path: { TokenFile.path(place, environment) }) { path in
       // The service manager protects its credentials.
-      guard case .file = place, let refusal = SecretFile.refusal(of: path, user: environment.localUser) else {
+      guard case .file = place, let refusal = SecretFile.refusal(of: path, in: environment) else {
         return nil
       }
-      let prefix = refusal.command.hasPrefix("sudo ") ? "" : environment.asOwner
-      return (refusal.reason, NextStep(command: "\(prefix)\(refusal.command)"))
+      return (refusal.reason, NextStep(command: refusal.command))
     }
   }
 

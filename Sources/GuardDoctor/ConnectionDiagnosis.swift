@@ -71,7 +71,7 @@ package struct ConnectionDiagnosis {
     examineShell(configuration, here: here)
   }
 
-  /// Whoever can change guard.yaml has the guard run a program: as root, if that is the guard's user.
+  /// A user who can change guard.yaml can have the guard run a program, as root if that is the guard's user.
   private func warning(aboutWritersOf file: String) -> FindingDocument? {
     let words: String
     let command: String

@@ -230,13 +230,7 @@ import Testing
     let pod = Fixture.pod("web-1", waiting: "CrashLoopBackOff", owner: "web", restarts: 9)
     let report = Fixture.report {
       $0.flux = .seen([
-        Fixture.kustomization(
-          "apps",
-          [
-            Fixture.condition(
-              "Ready", .isFalse, "HealthCheckFailed",
-              "timeout waiting for: [Deployment/apps/web status: 'InProgress']")
-          ])
+        Fixture.kustomization("apps", waitingFor: "apps/web")
       ])
       $0.pods = .seen(PodCensus(total: 9, unwell: [pod]))
     }

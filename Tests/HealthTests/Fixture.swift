@@ -48,6 +48,17 @@ enum Fixture {
       revision: revision, interval: .seconds(600), source: gitReference, dependsOn: dependsOn)
   }
 
+  /// A Kustomization that waits for a Deployment.
+  static func kustomization(_ name: String, waitingFor deployment: String) -> FluxObject {
+    kustomization(
+      name,
+      [
+        condition(
+          "Ready", .isFalse, "HealthCheckFailed",
+          "timeout waiting for: [Deployment/\(deployment) status: 'InProgress']")
+      ])
+  }
+
   static let gitReference = Reference(kind: "GitRepository", namespace: "flux-system", name: "flux-system")
 
   static func git(

@@ -69,13 +69,7 @@ import Testing
     func snapshot(_ isRead: Bool) -> Snapshot {
       Fixture.snapshot {
         $0.flux = .seen([
-          Fixture.kustomization(
-            "apps",
-            [
-              Fixture.condition(
-                "Ready", .isFalse, "HealthCheckFailed",
-                "timeout waiting for: [Deployment/apps/web status: 'InProgress']")
-            ])
+          Fixture.kustomization("apps", waitingFor: "apps/web")
         ])
         $0.workloads = .seen(isRead ? [web] : [])
         if !isRead { $0.failedWorkloadKinds = ["Deployment": Self.failure] }

@@ -62,18 +62,7 @@ package final class SSHServer: Sendable {
     try folder.write(try folder.read("user_key.pub"), to: "authorized_keys")
     chmod(folder.file("authorized_keys"), 0o644)
     try writeKnownHosts()
-    try folder.write(
-      """
-      Host tethys
-        HostName 127.0.0.1
-        Port \(port)
-        User \(user)
-        IdentityFile \(userKey)
-        IdentitiesOnly yes
-        UserKnownHostsFile \(knownHosts)
-        GlobalKnownHostsFile /dev/null
-        StrictHostKeyChecking yes
-      """ + "\n", to: "ssh_config")
+    try folder.write(section("tethys", "StrictHostKeyChecking yes"), to: "ssh_config")
     try start()
   }
 

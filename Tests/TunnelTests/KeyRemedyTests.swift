@@ -6,7 +6,7 @@ import Testing
 
 @testable import Tunnel
 
-/// What is advised about keys that cannot be offered. Nothing connects.
+/// The advice about keys that cannot be offered. Nothing connects.
 @Suite(.enabled(if: program("ssh") != nil, "no ssh here: apt-get install openssh-client"), .blocking)
 struct KeyRemedyTests {
   private let folder: TemporaryFolder

@@ -18,11 +18,8 @@ struct SecretReader: Sendable {
     switch place {
     case .file(let file):
       path = file
-      if let refusal = SecretFile.refusal(of: file, user: environment.localUser) {
-        // root gives the file to the guard's user.
-        let prefix = refusal.command.hasPrefix("sudo ") ? "" : environment.asOwner
-        throw DeliveryError(
-          .refused, "\(file) \(refusal.reason)", remedy: "\(prefix)\(refusal.command)")
+      if let refusal = SecretFile.refusal(of: file, in: environment) {
+        throw DeliveryError(.refused, "\(file) \(refusal.reason)", remedy: refusal.command)
       }
     case .credential(let name):
       do throws(TunnelFailure) {

@@ -121,12 +121,12 @@ package struct PersonalFacts {
 
   private func findKubeconfig(_ facts: inout SetupFacts, _ kept: GuardFile?) {
     let copy = facts.copyPath
+    facts.isContextNamed = kept?.context.map { $0 != GuardFile.usualContext } ?? false
     if let place = kept?.kubeconfig, place.contains(":"), !system.exists(place) {
       // The guard merges a list as kubectl does, and its finding says whether the files fit. Of a credential, only the
       // service has the file.
       facts.kubeconfig = .fits(place)
       facts.isClusterAlone = false
-      facts.isContextNamed = kept?.context.map { $0 != GuardFile.usualContext } ?? false
       facts.guardFile.context = kept?.context.flatMap { $0 == GuardFile.usualContext ? nil : $0 }
       return
     }
@@ -156,7 +156,6 @@ package struct PersonalFacts {
     }
     let text = system.contents(of: source).text.map(KubeconfigText.init)
     facts.isClusterAlone = text.map { $0.servers.count <= 1 && $0.contextCount <= 1 } ?? true
-    facts.isContextNamed = kept?.context.map { $0 != GuardFile.usualContext } ?? false
     // A context that guard.yaml names stays, unless the file has another cluster alone.
     let named = kept?.context.flatMap { name in
       source == facts.ownKubeconfigPath && text?.serverOfContext[name] == nil ? nil : name

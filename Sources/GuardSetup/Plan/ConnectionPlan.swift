@@ -233,7 +233,7 @@ enum ConnectionPlan {
 
   /// A key where ssh looks for one: a key in another place would not be offered.
   private static func newKey(_ facts: SetupFacts) -> Plan.Next {
-    let name = facts.host.shellWord
+    let name = facts.sshWay.asShellLine
     let why = "you have no key yet: this makes one and adds it"
     switch facts.keys.new {
     case .usual: return Plan.Next(command: "ssh-keygen -t ed25519 && ssh-copy-id \(name)", why: why)

@@ -156,11 +156,7 @@ package final class ClusterClient: Sendable {
     session.retryDelays = poll.retryDelays
     session.serverCertificateExpiry = poll.serverCertificateExpiry ?? session.serverCertificateExpiry
     session.certificateWarnings = poll.certificateWarnings ?? session.certificateWarnings
-    if !poll.hasAnswer {
-      // These connections timed out without data and may be dead, so the next poll opens new ones.
-      session.connections = nil
-      if poll.isCutOff, origin.scheme == .https { findRefusal(&poll, origin, until: deadline) }
-    }
+    if !poll.hasAnswer, poll.isCutOff, origin.scheme == .https { findRefusal(&poll, origin, until: deadline) }
     let outcome = poll.outcome(
       of: kubeconfig, secrets: secrets, clientCertificateExpiry: access.clientCertificateExpiry,
       localTime: clock(),

@@ -20,6 +20,8 @@ struct ConfigurationAnswer {
   let output: String
   /// The files that ssh read, including those of Include.
   private(set) var files: [String] = []
+  /// The paths and patterns of Include in the files of ssh_config.
+  var includes: [String] = []
   private(set) var executions: [Execution] = []
   /// True if a command of `Match exec` wrote to standard error, which ssh passes to it.
   let hasNoise: Bool

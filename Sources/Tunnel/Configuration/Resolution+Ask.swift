@@ -121,14 +121,15 @@ private struct Questioner {
     }
     let text = String(decoding: outcome.output, as: UTF8.self)
     // An ssh that cannot write its messages there says so on standard error, before it runs a command.
-    let answer =
+    var answer =
       text.isEmpty
       ? ConfigurationAnswer(output: "", errors: outcome.errors)
       : ConfigurationAnswer(output: text, errors: text, noise: outcome.errors)
     let files = answer.files + environment.configFiles(configuration).filter { !answer.files.contains($0) }
+    answer.includes = IncludedPaths.find(in: files, home: environment.home)
     if let failure = TunnelFailure(
       answer, outcome.end, configuration, limit, byHand: byHand, asOwner: environment.asOwner, files: files,
-      includes: IncludedPaths.find(in: files, home: environment.home), isConfined: environment.isConfined)
+      isConfined: environment.isConfined)
     {
       throw failure
     }
@@ -159,7 +160,9 @@ private struct ReadableFiles {
         unreadable: file,
         error.isTooLarge ? "it is larger than \(IncludedPaths.mostBytes >> 20) MiB" : error.reason)
     }
-    for pattern in IncludedPaths.find(in: bytes, of: file, home: home) { try check(pattern: pattern) }
+    for path in IncludedPaths.find(in: bytes, of: file, home: home) {
+      for each in [path] + SmallFile.matches(path) { try check(each) }
+    }
   }
 
   /// ssh ignores a folder, and /dev/null stands for an empty file.
@@ -170,16 +173,6 @@ private struct ReadableFiles {
     case S_IFDIR: return true
     case S_IFCHR: return stat("/dev/null", &null) == 0 && status.st_rdev == null.st_rdev
     default: return false
-    }
-  }
-
-  private mutating func check(pattern: String) throws(TunnelFailure) {
-    var found = glob_t()
-    defer { globfree(&found) }
-    guard glob(pattern, GLOB_NOSORT, nil, &found) == 0 else { return }
-    for index in 0..<min(Int(found.gl_pathc), Self.mostFiles) {
-      guard let name = found.gl_pathv?[index] else { continue }
-      try check(String(cString: name))
     }
   }
 }
@@ -210,11 +203,11 @@ extension TunnelFailure {
   /// The failure for an unusable answer; nil for a usable one.
   init?(
     _ answer: ConfigurationAnswer, _ end: Command.End, _ configuration: TunnelConfiguration,
-    _ limit: Duration, byHand: String, asOwner: String = "", files: [String], includes: [String] = [],
+    _ limit: Duration, byHand: String, asOwner: String = "", files: [String],
     isConfined: Bool = false
   ) {
     let host = configuration.host
-    let watched = files + includes.filter { !files.contains($0) }
+    let watched = files + answer.includes.filter { !files.contains($0) }
     if let words = answer.shellRefusal {
       self.init(
         .config, "ssh -G \(host) can't run the command of a Match exec in ssh_config: \(words)",

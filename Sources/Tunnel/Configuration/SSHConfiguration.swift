@@ -14,11 +14,13 @@ struct SSHConfiguration {
   private var tokens: [Character: String]
   /// The files that ssh read.
   private var files: [String] = []
+  private var includes: [String] = []
   private var notes: [String] = []
 
   init(_ answer: ConfigurationAnswer) {
     self.init(output: answer.output)
     files = answer.files
+    includes = answer.includes
     notes = answer.notes
   }
 
@@ -77,7 +79,7 @@ struct SSHConfiguration {
   ) throws(TunnelFailure) -> Resolution {
     let configFiles =
       files + environment.configFiles(configuration).filter { !files.contains($0) }
-      + IncludedPaths.find(in: files, home: environment.home).filter { !files.contains($0) }
+      + includes.filter { !files.contains($0) }
     try refuse(configuration.host, configFiles)
     guard let hostName = literal("hostname"), let user = literal("user"),
       let port = self["port"].flatMap(UInt16.init)

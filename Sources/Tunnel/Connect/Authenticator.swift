@@ -202,7 +202,8 @@ struct KeyRing {
     var lockedOut: TunnelFailure?
     if let path = resolution.passphraseFile {
       do {
-        passphrase = try SecretFile.passphrase(path, isGuarded: resolution.isCredential(path))
+        passphrase = try SecretFile.passphrase(
+          path, isGuarded: resolution.isCredential(path), asOwner: resolution.asOwner)
       } catch {
         notes.append(error.message)
         lockedOut = error

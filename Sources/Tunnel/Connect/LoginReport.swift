@@ -1,4 +1,3 @@
-internal import Glibc
 internal import GuardTypes
 internal import Platform
 internal import SSH
@@ -86,9 +85,7 @@ struct LoginReport {
   /// - Parameters:
   ///   - key: the key that was offered and not answered.
   ///   - notOffered: the keys that were not offered yet.
-  func ended(
-    _ farewell: String?, during key: String? = nil, notOffered: [String]
-  ) -> TunnelFailure {
+  func ended(_ farewell: String?, during key: String? = nil, notOffered: [String]) -> TunnelFailure {
     var message = "\(server) ended the login of user \(resolution.user)"
     message += farewell.map { " (\($0))" } ?? ""
     let offered = refused + accepted + [key].compactMap(\.self)
@@ -160,23 +157,27 @@ struct LoginReport {
 
   private func noKey() -> TunnelFailure {
     let reasons = (unused + omissions.map(\.words) + notes).listed("; ")
-    let (command, note) = stepWithoutKey
+    var (command, note) = stepWithoutKey
+    command = command.map { resolution.asOwner + $0 }
+    if let passphraseFailure, isLockedOut {
+      (command, note) = (passphraseFailure.command, passphraseFailure.note)
+    }
     return TunnelFailure(
-      .noUsableKey, "no usable key for \(resolution.user)@\(server): \(reasons)",
-      command: command.map { $0.hasPrefix("sudo ") ? $0 : resolution.asOwner + $0 }, remedy: note,
-      files: files)
+      .noUsableKey, "no usable key for \(resolution.user)@\(server): \(reasons)", command: command,
+      remedy: note, files: files)
+  }
+
+  /// True if a private key is not used for want of the passphrase alone.
+  private var isLockedOut: Bool {
+    !omissions.contains { $0.kind == .exposed }
+      && omissions.contains { $0.kind == .needsAgent && $0.publicFile == nil }
   }
 
   /// - Returns: a command to run as the guard's user, and a note.
   private var stepWithoutKey: (command: String?, note: String) {
     let exposed = omissions.filter { $0.kind == .exposed }.map(\.name)
     if !exposed.isEmpty {
-      return (
-        "chmod 600 \(exposed.map(\.shellWord).joined(separator: " "))", ""
-      )
-    }
-    if let passphraseFailure, omissions.contains(where: { $0.kind == .needsAgent && $0.publicFile == nil }) {
-      return (passphraseFailure.command, passphraseFailure.note)
+      return ("chmod 600 \(exposed.map(\.shellWord).joined(separator: " "))", "")
     }
     if let key = locked.first {
       return (
@@ -384,7 +385,7 @@ extension Resolution {
     return files.filter { file in
       guard !file.isPrivate else { return false }
       // A file that cannot be read may be the private key.
-      if file.path.hasSuffix(".pub"), access(String(file.path.dropLast(4)), F_OK) == 0 { return false }
+      if file.path.hasSuffix(".pub"), SmallFile.exists(String(file.path.dropLast(4))) { return false }
       return !files.contains {
         $0.isPrivate
           && ($0.path + ".pub" == file.path || $0.publicKey == file.publicKey && $0.publicKey != nil)

@@ -17,7 +17,7 @@ package enum SecretFile {
   package struct Refusal: Hashable, Sendable {
     /// The end of a sentence after the path.
     package let reason: String
-    /// The command that makes the file usable.
+    /// The command that makes the file usable, with the user who runs it.
     package let command: String
   }
 
@@ -25,32 +25,42 @@ package enum SecretFile {
   /// of another user may be given to this one through a group or an access list. What root owns, root has decided, as
   /// long as nobody else can write it.
   ///
-  /// - Parameter user: the name of this process's user.
+  /// - Parameters:
+  ///   - user: the name of this process's user, only asked for if it is needed.
+  ///   - asOwner: the start of a command that runs as this user.
   /// - Returns: nil if the file may be used.
-  package static func refusal(of path: String, user: String) -> Refusal? {
+  private static func refusal(of path: String, user: @autoclosure () -> String, asOwner: String) -> Refusal? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     if status.st_uid == getuid() {
-      return exposure(of: path).map { Refusal(reason: $0, command: "chmod 600 \(path.shellWord)") }
+      return exposure(of: path).map { Refusal(reason: $0, command: "\(asOwner)chmod 600 \(path.shellWord)") }
     }
     let exposed = status.st_mode & (status.st_uid == 0 ? S_IWOTH : S_IRWXO)
     guard exposed != 0 else { return nil }
     let verb = exposed & S_IWOTH != 0 ? "written" : "read"
     let mode = String(status.st_mode & 0o777, radix: 8)
     let word = path.shellWord
+    // root gives the file to this user.
     return Refusal(
       reason: "can be \(verb) by everybody (mode 0\(mode)), so it is not used",
-      command: "sudo chown \(user.shellWord) \(word) && sudo chmod 600 \(word)")
+      command: "sudo chown \(user().shellWord) \(word) && sudo chmod 600 \(word)")
+  }
+
+  /// Why this process does not use a secret other than a key.
+  ///
+  /// - Returns: nil if the file may be used.
+  package static func refusal(of path: String, in environment: LocalEnvironment) -> Refusal? {
+    refusal(of: path, user: environment.localUser, asOwner: environment.asOwner)
   }
 
   /// The passphrase in a file, without the line break at its end.
   ///
   /// - Throws: `TunnelFailure` with code `no_usable_key`, which never contains the passphrase.
-  static func passphrase(_ path: String, isGuarded: Bool) throws(TunnelFailure) -> String {
+  static func passphrase(_ path: String, isGuarded: Bool, asOwner: String) throws(TunnelFailure) -> String {
     func failure(_ reason: String, command: String? = nil) -> TunnelFailure {
       TunnelFailure(
         .noUsableKey, "the passphrase file \(path) \(reason)",
-        command: command ?? "ls -ld \(path.shellWord)",
+        command: command ?? "\(asOwner)ls -ld \(path.shellWord)",
         remedy: "put the passphrase there as one line of text, readable for the guard's user alone",
         files: [path])
     }
@@ -58,7 +68,10 @@ package enum SecretFile {
     do { bytes = try SmallFile.read(path, limit: 4096) } catch {
       throw failure("can't be read: \(error.reason)")
     }
-    if !isGuarded, let refusal = refusal(of: path, user: UserAccount(uid: getuid())?.name ?? "\(getuid())") {
+    if !isGuarded,
+      let refusal = refusal(
+        of: path, user: UserAccount(uid: getuid())?.name ?? "\(getuid())", asOwner: asOwner)
+    {
       throw failure(refusal.reason, command: refusal.command)
     }
     var text = bytes[...]

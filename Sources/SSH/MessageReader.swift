@@ -4,6 +4,10 @@ package struct MessageReader {
 
   package init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
+  package var isAtEnd: Bool { rest.isEmpty }
+
+  package mutating func byte() -> UInt8? { rest.popFirst() }
+
   package mutating func uint32() -> UInt32? {
     guard rest.count >= 4 else { return nil }
     defer { rest = rest.dropFirst(4) }

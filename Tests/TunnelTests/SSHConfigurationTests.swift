@@ -238,7 +238,9 @@ import Testing
       "userknownhostsfile /a b/kh /kh%h\nglobalknownhostsfile none\nrevokedhostkeys %d/revoked")
     // ssh has already expanded these paths, so a remaining % is literal.
     #expect(files.knownHostsFiles == ["/a b/kh", "/kh%h"])
-    #expect(files.revokedHostKeysFile == "/home/ann/revoked")
+    #expect(files.revokedHostKeysFiles == ["/home/ann/revoked"])
+    #expect(try Self.resolve("revokedhostkeys none").revokedHostKeysFiles == [])
+    #expect(try Self.resolve("revokedhostkeys /a b/c /d").revokedHostKeysFiles == ["/a b/c", "/d"])
   }
 
   @Test func hostKeyAliasHasNoPort() throws {

@@ -42,7 +42,7 @@ package struct Resolution: Hashable, Sendable {
   package var knownHostsFiles: [String]
   /// The first of the user's own files. ssh(1) adds accepted keys to it. nil if there is none.
   package var userKnownHostsFile: String?
-  package var revokedHostKeysFile: String?
+  package var revokedHostKeysFiles: [String]
   /// The name of the host in known_hosts.
   package var hostKeyName: String
   /// The port for known_hosts: 22 if HostKeyAlias replaces host and port (sshconnect.c).

@@ -111,9 +111,9 @@ struct SSHConfiguration {
       keyNotes: keyNotes,
       knownHostsFiles: try knownHostsFiles(configuration, tokens),
       userKnownHostsFile: try configuration.knownHostsFiles.isEmpty
-        ? knownHosts("userknownhostsfile").first : knownHostsFiles(configuration, tokens).first,
+        ? paths("userknownhostsfile").first : knownHostsFiles(configuration, tokens).first,
       // OpenSSH 9.8 and later print it expanded.
-      revokedHostKeysFile: self["revokedhostkeys"].map { path in
+      revokedHostKeysFiles: paths("revokedhostkeys").map { path in
         (try? tokens.expand(path: path)) ?? path
       },
       hostKeyName: hostKeyName, hostKeyPort: literal("hostkeyalias") == nil ? port : 22,
@@ -176,8 +176,8 @@ struct SSHConfiguration {
     _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens
   ) throws(TunnelFailure) -> [String] {
     guard configuration.knownHostsFiles.isEmpty else { return try own(configuration.knownHostsFiles, tokens) }
-    return knownHosts("userknownhostsfile")
-      + knownHosts("globalknownhostsfile").map {
+    return paths("userknownhostsfile")
+      + paths("globalknownhostsfile").map {
         (try? tokens.expandTilde($0)) ?? $0
       }
   }
@@ -194,7 +194,7 @@ struct SSHConfiguration {
 
   /// ssh separates several paths by spaces and does not quote a space inside a path. So a piece that begins no absolute
   /// path belongs to the one before, unless that is a file by itself: `/dev/null other`.
-  private func knownHosts(_ keyword: String) -> [String] {
+  private func paths(_ keyword: String) -> [String] {
     var paths: [String] = []
     for piece in (self[keyword] ?? "").split(separator: " ", omittingEmptySubsequences: false) {
       if let last = paths.last, let first = piece.first, !"/~%$".contains(first),

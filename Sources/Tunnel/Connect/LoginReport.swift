@@ -369,7 +369,7 @@ extension Resolution {
   }
 
   /// Files that a connection reads, and whose change causes another attempt.
-  var files: [String] { loginFiles + knownHostsFiles + [revokedHostKeysFile].compactMap(\.self) }
+  var files: [String] { loginFiles + knownHostsFiles + revokedHostKeysFiles }
 
   /// The folders of the identity files.
   fileprivate var keyFolders: Set<String> {

@@ -25,9 +25,9 @@ extension TunnelFailure {
             ? accept.words
             : resolution.replacement(of: entry, accept.words)),
         files: knownHosts.files)
-    case .revoked(let entry):
+    case .revoked(let place):
       self.init(
-        .hostKeyChanged, "host key of \(name), \(shown), is revoked by \(entry.place)",
+        .hostKeyChanged, "host key of \(name), \(shown), is revoked by \(place)",
         remedy: "ask the host's owner for the new key, and replace the entry", files: knownHosts.files)
     case .unknown(let others):
       let (port, keyName) = (resolution.hostKeyPort, resolution.hostKeyName)

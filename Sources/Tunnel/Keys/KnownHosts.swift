@@ -31,18 +31,18 @@ package struct KnownHosts: Sendable {
     /// No entry of this host has a key of this type; `others` are its entries of other types.
     case unknown(others: [Entry])
     case changed(Entry)
-    case revoked(Entry)
+    /// - Parameter by: the place of the revocation: a file, and its line if it is a text.
+    case revoked(by: String)
   }
 
   private let entries: [Entry]
-  /// The keys of RevokedHostKeys, which no host may show.
-  private let revoked: [Entry]
+  private let revoked: RevokedKeys
   package let files: [String]
 
   /// Reads the known_hosts files and the revoked keys. A missing file counts as empty.
   ///
   /// - Throws: `TunnelFailure` with code `config` if an existing file cannot be read, because it may revoke a key, or
-  ///   if RevokedHostKeys has an unsupported format.
+  ///   if a file of RevokedHostKeys is missing or damaged.
   package init(_ resolution: Resolution) throws(TunnelFailure) {
     var contents: [String: [UInt8]] = [:]
     for file in resolution.knownHostsFiles {
@@ -58,14 +58,13 @@ package struct KnownHosts: Sendable {
           files: [file] + resolution.configFiles)
       }
     }
-    let revoked = try resolution.revokedHostKeysFile.map(RevokedKeys.read) ?? []
     self.init(
-      files: resolution.knownHostsFiles + [resolution.revokedHostKeysFile].compactMap(\.self),
-      revoked: revoked
+      files: resolution.knownHostsFiles + resolution.revokedHostKeysFiles,
+      revoked: try RevokedKeys(resolution.revokedHostKeysFiles)
     ) { contents[$0] }
   }
 
-  init(files: [String], revoked: [Entry] = [], read: (String) -> [UInt8]?) {
+  init(files: [String], revoked: RevokedKeys = RevokedKeys(), read: (String) -> [UInt8]?) {
     self.files = files
     self.revoked = revoked
     self.entries = files.flatMap { file in
@@ -78,8 +77,13 @@ package struct KnownHosts: Sendable {
   package func keyTypes(name: String, port: UInt16, offer: Algorithms.Offer = .all) -> [String] {
     let allowed = offer.hostKeys
     guard !offer.keepsHostKeyOrder else { return allowed }
-    let matching = self.matching(name: name, port: port)
-    let withdrawn = Set(matching.filter { $0.marker == .revoked }.map(\.key))
+    let revocations = self.revocations(name: name, port: port)
+    // Where a key of the host is revoked, as strict as ssh(1): it orders the types by the entries that name the port, so
+    // that an entry under the plain name does not lead around the revoked key.
+    let matching =
+      revocations.isEmpty
+      ? self.matching(name: name, port: port) : entries.filter { $0.covers(Self.name(name, port)) }
+    let withdrawn = Set(revocations.map { PublicKey.plain($0.key) })
     // As in ssh(1), the first key of a type stands for it (hostfile.c, check_hostkeys_by_key_or_type).
     var (seen, recorded): (Set<String>, Set<String>) = ([], [])
     for entry in matching where entry.marker == .none && seen.insert(entry.keyType).inserted {
@@ -93,10 +97,11 @@ package struct KnownHosts: Sendable {
   }
 
   package func check(_ key: HostKey, name: String, port: UInt16) -> Answer {
-    // A revocation under either name of the host counts.
-    let revocations = (revoked + matching(name: name, port: port) + matching(name: name, port: 22))
-    if let revoked = revocations.first(where: { $0.marker == .revoked && $0.key == key.blob }) {
-      return .revoked(revoked)
+    if let place = revoked.place(of: key.blob) { return .revoked(by: place) }
+    if let entry = revocations(name: name, port: port).first(where: {
+      PublicKey.plain($0.key) == key.blob
+    }) {
+      return .revoked(by: entry.place)
     }
     let plain = matching(name: name, port: port).filter { $0.marker == .none }
     if plain.contains(where: { $0.key == key.blob }) { return .known }
@@ -116,15 +121,24 @@ package struct KnownHosts: Sendable {
     return plain.first
   }
 
+  /// The lines of known_hosts that revoke keys of the host. One under either name of the host counts.
+  private func revocations(name: String, port: UInt16) -> [Entry] {
+    let names = Set([Self.name(name, port), Self.name(name, 22)])
+    return entries.filter { entry in entry.marker == .revoked && names.contains(where: entry.covers) }
+  }
+
+  /// `host`, or `[host]:port`
+  private static func name(_ name: String, _ port: UInt16) -> String {
+    port == 22 ? name.lowercased() : "[\(name.lowercased())]:\(port)"
+  }
+
   /// Finds the entries for `host` on port 22 and for `[host]:port` on other ports. For the latter the plain name also
   /// counts if no entry names the port.
   private func matching(name: String, port: UInt16) -> [Entry] {
-    let plain = name.lowercased()
-    guard port != 22 else { return entries.filter { $0.covers(plain) } }
-    let withPort = entries.filter { $0.covers("[\(plain)]:\(port)") }
+    let found = entries.filter { $0.covers(Self.name(name, port)) }
     // A pattern such as * covers both forms. Its marked entries must not hide entries under the plain name.
-    return withPort.contains { $0.marker == .none }
-      ? withPort : withPort + entries.filter { $0.covers(plain) }
+    guard port != 22, !found.contains(where: { $0.marker == .none }) else { return found }
+    return found + entries.filter { $0.covers(Self.name(name, 22)) }
   }
 
   private static func parse(_ text: String, file: String) -> [Entry] {

@@ -30,6 +30,23 @@ enum PublicKey {
   /// Certificate types look like `ssh-ed25519-cert-v01@openssh.com` (OpenSSH's PROTOCOL.certkeys).
   static func isCertificate(_ type: String) -> Bool { type.contains("-cert-v") }
 
+  /// The key of a certificate, or the key itself: ssh(1) compares them as equal where a key is revoked.
+  static func plain(_ blob: [UInt8]) -> [UInt8] {
+    var reader = MessageReader(blob[...])
+    guard let full = reader.string().map({ String(decoding: $0, as: UTF8.self) }), isCertificate(full),
+      let mark = full.firstRange(of: "-cert-v"), reader.string() != nil  // the nonce
+    else { return blob }
+    let type = full[..<mark.lowerBound]
+    var plain: [UInt8] = []
+    plain.appendSSH(string: type)
+    // RFC 8709 §4, RFC 4253 §6.6 and RFC 5656 §3.1
+    for _ in 0..<(type == "ssh-ed25519" ? 1 : type == "ssh-dss" ? 4 : 2) {
+      guard let part = reader.string() else { return blob }
+      plain.appendSSH(bytes: Array(part))
+    }
+    return plain
+  }
+
   /// Why libssh2 cannot log in with a key of this type, as the end of a sentence; nil if it can.
   ///
   /// - Parameter allowed: PubkeyAcceptedAlgorithms; nil allows all.

@@ -2,41 +2,61 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-/// RevokedHostKeys of ssh_config(5): a file of public keys, one per line, that no host may present.
-enum RevokedKeys {
-  /// The first bytes of a key revocation list (OpenSSH's PROTOCOL.krl).
-  private static let listMagic = Array("SSHKRL\n\0".utf8)
+/// RevokedHostKeys of ssh_config(5): the keys that no host may show. A file is a key revocation list (KRL), or a text
+/// with one public key per line.
+struct RevokedKeys: Sendable {
+  /// The keys in texts, each with its file and line.
+  private var places: [[UInt8]: String] = [:]
+  private var lists: [(file: String, list: KeyRevocationList)] = []
 
-  /// - Throws: `TunnelFailure` with code `config`. Like ssh(1), it trusts no host if the list cannot be read.
-  static func read(_ path: String) throws(TunnelFailure) -> [KnownHosts.Entry] {
-    let bytes: [UInt8]
-    do {
-      bytes = try SmallFile.read(path, limit: 16 << 20)
-    } catch {
-      throw TunnelFailure(
-        .config, "RevokedHostKeys \(path) can't be read: \(error.reason). Without it no host key is trusted",
-        remedy:
-          "\(error.isDenied ? "let the guard's user read it" : "put a regular file there"), or override it: RevokedHostKeys none",
-        files: [path])
+  init() {}
+
+  /// - Throws: `TunnelFailure` with code `config`. Like ssh(1), it trusts no host if a list cannot be read.
+  init(_ files: [String]) throws(TunnelFailure) {
+    for file in files {
+      let bytes: [UInt8]
+      do throws(SystemError) {
+        bytes = try SmallFile.read(file, limit: 16 << 20)
+      } catch {
+        throw TunnelFailure(
+          .config,
+          "RevokedHostKeys \(file) can't be read: \(error.reason). Without it no host key is trusted",
+          remedy:
+            "\(error.isDenied ? "let the guard's user read it" : "put a regular file there"), or override it: RevokedHostKeys none",
+          files: [file])
+      }
+      guard bytes.starts(with: KeyRevocationList.magic) else {
+        try add(String(decoding: bytes, as: UTF8.self), of: file)
+        continue
+      }
+      guard let list = KeyRevocationList(bytes) else {
+        throw TunnelFailure(
+          .config,
+          "RevokedHostKeys \(file) is a key revocation list (KRL) that is damaged or of an unknown version, so what it revokes is not known",
+          command: "ssh-keygen -Q -l -f \(file.shellWord)", remedy: "make the list again: ssh-keygen -k",
+          files: [file])
+      }
+      lists.append((file, list))
     }
-    guard !bytes.starts(with: listMagic) else {
-      throw TunnelFailure(
-        .config, "RevokedHostKeys \(path) is a key revocation list (KRL), which the guard can't read",
-        remedy: "name a file with one public key a line for this host", files: [path])
-    }
-    var entries: [KnownHosts.Entry] = []
-    for (index, line) in String(decoding: bytes, as: UTF8.self).lines.enumerated() {
+  }
+
+  private mutating func add(_ text: String, of file: String) throws(TunnelFailure) {
+    for (index, line) in text.lines.enumerated() {
       let fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
       guard let first = fields.first, !first.hasPrefix("#") else { continue }
-      guard fields.count > 1, let key = Base64.decode(fields[1]), !key.isEmpty else {
+      guard fields.count > 1, let key = Base64.decode(fields[1]), PublicKey.type(key) == first else {
         throw TunnelFailure(
-          .config, "RevokedHostKeys \(path):\(index + 1) is no public key, so what it revokes is not known",
-          remedy: "write the line as in a .pub file: TYPE BASE64", files: [path])
+          .config, "RevokedHostKeys \(file):\(index + 1) is no public key, so what it revokes is not known",
+          remedy: "write the line as in a .pub file: TYPE BASE64", files: [file])
       }
-      entries.append(
-        KnownHosts.Entry(
-          file: path, line: index + 1, marker: .revoked, hosts: "*", keyType: String(first), key: key))
+      let plain = PublicKey.plain(key)
+      places[plain] = places[plain] ?? "\(file):\(index + 1)"
     }
-    return entries
   }
+
+  /// The file that revokes a key, with its line if it is a text; nil if none does.
+  func place(of key: [UInt8]) -> String? {
+    places[key] ?? lists.first { $0.list.revokes(key) }?.file
+  }
+
 }

@@ -43,9 +43,10 @@ extension FuzzTarget {
         throw Broken(description: "revoked, and yet \(answer)")
       }
     }
+    _ = KeyRevocationList(KeyRevocationList.magic + bytes)?.revokes(blob)
     try ScratchFile.holding(bytes) { path in
-      guard let revoked = try? RevokedKeys.read(path) else { return }
-      try hold(revoked.allSatisfy { $0.marker == .revoked }, "read from the revoked keys, and not revoked")
+      let place = try? RevokedKeys([path]).place(of: blob)
+      try hold(place?.hasPrefix(path) ?? true, "revoked by \(place ?? "")")
     }
   }
 

@@ -50,6 +50,41 @@ struct ConfigurationFileTests {
     }
   }
 
+  @Test(arguments: [
+    ("Ciphers aes256-ctr,nonsense", "Ciphers", "has 'nonsense', which ssh does not know", "cipher"),
+    ("MACs +nonsense,other", "MACs", "has 'nonsense', 'other', which", "mac"),
+    ("KexAlgorithms=\"nonsense\"", "KexAlgorithms", "has 'nonsense', which", "kex"),
+    ("HostKeyAlgorithms ^ssh-rs*,no*", "HostKeyAlgorithms", "has 'no*', which", "HostKeyAlgorithms"),
+    ("pubkeyacceptedkeytypes x", "PubkeyAcceptedAlgorithms", "has 'x', which", "HostKeyAlgorithms"),
+    // For these, `ssh -G` succeeds in some versions.
+    ("KexAlgorithms ,", "KexAlgorithms", "leaves no algorithm (',')", "kex"),
+    ("PubkeyAcceptedAlgorithms ,", "PubkeyAcceptedAlgorithms", "leaves no algorithm", "HostKeyAlgorithms"),
+  ])
+  func anUnknownAlgorithmIsNamedWithItsLine(
+    _ text: String, _ option: String, _ fault: String, _ query: String
+  ) throws {
+    let inner = try folder.write("\n# x\nHost *\n  \(text)\n", to: "inner file")
+    let path = try folder.write("Include \"\(inner)\"\n", to: "outer")
+    let failure = try #require(throws: TunnelFailure.self) { try resolve(path) }
+    #expect(failure.code == .config)
+    #expect(failure.message.hasPrefix("\(option) at \(inner):4 \(fault)"), "\(failure)")
+    #expect(failure.command == "ssh -Q \(query)")
+    #expect(failure.note.contains("\(inner):4"))
+    #expect(failure.files.contains(inner))
+  }
+
+  /// `ssh -G` of some versions prints a name that ssh(1) refuses later.
+  @Test func anUnknownAlgorithmInASuccessfulAnswerIsNamed() throws {
+    let path = try folder.write("Host a\nCiphers other\nHost b\nCiphers aes256-ctr,new,nonsense\n", to: "c")
+    let answer = ConfigurationAnswer(output: "user x\nciphers aes256-ctr,new,nonsense\n", errors: "")
+    func failure(_ known: [String]?) -> TunnelFailure? {
+      TunnelFailure(algorithms: answer, isRefused: false, files: [path]) { _ in known }
+    }
+    #expect(failure(["aes256-ctr", "new"])?.message.hasPrefix("Ciphers at \(path):4 has 'nonsense'") == true)
+    #expect(failure(["aes256-ctr", "new", "nonsense"]) == nil)
+    #expect(failure(nil) == nil)
+  }
+
   @Test func filesThatIncludeThemselvesEnd() throws {
     let path = folder.file("own")
     _ = try folder.write("Host other\nInclude \(path)\n", to: "own")

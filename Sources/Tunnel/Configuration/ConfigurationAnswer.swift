@@ -133,16 +133,30 @@ enum IncludedPaths {
 
   /// - Parameter bytes: the content of this file.
   static func find(in bytes: [UInt8], of file: String, home: String) -> [String] {
-    String(decoding: bytes, as: UTF8.self).lines.flatMap(arguments).compactMap {
-      path($0, in: file, home: home)
-    }
+    String(decoding: bytes, as: UTF8.self).lines.map(ConfigurationLine.init)
+      .filter { $0.keyword.lowercased() == "include" }.flatMap(\.arguments)
+      .compactMap { path($0, in: file, home: home) }
   }
 
-  /// The arguments of a line with Include; empty for any other line.
-  private static func arguments(_ line: Substring) -> [String] {
+  /// nil if only ssh can expand it.
+  private static func path(_ word: String, in file: String, home: String) -> String? {
+    if word.hasPrefix("~/") { return home + word.dropFirst() }
+    if word.hasPrefix("/") { return word }
+    guard !word.isEmpty, !word.hasPrefix("~"), !word.hasPrefix("$"), !word.hasPrefix("%") else { return nil }
+    // ssh_config(5), Include: the folder depends on whose file it is.
+    return (file.hasPrefix("/etc/ssh/") ? "/etc/ssh/" : home + "/.ssh/") + word
+  }
+}
+
+/// A line of ssh_config: its keyword and arguments, without quotes and comments.
+struct ConfigurationLine {
+  let keyword: String
+  let arguments: [String]
+
+  init(_ line: Substring) {
     let line = line.drop { $0.isWhitespace }
     let keyword = line.prefix { !$0.isWhitespace && $0 != "=" }
-    guard keyword.filter({ $0 != "\"" }).lowercased() == "include" else { return [] }
+    self.keyword = keyword.filter { $0 != "\"" }
     var words: [String] = []
     var word: String?
     var quote: Character?
@@ -163,15 +177,6 @@ enum IncludedPaths {
         word = (word ?? "") + String(character)
       }
     }
-    return words + [word].compactMap(\.self)
-  }
-
-  /// nil if only ssh can expand it.
-  private static func path(_ word: String, in file: String, home: String) -> String? {
-    if word.hasPrefix("~/") { return home + word.dropFirst() }
-    if word.hasPrefix("/") { return word }
-    guard !word.isEmpty, !word.hasPrefix("~"), !word.hasPrefix("$"), !word.hasPrefix("%") else { return nil }
-    // ssh_config(5), Include: the folder depends on whose file it is.
-    return (file.hasPrefix("/etc/ssh/") ? "/etc/ssh/" : home + "/.ssh/") + word
+    arguments = words + [word].compactMap(\.self)
   }
 }

@@ -131,9 +131,24 @@ private struct Questioner {
       answer, outcome.end, configuration, limit, byHand: byHand, asOwner: environment.asOwner, files: files,
       isConfined: environment.isConfined)
     {
-      throw failure
+      guard let reason = invalidAlgorithms(answer, isRefused: true, files) else { throw failure }
+      throw reason
     }
+    if let failure = invalidAlgorithms(answer, isRefused: false, files) { throw failure }
     return answer
+  }
+
+  private func invalidAlgorithms(
+    _ answer: ConfigurationAnswer, isRefused: Bool, _ files: [String]
+  ) -> TunnelFailure? {
+    TunnelFailure(algorithms: answer, isRefused: isRefused, files: files) { option in
+      let command = Command(
+        program: "ssh", arguments: ["-Q", option.query], variables: [], outputLimit: 64 << 10)
+      guard let answer = try? command.run(until: deadline, isCancelled: isCancelled), answer.end == .exited(0)
+      else { return nil }
+      let names = String(decoding: answer.output, as: UTF8.self).split(whereSeparator: \.isNewline)
+      return names.isEmpty ? nil : names.map(String.init)
+    }
   }
 }
 

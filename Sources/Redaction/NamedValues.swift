@@ -25,7 +25,8 @@ extension CredentialScanner {
     var start = separator.end
     // Values of other kinds than text are searched by themselves.
     if separator.assigns, let next = passSubstitution(at: start) { return next }
-    guard !isReference(at: start), !beginsObject(start, separator) else { return nil }
+    guard !isReference(at: start), !(separator.assigns && isCall(at: start)), !beginsObject(start, separator)
+    else { return nil }
     if let next = passSequence(at: start, kind) { return next }
     if separator.assigns, byte(at: start) == UInt8(ascii: "{") {
       // A value with special characters in a connection string of ODBC.

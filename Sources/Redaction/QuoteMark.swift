@@ -57,29 +57,29 @@ extension CredentialScanner {
     }
   }
 
-  /// The quoted text; up to the end of the text if the mark is not closed.
-  func quoted(_ mark: QuoteMark) -> Range<Int> {
+  /// The quoted text; up to the end of the text, or the limit, if the mark is not closed.
+  func quoted(_ mark: QuoteMark, most: Int = .max) -> Range<Int> {
     let start = mark.end
+    let last = most < bytes.count - start ? start + most : max(start, bytes.count)
     switch mark.closing {
-    case .byte(let quote, let escapes): return quoted(from: start, by: quote, escapes: escapes)
+    case .byte(let quote, let escapes): return quoted(from: start, to: last, by: quote, escapes: escapes)
     case .several(let quote, let count):
-      for index in start..<max(start, bytes.count)
+      for index in start..<last
       where bytes[index] == quote && end(of: index, most: count, while: { $0 == quote }) - index == count {
         return start..<index
       }
     case .spelled(let spelling):
-      for index in start..<max(start, bytes.count)
-      where bytes.spells(QuoteMark.spellings[spelling].closing, at: index) {
+      for index in start..<last where bytes.spells(QuoteMark.spellings[spelling].closing, at: index) {
         return start..<index
       }
     }
-    return start..<bytes.count
+    return start..<last
   }
 
-  private func quoted(from start: Int, by quote: UInt8, escapes: Int) -> Range<Int> {
+  private func quoted(from start: Int, to last: Int, by quote: UInt8, escapes: Int) -> Range<Int> {
     var backslashes = 0
     var index = start
-    while index < bytes.count {
+    while index < last {
       let byte = bytes[index]
       if byte == UInt8(ascii: "\\") {
         backslashes += 1
@@ -95,7 +95,7 @@ extension CredentialScanner {
       }
       index += 1
     }
-    return start..<bytes.count
+    return start..<last
   }
 
   /// The last byte of what continues a quoted text: `''` in YAML and SQL, and `'"'"'` in a shell.

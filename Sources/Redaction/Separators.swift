@@ -27,8 +27,9 @@ extension CredentialScanner {
       return Separator(end: passBlanks(at: end), assigns: true, isQuoted: isQuoted, isSpaced: false)
     }
     guard let mark = byte(at: index), mark == UInt8(ascii: "=") || mark == UInt8(ascii: ":") else {
-      return isQuoted ? tuple(name, index) : nil
+      return passSign(at: index, isQuoted: isQuoted) ?? pair(name, index, isQuoted: isQuoted)
     }
+    guard !isMethod(name, index) else { return nil }
     var assigns = mark == UInt8(ascii: "=")
     index += 1
     // LDIF has base64 after two colons.
@@ -56,6 +57,8 @@ extension CredentialScanner {
       else { return nil }
       isQuoted = true
       index = mark.end
+      // `<<"password">>` of Erlang
+      if bytes.starts(with: ">>", at: index), bytes.starts(with: "<<", at: name.lowerBound - 3) { index += 2 }
       // CSV doubles the quotes in a field.
       if case .byte(let quote, 0) = mark.closing, byte(at: index) == quote,
         byte(at: name.lowerBound - 2) == quote
@@ -86,6 +89,9 @@ extension CredentialScanner {
   /// The end of an operator that assigns or compares: `+=`, `?=`, `||=`, `.=`, `!=`, and `<-` of R.
   private func operatorEnd(at start: Int) -> Int? {
     if bytes.starts(with: "<- ", at: start) { return start + 3 }
+    if bytes.starts(with: "-> ", at: start), quoteMark(at: passBlanks(at: start + 3)) != nil {
+      return start + 3
+    }
     // Without blanks; `a -> b` is a change or a mapping. `token->name` is code.
     if bytes.starts(with: "->", at: start), looksRandom(value(ofArrow: start + 2)) { return start + 2 }
     let end = end(of: start, most: 2) {
@@ -115,15 +121,6 @@ extension CredentialScanner {
         return index
       }
     }
-  }
-
-  /// `("password", "x")`: a name and a value as arguments. A list of names has no parenthesis.
-  private func tuple(_ name: Range<Int>, _ index: Int) -> Separator? {
-    guard byte(at: index) == UInt8(ascii: ",") else { return nil }
-    let value = passBlanks(at: index + 1)
-    guard let mark = quoteMark(at: value) else { return nil }
-    guard byte(at: name.lowerBound - 2) == UInt8(ascii: "(") || looksRandom(quoted(mark)) else { return nil }
-    return Separator(end: value, assigns: true, isQuoted: true, isSpaced: true)
   }
 
   /// The value on the next line: of JSON, or a line of one word that is no field.

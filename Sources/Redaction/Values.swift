@@ -27,6 +27,9 @@ extension CredentialScanner {
         return end + 1..<self.end(of: end + 1) { $0 != (open == 0x7B ? 0x7D : 0x29) }
       }
       return list(at: start + 1)
+    case UInt8(ascii: "<") where bytes.starts(with: "<<", at: start):
+      // `<<"…">>` of Erlang
+      if let mark = quoteMark(at: start + 2) { return quoted(mark) }
     default:
       // `b'…'` in Python, `N'…'` in SQL, `$'…'` in a shell
       let end = end(of: start, most: 2) { $0.isPrefixOfQuote }
@@ -246,7 +249,7 @@ extension UInt8 {
     [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":")].contains(self)
   }
 
-  fileprivate var isPrefixOfQuote: Bool {
+  var isPrefixOfQuote: Bool {
     [0x62, 0x42, 0x75, 0x55, 0x72, 0x52, 0x66, 0x4E, 0x45, 0x24, 0x40].contains(self)
   }
 

@@ -58,19 +58,17 @@ extension UnsafeBufferPointer<UInt8> {
     // U+2236, U+A789, U+FE55, U+FE66
     case (0xE2, 0x88, 0xB6), (0xEA, 0x9E, 0x89), (0xEF, 0xB9, 0x95): return (UInt8(ascii: ":"), 3)
     case (0xEF, 0xB9, 0xA6): return (UInt8(ascii: "="), 3)
-    // Fullwidth forms of letters, digits, `_` and `-`
-    case (0xEF, 0xBC, 0x8D), (0xEF, 0xBC, 0x90...0x99), (0xEF, 0xBC, 0xA1...0xBA), (0xEF, 0xBC, 0xBF):
-      return (byte(2) - 0x60, 3)
-    case (0xEF, 0xBD, 0x81...0x9A): return (byte(2) - 0x20, 3)
-    // U+017F, U+212A
+    // U+017F
     case (0xC5, 0xBF, _): return (UInt8(ascii: "s"), 2)
-    case (0xE2, 0x84, 0xAA): return (UInt8(ascii: "K"), 3)
     case (0xCE, _, _), (0xD0, _, _), (0xD1, _, _):
       // A Greek or Cyrillic letter within a Latin word.
       guard let letter = homoglyph(self[index], byte(1)), touchesLatin(index) else { return nil }
       return (letter, 2)
     case (UInt8(ascii: "\\"), _, _):
       return [#"\u00a0"#, #"\u202f"#, #"\u2009"#].contains { spells($0, at: index) } ? (blank, 6) : nil
+    case (0xC2..., _, _):
+      guard let scalar = scalar(at: index), let letter = Lookalikes.ascii(scalar.value) else { return nil }
+      return (letter, scalar.length)
     default: return nil
     }
   }

@@ -14,8 +14,8 @@ import Testing
     return (text, shown, credentials)
   }
 
-  private static let hiddenTexts = HiddenForms.all + HiddenTexts.all
-  private static let keptTexts = KeptTexts.all + KeptErrors.all
+  private static let hiddenTexts = HiddenForms.all + HiddenTexts.all + HiddenMessages.all
+  private static let keptTexts = KeptTexts.all + KeptErrors.all + KeptMessages.all
 
   @Test func tablesAreLongEnough() {
     #expect(Set(Self.hiddenTexts).count >= 500)
@@ -97,6 +97,10 @@ import Testing
     "a%3a%40",
     "http://a%3a", "\u{A0}", "password\u{A0}", "\\t", "password\\t", "p\u{430}", "YTpi", "----BEGIN ",
     "----BEGIN PRIVATE KEY",
+    "{password, \"", "(\"password\", \u{201C}", "(\"password\", \u{201C}is ", "\"password\", \u{201C}",
+    "password→", "password → ", "→", "ⓟ", "ⓟ=", "𝐩", "{password, <<\"", "(password . \"", "[:password, \"is ",
+    "password := a.b(", "a.b(", "'password='", "password -> \"", "\"password\" → ", "(\"a\", '",
+    "<<\"password\">>", "token → password ", "tokens → ",
   ]
 
   /// Four times the text takes about four times as long; sixteen times as long if each word reads ahead.

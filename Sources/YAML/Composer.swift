@@ -51,12 +51,15 @@ struct Composer: ~Copyable {
       return meant.node
     case .scalar(let scalar, let name):
       try spend(1, at: mark)
+      try CoreTag.check(scalar)
       (node, anchor) = (.scalar(scalar), name)
-    case .sequenceStart(let name):
+    case .sequenceStart(let name, let tag):
       try spend(1, at: mark)
+      try CoreTag.check(tag, is: .seq, at: mark)
       (node, anchor) = (.sequence(try sequence(from: mark, depth: depth + 1)), name)
-    case .mappingStart(let name):
+    case .mappingStart(let name, let tag):
       try spend(1, at: mark)
+      try CoreTag.check(tag, is: .map, at: mark)
       (node, anchor) = (.mapping(try mapping(from: mark, depth: depth + 1)), name)
     case .streamStart, .streamEnd, .documentStart, .documentEnd, .sequenceEnd, .mappingEnd:
       throw .syntax(context: nil, problem: "did not find expected node content", mark: mark)

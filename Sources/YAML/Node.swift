@@ -76,19 +76,17 @@ extension Node.Mapping: RandomAccessCollection {
 
 // Converts plain scalars to the YAML 1.1 types null, bool and int (yaml.org/type). Quoted scalars are always strings.
 extension Node.Scalar {
-  private static let prefix = "tag:yaml.org,2002:"
-
   /// True if the scalar has no quotes and no tag, so that its text determines its type.
   package var isPlain: Bool { style == .plain && tag == nil }
 
-  package var isNull: Bool {
-    style == .plain && (tag == nil || tag == Self.prefix + "null")
-      && ["", "~", "null", "Null", "NULL"].contains(string)
-  }
+  package var isNull: Bool { coreTag == .null || isPlain && Self.nulls.contains(string) }
+
+  /// True if a tag says that the text is a string, whatever it looks like.
+  package var isTaggedString: Bool { coreTag == .str }
 
   /// The boolean value; `yes` and `on` are true as well. nil if the text is not a boolean.
   package var bool: Bool? {
-    guard isPlain || tag == Self.prefix + "bool" else { return nil }
+    guard isPlain || coreTag == .bool else { return nil }
     switch string.lowercased() {
     case "true", "yes", "on": return true
     case "false", "no", "off": return false
@@ -98,7 +96,7 @@ extension Node.Scalar {
 
   /// A decimal integer.
   package var int: Int? {
-    guard isPlain || tag == Self.prefix + "int" else { return nil }
+    guard isPlain || coreTag == .int else { return nil }
     return Int(string)
   }
 }

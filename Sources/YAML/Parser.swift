@@ -37,9 +37,13 @@ struct Parser: ~Copyable {
     case YAML_STREAM_END_EVENT: return (.streamEnd, mark)
     case YAML_DOCUMENT_START_EVENT: return (.documentStart, mark)
     case YAML_DOCUMENT_END_EVENT: return (.documentEnd, mark)
-    case YAML_SEQUENCE_START_EVENT: return (.sequenceStart(anchor: string(data.sequence_start.anchor)), mark)
+    case YAML_SEQUENCE_START_EVENT:
+      let (anchor, tag) = (string(data.sequence_start.anchor), string(data.sequence_start.tag))
+      return (.sequenceStart(anchor: anchor, tag: tag), mark)
     case YAML_SEQUENCE_END_EVENT: return (.sequenceEnd, mark)
-    case YAML_MAPPING_START_EVENT: return (.mappingStart(anchor: string(data.mapping_start.anchor)), mark)
+    case YAML_MAPPING_START_EVENT:
+      let (anchor, tag) = (string(data.mapping_start.anchor), string(data.mapping_start.tag))
+      return (.mappingStart(anchor: anchor, tag: tag), mark)
     case YAML_MAPPING_END_EVENT: return (.mappingEnd, mark)
     case YAML_ALIAS_EVENT: return (.alias(string(data.alias.anchor) ?? ""), mark)
     case YAML_SCALAR_EVENT:

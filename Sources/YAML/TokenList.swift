@@ -41,11 +41,11 @@ package struct TokenList: Sendable {
       case .scalar(_, let anchor):
         root = root ?? .scalar
         if let anchor { anchors.insert(anchor) }
-      case .sequenceStart(let anchor):
+      case .sequenceStart(let anchor, _):
         root = root ?? .sequence
         if let anchor { anchors.insert(anchor) }
         depth += 1
-      case .mappingStart(let anchor):
+      case .mappingStart(let anchor, _):
         root = root ?? .mapping
         if let anchor { anchors.insert(anchor) }
         depth += 1

@@ -11,12 +11,16 @@ package enum YAMLError: Error, Hashable, Sendable {
   case limit(problem: String, mark: Mark?)
   /// An anchor or alias, although `Document.Limits` does not allow them.
   case reference(mark: Mark)
+  /// An unknown tag, for which `name` is nil because it may be a value that begins with `!`; or a tag of the core schema
+  /// whose value has another type.
+  case tag(_ name: String?, mark: Mark)
   case outOfMemory
 
   /// The position; nil if it is not useful.
   package var mark: Mark? {
     switch self {
-    case .syntax(_, _, let mark), .characters(_, let mark), .duplicateKeys(_, let mark), .reference(let mark):
+    case .syntax(_, _, let mark), .characters(_, let mark), .duplicateKeys(_, let mark), .reference(let mark),
+      .tag(_, let mark):
       mark
     case .limit(_, let mark): mark
     case .outOfMemory: nil
@@ -31,6 +35,9 @@ package enum YAMLError: Error, Hashable, Sendable {
     case .duplicateKeys(let keys, _): "'\(keys.joined(separator: "', '"))' is given more than once"
     case .limit(let problem, _): problem
     case .reference: "anchors and aliases are not supported"
+    case .tag(nil, _):
+      "unknown tag: remove it, or put the value in quotes if it begins with '!'"
+    case .tag(let name?, _): "the value is none of the type \(name): correct it, or remove the tag"
     case .outOfMemory: "out of memory"
     }
   }

@@ -48,6 +48,8 @@ private func mark(_ line: Int, _ column: Int) -> Mark { Mark(line: line, column:
 
   @Test(arguments: [
     ("", true), ("~", true), ("null", true), ("Null", true), ("NULL", true), ("!!null null", true),
+    ("!!null ''", true), ("!!null", true),
+    ("!!str", false), ("!!str ~", false),
     ("nULL", false), ("''", false), ("'~'", false), ("\"null\"", false), ("!!str null", false), ("[]", false),
   ])
   func onlyPlainScalarsAreNull(text: String, isNull: Bool) throws {

@@ -11,6 +11,8 @@ private func refusal(_ text: String, limits: Document.Limits = Document.Limits()
   }
 }
 
+private let unknownTag = "unknown tag: remove it, or put the value in quotes if it begins with '!'"
+
 private func refusal(bytes: [UInt8]) -> YAMLError? {
   do throws(YAMLError) {
     _ = try Document(bytes: bytes)
@@ -31,6 +33,13 @@ private func refusal(bytes: [UInt8]) -> YAMLError? {
     ("a: &x [*x]", "1:8: found undefined alias"),
     ("b: 1\na: 1\nb: 2\na: 2\nb: 3", "3:1: 'a', 'b' is given more than once"),
     ("x: {a: 1, 'a': 2}", "1:11: 'a' is given more than once"),
+    ("a: 1\nb: !secret x", "2:4: \(unknownTag)"), ("a: !hunter2", "1:4: \(unknownTag)"),
+    ("!x {a: 1}", "1:1: \(unknownTag)"), ("a: !!binary eA==", "1:4: \(unknownTag)"),
+    ("a: !x [1]", "1:4: \(unknownTag)"),
+    ("a: !!int x", "1:4: the value is none of the type !!int: correct it, or remove the tag"),
+    ("a: !!seq {}", "1:4: the value is none of the type !!seq: correct it, or remove the tag"),
+    ("a: !!map x", "1:4: the value is none of the type !!map: correct it, or remove the tag"),
+    ("a: !!null x", "1:4: the value is none of the type !!null: correct it, or remove the tag"),
     ("a: \u{1}", "1:4: control characters are not allowed"),
     ("a: 1\né: \0", "2:4: control characters are not allowed"),
   ])

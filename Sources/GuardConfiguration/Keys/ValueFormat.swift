@@ -72,7 +72,9 @@ extension ValueFormat where Value == Int {
 extension ValueFormat where Value == Bool {
   static var boolean: ValueFormat {
     ValueFormat(description: "true or false") { reader, node, key in
-      guard case .scalar(let scalar) = node, ["true", "false"].contains(scalar.string) else {
+      guard case .scalar(let scalar) = node, !scalar.isTaggedString,
+        ["true", "false"].contains(scalar.string)
+      else {
         reader.fail(node, "\(key): expected true or false, found \(reader.found(node))")
         return nil
       }

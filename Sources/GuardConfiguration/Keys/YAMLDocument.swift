@@ -51,6 +51,7 @@ struct YAMLDocument {
       case .reference, .syntax("while scanning an alias", _, _), .syntax("while scanning an anchor", _, _):
         "anchors (&name) and aliases (*name) are not supported: write the value out, or put it in quotes "
           + "where it begins with & or *"
+      case .tag: error.problem
       case .syntax, .characters, .duplicateKeys, .limit, .outOfMemory: "not valid YAML: \(error.problem)"
       }
     return ConfigurationError(

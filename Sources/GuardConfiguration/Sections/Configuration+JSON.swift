@@ -16,7 +16,7 @@ extension YAMLNode {
     switch self {
     case .scalar(let scalar):
       if scalar.isNull { return "null" }
-      if scalar.isPlain, let number = scalar.int { return "\(number)" }
+      if let number = scalar.int { return "\(number)" }
       if scalar.isPlain, ["true", "false"].contains(scalar.string) { return scalar.string }
       return scalar.string.jsonQuoted
     case .sequence(let sequence): return "[\(sequence.map(\.json).joined(separator: ","))]"

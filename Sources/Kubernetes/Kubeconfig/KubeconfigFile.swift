@@ -29,7 +29,7 @@ struct KubeconfigFile {
       switch error {
       case .syntax(_, let problem, _): problem
       case .duplicateKeys(let keys, _): "duplicate key in one mapping (\(keys.joined(separator: ", ")))"
-      case .characters, .limit, .reference, .outOfMemory: error.problem
+      case .characters, .limit, .reference, .tag, .outOfMemory: error.problem
       }
     let place = error.mark.map { "\(path):\($0)" } ?? path
     return PollFailure(

@@ -95,8 +95,8 @@ package final class ClusterAccess: Sendable {
   /// service or is a credential; otherwise it is empty.
   var owner: String {
     let path = (try? configuration.kubernetes.file(in: environment)) ?? ""
-    let isOwn = path.split(separator: ":").contains {
-      $0.hasPrefix(environment.home + "/") || environment.credential(holding: String($0))
+    let isOwn = PathList.paths(path).contains {
+      $0.hasPrefix(environment.home + "/") || environment.credential(holding: $0)
     }
     return isOwn ? environment.asOwner : ""
   }

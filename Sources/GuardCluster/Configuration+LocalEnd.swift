@@ -123,7 +123,8 @@ extension Configuration.Cluster {
 
   private func kubectl(_ kubeconfig: Kubeconfig) -> String {
     let file = kubeconfig.path.shellWord
-    return kubeconfig.path.contains(":") ? "env KUBECONFIG=\(file) kubectl" : "kubectl --kubeconfig \(file)"
+    return PathList.paths(kubeconfig.path).count > 1
+      ? "env KUBECONFIG=\(file) kubectl" : "kubectl --kubeconfig \(file)"
   }
 
   private func step(_ kubeconfig: Kubeconfig, _ address: String, _ isCredential: Bool) -> NextStep {

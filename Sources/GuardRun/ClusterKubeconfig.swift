@@ -41,7 +41,7 @@ package enum ClusterKubeconfig {
     // A KUBECONFIG list may name files that do not exist yet.
     var failure: (path: String, code: Int32)?
     var isReadable = false
-    for file in path.split(separator: ":").map(String.init) {
+    for file in PathList.paths(path) {
       switch FileTrust(reader: reader).flaw(of: file) {
       case nil where access(file, R_OK) == 0: isReadable = true
       case nil: failure = (file, errno)

@@ -32,13 +32,15 @@ import Tunnel
         .clusters.first?.kubernetes.kubeconfig
     }
     #expect(try kubeconfig("/one::~/two") == "/one:/home/ada/two")
-    #expect(throws: ConfigurationErrors.self) { try kubeconfig("/one:two") }
+    // A part that begins no path continues the one before: a folder may have a colon in its name.
+    #expect(try kubeconfig("/srv/a:b/one:~/two:x") == "/srv/a:b/one:/home/ada/two:x")
+    #expect(throws: ConfigurationErrors.self) { try kubeconfig("one:/two") }
     var environment = Sample.environment
     environment.kubeconfig = "~/.kube/config:/etc/kube"
     #expect(
       Configuration.builtIn(in: environment).clusters.first?.kubernetes.kubeconfig
         == "/home/ada/.kube/config:/etc/kube")
-    for useless in ["", "relative"] {
+    for useless in ["", "relative", "/one:two"] {
       environment.kubeconfig = useless
       #expect(
         Configuration.builtIn(in: environment).clusters.first?.kubernetes.kubeconfig

@@ -60,7 +60,8 @@ struct FakeSystem: SetupSystem {
   }
 
   func obstacle(toWriting path: String) -> WriteObstacle? {
-    world.obstacle.map { WriteObstacle(kind: $0, folder: path.folder.folder) }
+    world.obstacles.first { path.hasPrefix("\($0.folder)/") }
+      ?? world.obstacle.map { WriteObstacle(kind: $0, folder: path.folder.folder) }
   }
 
   func hasProgram(_ name: String) -> Bool { world.programs.contains(name) }
@@ -167,6 +168,8 @@ final class FakeWorld {
   /// Modes of folders other than 0755.
   var folderModes: [String: UInt32] = [:]
   var obstacle: WriteObstacle.Kind?
+  /// Obstacles in single folders.
+  var obstacles: [WriteObstacle] = []
   var programs: Set<String> = ["editor", "kubectl", "ss", "ssh", "sudo", "apt-get"]
   var userUnits = UnitStates()
   var machineUnits = UnitStates()

@@ -266,6 +266,23 @@ enum HalfDoneStates {
       world.login = .refused
       world.obstacle = .readOnly
     },
+    State("~/.ssh that is a file, and no key", next: "namei -l /home/person/.ssh") { world in
+      world.files["/home/person/.ssh/id_ed25519"] = nil
+      world.login = .refused
+      world.obstacles = [WriteObstacle(kind: .occupied, folder: "/home/person/.ssh")]
+    },
+    State("~/.ssh that is not writable, and no host key", next: "namei -l /home/person/.ssh") { world in
+      world.isHostKnown = false
+      world.obstacles = [WriteObstacle(kind: .denied, folder: "/home/person/.ssh")]
+    },
+    State("~/.kube that is a file", next: "namei -l /home/person/.kube") { world in
+      world.files["/home/person/.kube/k3s-config.yaml"] = nil
+      world.obstacles = [WriteObstacle(kind: .occupied, folder: "/home/person/.kube")]
+    },
+    State("~/.config/oceanid that is a link to nothing", next: "namei -l /home/person/.config/oceanid") {
+      world in
+      world.obstacles = [WriteObstacle(kind: .occupied, folder: "/home/person/.config/oceanid")]
+    },
     State("no ssh", next: "sudo apt-get install openssh-client") { $0.programs.remove("ssh") },
     State("no editor", next: "edit the file /home/person/.ssh/config") { world in
       world.programs.remove("editor")

@@ -122,6 +122,15 @@ import Testing
     }
   }
 
+  /// Setup itself writes nothing there.
+  @Test func readyMachineNeedsNoWritableSSHFolder() {
+    let world = FakeWorld()
+    world.obstacles = ["/home/person/.ssh", "/home/person/.kube"].map {
+      WriteObstacle(kind: .denied, folder: $0)
+    }
+    #expect(PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil)).next == nil)
+  }
+
   @Test func readyMachineNeedsNoNextStep() {
     let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(FakeWorld())).find(host: nil))
     #expect(plan.next == nil)

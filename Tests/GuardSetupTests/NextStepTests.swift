@@ -114,6 +114,47 @@ import Testing
     #expect(facts.configuration == .fits)
   }
 
+  /// A colon in the name of a folder does not separate paths.
+  @Test func kubeconfigWithAColonInItsPathIsOneFile() throws {
+    let world = FakeWorld()
+    world.folders.insert("/srv/a:b")
+    world.files["/srv/a:b/config"] = .init(text: FakeWorld.kubeconfig, mode: 0o600)
+    var file = GuardFile(cluster: "tethys", host: "tethys")
+    file.kubeconfig = "/srv/a:b/config"
+    HalfDoneStates.configure(world, file.yaml)
+    let facts = PersonalFacts(FakeSystem(world)).find(host: nil)
+    guard case .copy(let source, _, _, _) = facts.kubeconfig else {
+      Issue.record("\(facts.kubeconfig)")
+      return
+    }
+    #expect(source == "/srv/a:b/config")
+    world.files["/srv/a:b/config"] = nil
+    #expect(PersonalFacts(FakeSystem(world)).find(host: nil).kubeconfig == .absent("/srv/a:b/config"))
+  }
+
+  /// The guard of the machine has its kubeconfig from the service manager already.
+  @Test func credentialInTheMachinesConfigurationStays() throws {
+    let world = FakeWorld()
+    var file = GuardFile(cluster: "tethys", host: "tethys")
+    file.kubeconfig = "credential:kc"
+    world.folders.insert(MachineFacts.folder)
+    world.files[MachineFacts.configurationPath] = .init(text: file.yaml, mode: 0o644)
+    let facts = world.machineFacts()
+    #expect(!facts.isConfigurationForeign && facts.configuration.wanted == nil)
+    let plan = MachinePlan.plan(facts)
+    #expect(plan.steps.first { $0.name == "kubeconfig" }?.outcome == .good)
+  }
+
+  @Test func tagsAreNoPartOfAServer() {
+    let text =
+      "clusters:\n- cluster: { server: !!str \"https://127.0.0.1:6443\" }\n  name: !!str default\n"
+      + "contexts:\n- context:\n    cluster: !!str default\n  name: &n here\ncurrent-context: !!str here\n"
+    let found = KubeconfigText(text)
+    #expect(found.servers == ["https://127.0.0.1:6443"])
+    #expect(found.context == "here")
+    #expect(found.with(server: "https://x").contains("server: !!str \"https://x\""))
+  }
+
   // MARK: - Keys
 
   private func login(_ identityFile: String, keys: [String: String] = [:]) throws -> Plan.Next {

@@ -50,6 +50,26 @@ import Testing
     }
   }
 
+  @Test func aFolderMayHaveAColonInItsName() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a:b", "c:d"] { mkdir("\(folder.path)/\(name)", 0o755) }
+    let path = try folder.write(Self.text(), to: "c:d/config")
+    #expect(try Kubeconfig.load(path: path, context: nil).server.host == "10.0.0.1")
+    #expect(
+      try Kubeconfig.load(path: "\(folder.path)/a:b/none:\(path)", context: nil).server.host == "10.0.0.1")
+  }
+
+  @Test func tagsMeanWhatYAMLSays() throws {
+    let tagged = try load(
+      Self.text(cluster: "{server: !!str 'https://10.0.0.1:6443'}", user: "{token: !!str 7}"))
+    #expect(tagged.server.host == "10.0.0.1")
+    for user in ["{token: !hunter2 }", "{token: !secret hunter2}", "!x {token: hunter2}"] {
+      let failure = try failure(Self.text(user: user))
+      #expect(failure.message.contains(":8:") && failure.message.contains("unknown tag"))
+      #expect(!failure.message.contains("hunter2"))
+    }
+  }
+
   @Test func readsEmbeddedCertificates() throws {
     let certificates = try TestCertificates.shared.get()
     let authority = try certificates.base64("ca.crt")

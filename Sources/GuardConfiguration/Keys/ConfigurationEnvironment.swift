@@ -1,4 +1,5 @@
 internal import Glibc
+internal import GuardTypes
 internal import Platform
 package import Tunnel
 
@@ -68,12 +69,17 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
     return files + ["/etc/oceanid/guard.yaml"]
   }
 
+  /// The absolute paths of KUBECONFIG, which kubectl splits at every colon; nil if a part is relative or there is none.
+  func expandVariable(_ text: String) -> String? {
+    PathList.paths(text).count == text.split(separator: ":").count ? expandList(text) : nil
+  }
+
   /// The absolute paths of a list such as KUBECONFIG, without empty entries; nil if a path is relative or the
   /// list is empty.
   func expandList(_ text: String) -> String? {
     var paths: [String] = []
-    for entry in text.split(separator: ":") {
-      guard let path = expand(String(entry)) else { return nil }
+    for entry in PathList.paths(text) {
+      guard let path = expand(entry) else { return nil }
       paths.append(path)
     }
     return paths.isEmpty ? nil : paths.joined(separator: ":")

@@ -28,7 +28,8 @@ extension Configuration.Kubernetes: ConfigurationSection {
     // KUBECONFIG is used as in kubectl. Without a home, the path is not expanded, and the poll reports that
     // there is no such file.
     self.init(
-      kubeconfig: environment.kubeconfig.flatMap(environment.expandList) ?? environment.expand(path) ?? path)
+      kubeconfig: environment.kubeconfig.flatMap(environment.expandVariable) ?? environment.expand(path)
+        ?? path)
   }
 
   static var keys: [ConfigurationKey<Configuration.Kubernetes>] {

@@ -113,6 +113,9 @@ package struct GuardFile: Hashable, Sendable {
     let clusters: [Cluster]
   }
 
+  /// True for `credential:NAME`, a file that only the service manager can provide.
+  static func isCredential(_ kubeconfig: String) -> Bool { kubeconfig.hasPrefix("credential:") }
+
   var port: UInt16? { listen.split(separator: ":").last.flatMap { UInt16($0) } }
   var server: String { "https://\(listen)" }
   /// True if no forward to the API has a TCP port. The guard itself does not need one.

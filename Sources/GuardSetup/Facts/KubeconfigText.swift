@@ -73,6 +73,11 @@ struct KubeconfigText: Hashable, Sendable {
       after = after.drop { " \t".unicodeScalars.contains($0) }
       guard after.popFirst() == ":" else { return nil }
       after = after.drop { " \t".unicodeScalars.contains($0) }
+      // A tag, such as !!str, and an anchor
+      while let first = after.first, first == "!" || first == "&" {
+        after = after.drop { !" \t\r\n".unicodeScalars.contains($0) }
+        after = after.drop { " \t".unicodeScalars.contains($0) }
+      }
       var value = after.prefix { !" \t\r\n,}#".unicodeScalars.contains($0) }
       if let quote = after.first, quote == "\"" || quote == "'" {
         value = after.dropFirst().prefix { $0 != quote && $0 != "\n" }
@@ -161,6 +166,10 @@ struct KubeconfigText: Hashable, Sendable {
     var rest = line.drop { $0 == " " || $0 == "-" }
     guard rest.hasPrefix("\(key):") else { return nil }
     rest = rest.dropFirst(key.count + 1).drop { $0 == " " }
+    // A tag, such as !!str, and an anchor
+    while let first = rest.first, first == "!" || first == "&" {
+      rest = rest.drop { $0 != " " }.drop { $0 == " " }
+    }
     if let quote = rest.first, quote == "\"" || quote == "'" {
       let value = rest.dropFirst().prefix { $0 != quote }
       return value.isEmpty ? nil : String(value)

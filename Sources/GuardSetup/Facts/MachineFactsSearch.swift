@@ -68,9 +68,15 @@ package struct MachineFactsSearch {
     _ facts: inout MachineFacts, _ kept: GuardFile?, clusterCount: Int, _ service: (any SetupSystem)?
   ) {
     findKubeconfig(&facts)
+    if let place = kept?.kubeconfig, GuardFile.isCredential(place) {
+      // Only the service has the file. Its guard reports what is wrong with it.
+      facts.guardFile.kubeconfig = place
+      facts.guardFile.context = kept?.context.flatMap { $0 == GuardFile.usualContext ? nil : $0 }
+      facts.kubeconfig = MachineFacts.FileFact(path: place)
+    }
     facts.configuration.now = system.contents(of: facts.configuration.path)
     let isFitting =
-      kept?.kubeconfig == facts.kubeconfig.path && kept?.sshConfig == nil
+      kept?.kubeconfig == facts.guardFile.kubeconfig && kept?.sshConfig == nil
       && kept?.context == facts.guardFile.context ?? GuardFile.usualContext
     facts.configuration.wanted = isFitting ? nil : facts.guardFile.yaml
     let text = facts.configuration.now.text ?? ""

@@ -45,6 +45,8 @@ package struct PersonalFacts {
     facts.keptFolders = ["default.target.wants", "sockets.target.wants"].map { "\(person.units)/\($0)" }
       .filter(
         system.isFolder)
+    facts.sshObstacle = system.obstacle(toWriting: "\(person.home)/.ssh/config")
+    facts.kubeObstacle = system.obstacle(toWriting: person.usualKubeconfig)
     facts.writeObstacle = [person.configuration, facts.dropInPath].compactMap(system.obstacle).first
     return facts
   }
@@ -122,7 +124,7 @@ package struct PersonalFacts {
   private func findKubeconfig(_ facts: inout SetupFacts, _ kept: GuardFile?) {
     let copy = facts.copyPath
     facts.isContextNamed = kept?.context.map { $0 != GuardFile.usualContext } ?? false
-    if let place = kept?.kubeconfig, place.contains(":"), !system.exists(place) {
+    if let place = kept?.kubeconfig, GuardFile.isCredential(place) || PathList.paths(place).count > 1 {
       // The guard merges a list as kubectl does, and its finding says whether the files fit. Of a credential, only the
       // service has the file.
       facts.kubeconfig = .fits(place)

@@ -18,6 +18,9 @@ package struct SetupFacts: Hashable, Sendable {
   var tools = Tools()
   /// The reason why files cannot be written in the folder of the configuration; nil if they can.
   var writeObstacle: WriteObstacle?
+  /// The reasons why files cannot be written in ~/.ssh and ~/.kube, as some next steps do; nil if they can.
+  var sshObstacle: WriteObstacle?
+  var kubeObstacle: WriteObstacle?
   /// The reason why ssh(1) does not use the user's ssh_config; nil if it does.
   var sshConfigFault: AccessFault?
   /// True if ~/.ssh does not exist, so that an editor could not write ssh_config there.

@@ -26,7 +26,7 @@ enum KubeconfigPlan {
     case .serverless(let path):
       return blocked(path, "\(person.shown(path)) names no server, so it is not a valid kubeconfig")
     case .severalServers(let path, let count, let context): return several(path, count, context, facts)
-    case .fits(let path) where path.hasPrefix("credential:"):
+    case .fits(let path) where GuardFile.isCredential(path):
       // Outside of the service, the guard has no credentials, so its finding says nothing about the file.
       return step("\(path), which only the service can read", isLoggedIn ? .good : .open)
     case .fits(let path), .copied(_, let path):
@@ -128,13 +128,13 @@ enum KubeconfigPlan {
   }
 
   /// True for several paths in the format of KUBECONFIG.
-  private static func isList(_ path: String) -> Bool { path.contains(":") }
+  private static func isList(_ path: String) -> Bool { PathList.paths(path).count > 1 }
 
   /// Of a list, the file that the finding names; guard.yaml, which has the list, if it names several or none.
   private static func file(of path: String, with flaw: FindingDocument, _ facts: SetupFacts) -> String {
     guard isList(path) else { return path }
-    let named = path.split(separator: ":").filter { flaw.found.contains($0) }
-    return named.count == 1 ? String(named[0]) : facts.person.configuration
+    let named = PathList.paths(path).filter { flaw.found.contains($0) }
+    return named.count == 1 ? named[0] : facts.person.configuration
   }
 
   /// The kubeconfig of K3s is only suggested in place of a missing file, of the file with the usual name, or of one whose

@@ -98,6 +98,11 @@ package enum MachinePlan {
   }
 
   private static func kubeconfig(_ facts: MachineFacts, _ own: SetupFacts) -> Plan.Step {
+    guard !GuardFile.isCredential(facts.kubeconfig.path) else {
+      return Plan.Step(
+        name: "kubeconfig", found: "\(facts.kubeconfig.path), which only the service can read", outcome: .good
+      )
+    }
     let step = KubeconfigPlan.step(own, isLoggedIn: true)
     let isThere = if case .bytes = facts.kubeconfig.now { facts.kubeconfig.wanted == nil } else { false }
     let isRead = facts.findings.contains { $0.step == "kubeconfig" && $0.outcome != .failed }

@@ -23,7 +23,9 @@ package enum PersonalPlan {
     if facts.configuration.isUnclear, let place = steps.firstIndex(where: { $0.name == "guard.yaml" }) {
       steps.insert(steps.remove(at: place), at: 0)
     }
-    return Plan(steps: WritePlan.steps(before: steps, [facts.writeObstacle], facts.person))
+    return Plan(
+      steps: WritePlan.steps(
+        before: steps, [facts.writeObstacle, WritePlan.obstacle(to: steps, facts)], facts.person))
   }
 
   private static func program(_ facts: SetupFacts) -> Plan.Step? {

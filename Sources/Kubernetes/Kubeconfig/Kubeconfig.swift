@@ -47,7 +47,9 @@ package struct Kubeconfig: Hashable, Sendable {
 
   /// A kubectl command with this kubeconfig, for the user to run.
   func kubectl(_ arguments: String) -> String {
-    "env KUBECONFIG=\(path.shellWord) kubectl --context \(context.shellWord) \(arguments)"
+    let command = PathList.kubectl(path)
+    return
+      "\(command.hasPrefix("KUBECONFIG=") ? "env " : "")\(command) --context \(context.shellWord) \(arguments)"
   }
 
   /// Client certificate and key as PEM.

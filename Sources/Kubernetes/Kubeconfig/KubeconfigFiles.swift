@@ -13,7 +13,7 @@ struct KubeconfigFiles {
   /// - Throws: `PollFailure` with code `.kubeconfig`.
   init(list: String) throws(PollFailure) {
     var seen: Set<String> = []
-    let paths = list.split(separator: ":").map { FileContents.expandingTilde(String($0)) }
+    let paths = PathList.paths(list).map(FileContents.expandingTilde)
       .filter { seen.insert($0).inserted }
     let shown = paths.joined(separator: ":")
     var files: [KubeconfigFile] = []
@@ -83,7 +83,7 @@ struct KubeconfigFiles {
     throw PollFailure(
       code: .kubeconfig, message: "kubeconfig \(self.list) has no \(key) named \(name); \(known)",
       remedy: key == "context"
-        ? "Set kubernetes.context to one of these: KUBECONFIG=\(self.list.shellWord) kubectl config get-contexts"
-        : "Check it: KUBECONFIG=\(self.list.shellWord) kubectl config view")
+        ? "Set kubernetes.context to one of these: \(PathList.kubectl(self.list)) config get-contexts"
+        : "Check it: \(PathList.kubectl(self.list)) config view")
   }
 }

@@ -16,7 +16,7 @@ extension Kubeconfig {
     guard let context = wanted else {
       throw PollFailure(
         code: .kubeconfig, message: "kubeconfig \(files.list) has no current-context",
-        remedy: "Set kubernetes.context: KUBECONFIG=\(files.list.shellWord) kubectl config get-contexts")
+        remedy: "Set kubernetes.context: \(PathList.kubectl(files.list)) config get-contexts")
     }
     let chosen = try files.entry(context, in: "contexts", under: "context")
     guard let clusterName = try chosen.text("cluster") else {

@@ -226,6 +226,34 @@ import Testing
     #expect(Self.report(release, checked).problemIDs == ["tethys/flux/helmrelease/apps/app/failed"])
   }
 
+  /// A cause that cannot be read now has not ended.
+  @Test func namedJobThatCannotBeReadStaysTheCause() {
+    let job = Job(
+      resource: Fixture.resource(
+        "Job", "mig", namespace: "apps", [Fixture.condition("Failed", .isTrue, "BackoffLimitExceeded")]))
+    let apps = Fixture.kustomization(
+      "apps",
+      [
+        Fixture.condition(
+          "Ready", .isFalse, "HealthCheckFailed", "timeout waiting for: [Job/apps/mig status: 'InProgress']")
+      ])
+    func look(_ jobs: Part<[Job]>, _ history: PollHistory) -> (ids: [String], history: PollHistory) {
+      let snapshot = Fixture.snapshot {
+        $0.flux = .seen([Fixture.git(), apps])
+        $0.jobs = jobs
+      }
+      let (report, next) = judge(Fixture.observation(snapshot), history: history, now: Fixture.now)
+      return (report.problemIDs, next)
+    }
+    let failed = Part<[Job]>.failed(PollFailure(code: .forbidden, message: "no", remedy: "add it"))
+    let own = "tethys/flux/kustomization/flux-system/apps/failed"
+    let (ids, history) = look(.seen([job]), PollHistory())
+    #expect(ids == ["tethys/workload/apps/mig/job"])
+    #expect(!look(failed, history).ids.contains(own))
+    #expect(look(failed, PollHistory()).ids.contains(own))
+    #expect(look(.seen([]), history).ids == [own])
+  }
+
   @Test func failedHealthCheckShowsThePod() throws {
     let pod = Fixture.pod("web-1", waiting: "CrashLoopBackOff", owner: "web", restarts: 9)
     let report = Fixture.report {

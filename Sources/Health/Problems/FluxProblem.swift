@@ -102,7 +102,8 @@ public enum FluxObjectProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .flux, .critical, path: "flux/<kind>/<namespace>/<name>/failed",
         title: "<subject> waits for <dependency>, which does not exist",
-        meaning: "dependsOn or sourceRef of the object names an object that the cluster does not have.",
+        meaning:
+          "dependsOn, include or sourceRef of the object names an object that the cluster does not have.",
         command: "kubectl -n <dependencyNamespace> get <dependencyType>",
         note: "<dependencyName> does not exist: add it in Git, or correct <field> of <subject>")
     case .dependencyCycle:

@@ -30,6 +30,8 @@ struct Evaluation {
   private var partFailures: [(part: String, kind: Problem.Kind, failure: PollFailure)] = []
   /// The paths that are hidden because a part cannot be read.
   private var unread: [UnreadPath] = []
+  /// The ids of the problems of objects that cannot be read now, and the paths of their watched states.
+  var keptProblems: [String] { Array(history.left(by: unread, of: cluster).firstSeen.keys) }
   /// The subjects and kinds of problems that are hidden because objects cannot be decoded.
   private var unseenSubjects: Set<String> = []
   private var unseenKinds: Set<Problem.Kind> = []
@@ -69,6 +71,10 @@ struct Evaluation {
   /// Pods whose state a problem already reports.
   var reportedPods: Set<Reference> = []
   var causes = FluxCauses()
+  /// Objects of Flux that wait for others in vain, and their rows. They are judged after the others.
+  var failedChecks: [(row: Int, object: FluxObject)] = []
+  /// Those of the objects for which they wait that have their own problem.
+  var reportedObjects: Set<Reference> = []
   var isFluxInstalled: Bool?
   var fluxVersion: String?
   /// True while the tunnel makes its first attempt and no state is known yet: there is no verdict and no alert.

@@ -9,12 +9,18 @@ struct FluxCauses {
   private let absent: Set<Reference>
   /// Failed objects that do not wait for another failed object, and all objects that wait for them.
   private var behindRoot: Set<Reference> = []
+  /// The objects that each failed health check names, or Helm's wait for the objects of a release.
+  private let checks: [Reference: [Reference]]
+  /// The failed objects that wait for each object.
+  private var waiting: [Reference: [Reference]] = [:]
   /// The object that reports a dependency cycle, by each object in or behind the cycle.
   private var cycleReporters: [Reference: Reference] = [:]
 
   static let waitingReasons: Set = [
     "DependencyNotReady", "SourceNotReady", "HelmChartNotReady", "ArtifactFailed", "SourceUnavailable",
     "NoSourceArtifact",
+    // Of a GitRepository that includes another one.
+    "NoArtifact", "NotFound",
   ]
 
   /// - Parameters:
@@ -36,8 +42,13 @@ struct FluxCauses {
         kinds.contains($0.kind) && !known.contains($0)
       })
     self.objects = Dictionary(objects.map { ($0.resource.reference, $0) }) { first, _ in first }
+    checks = self.objects.reduce(into: [:]) { checks, entry in
+      let checked = failures[entry.key]?.checkedObjects(of: entry.value.resource) ?? []
+      if !checked.isEmpty { checks[entry.key] = checked }
+    }
     followRoots(terminating)
     followCycles()
+    followChecks()
   }
 
   func object(_ reference: Reference) -> FluxObject? { objects[reference] }
@@ -67,7 +78,7 @@ struct FluxCauses {
   func absentParent(of object: FluxObject) -> Reference? {
     guard let failure = failures[object.resource.reference], isWaiting(object) else { return nil }
     let candidates =
-      failure.reason == "DependencyNotReady"
+      failure.reason == "DependencyNotReady" || object.resource.kind == "GitRepository"
       ? object.dependsOn
       : [object.chart ?? FluxCauses.namedChart(of: object, failure), object.source].compactMap(\.self)
     let missing = candidates.filter(absent.contains)
@@ -88,31 +99,33 @@ struct FluxCauses {
     return FluxCauses.waitingReasons.contains(failure.reason)
   }
 
+  /// The objects that its failed health check names.
+  private func checked(by object: FluxObject) -> [Reference] { checks[object.resource.reference] ?? [] }
+
   /// True if its failure is already reported as a problem of an object that it waits for, or as problems of all objects
   /// that its failed health check names.
   ///
-  /// - Parameter broken: workloads that have their own problems.
-  func hasReported(_ object: FluxObject, beside broken: Set<Reference>) -> Bool {
+  /// - Parameter reported: objects that have their own problems.
+  func hasReported(_ object: FluxObject, beside reported: Set<Reference>) -> Bool {
     let own = object.resource.reference
-    guard let failure = failures[own] else { return false }
-    guard isWaiting(object) || failure.reason == "HealthCheckFailed" else { return false }
-    if awaited(by: object).contains(where: behindRoot.contains) {
-      guard failure.reason == "HealthCheckFailed" else { return true }
+    guard failures[own] != nil else { return false }
+    let checked = checked(by: object)
+    if !checked.isEmpty {
       // Another object that the check names may be one that has no problem of its own.
-      return failure.message.checkedObjects.allSatisfy {
-        $0 == own || behindRoot.contains($0) || broken.contains($0)
-      }
+      if checked.allSatisfy({ behindRoot.contains($0) || reported.contains($0) }) { return true }
+      if checked.contains(where: behindRoot.contains) { return false }
+    } else if isWaiting(object) {
+      if awaited(by: object).contains(where: behindRoot.contains) { return true }
+    } else {
+      return false
     }
     return cycleReporters[own].map { $0 != own } ?? false
   }
 
   /// The objects that a failed object waits for: its parents, or those that its health check names.
   private func awaited(by object: FluxObject) -> [Reference] {
-    let own = object.resource.reference
-    guard let failure = failures[own] else { return [] }
-    if failure.reason == "HealthCheckFailed" {
-      return failure.message.checkedObjects.filter { $0 != own && isKnown($0) }
-    }
+    let checked = checked(by: object)
+    if !checked.isEmpty { return checked.filter(isKnown) }
     return isWaiting(object) && absentParent(of: object) == nil ? parents(of: object) : []
   }
 
@@ -157,7 +170,6 @@ struct FluxCauses {
   // MARK: - From causes to dependants
 
   private mutating func followRoots(_ terminating: Set<Reference>) {
-    var waiting: [Reference: [Reference]] = [:]
     var open: [Reference] = []
     for (reference, object) in objects {
       if terminating.contains(reference) {
@@ -174,10 +186,20 @@ struct FluxCauses {
         }
       }
     }
-    behindRoot = Set(open)
+    spread(from: open)
+  }
+
+  private mutating func spread(from roots: [Reference]) {
+    var open = roots
+    behindRoot.formUnion(roots)
     while let next = open.popLast() {
       for child in waiting[next] ?? [] where behindRoot.insert(child).inserted { open.append(child) }
     }
+  }
+
+  /// A failed check of objects that have not failed is a failure of its own, for which other objects may wait.
+  private mutating func followChecks() {
+    spread(from: checks.keys.filter { !behindRoot.contains($0) && cycleReporters[$0] == nil })
   }
 
   /// For each dependency cycle, the first object by name reports for all objects that wait for the cycle.
@@ -213,29 +235,71 @@ struct FluxCauses {
   }
 }
 
-// Workloads and pods that are the cause of a failure.
+// Objects of any kind that are the cause of a failure.
 extension Evaluation {
-  /// True if a health check failed because of workloads that have their own problems. A health check that names
-  /// several objects is explained only if each of them has one.
-  func isReportedByWorkload(_ object: FluxObject, _ failure: Condition) -> Bool {
-    if failure.reason == "HealthCheckFailed" {
-      let broken = Set(brokenWorkloads.map(\.resource.reference))
-      let named = failure.message.checkedObjects.filter { $0 != object.resource.reference }
-      return !named.isEmpty && named.allSatisfy(broken.contains)
+  /// True if the failure may be that of an object which is judged later.
+  func mayBeExplainedLater(_ object: FluxObject) -> Bool {
+    guard let failure = lastFailure(of: object) else { return false }
+    return !failure.checkedObjects(of: object.resource).isEmpty || isWaitForWorkloads(failure, object)
+  }
+
+  /// Its failure; the one before, if it has begun to wait for another object.
+  private func lastFailure(of object: FluxObject) -> Condition? {
+    let reference = object.resource.reference
+    return causes.failures[reference].map { lastingFailure(of: reference, now: $0) ?? $0 }
+  }
+
+  /// Judges the objects that wait for others in vain, after all objects that they may name.
+  mutating func judgeFailedChecks() {
+    let names = failedChecks.flatMap {
+      lastFailure(of: $0.object)?.checkedObjects(of: $0.object.resource) ?? []
     }
+    reportedObjects = reported(among: Set(names))
+    for (row, object) in failedChecks { flux[row] = judge(object) }
+  }
+
+  /// The objects that have a problem, or had one when their kind could last be read.
+  private mutating func reported(among names: Set<Reference>) -> Set<Reference> {
+    guard !names.isEmpty else { return [] }
+    let subjects = Set(problems.map(\.subject))
+    let broken = Set(brokenWorkloads.map(\.resource.reference))
+    let kept = keptProblems.filter { !ProblemCode.of(id: $0).isEmpty }
+    // The problems of pods have only the worst of them in their texts.
+    var pods: Set<Reference> = []
+    if names.contains(where: { $0.kind == "Pod" }), let census = observation.snapshot?.pods.value {
+      let report = report(census)
+      let all = report.crashLooping + report.pending + report.notReady + report.terminating + report.failed
+      pods = Set(all.map(\.resource.reference))
+    }
+    return names.filter { name in
+      let isMissing =
+        Evaluation.workloadKinds.contains(name.kind)
+        && subjects.contains("workload \(name.namespace)/\(name.name)")
+      return subjects.contains(name.description) || isMissing || broken.contains(name) || pods.contains(name)
+        || kept.contains { name.hasProblem(at: $0) }
+    }
+  }
+
+  /// True if a failure is that of objects which have their own problems. A health check that names several objects is
+  /// explained only if each of them has one.
+  func isReportedByOthers(_ object: FluxObject, _ failure: Condition) -> Bool {
+    let checked = failure.checkedObjects(of: object.resource)
+    guard checked.isEmpty else { return checked.allSatisfy(reportedObjects.contains) }
     guard isWaitForWorkloads(failure, object) else { return false }
+    let jobs = observation.snapshot?.jobs.value ?? []
+    let subjects = Set(problems.map(\.subject))
     return brokenWorkloads.contains { $0.manager == object.resource.reference }
+      || jobs.contains {
+        $0.manager == object.resource.reference && subjects.contains($0.resource.reference.description)
+      }
   }
 
   /// True if Helm gave up waiting for the workloads of a release. Other timeouts, such as those of a webhook, a download
   /// or the API, say nothing about them.
   private func isWaitForWorkloads(_ failure: Condition, _ object: FluxObject) -> Bool {
     guard object.resource.kind == "HelmRelease" else { return false }
-    // Stalled=True RetriesExceeded is set in addition to the condition of the last attempt.
-    let attempt = failure.type == "Stalled" ? object.resource.conditions["Ready"] ?? failure : failure
-    guard Evaluation.waitingActions.contains(attempt.reason) || attempt.reason == "RetriesExceeded" else {
-      return false
-    }
+    let attempt = failure.attempt(of: object.resource)
+    guard attempt.isOfCheck(by: object.resource.kind) else { return false }
     let message = attempt.message
     // Hooks are Jobs of their own.
     guard !["webhook", "hooks failed", "failed pre-", "failed post-"].contains(where: message.contains) else {
@@ -247,21 +311,41 @@ extension Evaluation {
       && !message.contains("\": context deadline exceeded")
   }
 
-  private static let waitingActions: Set = [
-    "InstallFailed", "UpgradeFailed", "RollbackFailed", "TestFailed",
-  ]
-
   /// The pod that made a health check or a Helm upgrade fail.
   mutating func culprit(of object: FluxObject, _ failure: Condition) -> Pod? {
     let isTimeout = isWaitForWorkloads(failure, object)
+    let checked = failure.checkedObjects(of: object.resource)
     let found = unwellPods.filter { pod in
       guard let owner = pod.owner, pod.isStuck(at: serverNow) else { return false }
-      if failure.reason == "HealthCheckFailed" { return failure.message.checkedObjects.contains(owner) }
+      if checked.contains(owner) { return true }
       return isTimeout && managers[owner] == object.resource.reference
     }
     reportedPods.formUnion(found.map(\.resource.reference))
     return found.max { $0.restarts < $1.restarts }
   }
+}
+
+extension Condition {
+  /// The condition of the last attempt. Stalled=True RetriesExceeded is set in addition to it.
+  fileprivate func attempt(of resource: Resource) -> Condition {
+    type == "Stalled" ? resource.conditions["Ready"] ?? self : self
+  }
+
+  /// The objects that a failed health check names, or Helm's wait for the objects of a release.
+  fileprivate func checkedObjects(of resource: Resource) -> [Reference] {
+    let attempt = attempt(of: resource)
+    return attempt.isOfCheck(by: resource.kind)
+      ? attempt.message.checkedObjects.filter { $0 != resource.reference } : []
+  }
+
+  /// True if its reason is that of a health check, or of an action of Helm, which may wait for the objects of a release.
+  fileprivate func isOfCheck(by kind: String) -> Bool {
+    kind == "HelmRelease" ? Condition.actionsOfHelm.contains(reason) : reason == "HealthCheckFailed"
+  }
+
+  private static let actionsOfHelm: Set = [
+    "InstallFailed", "UpgradeFailed", "RollbackFailed", "TestFailed", "RetriesExceeded",
+  ]
 }
 
 extension FluxObject {
@@ -278,18 +362,21 @@ extension FluxObject {
 }
 
 extension String {
-  /// True if a message such as `dependency 'flux-system/ghost' not found` contains the name of `parent`.
+  /// True if a message such as `dependency 'flux-system/ghost' not found` or `no artifact available for include 'ghost'`
+  /// contains the name of `parent`.
   fileprivate func names(_ parent: Reference) -> Bool {
-    contains("'\(parent.namespace)/\(parent.name)'")
+    contains("'\(parent.namespace)/\(parent.name)'") || contains("include '\(parent.name)'")
   }
 
-  /// The objects that the message of a health check names, for example `Kustomization/flux-system/apps`, or
-  /// `Namespace/apps status: 'InProgress'` for one without a namespace.
+  /// The objects that the message of a health check names, for example `Kustomization/flux-system/apps`. One without a
+  /// namespace is `Namespace/apps status: 'InProgress'` or, for Helm, `Namespace//apps`.
   var checkedObjects: [Reference] {
     let words = split(whereSeparator: { " \n\t'\"[](),;".contains($0) })
     return words.indices.compactMap { index in
       let parts = words[index].split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+      guard let first = parts.first?.first, first.isUppercase, parts.last?.isEmpty == false else {
+        return nil
+      }
       if parts.count == 3 {
         return Reference(kind: String(parts[0]), namespace: String(parts[1]), name: String(parts[2]))
       }

@@ -46,7 +46,14 @@ extension Evaluation {
     }
     judgeIdleControllers(objects)
     flux.reserveCapacity(all.count)
-    for object in objects { flux.append(judge(object)) }
+    for object in objects {
+      guard mayBeExplainedLater(object) else {
+        flux.append(judge(object))
+        continue
+      }
+      failedChecks.append((flux.count, object))
+      flux.append(Judged(value: object, verdict: .degraded))
+    }
     flux += lastKnown(unread)
     flux += hidden.map(unreadable)
   }
@@ -64,7 +71,7 @@ extension Evaluation {
 
   /// Checks in this order: kinds without a status, deletion (which no resumption ends), suspension (which freezes
   /// conditions), failure, waiting, and problems despite a good status.
-  private mutating func judge(_ object: FluxObject) -> Judged<FluxObject> {
+  mutating func judge(_ object: FluxObject) -> Judged<FluxObject> {
     let resource = object.resource
     let ready = resource.conditions["Ready"]
     if object.isStatic, !isAtAStop(object) {
@@ -125,7 +132,7 @@ extension Evaluation {
 
   private mutating func judge(_ object: FluxObject, failing failure: Condition) -> Verdict {
     let resource = object.resource
-    if causes.hasReported(object, beside: Set(brokenWorkloads.map(\.resource.reference)))
+    if causes.hasReported(object, beside: reportedObjects)
       || isMissingSecret(object.secretName, in: resource.namespace)
     {
       keepStart(of: "\(resource.reference.problemPath)/failed")
@@ -164,7 +171,7 @@ extension Evaluation {
     _ failure: Condition, of object: FluxObject, beside waiting: Condition? = nil
   ) -> Verdict {
     let resource = object.resource
-    if isReportedByWorkload(object, failure) {
+    if isReportedByOthers(object, failure) {
       keepStart(of: "\(resource.reference.problemPath)/failed")
       return .degraded
     }
@@ -192,7 +199,7 @@ extension Evaluation {
     guard elapsed(since: failure.lastTransitionTime, watching: "\(path)/absent") >= .seconds(30) else {
       return nil
     }
-    let field = object.dependsOn.contains(absent) ? "dependsOn" : object.sourceField
+    let field = object.dependsOn.contains(absent) ? object.dependencyField : object.sourceField
     let isMade = absent.kind == "HelmChart" && object.source != absent
     keepStart(of: "\(path)/failed")
     report(

@@ -95,6 +95,14 @@ extension Reference {
   /// The path of this object's problems, without the cluster's name.
   var problemPath: String { problems + (namespace.isEmpty ? name : "\(namespace)/\(name)") }
 
+  /// True if a problem with this id is one of this object.
+  func hasProblem(at id: String) -> Bool {
+    let path = id.drop { $0 != "/" }.dropFirst()
+    // The names of workloads of different kinds may be equal.
+    if problems == "workload/" { return path == "\(problemPath)/\(kind.lowercased())" }
+    return path.hasPrefix("\(problemPath)/")
+  }
+
   /// The path prefix for problems of objects of this kind. Leases have no problems.
   var problems: String {
     switch kind {

@@ -16,6 +16,7 @@ extension Evaluation {
     judgeCertificates(snapshot)
     judgeStacks(snapshot)
     judgeJobs(snapshot)
+    judgeFailedChecks()
     judgePods(snapshot)
     judgeKinds(snapshot)
   }

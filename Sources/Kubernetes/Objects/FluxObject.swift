@@ -25,9 +25,8 @@ extension FluxObject {
       source: FluxObject.source(spec, kind, namespace: resource.namespace),
       sourceField: FluxObject.sourceField(spec, kind),
       chart: FluxObject.chart(spec, status, kind, resource),
-      dependsOn: (spec?.shownObjects("dependsOn") ?? []).prefix(256).compactMap {
-        Reference($0, defaultKind: kind, namespace: resource.namespace)
-      }, secretName: spec?.shown("secretRef")?.word("name"),
+      dependsOn: FluxObject.dependencies(spec, kind, namespace: resource.namespace),
+      secretName: spec?.shown("secretRef")?.word("name"),
       lastReconciled: status?.shownObjects("history").first?.time("lastReconciled"),
       requestedAt: FluxObject.requestedAt(object, status),
       suspendedAt: isSuspended ? object.timeOfWrite("f:suspend") : nil,
@@ -71,6 +70,16 @@ extension FluxObject {
     case "Alert", "Provider": version == "v1beta3"
     case "HelmRepository": type == "oci"
     default: false
+    }
+  }
+
+  /// The objects for which it waits, or the repositories that a GitRepository includes.
+  private static func dependencies(_ spec: Fields?, _ kind: String, namespace: String) -> [Reference] {
+    let fields =
+      kind == "GitRepository"
+      ? spec?.shownObjects("include").compactMap { $0.shown("repository") } : spec?.shownObjects("dependsOn")
+    return (fields ?? []).prefix(256).compactMap {
+      Reference($0, defaultKind: kind, namespace: namespace)
     }
   }
 

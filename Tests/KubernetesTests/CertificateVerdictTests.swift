@@ -63,6 +63,42 @@ import Testing
           Item.condition("Issuing", "True", ago: 1200),
         ], "", age: 1200), ids: ["certificate/web/c/not-ready"]),
     .init(
+      name: "first issue takes 20 m, Ready is not written",
+      items: Item.cert([Item.condition("Issuing", "True", "DoesNotExist", ago: 1200)], "", age: 1200),
+      ids: ["certificate/web/c/not-ready"],
+      says: ["has been waiting to be issued for 20m", "DoesNotExist", "describe certificate c"], since: 1200),
+    .init(
+      name: "first issue has begun, Ready is not written",
+      items: Item.cert([Item.condition("Issuing", "True", ago: 300)], "", age: 300), ids: []),
+    .init(
+      name: "issued anew after its Secret was deleted",
+      items: Item.cert(
+        [
+          Item.condition("Ready", "False", "DoesNotExist", ago: 60),
+          Item.condition("Issuing", "True", ago: 60),
+        ], ""), ids: []),
+    .init(
+      name: "requested renewal takes 3 h",
+      items: Item.cert(
+        [
+          Item.condition("Ready", "True"),
+          Item.condition("Issuing", "True", "ManuallyTriggered", ago: 10_800),
+        ],
+        Item.times(60 * Item.day, 30 * Item.day)), ids: ["certificate/web/c/not-ready"],
+      says: ["has been waiting to be issued again for 3h", "ManuallyTriggered"], verdict: .degraded,
+      since: 10_800),
+    .init(
+      name: "renewal takes 3 h",
+      items: Item.cert(
+        [Item.condition("Ready", "True"), Item.condition("Issuing", "True", "Renewing", "r", ago: 10_800)],
+        Item.times(30 * Item.day, -10_800)), ids: ["certificate/web/c/renewal-overdue"],
+      says: ["Renewing"], verdict: .degraded),
+    .init(
+      name: "requested renewal takes 30 m",
+      items: Item.cert(
+        [Item.condition("Ready", "True"), Item.condition("Issuing", "True", ago: 1800)],
+        Item.times(60 * Item.day, 30 * Item.day)), ids: []),
+    .init(
       name: "spec changed 20 m ago",
       items: Item.cert(
         [

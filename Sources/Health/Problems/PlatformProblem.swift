@@ -35,7 +35,8 @@ public enum PlatformProblem: String, DeclaredProblem {
     case .certificateNotReady:
       PlatformProblem.certificate(
         "certificate/<namespace>/<name>/not-ready", .warning, "<subject> <state>",
-        "cert-manager could not issue the certificate, or has written no status for it.")
+        "cert-manager could not issue the certificate, has been issuing it for too long (ten minutes, or an hour while another one is valid), or has written no status for it."
+      )
     case .certificateRenewalOverdue:
       PlatformProblem.certificate(
         "certificate/<namespace>/<name>/renewal-overdue", .warning, "renewal of <subject> is <age> overdue",

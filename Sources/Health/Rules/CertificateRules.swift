@@ -17,7 +17,8 @@ extension Evaluation {
     let ready = resource.conditions["Ready"] ?? decisive
     var verdict = Verdict.healthy
     if reportTerminating(resource, as: .platform(.certificateTerminating)) { verdict = .degraded }
-    let absentSince = ready == nil ? withoutStatusSince(resource) : nil
+    let absentSince =
+      ready == nil && !certificate.isIssuing ? withoutStatusSince(resource) : nil
     if let symptom = symptom(certificate, ready)
       ?? absentSince.map({
         Symptom(
@@ -53,9 +54,8 @@ extension Evaluation {
   }
 
   /// Ready stays True until the certificate has expired, so its dates are checked as well.
-  private func symptom(_ certificate: Certificate, _ ready: Condition?) -> Symptom? {
-    let words = [ready?.reason, ready?.message].compactMap(\.self).filter { !$0.isEmpty }
-      .joined(separator: ": ")
+  private mutating func symptom(_ certificate: Certificate, _ ready: Condition?) -> Symptom? {
+    let words = ready?.words ?? ""
     if let end = certificate.notAfter, end <= serverNow {
       return Symptom(.certificateExpired, detail: ["it expired at \(end)"], since: end)
     }
@@ -64,25 +64,42 @@ extension Evaluation {
         .certificateExpiring, ["age": (end - serverNow).humanDuration],
         detail: ["it expires at \(end)" + overdue(certificate)], since: certificate.renewalTime)
     }
-    if let ready, ready.status != .isTrue, !isBeingIssued(certificate, ready) {
+    let issuing = certificate.resource.conditions["Issuing"]
+    let progress = issuing.flatMap { $0.status == .isTrue ? $0.words : nil }
+    if ready == nil ? certificate.isIssuing : ready?.status != .isTrue, !isBeingIssued(certificate, ready) {
+      let since = ready?.lastTransitionTime ?? issuing?.lastTransitionTime
+      let begun = (since ?? certificate.resource.creationTimestamp).flatMap { $0 <= serverNow ? $0 : nil }
+      let isFirst = certificate.isIssuing && certificate.notAfter == nil
+      let waits =
+        isFirst ? begun.map { "has been waiting to be issued for \((serverNow - $0).humanDuration)" } : nil
       return Symptom(
-        .certificateNotReady, ["state": "is not ready"], detail: [words], since: ready.lastTransitionTime)
+        .certificateNotReady, ["state": waits ?? "is not ready"],
+        detail: [words, progress].compactMap(\.self).filter { !$0.isEmpty }, since: since)
     }
     if let due = certificate.renewalTime, serverNow - due > .seconds(3600) {
       return Symptom(
         .certificateRenewalOverdue, ["age": (serverNow - due).humanDuration],
-        detail: [certificate.notAfter.map { "it expires at \($0)" } ?? words], since: due)
+        detail: [certificate.notAfter.map { "it expires at \($0)" } ?? words, progress].compactMap(\.self),
+        since: due)
+    }
+    // A renewal for another reason than its date: the specification has changed, or it was requested.
+    if let started = issuing?.lastTransitionTime, certificate.isIssuing, serverNow - started > .seconds(3600)
+    {
+      return Symptom(
+        .certificateNotReady,
+        ["state": "has been waiting to be issued again for \((serverNow - started).humanDuration)"],
+        detail: [progress, certificate.notAfter.map { "it expires at \($0)" }].compactMap(\.self),
+        since: started)
     }
     // It is valid, but its last change is not in it. Only an issue clears the time of the failure: after a change that
     // was undone, it stays, and no further attempt is made.
-    let issuing = certificate.resource.conditions["Issuing"]
     if let failed = certificate.lastFailureTime, let next = nextAttempt(certificate),
       issuing?.status == .isTrue || serverNow - next < .seconds(3600),
       certificate.failedAttempts ?? 1 > 1 || serverNow - failed > .seconds(7200)
     {
       return Symptom(
         .certificateNotReady, ["state": "cannot be issued again"],
-        detail: [[issuing?.reason, issuing?.message].compactMap(\.self).joined(separator: ": ")],
+        detail: [issuing?.words ?? ""],
         since: issuing?.status == .isFalse ? issuing?.lastTransitionTime : failed)
     }
     return nil
@@ -104,15 +121,14 @@ extension Evaluation {
 
   /// True for ten minutes while the first certificate is being issued, or another one because the specification has
   /// changed.
-  private func isBeingIssued(_ certificate: Certificate, _ ready: Condition) -> Bool {
-    guard certificate.lastFailureTime == nil else { return false }
-    if certificate.notAfter == nil {
-      return certificate.resource.creationTimestamp.map { serverNow - $0 < .seconds(600) } ?? false
+  private mutating func isBeingIssued(_ certificate: Certificate, _ ready: Condition?) -> Bool {
+    let resource = certificate.resource
+    guard certificate.lastFailureTime == nil, certificate.isIssuing || certificate.notAfter == nil else {
+      return false
     }
-    guard certificate.resource.conditions["Issuing"]?.status == .isTrue,
-      let changed = ready.lastTransitionTime, changed <= serverNow
-    else { return false }
-    return serverNow - changed < .seconds(600)
+    let changed = (ready ?? resource.conditions["Issuing"])?.lastTransitionTime
+    let begun = certificate.isIssuing ? changed ?? resource.creationTimestamp : resource.creationTimestamp
+    return elapsed(since: begun, watching: "\(resource.reference.problemPath)/issuing") < .seconds(600)
   }
 
   /// After a failure, cert-manager tries again after one hour, then two, four, up to 32 (cert-manager's Certificate
@@ -127,4 +143,13 @@ extension Evaluation {
     let count = max(1, certificate.failedAttempts ?? 1)
     return ["\(count) attempt\(count == 1 ? "" : "s") failed, the next one is due at \(next)"]
   }
+}
+
+extension Certificate {
+  fileprivate var isIssuing: Bool { resource.conditions["Issuing"]?.status == .isTrue }
+}
+
+extension Condition {
+  /// For example `DoesNotExist: Issuing certificate as Secret does not exist`.
+  fileprivate var words: String { [reason, message].filter { !$0.isEmpty }.joined(separator: ": ") }
 }

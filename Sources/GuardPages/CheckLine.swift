@@ -6,6 +6,9 @@ package import Health
 /// `oceanid-ctl check`: one line for Nagios and Icinga with performance data, then a line for each problem
 /// (monitoring-plugins.org, Development Guidelines, "Plugin Output for Nagios").
 package enum CheckLine {
+  /// Monitoring systems keep a few kilobytes of a plugin's output.
+  private static let listed = 16
+
   package static func text(_ status: StatusDocument, section: Section?, now: Timestamp) -> String {
     let verdict = section?.verdict(of: status) ?? status.verdict
     let problems =
@@ -19,7 +22,7 @@ package enum CheckLine {
       }
     }
     let what = section.map { " \($0.rawValue.uppercased())" } ?? ""
-    let headlines = problems.map { problem in
+    let headlines = problems.prefix(listed).map { problem in
       ProblemLines.headline(problem, namesCluster: status.clusters.count > 1)
         + (problem.since.map { " for \((now - $0).asAge)" } ?? "")
     }
@@ -38,6 +41,8 @@ package enum CheckLine {
     for (problem, headline) in zip(problems, headlines) {
       text += "\n\(problem.severity.rawValue): \(plain(headline)); \(steps(problem))"
     }
+    let rest = problems.count - headlines.count + omitted
+    if rest > 0 { text += "\nand \(rest.of("more problem")): oceanid-ctl status -o wide" }
     return text + "\n"
   }
 

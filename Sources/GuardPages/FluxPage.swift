@@ -5,8 +5,8 @@ package import Health
 
 /// `oceanid-ctl flux`: the columns of `flux get all -A`.
 package enum FluxPage {
-  package static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
-    SectionPage.page(.flux, status, terminal) { cluster in
+  package static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
+    SectionPage.page(.flux, status, terminal, isWide: isWide) { cluster in
       let flux = cluster.flux
       if flux.objects.isEmpty {
         return [Line(Span(flux.installed == false ? "Flux is not installed." : "No Flux objects seen."))]

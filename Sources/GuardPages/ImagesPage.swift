@@ -5,8 +5,8 @@ package import Health
 
 /// `oceanid-ctl images`: policies with the selected and the running images, repositories and automations.
 package enum ImagesPage {
-  package static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
-    SectionPage.page(.images, status, terminal) { cluster in
+  package static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
+    SectionPage.page(.images, status, terminal, isWide: isWide) { cluster in
       let tables = tables(cluster.images, terminal.now).filter { !$0.rows.isEmpty }
       if tables.isEmpty { return [Line(Span("No image policies seen."))] }
       return Array(tables.map { $0.lines(width: terminal.width) }.joined(separator: [Line.empty]))

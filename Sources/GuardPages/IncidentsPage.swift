@@ -5,13 +5,26 @@ import IncidentTracking
 
 /// `oceanid-ctl incidents`: open incidents, then ended ones.
 package enum IncidentsPage {
-  package static func page(_ document: IncidentsDocument, _ terminal: Terminal, pastLimit: Int) -> Page {
+  /// The number of open incidents on a page that does not show all.
+  private static let listed = 40
+
+  /// - Parameter showsAll: true for all open incidents; otherwise the first of them.
+  package static func page(
+    _ document: IncidentsDocument, _ terminal: Terminal, pastLimit: Int, showsAll: Bool = false
+  ) -> Page {
     var page = Page()
     let namesCluster = Set((document.open + document.past).map(\.cluster).filter { !$0.isEmpty }).count > 1
     if document.open.isEmpty {
       page += Line(Span("No incident is open.", .good))
     } else {
-      page += open(document, namesCluster, terminal.now).lines(width: terminal.width)
+      let limit = showsAll ? nil : listed
+      page += open(document, namesCluster, terminal.now, limit: limit).lines(width: terminal.width)
+      let rest = document.open.dropFirst(limit ?? .max)
+      if !rest.isEmpty {
+        let critical = rest.count { $0.severity == .critical }
+        let counts = Problem.counts(critical: critical, warnings: rest.count - critical)
+        page += Line(Span("and \(rest.count) more open (\(counts)): oceanid-ctl incidents --all", .faint))
+      }
     }
     if document.channels == 0 {
       page += terminal.wrapped(
@@ -37,11 +50,13 @@ package enum IncidentsPage {
     return page
   }
 
-  package static func open(_ document: IncidentsDocument, _ namesCluster: Bool, _ now: Timestamp) -> Table {
+  package static func open(
+    _ document: IncidentsDocument, _ namesCluster: Bool, _ now: Timestamp, limit: Int? = nil
+  ) -> Table {
     var table = Table(columns: ["SEVERITY", "STATE", "SINCE", "NOTIFIED", "INCIDENT"])
     table.endsInProse = true
     table.minor = [3, 1]
-    for incident in document.open {
+    for incident in document.open.prefix(limit ?? .max) {
       table.rows.append(
         Table.Row(
           cells: [

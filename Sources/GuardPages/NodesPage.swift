@@ -6,7 +6,7 @@ import Health
 /// `oceanid-ctl nodes`: the columns of `kubectl get nodes`.
 package enum NodesPage {
   package static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
-    SectionPage.page(.nodes, status, terminal) { cluster in
+    SectionPage.page(.nodes, status, terminal, isWide: isWide) { cluster in
       cluster.nodes.isEmpty
         ? [Line(Span("No nodes seen."))]
         : table(cluster, isWide: isWide).lines(width: terminal.width) + OmittedRows.lines(cluster, [.nodes])

@@ -6,7 +6,7 @@ package import Health
 /// `oceanid-ctl pipeline`: what each stage runs, how far it is behind the branch, and the APIs that report it.
 package enum PipelinePage {
   package static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
-    SectionPage.page(.pipeline, status, terminal) { cluster in
+    SectionPage.page(.pipeline, status, terminal, isWide: isWide) { cluster in
       guard let pipeline = cluster.pipeline else { return [Line(Span("No pipeline is configured."))] }
       var page = Page(lines: heading(pipeline, terminal))
       for table in [

@@ -12,9 +12,11 @@ package enum ProblemLines {
   private static let firstCause = 8
 
   /// Full details of the first problems, title and next step of the next, and the number of the rest.
-  package static func screen(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal)
-    -> [Line]
-  {
+  ///
+  /// - Parameter command: the command of the page, which shows all of them with `-o wide`.
+  package static func screen(
+    _ problems: [ProblemDocument], of command: String = "status", namesCluster: Bool, _ terminal: Terminal
+  ) -> [Line] {
     let groups = namesCluster ? grouped(problems) : problems.map { Group(first: $0) }
     var page = Page()
     let isLong = groups.count > whole + 1
@@ -39,7 +41,7 @@ package enum ProblemLines {
     }
     let rest = groups.dropFirst(whole + named).reduce(0) { $0 + 1 + $1.others.count }
     let more = rest > 0 ? "and \(rest.of("more problem")); " : ""
-    page += Line(Span("\(more)full details: oceanid-ctl status -o wide", .faint))
+    page += Line(Span("\(more)full details: oceanid-ctl \(command) -o wide", .faint))
     return page.lines
   }
 

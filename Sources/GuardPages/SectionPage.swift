@@ -6,8 +6,9 @@ import Health
 /// A page of one section: for each cluster its tables, their age if they are outdated, and the section's
 /// problems.
 package enum SectionPage {
+  /// - Parameter isWide: true for the full details of all problems; otherwise they fit one screen.
   package static func page(
-    _ section: Section, _ status: StatusDocument, _ terminal: Terminal,
+    _ section: Section, _ status: StatusDocument, _ terminal: Terminal, isWide: Bool,
     content: (ClusterDocument) -> [Line]
   ) -> Page {
     var page = Page()
@@ -28,7 +29,10 @@ package enum SectionPage {
       page += content(cluster)
       if !problems.isEmpty {
         page.gap()
-        page += ProblemLines.lines(problems, namesCluster: false, terminal)
+        page +=
+          isWide
+          ? ProblemLines.lines(problems, namesCluster: false, terminal)
+          : ProblemLines.screen(problems, of: section.rawValue, namesCluster: false, terminal)
       }
     }
     if status.clusters.isEmpty { page += Line(Span(status.summary, .warning)) }

@@ -10,11 +10,10 @@ package enum TunnelPage {
 
   /// - Parameter range: the length of the history.
   package static func page(
-    _ status: StatusDocument, _ terminal: Terminal, range: Duration = .seconds(6 * 3600)
-  )
-    -> Page
-  {
-    SectionPage.page(.tunnel, status, terminal) { cluster in
+    _ status: StatusDocument, _ terminal: Terminal, range: Duration = .seconds(6 * 3600),
+    isWide: Bool = false
+  ) -> Page {
+    SectionPage.page(.tunnel, status, terminal, isWide: isWide) { cluster in
       let tunnel = cluster.tunnel
       let now = terminal.now
       var page = Page()

@@ -90,6 +90,23 @@ import Testing
     for line in text.split(separator: "\n") { #expect(String(line).displayWidth <= width, "\(line)") }
   }
 
+  @Test func manyOpenIncidentsAreCounted() throws {
+    var document = try Self.document()
+    let (critical, warning) = (document.open[0], document.open[1])
+    document.open =
+      [IncidentDocument](repeating: critical, count: 1000)
+      + [IncidentDocument](repeating: warning, count: 100)
+    (document.past, document.silences) = ([], [])
+    let terminal = Terminal(width: 120, hasColour: false, now: Scene.now)
+    let page = IncidentsPage.page(document, terminal, pastLimit: 10)
+    #expect(page.lines.count == 42)
+    #expect(
+      page.lines.last?.text
+        == "and 1060 more open (960 critical, 100 warnings): oceanid-ctl incidents --all")
+    let all = IncidentsPage.page(document, terminal, pastLimit: 10, showsAll: true)
+    #expect(all.lines.count > 1100)
+  }
+
   @Test func pageWithoutIncidents() {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     let none = IncidentsDocument(open: [])

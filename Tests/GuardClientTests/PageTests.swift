@@ -52,6 +52,26 @@ import Testing
     #expect(whole.ranges(of: "  next   ").count == count)
   }
 
+  @Test func manyProblemsOfASectionFitOneScreen() throws {
+    var status = Scene.nodeDown.status
+    let problem = try #require(status.problems.first { $0.kind == "node" })
+    status.problems = (1...1100).map { number in
+      var other = problem
+      (other.id, other.subject) = ("tethys/node/n\(number)/not-ready", "node n\(number)")
+      return other
+    }
+    let terminal = terminal(80)
+    let text = NodesPage.page(status, terminal).text(for: terminal)
+    #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count < 60)
+    #expect(text.contains("and 1084 more problems; full details: oceanid-ctl nodes -o wide"))
+    let whole = NodesPage.page(status, terminal, isWide: true).text(for: terminal)
+    #expect(whole.ranges(of: "  next   ").count == 1100)
+    let check = CheckLine.text(status, section: nil, now: Scene.now)
+    #expect(check.split(separator: "\n").count == 18)
+    #expect(check.contains("(1100 critical)"))
+    #expect(check.hasSuffix("\nand 1084 more problems: oceanid-ctl status -o wide\n"))
+  }
+
   @Test func overviewIsEnoughForThePageOfSeveralClusters() throws {
     var fleet = Scene.nodeDown.status
     #expect(fleet.overview == fleet)

@@ -12,7 +12,7 @@ struct CheckCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Print one line with performance data for Nagios or Icinga.",
     discussion: """
-      It then prints one line per problem. The exit status is always 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN). \
+      It then prints one line for each of the first 16 problems. The exit status is always 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN). \
       It is 3 if the guard cannot be reached, if it has no such cluster, and if an option is wrong.
 
       Examples:

@@ -12,13 +12,13 @@ struct FluxCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: .output, help: OutputFormat.help(wide: "the same as without"))
+  @Option(name: .output, help: OutputFormat.help(wide: "every problem in full"))
   var output: OutputFormat?
 
   @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")
   var watch = false
 
   func run() throws {
-    try options.show(.flux, output, watches: watch) { FluxPage.page($0, $1) }
+    try options.show(.flux, output, watches: watch) { FluxPage.page($0, $1, isWide: output == .wide) }
   }
 }

@@ -13,13 +13,13 @@ struct ImagesCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: .output, help: OutputFormat.help(wide: "the same as without"))
+  @Option(name: .output, help: OutputFormat.help(wide: "every problem in full"))
   var output: OutputFormat?
 
   @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")
   var watch = false
 
   func run() throws {
-    try options.show(.images, output, watches: watch) { ImagesPage.page($0, $1) }
+    try options.show(.images, output, watches: watch) { ImagesPage.page($0, $1, isWide: output == .wide) }
   }
 }

@@ -23,6 +23,9 @@ struct IncidentsCommand: ParsableCommand, Reading {
   @Option(help: ArgumentHelp("Show only the newest N ended incidents.", valueName: "count"))
   var past = 10
 
+  @Flag(help: "Show all open incidents, not only the first 40.")
+  var all = false
+
   @OptionGroup var format: FormatOption
 
   @OptionGroup var options: ReadOptions
@@ -36,7 +39,7 @@ struct IncidentsCommand: ParsableCommand, Reading {
     if format.isDocument(json: options.json) { return try StandardOutput.answer(format.text(document)) }
     let terminal = Terminal.standardOutput()
     try StandardOutput.answer(
-      IncidentsPage.page(document, terminal, pastLimit: past).text(for: terminal))
+      IncidentsPage.page(document, terminal, pastLimit: past, showsAll: all).text(for: terminal))
   }
 }
 

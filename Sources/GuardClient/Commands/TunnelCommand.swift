@@ -16,7 +16,7 @@ struct TunnelCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: .output, help: OutputFormat.help(wide: "the same as without"))
+  @Option(name: .output, help: OutputFormat.help(wide: "every problem in full"))
   var output: OutputFormat?
 
   @Flag(name: [.short, .long], help: "Print it again after each change, until Ctrl-C.")
@@ -32,6 +32,8 @@ struct TunnelCommand: ParsableCommand, Reading {
   }
 
   func run() throws {
-    try options.show(.tunnel, output, watches: watch) { TunnelPage.page($0, $1, range: since.duration) }
+    try options.show(.tunnel, output, watches: watch) {
+      TunnelPage.page($0, $1, range: since.duration, isWide: output == .wide)
+    }
   }
 }

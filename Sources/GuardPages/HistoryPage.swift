@@ -1,31 +1,48 @@
 package import GuardAPI
-import GuardHistory
+package import GuardHistory
 package import GuardTerminal
 package import Health
 
 /// `oceanid-ctl history`: past events, oldest first, each incident with its length.
 package enum HistoryPage {
-  /// - Parameter end: the end of the history, if that is before now.
+  /// - Parameters:
+  ///   - end: the end of the history, if that is before now.
+  ///   - unknown: the times in which the guard was not running.
   package static func page(
-    _ history: HistoryDocument, _ terminal: Terminal, range: String, until end: Timestamp? = nil
+    _ history: HistoryDocument, _ terminal: Terminal, range: String, until end: Timestamp? = nil,
+    unknown: [Availability.Span] = []
   ) -> Page {
     var page = Page()
-    let episodes = Episode.fold(history.events).sorted { $0.begin < $1.begin }
+    let episodes = Episode.fold(history.events)
     let namesCluster = Set(history.events.map(\.cluster).filter { !$0.isEmpty }).count > 1
+    let entries =
+      episodes.map { (begin: $0.begin, text: text($0, end, terminal.now, namesCluster)) }
+      + unknown.map { (begin: $0.from, text: text($0)) }
     var day = ""
-    for episode in episodes {
-      let begin = episode.begin.day
+    for entry in entries.sorted(by: { $0.begin < $1.begin }) {
+      let begin = entry.begin.day
       if begin != day {
         page.gap()
         page += Line(Span(begin, .strong))
         day = begin
       }
-      page += terminal.labelled(
-        episode.begin.time, margin: 11, text(episode, end, terminal.now, namesCluster), whole: "--json")
+      page += terminal.labelled(entry.begin.time, margin: 11, entry.text, whole: "--json")
     }
     page.gap()
-    page += terminal.wrapped(Span(footer(history, episodes, range, end, terminal.now), .faint))
+    var last = footer(history, episodes, range, end, terminal.now, isKnown: unknown.isEmpty)
+    if !unknown.isEmpty {
+      let sum = unknown.reduce(Duration.zero) { $0 + $1.from.length(until: $1.to) }
+      last += "; the guard was not running for \(sum.exact), of which nothing is known"
+    }
+    page += terminal.wrapped(Span(last, .faint))
     return page
+  }
+
+  /// The line of a time in which the guard was not running.
+  private static func text(_ unknown: Availability.Span) -> Span {
+    let until = unknown.to.day == unknown.from.day ? unknown.to.time : "\(unknown.to.day) \(unknown.to.time)"
+    let length = unknown.from.length(until: unknown.to).exact
+    return Span("nothing is known until \(until), \(length): the guard was not running", .warning)
   }
 
   private static func text(
@@ -70,11 +87,12 @@ package enum HistoryPage {
   }
 
   private static func footer(
-    _ history: HistoryDocument, _ episodes: [Episode], _ range: String, _ end: Timestamp?, _ now: Timestamp
+    _ history: HistoryDocument, _ episodes: [Episode], _ range: String, _ end: Timestamp?, _ now: Timestamp,
+    isKnown: Bool
   ) -> String {
     let incidents = episodes.filter(\.isIncident)
     let lasting = incidents.count(where: \.lasts)
-    var text = incidents.isEmpty ? "no incident" : incidents.count.of("incident")
+    var text = incidents.isEmpty ? "no incident\(isKnown ? "" : " known")" : incidents.count.of("incident")
     if lasting > 0 { text += ", \(lasting) ongoing\(end.map { " at \($0.clock(at: now))" } ?? "")" }
     text += ", \(range)"
     switch history.source {

@@ -157,6 +157,54 @@ import Testing
     #expect(lines([], truncated: true).last?.hasSuffix("there are more entries: see --limit") == true)
   }
 
+  private static func unknown(
+    _ events: [ChangeDocument], before: String? = "started", signs: [String] = [], endsAt end: String? = nil,
+    to: String = "04:30:00", knownSince: String? = nil
+  ) -> [String] {
+    var history = HistoryDocument(source: .journal, truncated: false, events: events)
+    history.knownSince = knownSince.map { at("2026-03-01T\($0)Z") }
+    return history.unknownTimes(
+      from: at("2026-03-01T00:00:00Z"), to: at("2026-03-01T\(to)Z"),
+      before: before.map { change("00:00:00", $0, "guard") }, signs: signs.map { at("2026-03-01T\($0)Z") },
+      endsAt: end.map { at("2026-03-01T\($0)Z") }
+    ).map { "\($0.from.time) \($0.to.time)" }
+  }
+
+  /// "no incident" is known only of the times in which the guard was running.
+  @Test func timesWithoutTheGuardAreUnknown() {
+    let stop = Self.change("01:00:00", "stopped", "guard")
+    let start = Self.change("03:00:00", "started", "guard")
+    let sign = Self.change("02:00:00", "tunnel_up")
+    #expect(Self.unknown([]) == [])
+    #expect(Self.unknown([stop, start]) == ["01:00:00Z 03:00:00Z"])
+    #expect(Self.unknown([stop]) == ["01:00:00Z 04:30:00Z"])
+    #expect(Self.unknown([stop, start], to: "02:00:00") == ["01:00:00Z 02:00:00Z"])
+    #expect(Self.unknown([stop, Self.change("01:00:05", "started", "guard")]) == [])
+    #expect(Self.unknown([start], before: "stopped") == ["00:00:00Z 03:00:00Z"])
+    #expect(Self.unknown([start], before: nil, knownSince: "03:00:00") == [])
+    #expect(Self.unknown([stop, start], before: nil, knownSince: "01:00:00") == ["01:00:00Z 03:00:00Z"])
+    // It was killed: its last entry or measurement is its last sign.
+    #expect(Self.unknown([sign, start]) == ["02:00:00Z 03:00:00Z"])
+    #expect(Self.unknown([sign, start], signs: ["02:30:00"]) == ["02:30:00Z 03:00:00Z"])
+    #expect(Self.unknown([sign], endsAt: "04:30:00") == ["02:00:00Z 04:30:00Z"])
+    #expect(Self.unknown([sign, start], to: "02:45:00") == ["02:00:00Z 02:45:00Z"])
+  }
+
+  @Test func unknownTimesAreListed() throws {
+    let terminal = Terminal(width: nil, hasColour: false, now: Self.now)
+    let history = HistoryDocument(
+      source: .journal, truncated: false,
+      events: [Self.change("01:00:00", "stopped", "guard", message: "bye")])
+    let unknown = history.unknownTimes(
+      from: at("2026-03-01T00:00:00Z"), to: Self.now, before: Self.change("00:00:00", "started"), endsAt: nil)
+    #expect(
+      HistoryPage.page(history, terminal, range: "since today", unknown: unknown).lines.map(\.text) == [
+        "2026-03-01", "  01:00:00Z  bye",
+        "  01:00:00Z  nothing is known until 04:30:00Z, 3 h 30 min: the guard was not running", "",
+        "no incident known, since today; from the journal; the guard was not running for 3 h 30 min, of which nothing is known",
+      ])
+  }
+
   @Test(arguments: [60, 80, 200])
   func pageFitsTheWidth(_ width: Int) {
     #expect(lines(Self.outage, width: width).allSatisfy { $0.displayWidth <= width })

@@ -88,21 +88,29 @@ struct HistoryCommand: ParsableCommand, Reading {
     try reading.check(options.cluster, of: try? options.connection.client.status(.overview))
     let read = try reading.read(query)
     let history = follow ? read : try reading.known(read, query)
-    try StandardOutput.answer(text(history, query.until.flatMap { $0 < now ? $0 : nil }))
+    let unknown = isPage ? reading.unknownTimes(of: history, query, now: now) : []
+    try StandardOutput.answer(text(history, query.until.flatMap { $0 < now ? $0 : nil }, unknown))
     guard follow else { return }
     try reading.follow(query, after: history.events.last?.at ?? now) {
       try StandardOutput.writePart(try line($0))
     }
   }
 
-  /// - Parameter end: the end of the history, if that is before now.
-  private func text(_ history: HistoryDocument, _ end: Timestamp?) throws -> String {
-    if format.isDocument(json: options.json) || entries || follow || !event.isEmpty {
-      return try history.events.map(line).joined()
-    }
+  /// True for incidents with a last line, false for entries.
+  private var isPage: Bool {
+    !format.isDocument(json: options.json) && !entries && !follow && event.isEmpty
+  }
+
+  /// - Parameters:
+  ///   - end: the end of the history, if that is before now.
+  ///   - unknown: the times in which the guard was not running.
+  private func text(_ history: HistoryDocument, _ end: Timestamp?, _ unknown: [Availability.Span]) throws
+    -> String
+  {
+    guard isPage else { return try history.events.map(line).joined() }
     let terminal = Terminal.standardOutput()
     let range = until.map { "from \(since) to \($0)" } ?? since.toNow
-    return HistoryPage.page(history, terminal, range: range, until: end).text(for: terminal)
+    return HistoryPage.page(history, terminal, range: range, until: end, unknown: unknown).text(for: terminal)
   }
 
   private func line(_ change: ChangeDocument) throws -> String {

@@ -118,7 +118,7 @@ package struct ReportFacts {
     // The time before the oldest available event is unknown, too.
     if let begin = history.truncated ? events.first?.at : history.knownSince, begin > from {
       known.append(.unknown, from: from, to: min(begin, to))
-      (isKnown, since) = (true, min(begin, to))
+      (isKnown, since) = (events.last { $0.at <= begin }?.kind != .stopped, min(begin, to))
     }
     var heard = since
     for event in events where event.at > since {

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Glibc
 internal import GuardAPI
 internal import GuardAlerts
 internal import GuardCluster
@@ -23,8 +24,6 @@ package final class GuardService: Sendable {
   private static let unavailableStatus: Int32 = 69
   /// The same as LimitNOFILE in the unit.
   private static let descriptors = 16384
-  /// The time after which all reachable clusters are connected.
-  private static let startUp = DispatchTimeInterval.seconds(20)
   /// The time for closing the tunnels when the guard ends.
   private static let closeTimeout: Duration = .seconds(2)
   /// The time for writing the last log entries.
@@ -38,16 +37,16 @@ package final class GuardService: Sendable {
   }
 
   /// Runs reloads and the stop, one at a time.
-  private let queue = DispatchQueue(label: "guard")
+  let queue = DispatchQueue(label: "guard")
   let liveness: QueueLiveness
   let state: Mutex<State>
   private let configurationPath: String?
   private let boundedLog: BoundedLog
-  private let log: any EventLog
+  let log: any EventLog
   let board: StatusBoard
-  private let ledger: IncidentLedger
-  private let passes: IncidentPasses
-  private let statusLine: StatusLine
+  let ledger: IncidentLedger
+  let passes: IncidentPasses
+  let statusLine: StatusLine
   private let viewRequests = GuardViewRequests()
   /// Nil: there is no state directory.
   private let folder: StateFolder?
@@ -63,7 +62,14 @@ package final class GuardService: Sendable {
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
     // Signals are blocked before the first thread exists, because threads inherit the mask.
-    guard let signals = Signals.block() else { return unavailableStatus }
+    let signals: SignalDescriptor
+    do throws(SystemError) {
+      signals = try Supervisor.blockSignals()
+    } catch {
+      return refuse(startFailure(error))
+    }
+    // No part of the guard works without threads, not even its log.
+    if let shortage = Supervisor.findShortage() { return refuse(Supervisor.record(shortage)) }
     ResidentMemory.configureHeap()
     ProcessMemory.hide()
     DescriptorLimit.raise(to: descriptors)
@@ -83,13 +89,28 @@ package final class GuardService: Sendable {
     }
     let guarding = GuardService(configuration, path: configurationPath, log: log)
     do {
+      let supervisor = try Supervisor(signals) { _exit(refuse($0)) }
       try guarding.start()
-      return try guarding.wait(signals)
+      guarding.wait(supervisor)
+      supervisor.finish()
+      return 0
     } catch {
-      guarding.log.write(
-        LogRecord(.startFailed, "oceanid-guard can't start: \(error)", subject: "guard", reason: "\(error)"))
-      return GuardService.unavailableStatus
+      guarding.log.write(startFailure(error))
+      return unavailableStatus
     }
+  }
+
+  private static func startFailure(_ error: any Error) -> LogRecord {
+    LogRecord(.startFailed, "oceanid-guard can't start: \(error)", subject: "guard", reason: "\(error)")
+  }
+
+  /// Reports why the guard ends, without the help of another thread.
+  ///
+  /// - Returns: the exit status.
+  private static func refuse(_ record: LogRecord) -> Int32 {
+    standardLogDestination().write(record, at: .now)
+    notifyManager(.status(record.message))
+    return unavailableStatus
   }
 
   private static func refuseClients(because errors: ConfigurationErrors) {
@@ -202,7 +223,7 @@ package final class GuardService: Sendable {
   }
 
   /// Binds the control socket again if its file was removed, because clients can't connect without it.
-  private func restoreControlSocket() {
+  func restoreControlSocket() {
     guard let server = server.withLock({ $0 }), !server.isReachable else { return }
     let path = state.withLock { $0.configuration.control.socket }
     server.stop()
@@ -231,7 +252,7 @@ package final class GuardService: Sendable {
       + AlertFamilies.families(alerts.figures)
   }
 
-  private func writeMetrics() {
+  func writeMetrics() {
     guard let path = state.withLock({ $0.configuration.metricsTextfile }) else { return }
     textfile.write(MetricFormat.prometheus.text(metrics()), to: path)
   }
@@ -255,42 +276,11 @@ package final class GuardService: Sendable {
       observed: passes.request)
   }
 
-  private func wait(_ descriptor: consuming SignalDescriptor) throws -> Int32 {
-    let done = try WakeupEvent()
-    let signals = Signals(
-      descriptor, queue: queue, stop: { [weak self] in self?.stop(done) },
-      reload: { [weak self] in _ = self?.reload() })
-    let watchdog = (try? Watchdog.interval()).flatMap { $0 }.map { interval in
-      WatchdogFeed(
-        interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { notifyManager(.watchdog) })
-    }
-    let hints = MachineHints(queue: queue, log: log) { [weak self, ledger] hint in
-      if case .resumed = hint { ledger.resume() }
-      _ = self?.each(named: nil) { $0.tunnel.handle(hint) }
-    }
-    queue.asyncAfter(deadline: .now() + GuardService.startUp) { ResidentMemory.releaseCode() }
-    passes.request()
-    notifyManager(.ready, .status(statusLine.text))
-    // This thread has nothing else to do. A timer of Dispatch would wake two threads for each tick.
-    while !done.wait(timeout: .seconds(5)) {
-      queue.sync {
-        guard !state.withLock(\.isStopping) else { return }
-        hints.check()
-        restoreControlSocket()
-        _ = each(named: nil) { $0.tunnel.restoreInternalSocket() }
-        passes.pass()
-        writeMetrics()
-      }
-    }
-    withExtendedLifetime((signals, watchdog, hints)) {}
-    return 0
-  }
-
   // MARK: - Reload
 
   /// Applies a changed configuration; an invalid one changes nothing. A cluster with an unchanged section
   /// keeps its tunnel and its open connections.
-  private func reload() -> ReloadOutcome {
+  func reload() -> ReloadOutcome {
     notifyManager(.reloading)
     // A service manager has no state for a failed reload, so the status text reports it.
     defer { notifyManager(.ready, .status(statusLine.text)) }
@@ -353,7 +343,7 @@ package final class GuardService: Sendable {
 
   // MARK: - Stop
 
-  private func stop(_ done: WakeupEvent) {
+  func stop(_ supervisor: Supervisor) {
     let clusters = state.withLock { state -> [GuardedCluster]? in
       guard !state.isStopping else { return nil }
       state.isStopping = true
@@ -361,13 +351,15 @@ package final class GuardService: Sendable {
     }
     guard let clusters else { return }
     notifyManager(.stopping, .status("stopping"), .extendTimeout(GuardService.closeTimeout + .seconds(4)))
+    supervisor.beat()
     server.withLock { $0.take() }?.stop()
     GuardService.stop(clusters, timeout: GuardService.closeTimeout)
+    supervisor.beat()
     ledger.save()
     alerts.stop(timeout: .seconds(1))
     boundedLog.flushSuppressed()
     log.write(LogRecord(.stopped, "oceanid-guard stopped", subject: "guard"))
-    done.signal()
+    supervisor.orders.post(.end)
   }
 
   /// Stops all clusters at the same time, so that unresponsive servers delay it by `timeout` only once.
@@ -384,7 +376,7 @@ package final class GuardService: Sendable {
   }
 
   /// - Returns: false if there is no such cluster.
-  private func each(named name: String?, _ body: (GuardedCluster) -> Void) -> Bool {
+  func each(named name: String?, _ body: (GuardedCluster) -> Void) -> Bool {
     let named = clusters(named: name)
     named.forEach(body)
     return !named.isEmpty
@@ -392,6 +384,6 @@ package final class GuardService: Sendable {
 }
 
 /// Notifies the service manager. A failure is ignored.
-private func notifyManager(_ states: Notify.State...) {
+func notifyManager(_ states: Notify.State...) {
   _ = try? Notify.send(states)
 }

@@ -12,9 +12,12 @@ package protocol LogDestination: Sendable {
   func write(_ record: LogRecord, at moment: Timestamp)
 }
 
-/// Creates the log of this process: the journal if systemd connected standard error to it, otherwise text on
-/// standard error.
+/// Creates the log of this process, which never waits.
 package func standardEventLog(threshold: Priority = .info) -> QueuedLog {
-  QueuedLog(
-    Journal.isConnected() ? JournalLog(threshold: threshold) : TerminalLog(threshold: threshold))
+  QueuedLog(standardLogDestination(threshold: threshold))
+}
+
+/// The journal if systemd connected standard error to it, otherwise text on standard error.
+package func standardLogDestination(threshold: Priority = .info) -> any LogDestination {
+  Journal.isConnected() ? JournalLog(threshold: threshold) : TerminalLog(threshold: threshold)
 }

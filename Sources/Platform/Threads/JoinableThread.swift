@@ -42,6 +42,17 @@ package final class JoinableThread: Sendable {
     }
   }
 
+  /// Checks that this process may start that many threads more.
+  package static func checkRoom(for count: Int) throws(SystemError) {
+    let mayEnd = DispatchSemaphore(value: 0)
+    var threads: [JoinableThread] = []
+    defer {
+      for _ in threads { mayEnd.signal() }
+      for thread in threads { _ = thread.join(timeout: .seconds(1)) }
+    }
+    for _ in 0..<count { threads.append(try JoinableThread(name: "check") { mayEnd.wait() }) }
+  }
+
   /// Waits for the end of the thread; false if `timeout` passes first.
   package func join(timeout: Duration) -> Bool {
     guard ended.wait(timeout: .now() + DispatchTimeInterval(timeout)) == .success else { return false }

@@ -47,6 +47,13 @@ static inline CURLcode oceanid_curl_set_header(CURL *easy, curl_write_callback h
   return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
 }
 
+// The callback that receives libcurl's messages, headers and bodies; it returns 0.
+static inline CURLcode oceanid_curl_set_debug(CURL *easy, curl_debug_callback debug, void *context) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_DEBUGDATA, context);
+  return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+}
+
 // The buffer must have CURL_ERROR_SIZE bytes and outlive the transfer.
 static inline CURLcode oceanid_curl_set_error_buffer(CURL *easy, char *buffer) {
   return curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, buffer);

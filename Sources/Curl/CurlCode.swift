@@ -25,7 +25,9 @@ extension CurlError.Code {
         ? .clientCertificateRefused : Self.isConnectionLost(detail) ? .cutInHandshake : .handshake
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
       CURLE_HTTP2_STREAM:
-      self = Self.isCertificateAlert(detail) ? .clientCertificateRefused : .closed
+      self =
+        Self.isCertificateAlert(detail)
+        ? .clientCertificateRefused : Self.isInvalidHTTP(detail) ? .badReply : .closed
     // Before 8.6, libcurl has this code for a header line that is longer than it accepts (lib/dynbuf.c).
     case CURLE_OUT_OF_MEMORY: self = .tooLarge
     case CURLE_FAILED_INIT, CURLE_UNKNOWN_OPTION, CURLE_BAD_FUNCTION_ARGUMENT,
@@ -48,6 +50,17 @@ extension CurlError.Code {
     ["Connection reset", "Broken pipe", "is not connected", "SSL_ERROR_SYSCALL", "unexpected eof"].contains {
       detail.firstRange(ofWord: $0) != nil
     }
+  }
+
+  // libcurl has the codes of a lost connection for these, too: "Illegal or missing hexadecimal sequence in
+  // chunked-encoding", "chunk hex-length char not a hex digit: 0x5a" (lib/http_chunks.c), "nghttp2_session_mem_recv()
+  // returned -902" and the errors of RFC 9113 §7 that mean invalid messages: "HTTP/2 stream 1 was not closed cleanly:
+  // PROTOCOL_ERROR (err 1)" (lib/http2.c). The other errors, such as INTERNAL_ERROR, are a server that gives up.
+  static func isInvalidHTTP(_ detail: String) -> Bool {
+    [
+      "chunk", "nghttp2", "HTTP2 framing layer", "PROTOCOL_ERROR", "FLOW_CONTROL_ERROR", "FRAME_SIZE_ERROR",
+      "COMPRESSION_ERROR",
+    ].contains(where: detail.hasWord)
   }
 
   // OpenSSL's names of the alerts in RFC 8446 §6 about the certificate that we sent.
@@ -74,6 +87,8 @@ extension CurlError.CertificateFault {
 }
 
 extension String {
+  func hasWord(_ word: String) -> Bool { firstRange(ofWord: word) != nil }
+
   /// The start of `word`. Without Foundation, the standard library finds single characters only.
   fileprivate func firstRange(ofWord word: String) -> String.Index? { self[...].firstRange(ofWord: word) }
 }

@@ -26,6 +26,8 @@ package final class EasyHandle {
   /// Bytes received of the header and of the body.
   package private(set) var headerCount = 0
   package private(set) var bodyCount = 0
+  /// What libcurl reports in its messages only.
+  private var notes = TransferNotes()
   // libcurl keeps pointers to the lists and to the buffer.
   private var lists: [UnsafeMutablePointer<curl_slist>] = []
   private let errorText: UnsafeMutablePointer<CChar>
@@ -56,6 +58,8 @@ package final class EasyHandle {
   }
 
   deinit {
+    // libcurl has messages for the end, too, and this object is no context any more.
+    _ = oceanid_curl_set_long(pointer, CURLOPT_VERBOSE, 0)
     curl_easy_cleanup(pointer)
     for list in lists { curl_slist_free_all(list) }
     errorText.deallocate()
@@ -131,6 +135,15 @@ package final class EasyHandle {
         return handle.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
           ? size * count : 0
       }, context)
+    let debug = oceanid_curl_set_debug(
+      pointer,
+      { _, kind, bytes, count, context in
+        guard kind == CURLINFO_TEXT, let bytes, let context else { return 0 }
+        let handle = Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
+        handle.notes.add(UnsafeRawBufferPointer(start: bytes, count: count))
+        return 0
+      }, context)
+    check(debug == CURLE_OK, "CURLOPT_DEBUGFUNCTION")
     check(body == CURLE_OK, "CURLOPT_WRITEFUNCTION")
     check(header == CURLE_OK, "CURLOPT_HEADERFUNCTION")
   }
@@ -149,6 +162,7 @@ package final class EasyHandle {
 
   /// The error of a failed transfer.
   func error(_ code: CURLcode) -> CurlError {
+    if let (kind, words) = notes.meaning(of: code) { return error(kind, words) }
     let text = String(cString: errorText)
     let detail =
       code == CURLE_OUT_OF_MEMORY

@@ -161,6 +161,37 @@ import Testing
         .bytes("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")) == .badReply)
   }
 
+  @Test(arguments: [
+    "<html>hi</html>", "HTTP/1.1\r\n\r\n", "HTTP/1.1 xyz OK\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nno header\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nhi",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nhello\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloXX",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFFFFF\r\nhello\r\n",
+  ]) func answersThatAreNoValidHTTPAreNoLostConnections(answer: String) async throws {
+    #expect(try await code(.bytes(answer)) == .badReply)
+  }
+
+  @Test(arguments: [
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n",
+  ]) func answersThatAreCutShortAreLostConnections(answer: String) async throws {
+    #expect(try await code(.bytes(answer)) == .closed)
+  }
+
+  /// Texts of later versions of libcurl, and of connections that tests can't provoke.
+  @Test(arguments: [
+    ("chunk hex-length char not a hex digit: 0x5a", true),
+    ("nghttp2_session_mem_recv() returned -902:The user callback function failed", true),
+    ("HTTP/2 stream 1 was not closed cleanly: PROTOCOL_ERROR (err 1)", true),
+    ("HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR (err 2)", false),
+    ("HTTP/2 stream 1 was not closed cleanly before end of the underlying stream", false),
+    ("Recv failure: Connection reset by peer", false),
+  ]) func invalidHTTPIsDistinguishedFromLostConnections(detail: String, isInvalid: Bool) {
+    #expect(CurlError.Code.isInvalidHTTP(detail) == isInvalid)
+  }
+
   @Test func responsesOverTheLimitAreRejected() async throws {
     var limits = Limits()
     limits.bodyBytes = 1 << 20

@@ -41,7 +41,7 @@ extension PollFailure {
             note: "check the size of the list"))
       case .unwanted, .badReply:
         failure(
-          .badResponse, "\(subject.name): \(server) did not answer with HTTP: \(detail)",
+          .badResponse, "\(subject.name): \(server) did not answer with valid HTTP: \(detail)",
           "check that the forward's target is the API server")
       case .serverCertificate(let fault):
         PollFailure(fault, error, server: server, file: file, newKubeconfig: newKubeconfig)

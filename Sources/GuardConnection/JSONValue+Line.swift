@@ -16,6 +16,7 @@ extension JSONValue {
     case .integer(let integer): text += "\(integer)"
     // RFC 8259 §6 has no infinity and no NaN.
     case .number(let number): text += number.isFinite ? "\(number)" : "null"
+    case .numeral(let numeral): text += numeral
     case .string(let string): text += string.jsonQuoted
     case .array(let items):
       text += "["

@@ -16,6 +16,7 @@ extension JSONValue {
     case .bool(let flag): text += flag ? "true\n" : "false\n"
     case .integer(let integer): text += "\(integer)\n"
     case .number(let number): text += "\(number)\n"
+    case .numeral(let numeral): text += numeral + "\n"
     case .string(let string): text += string.jsonQuoted + "\n"
     case .array(let items):
       guard !items.isEmpty else { return text += "[]\n" }
@@ -38,7 +39,7 @@ extension JSONValue {
     switch self {
     case .array(let items): !items.isEmpty
     case .object(let fields): !fields.isEmpty
-    case .null, .bool, .integer, .number, .string: false
+    case .null, .bool, .integer, .number, .numeral, .string: false
     }
   }
 

@@ -8,6 +8,8 @@ package enum JSONValue: Hashable, Sendable {
   case bool(Bool)
   case integer(Int64)
   case number(Double)
+  /// A number as it is written, because an Int64 or a Double would be written in another way.
+  case numeral(String)
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
@@ -31,6 +33,7 @@ extension JSONValue {
     case .bool(let flag): text += flag ? "true" : "false"
     case .integer(let integer): text += "\(integer)"
     case .number(let number): text += "\(number)"
+    case .numeral(let numeral): text += numeral
     case .string(let string): text += string.jsonQuoted
     case .array(let items):
       JSONValue.write(items, between: ("[", "]"), to: &text, indent: indent) { item, text, indent in

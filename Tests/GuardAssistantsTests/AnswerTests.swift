@@ -22,7 +22,7 @@ import Testing
     case .string(let text): [text]
     case .array(let items): items.flatMap(trusted)
     case .object(let fields): fields.filter { $0.key != "untrusted" }.flatMap { [$0.key] + trusted($0.value) }
-    case .null, .bool, .integer, .number: []
+    case .null, .bool, .integer, .number, .numeral: []
     }
   }
 

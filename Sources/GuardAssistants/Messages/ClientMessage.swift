@@ -31,7 +31,7 @@ package enum ClientMessage: Hashable, Sendable {
     // Some libraries write null for what is left out.
     case nil, .null: params = [:]
     case .object(let fields): params = fields
-    case .bool, .integer, .number, .string, .array:
+    case .bool, .integer, .number, .numeral, .string, .array:
       self = refused("params must be an object")
       return
     }

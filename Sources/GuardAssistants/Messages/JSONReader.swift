@@ -93,26 +93,21 @@ package struct JSONReader {
     return .array(items)
   }
 
-  /// RFC 8259 §6. An integer that does not fit into 64 bits is a Double.
+  /// RFC 8259 §6. A number that Int64 and Double would write in another way keeps its text.
   private mutating func number() throws(Malformed) -> JSONValue {
     let start = index
     _ = skip("-")
     let whole = digits()
     guard whole == 1 || whole > 1 && bytes[index - whole] != UInt8(ascii: "0") else { throw Malformed() }
-    var isInteger = true
-    if skip(".") {
-      isInteger = false
-      guard digits() > 0 else { throw Malformed() }
-    }
+    if skip("."), digits() == 0 { throw Malformed() }
     if skip("e") || skip("E") {
-      isInteger = false
       if !skip("+") { _ = skip("-") }
       guard digits() > 0 else { throw Malformed() }
     }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
-    if isInteger, let integer = Int64(text) { return .integer(integer) }
-    guard let number = Double(text), number.isFinite else { throw Malformed() }
-    return .number(number)
+    if let integer = Int64(text), "\(integer)" == text { return .integer(integer) }
+    if let number = Double(text), "\(number)" == text { return .number(number) }
+    return .numeral(text)
   }
 
   private mutating func digits() -> Int {

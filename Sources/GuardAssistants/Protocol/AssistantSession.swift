@@ -144,7 +144,7 @@ package struct AssistantSession: Sendable {
     switch request.params["arguments"] ?? .null {
     case .null: given = [:]
     case .object(let fields): given = fields
-    case .bool, .integer, .number, .string, .array:
+    case .bool, .integer, .number, .numeral, .string, .array:
       throw ProtocolError(.invalidParams, "arguments must be an object")
     }
     return start(request, tool, given, uri: nil)

@@ -35,7 +35,7 @@ indirect enum OrderedJSON: Hashable, Sendable {
     case .object(let fields):
       self = .object(
         fields.sorted { $0.key < $1.key }.map { Member(key: $0.key, value: OrderedJSON($0.value)) })
-    case .null, .bool, .integer, .number, .string: self = .scalar(value.line)
+    case .null, .bool, .integer, .number, .numeral, .string: self = .scalar(value.line)
     }
   }
 

@@ -67,10 +67,12 @@ package final class Session {
       guard let wire = SessionContext.at(context)?.wire, let buffer else { return -Int(EINVAL) }
       return wire.receive(into: UnsafeMutableRawBufferPointer(start: buffer, count: count))
     }
+    // RFC 4253 §11.1: the reason is unsigned; libssh2 passes it as an int.
     oceanid_ssh2_set_disconnect(pointer) { _, reason, text, length, _, _, context in
       let words = PeerText.clean(UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : Int(length)))
       SessionContext.at(context)?.farewell =
-        "it disconnected" + (words.isEmpty ? "" : ": \(words)") + " (reason \(reason))"
+        "it disconnected" + (words.isEmpty ? "" : ": \(words)")
+        + " (reason \(UInt32(truncatingIfNeeded: reason)))"
     }
     if !hostKeyTypes.isEmpty { offered.hostKeys = hostKeyTypes }
     let methods: [(WritableKeyPath<Algorithms.Offer, [String]>, [Int32])] = [

@@ -240,6 +240,17 @@ import Testing
     #expect(farewell.utf8.allSatisfy { $0 >= 0x20 })
     #expect(!farewell.unicodeScalars.contains { $0.properties.generalCategory == .format })
   }
+
+  /// RFC 4253 §11.1: a uint32, and from 0xFE000000 on for private use.
+  @Test(arguments: [(0, 1), (254, 4_261_412_865), (255, 4_278_190_081)] as [(UInt8, UInt32)])
+  func aDisconnectReasonIsAnUnsignedNumber(firstByte: UInt8, number: UInt32) throws {
+    let play = try Play()
+    var goodbye: [UInt8] = [1, firstByte, 0, 0, 1]
+    goodbye.appendSSH(string: "bye")
+    goodbye.appendSSH(string: "")
+    #expect(play.say(Self.identification + Self.packet(goodbye)) != nil)
+    #expect(play.session.farewell == "it disconnected: bye (reason \(number))")
+  }
 }
 
 extension SeededGenerator {

@@ -136,6 +136,35 @@ import Testing
     #expect(status(path).st_mode & S_IFMT == kind)
   }
 
+  @Test func draftsOfKilledProcessesAreRemovedAndNoOtherFiles() throws {
+    try folder.write("old", to: "report.html")
+    let abandoned = ".oceanid-3w5e11264sgsf.new"
+    let others = [
+      ".oceanid-.new", ".oceanid-3W.new", ".oceanid-notes-of-mine.new", ".oceanid-3w5e11264sgsf",
+      "report.html.new",
+      ".oceanid-3w5e11264sgsf0.new",
+    ]
+    let past = [
+      timespec(tv_sec: time(nil) - 3600, tv_nsec: 0), timespec(tv_sec: time(nil) - 3600, tv_nsec: 0),
+    ]
+    for name in [abandoned] + others {
+      try folder.write("x", to: name)
+      try #require(utimensat(AT_FDCWD, folder.file(name), past, 0) == 0)
+    }
+    try folder.write("of a write in progress", to: ".oceanid-new.new")
+    try #require(symlink(folder.file("other"), folder.file(".oceanid-link.new")) == 0)
+    try #require(mkdir(folder.file(".oceanid-folder.new"), 0o700) == 0)
+    if geteuid() == 0 {
+      try folder.write("of another user", to: ".oceanid-foreign.new")
+      try #require(chown(folder.file(".oceanid-foreign.new"), 4711, 4711) == 0)
+      try #require(utimensat(AT_FDCWD, folder.file(".oceanid-foreign.new"), past, 0) == 0)
+    }
+    let before = Set(SmallFile.names(in: folder.path))
+    try SmallFile.rewrite(path, with: contents)
+    #expect(Set(SmallFile.names(in: folder.path)) == before.subtracting([abandoned]))
+    #expect(try SmallFile.read(path, limit: 100) == contents)
+  }
+
   @Test(.enabled(if: geteuid() == 0, "needs root, who can create a device")) func aDeviceIsNotReplaced()
     throws
   {

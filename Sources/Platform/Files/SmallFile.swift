@@ -181,8 +181,9 @@ package enum SmallFile {
     -> Bool
   {
     let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    removeAbandonedDrafts(in: folder.isEmpty ? "." : String(folder))
     // No other file has this name, and a long name of the file does not make it too long.
-    let draft = "\(folder).oceanid-\(String(UInt64.random(in: .min ... .max), radix: 36)).new"
+    let draft = "\(folder)\(draftPrefix)\(String(UInt64.random(in: .min ... .max), radix: 36))\(draftSuffix)"
     let raw = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard raw >= 0 else { return false }
     do throws(SystemError) {
@@ -200,6 +201,33 @@ package enum SmallFile {
       unlink(draft)
       throw error
     }
+  }
+
+  private static let draftPrefix = ".oceanid-"
+  private static let draftSuffix = ".new"
+  /// In seconds. A write takes less than one.
+  private static let oldestDraft = 600
+
+  /// Removes the drafts of `replaceKeeping` that a killed process of this user left in a folder.
+  private static func removeAbandonedDrafts(in folder: String) {
+    for name in names(in: folder) where isDraft(name) {
+      let path = "\(folder)/\(name)"
+      var status = stat()
+      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+        status.st_nlink == 1, time(nil) - status.st_mtim.tv_sec > oldestDraft
+      else { continue }
+      unlink(path)
+    }
+  }
+
+  /// `.oceanid-3w5e11264sgsf.new`: at most the 13 digits of 64 bits.
+  private static func isDraft(_ name: String) -> Bool {
+    guard name.hasPrefix(draftPrefix), name.hasSuffix(draftSuffix) else { return false }
+    let digits = name.dropFirst(draftPrefix.count).dropLast(draftSuffix.count)
+    return 1...13 ~= digits.utf8.count
+      && digits.utf8.allSatisfy {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
+      }
   }
 
   private static func writeAll(_ contents: [UInt8], to raw: Int32, _ path: String) throws(SystemError) {

@@ -71,7 +71,7 @@ struct SetupCommand: ParsableCommand {
   func run() throws {
     let program = GuardProgram(named: `guard`)
     guard let system = LocalSystem(guardProgram: program) else {
-      throw ValidationError("the user database does not have your user")
+      throw UnknownUser(uid: geteuid())
     }
     let approval = Approval(yes: yes, dryRun: dryRun)
     let terminal = Terminal.standardOutput()
@@ -179,4 +179,15 @@ private struct FirstVerdict {
       usleep(200_000)
     }
   }
+}
+
+/// The user of this process is in no user database, or has no home there.
+struct UnknownUser: CommandError, Hashable {
+  let uid: UInt32
+  var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
+
+  var description: String {
+    "uid \(uid) has no entry with a home in the user database, so setup does not know where its files belong"
+  }
+  var remedy: [String] { ["check: getent passwd \(uid)", "run setup as a user that has an entry"] }
 }

@@ -5,6 +5,8 @@ internal import Platform
 enum FileContents {
   enum Failure: Error, Equatable {
     case missing
+    /// The path begins with `~`, and the home is not known.
+    case homeless(uid: UInt32)
     case unreadable(String)
     case notAFile
     case tooLarge(limit: Int)
@@ -13,6 +15,8 @@ enum FileContents {
     var words: String {
       switch self {
       case .missing: "does not exist"
+      case .homeless(let uid):
+        "can't be found: HOME is not set, and uid \(uid) has no entry in the user database"
       case .unreadable(let reason): "can't be read: \(reason)"
       case .notAFile: "is not a regular file"
       case .tooLarge(let limit): "is larger than \(limit >> 10) KiB"
@@ -22,6 +26,8 @@ enum FileContents {
 
   /// Reads a whole regular file.
   static func read(_ path: String, limit: Int = 1 << 20) throws(Failure) -> [UInt8] {
+    // `expandingTilde` has left it.
+    if path.hasPrefix("~/") { throw .homeless(uid: getuid()) }
     do throws(SystemError) {
       return try SmallFile.read(path, limit: limit)
     } catch {

@@ -48,6 +48,7 @@ struct KubeconfigFiles {
     let remedy =
       switch failure {
       case .missing: "Copy the cluster's kubeconfig to \(path), or set kubernetes.kubeconfig to another file."
+      case .homeless: "Set HOME, or kubernetes.kubeconfig to a whole path."
       case .unreadable: "Let the guard's user read it: ls -l \(path)"
       case .notAFile, .tooLarge:
         "Set kubernetes.kubeconfig to the kubeconfig file itself: ls -lL \(path)"

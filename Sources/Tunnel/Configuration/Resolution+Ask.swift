@@ -263,9 +263,14 @@ extension TunnelFailure {
     } else if end != .exited(0) {
       let words = answer.errors.suffix(3).joined(separator: "; ")
       let noise = answer.noisy.map { "; \($0)" } ?? ""
+      // ssh(1) runs only for a user that the user database knows (ssh.c, "No user exists for uid").
+      let isUnknown = words.contains("No user exists for uid")
       self.init(
         .config, "ssh -G \(host) failed: \(words.isEmpty ? "\(end)" : words)\(noise)",
-        command: byHand, remedy: "correct ssh_config", files: watched)
+        command: isUnknown ? "getent passwd \(geteuid())" : byHand,
+        remedy: isUnknown
+          ? "run the guard as a user of the user database, or add an entry for uid \(geteuid()): ssh needs one"
+          : "correct ssh_config", files: watched)
     } else {
       return nil
     }

@@ -30,6 +30,8 @@ package enum ClientError: Error, Hashable, Sendable {
 
   package var exitStatus: Int32 {
     switch self {
+    // The caller named a path that no socket can have.
+    case .unreachable(_, let error) where error.errno == ENAMETOOLONG: ExitStatus.usage.rawValue
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
     case .stranger, .refused(403, _, _): ExitStatus.denied.rawValue
     case .refused(404, "cluster", _), .refused(404, "silence", _), .refused(404, "channel", _),
@@ -53,7 +55,7 @@ package enum ClientError: Error, Hashable, Sendable {
   /// True if the daemon may still be starting, so that `wait` should retry.
   package var isTransient: Bool {
     switch self {
-    case .unreachable(_, let error): ![EACCES, EPERM, ENOTSOCK].contains(error.errno)
+    case .unreachable(_, let error): ![EACCES, EPERM, ENOTSOCK, ENAMETOOLONG].contains(error.errno)
     case .unreadable, .refused(503, _, _), .refused(502, "pipeline", _): true
     case .stranger, .document, .refused: false
     }
@@ -140,7 +142,8 @@ extension ClientError: CommandError {
     case ECONNREFUSED: "the guard is not running: \(socket.path) has no listener"
     case ENOTSOCK: "the guard can't be reached: \(socket.path) is not a socket"
     case EACCES, EPERM: "no permission to open \(socket.path)"
-    case ENAMETOOLONG: "the socket's path is longer than 107 bytes: \(socket.path)"
+    case ENAMETOOLONG:
+      "the path of a Unix socket has at most \(UnixStream.longestPath) bytes, and this one has \(socket.path.utf8.count): \(socket.path)"
     case _ where error.isTimeout: "the guard does not answer on \(socket.path)"
     case ECONNRESET, EPIPE: "the guard closed the connection on \(socket.path)"
     default: "the guard can't be reached: \(error)"

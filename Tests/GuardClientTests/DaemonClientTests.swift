@@ -159,7 +159,7 @@ import Testing
 
   @Test func reportsATooLongPath() throws {
     let found = try #require(error(client("/" + String(repeating: "x", count: 120))))
-    #expect("\(found)".contains("longer than 107 bytes"))
+    #expect("\(found)".contains("at most 107 bytes"))
   }
 
   @Test func watchesLineByLine() throws {

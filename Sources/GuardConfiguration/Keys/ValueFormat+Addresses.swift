@@ -57,11 +57,10 @@ extension ConfigurationReader {
   fileprivate mutating func socketPath(
     _ path: String?, _ node: YAMLNode, _ key: String, _ text: String
   ) -> String? {
-    // sun_path has 108 bytes including its final zero (unix(7)).
     guard let path, !path.hasSuffix("/"), SocketAddress(path: path) != nil else {
       fail(
         node,
-        "\(key): expected the path of a Unix socket, at most 107 bytes, found \(text.quoted())"
+        "\(key): expected the path of a Unix socket, at most \(UnixStream.longestPath) bytes, found \(text.quoted())"
       )
       return nil
     }

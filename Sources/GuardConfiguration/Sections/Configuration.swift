@@ -1,4 +1,5 @@
 internal import Health
+internal import Platform
 internal import YAML
 
 /// The guard's complete configuration: all defaults are filled in, and all values are in range.
@@ -83,10 +84,10 @@ extension Configuration: ConfigurationSection {
 
 extension ValueFormat where Value == String {
   fileprivate static var controlSocket: ValueFormat {
-    path("a path of at most 107 bytes") { path in
-      // sun_path has 108 bytes including its final zero (unix(7)).
-      path.utf8.count <= 107 && !path.hasSuffix("/")
-        ? nil : "expected the path of a socket, at most 107 bytes, found \(path.quoted(limit: 128))"
+    path("a path of at most \(UnixStream.longestPath) bytes") { path in
+      path.utf8.count <= UnixStream.longestPath && !path.hasSuffix("/")
+        ? nil
+        : "expected the path of a socket, at most \(UnixStream.longestPath) bytes, found \(path.quoted(limit: 128))"
     }
   }
 

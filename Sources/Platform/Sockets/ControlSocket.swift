@@ -11,7 +11,8 @@ package enum ControlSocket {
 
     package var description: String {
       switch self {
-      case .pathTooLong(let path): "\(path): too long for a Unix socket (107 bytes)"
+      case .pathTooLong(let path):
+        "\(path): too long for a Unix socket (at most \(UnixStream.longestPath) bytes)"
       case .inUse(let path): "\(path): another guard is listening on it; stop it, or set control.socket"
       case .notASocket(let path): "\(path): exists and is not a socket; move it away, or set control.socket"
       case .system(let error): "\(error)"

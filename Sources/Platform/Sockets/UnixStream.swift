@@ -5,6 +5,9 @@ internal import Glibc
 ///
 /// Calls block the calling thread. Use it from one thread at a time.
 package struct UnixStream: ~Copyable {
+  /// The longest path of a Unix socket in bytes: `sun_path` holds a terminating zero, too (unix(7)).
+  package static let longestPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+
   private let descriptor: Int32
   private let path: String
 
@@ -16,11 +19,9 @@ package struct UnixStream: ~Copyable {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)
-    let capacity = MemoryLayout.size(ofValue: address.sun_path)
-    // One byte is reserved for the terminating zero. A zero inside the path would name another file.
-    guard !bytes.isEmpty, bytes.count < capacity, !bytes.contains(0) else {
-      throw failed(.connect, bytes.count < capacity ? EINVAL : ENAMETOOLONG)
-    }
+    guard bytes.count <= UnixStream.longestPath else { throw failed(.connect, ENAMETOOLONG) }
+    // A zero inside the path would name another file.
+    guard !bytes.isEmpty, !bytes.contains(0) else { throw failed(.connect, EINVAL) }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
 
     let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GuardAPI
+import Platform
 import TestSupport
 import Testing
 
@@ -100,6 +101,54 @@ import Testing
     #expect(
       UnknownCommand(["help", "alerts", "tset"]).map { "\($0)" }?.hasPrefix(
         "unknown command 'alerts tset'; did you mean test?") == true)
+    #expect(UnknownCommand(["alerts", "tset"]).map { "\($0)" }?.contains("did you mean test?") == true)
+    #expect(UnknownCommand(["alerts", "test", "pager"]) == nil)
+    #expect(UnknownCommand(["explain", "auth_refused"]) == nil)
+  }
+
+  @Test(arguments: [
+    ("nodes --for healthy", "nodes has no option --for; it is an option of: wait, silence, agents"),
+    ("--limit 3 status", "status has no option --limit; it is an option of: history"),
+    ("--limit 3", "status has no option --limit; it is an option of: history"),
+    ("alerts --limit=3", "alerts list has no option --limit; it is an option of: history"),
+    ("alerts --cluster X", "alerts list has no option --cluster"),
+    ("alerts test --json pager", "alerts test has no option --json"),
+    ("version --socket a --cluster X", "version has no option --cluster"),
+    ("manual --cluster X", "manual has no option --cluster"),
+    ("check -n 3", "check has no option -n; it is an option of: history"),
+  ]) func optionOfAnotherCommandIsNamedWithTheCommand(line: String, message: String) {
+    let mistake = ForeignOption(line.split(separator: " ").map(String.init))
+    #expect(mistake.map { "\($0)" } == message)
+  }
+
+  @Test(arguments: [
+    "status --json", "status -ojson", "status -o=json", "nodes --bogus", "history --since -2h", "--json",
+    "history --directory --limit", "run -- kubectl --for x", "run --reason x kubectl --limit", "nodes --help",
+    "alerts test pager", "check tunnel", "explain a b", "",
+  ]) func otherMistakesAreNoOptionsOfOtherCommands(line: String) {
+    let mistake = ForeignOption(line.split(separator: " ").map(String.init))
+    #expect(mistake == nil)
+  }
+
+  @Test(arguments: [HistoryCommand.self, DiffCommand.self, ReportCommand.self] as [any ParsableCommand.Type])
+  func startInTheFutureIsRefused(command: any ParsableCommand.Type) {
+    let output = command == ReportCommand.self ? ["--output", "-"] : []
+    let error = #expect(throws: (any Error).self) {
+      _ = try command.parse(["--since", "2199-01-01"] + output)
+    }
+    #expect(error.map { command.message(for: $0) } == "--since 2199-01-01 is in the future")
+    #expect(error.map { command.exitCode(for: $0) } == .validationFailure)
+    #expect(throws: Never.self) { try HistoryCommand.parse(["--since", "now", "--follow"]) }
+  }
+
+  @Test func pathThatNoSocketCanHaveIsAWrongUsage() {
+    let path = "/" + String(repeating: "x", count: UnixStream.longestPath)
+    let client = DaemonClient(socket: .resolve(option: path))
+    let error = #expect(throws: ClientError.self) { try client.status() }
+    #expect(error?.exitStatus == 64)
+    #expect(error?.isTransient == false)
+    #expect(
+      error?.description == "the path of a Unix socket has at most 107 bytes, and this one has 108: \(path)")
   }
 
   @Test func optionBeforeItsCommandGetsTheCorrectOrder() {
@@ -107,7 +156,10 @@ import Testing
       MisplacedOption(["--socket", "/a b", "status", "--json"]).map { "\($0)" }
         == "options follow the command: oceanid-ctl status --socket '/a b' --json")
     #expect(MisplacedOption(["--event=tunnel_up", "history"])?.order == ["history", "--event=tunnel_up"])
-    #expect(MisplacedOption(["--json"])?.order == ["COMMAND", "--json"])
+    // Without a command it is status, and the parser has the message.
+    #expect(MisplacedOption(["--json"]) == nil)
+    #expect(MisplacedOption(["--socket"]) == nil)
+    #expect(MisplacedOption(["--cluster", "status", "nodes"])?.order == ["nodes", "--cluster", "status"])
     #expect(MisplacedOption(["--bogus", "status"]) == nil)
     #expect(MisplacedOption([]) == nil)
   }

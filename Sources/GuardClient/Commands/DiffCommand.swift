@@ -48,6 +48,7 @@ struct DiffCommand: ParsableCommand, Reading {
 
   func validate() throws {
     let now = Timestamp.now
+    try since.checkStart(now: now)
     guard since.timestamp(now: now) < until?.timestamp(now: now) ?? now else {
       throw ValidationError("--since \(since) is not before --until \(until?.description ?? "now")")
     }

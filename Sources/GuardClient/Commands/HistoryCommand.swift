@@ -65,6 +65,7 @@ struct HistoryCommand: ParsableCommand, Reading {
       throw ValidationError("--limit must be from 1 to \(HistoryQuery.largestLimit)")
     }
     let now = Timestamp.now
+    try since.checkStart(now: now)
     if let until, until.timestamp(now: now) <= since.timestamp(now: now) {
       throw ValidationError("--until \(until) is not after --since \(since)")
     }

@@ -60,7 +60,9 @@ struct HookCommand: ParsableCommand {
   static func isMeant(by arguments: [String]) -> Bool {
     guard let name = configuration.commandName else { return false }
     guard arguments.contains(name) else { return false }
-    return arguments.first == name || MisplacedOption(arguments)?.order.first == name
+    let commands = OceanidCtl.configuration.subcommands.compactMap { $0.configuration.commandName }
+    return arguments.first == name
+      || arguments.first?.hasPrefix("-") == true && arguments.first(where: commands.contains) == name
   }
 
   /// Runs the command line. Every mistake in it is a denial, because an assistant runs its command after any other

@@ -113,11 +113,14 @@ package struct OceanidCtl: ParsableCommand {
       fail(with: error, arguments)
     } catch {
       let isMistake = exitCode(for: error) == .validationFailure
+      let foreign: (any CommandError)? = isMistake ? ForeignOption(arguments) : nil
+      let option = foreign ?? (isMistake ? MisplacedOption(arguments) : nil)
       if !(error is ExitCode), !exitCode(for: error).isSuccess, CheckCommand.isMeant(by: arguments) {
-        CheckCommand.fail(message(for: error), fullMessage(for: error), asJSON: ErrorOutput.isJSON(arguments))
+        CheckCommand.fail(
+          option.map { "\($0)" } ?? message(for: error), fullMessage(for: error),
+          asJSON: ErrorOutput.isJSON(arguments))
       }
-      if let mistake = UnknownCommand(arguments) { fail(with: mistake, arguments) }
-      if isMistake, let mistake = MisplacedOption(arguments) { fail(with: mistake, arguments) }
+      if let mistake = UnknownCommand(arguments) ?? option { fail(with: mistake, arguments) }
       if isMistake, ErrorOutput.isJSON(arguments) {
         ErrorOutput(message: message(for: error), status: .usage).write(asJSON: true)
         Glibc.exit(ExitStatus.usage.rawValue)
@@ -161,7 +164,7 @@ struct UnreadableArgument: CommandError, Hashable {
   }
 }
 
-/// The first word, or a word after `help`, is not a command.
+/// A word in the place of a command, or after `help`, is none.
 struct UnknownCommand: CommandError, Hashable {
   /// `statsu`, `alerts tset`
   let words: String
@@ -172,7 +175,10 @@ struct UnknownCommand: CommandError, Hashable {
   init?(_ arguments: [String]) {
     var path: [String] = []
     var commands = OceanidCtl.configuration.subcommands
-    for word in arguments.first == "help" ? arguments.dropFirst() : arguments.prefix(1) {
+    let isHelp = arguments.first == "help"
+    for word in isHelp ? arguments.dropFirst() : arguments[...] {
+      // The rest are the command's own arguments.
+      if commands.isEmpty, !isHelp { return nil }
       if word.hasPrefix("-") || path.isEmpty && word == "help" { return nil }
       path.append(word)
       guard let next = commands.first(where: { $0.configuration.commandName == word }) else {
@@ -188,36 +194,5 @@ struct UnknownCommand: CommandError, Hashable {
   var description: String {
     let hint = nearest.map { "; did you mean \($0)? List" } ?? "; list"
     return "unknown command '\(words)'\(hint) them with: oceanid-ctl --help"
-  }
-}
-
-/// An option before its command.
-struct MisplacedOption: CommandError, Hashable {
-  /// The correct order: `status --socket /run/x.sock`.
-  let order: [String]
-  var exitStatus: Int32 { ExitStatus.usage.rawValue }
-
-  /// nil if the first word is not an option of any command.
-  init?(_ arguments: [String]) {
-    let option = arguments.first?.prefix { $0 != "=" } ?? ""
-    guard let help = try? CommandHelp.read(Data(OceanidCtl._dumpHelp().utf8)),
-      help.shownSubcommands.contains(where: { $0.takes(option) })
-    else { return nil }
-    let commands = help.shownSubcommands.map(\.commandName)
-    let place = arguments.firstIndex(where: commands.contains)
-    var rest = arguments
-    let command = place.map { rest.remove(at: $0) } ?? "COMMAND"
-    order = [command] + rest
-  }
-
-  var description: String {
-    "options follow the command: oceanid-ctl \(order.map(\.shellWord).joined(separator: " "))"
-  }
-}
-
-extension CommandHelp {
-  fileprivate func takes(_ option: Substring) -> Bool {
-    shownArguments.contains { $0.names?.contains { $0.text == option } == true }
-      || shownSubcommands.contains { $0.takes(option) }
   }
 }

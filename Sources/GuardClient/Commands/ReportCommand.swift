@@ -54,6 +54,7 @@ struct ReportCommand: ParsableCommand, TimeDisplaying {
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output requires a file name or -") }
     let now = Timestamp.now
+    try since.checkStart(now: now)
     if let until, until.timestamp(now: now) <= since.timestamp(now: now) {
       throw ValidationError("--until \(until) is not after --since \(since)")
     }

@@ -53,6 +53,11 @@ struct TimeArgument: ExpressibleByArgument, Hashable, CustomStringConvertible {
     return time
   }
 
+  /// Refuses the start of a span that would lie in the future.
+  func checkStart(now: Timestamp) throws {
+    if timestamp(now: now) > now { throw ValidationError("--since \(self) is in the future") }
+  }
+
   /// The span from this moment to now: `last 24h`, `since yesterday`.
   var toNow: String {
     switch meaning {

@@ -42,6 +42,7 @@ struct CommandHelp: Decodable {
   let subcommands: [CommandHelp]?
   let shouldDisplay: Bool?
   let superCommands: [String]?
+  let defaultSubcommand: String?
 
   /// The arguments without the options that every command has.
   var shownArguments: [Argument] {

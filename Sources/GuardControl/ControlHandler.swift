@@ -240,13 +240,12 @@ final class ControlHandler: ChannelInboundHandler {
   }
 
   private func find(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
-    let digits = query["commit"] ?? ""
-    guard (7...40).contains(digits.utf8.count), digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+    guard let commit = query["commit"].flatMap({ CommitPrefix($0) }) else {
       return answer(
-        .error(.badRequest, "commit", "commit is the name of a commit, 7 to 40 hexadecimal digits"), context,
+        .error(.badRequest, "commit", "commit is the name of a commit, \(CommitPrefix.form)"), context,
         closing: closing)
     }
-    actions.find(digits, query["cluster"], later(context, closing) { .find($0) })
+    actions.find(commit.digits, query["cluster"], later(context, closing) { .find($0) })
   }
 
   /// The function to call, once and on any thread, with the outcome that the answer waits for.

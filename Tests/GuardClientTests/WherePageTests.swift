@@ -76,7 +76,7 @@ import Testing
   // MARK: - wait
 
   private func goal(_ stages: String...) throws -> StageGoal {
-    StageGoal(commit: try #require(CommitName(PipelineScene.head)), stages: stages)
+    StageGoal(commit: try #require(CommitPrefix(PipelineScene.head)), stages: stages)
   }
 
   @Test func aStuckStageEndsTheWait() throws {
@@ -119,7 +119,7 @@ import Testing
   @Test func goalsAreParsed() throws {
     #expect(WaitTarget(argument: "api") == .state(.api))
     #expect(
-      try WaitTarget(argument: "commit=8F3C1A2B") == .commit(#require(CommitName("8f3c1a2b"))))
+      try WaitTarget(argument: "commit=8F3C1A2B") == .commit(#require(CommitPrefix("8f3c1a2b"))))
     for wrong in ["commit=", "commit=8f3c", "commit=main", "nothing", "commit=\(PipelineScene.head)0"] {
       #expect(WaitTarget(argument: wrong) == nil, "\(wrong)")
     }

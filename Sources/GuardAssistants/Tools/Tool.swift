@@ -1,3 +1,5 @@
+import GuardTypes
+
 package import GuardConnection
 
 /// The tools of the server. All of them only read.
@@ -64,7 +66,7 @@ package enum Tool: String, CaseIterable, Hashable, Sendable {
       ]
     case .whereIsCommit:
       return [
-        Parameter("commit", .text, isRequired: true, "7 to 40 hexadecimal digits."), cluster,
+        Parameter("commit", .text, isRequired: true, "\(CommitPrefix.form)."), cluster,
       ]
     case .history:
       return [

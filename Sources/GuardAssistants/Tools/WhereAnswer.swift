@@ -1,23 +1,16 @@
 import FoundationEssentials
 import GuardAPI
 import GuardConnection
+import GuardTypes
 
 /// `where_is_commit`: the stages of the pipeline with a commit.
 enum WhereAnswer {
   /// The commit of the arguments, in lower case.
   static func commit(_ arguments: Arguments) throws(CallFailure) -> String {
-    let commit = (arguments.text("commit") ?? "").lowercased()
-    guard (7...40).contains(commit.utf8.count), commit.utf8.allSatisfy(isDigit) else {
-      throw CallFailure("the argument commit must be 7 to 40 hexadecimal digits")
+    guard let commit = arguments.text("commit").flatMap({ CommitPrefix($0) }) else {
+      throw CallFailure("the argument commit must be \(CommitPrefix.form)")
     }
-    return commit
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-    default: false
-    }
+    return commit.digits
   }
 
   static func answer(_ body: Data) throws(CallFailure) -> JSONValue {

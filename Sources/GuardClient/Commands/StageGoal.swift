@@ -7,7 +7,7 @@ import Health
 
 /// The goal that stages of the pipeline have a commit.
 struct StageGoal: Hashable {
-  let commit: CommitName
+  let commit: CommitPrefix
   /// The ids of the stages; empty for all that the commit affects.
   let stages: [String]
 

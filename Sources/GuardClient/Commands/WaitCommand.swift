@@ -47,7 +47,7 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
 /// The goal that `--for` names.
 enum WaitTarget: Hashable, ExpressibleByArgument {
   case state(Goal)
-  case commit(CommitName)
+  case commit(CommitPrefix)
 
   private static let commitPrefix = "commit="
 
@@ -55,7 +55,7 @@ enum WaitTarget: Hashable, ExpressibleByArgument {
     if let goal = Goal(rawValue: argument) {
       self = .state(goal)
     } else if argument.hasPrefix(Self.commitPrefix),
-      let commit = CommitName(String(argument.dropFirst(Self.commitPrefix.count)))
+      let commit = CommitPrefix(String(argument.dropFirst(Self.commitPrefix.count)))
     {
       self = .commit(commit)
     } else {

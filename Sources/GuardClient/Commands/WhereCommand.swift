@@ -24,8 +24,8 @@ struct WhereCommand: ParsableCommand, Reading {
       3 if that is not known; 64 if no pipeline is configured or nobody knows the commit.
       """)
 
-  @Argument(help: "The commit: 7 to 40 hexadecimal digits.")
-  var commit: CommitName
+  @Argument(help: "The commit: \(CommitPrefix.form).")
+  var commit: CommitPrefix
 
   @OptionGroup var options: ReadOptions
 
@@ -69,7 +69,7 @@ struct Places {
   let cluster: String?
 
   /// - Throws: `NoPipeline` if no cluster has one, `ClientError`, `NoSuchCluster`.
-  func find(_ commit: CommitName) throws -> [WhereDocument] {
+  func find(_ commit: CommitPrefix) throws -> [WhereDocument] {
     let status = try client.status(.overview).chosen(cluster)
     let names = status.clusters.filter { $0.pipeline != nil }.map(\.name)
     guard !names.isEmpty else { throw NoPipeline(cluster: cluster) }
@@ -90,4 +90,8 @@ struct NoPipeline: CommandError, Hashable {
   }
 
   var remedy: [String] { ["add the key pipeline of a cluster: man oceanid-guard.yaml"] }
+}
+
+extension CommitPrefix: ExpressibleByArgument {
+  init?(argument: String) { self.init(argument) }
 }

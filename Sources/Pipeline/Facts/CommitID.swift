@@ -17,11 +17,6 @@ package struct CommitID: Hashable, Sendable, CustomStringConvertible {
   /// The first eight digits, for texts.
   package var short: String { String(description.prefix(8)) }
 
-  /// True for 7 to 40 hexadecimal digits: the beginning of a commit's name.
-  package static func isPrefix(_ text: String) -> Bool {
-    (7...40).contains(text.utf8.count) && text.utf8.allSatisfy(isDigit)
-  }
-
   private static func isDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),

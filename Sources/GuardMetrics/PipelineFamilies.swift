@@ -28,7 +28,7 @@ package enum PipelineFamilies {
         cluster.merging(labels) { first, _ in first }
       }
       for (kind, list) in Dictionary(grouping: pipeline.stages, by: \.kind).sorted(by: { $0.key < $1.key }) {
-        for state in PipelineDocument.Stage.State.allCases {
+        for state in StageState.allCases {
           stages.add(list.count { $0.state == state }, labelled(["kind": kind, "state": state.rawValue]))
         }
         behind.add(list.compactMap(\.behind).max(), labelled(["kind": kind]))

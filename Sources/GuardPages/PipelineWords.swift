@@ -1,5 +1,6 @@
 package import GuardAPI
 import GuardTerminal
+package import GuardTypes
 package import Health
 
 /// The words for a pipeline in one line.
@@ -20,7 +21,7 @@ package enum PipelineWords {
 
   /// The stages that do not run the newest commit, the worst first, each state once: `failed: cloud, cluster`.
   private static func late(_ stages: [PipelineDocument.Stage]) -> [String] {
-    let order: [PipelineDocument.Stage.State] = [
+    let order: [StageState] = [
       .failed, .stopped, .diverged, .waiting, .behind, .running, .unknown,
     ]
     return order.compactMap { state in
@@ -32,7 +33,7 @@ package enum PipelineWords {
     }
   }
 
-  package static func word(_ state: PipelineDocument.Stage.State) -> String {
+  package static func word(_ state: StageState) -> String {
     switch state {
     case .current: "current"
     case .behind: "behind"

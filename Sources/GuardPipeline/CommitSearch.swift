@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import GuardStatus
+internal import GuardTypes
 internal import Health
 internal import Pipeline
 internal import PipelineSources

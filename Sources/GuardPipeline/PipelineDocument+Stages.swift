@@ -30,27 +30,11 @@ extension PipelineDocument {
 extension PipelineDocument.Stage {
   init(_ stage: Pipeline.Stage) {
     self.init(
-      id: stage.id, kind: stage.kind.rawValue, state: State(stage.state), verdict: stage.verdict,
+      id: stage.id, kind: stage.kind.rawValue, state: stage.state, verdict: stage.verdict,
       commit: stage.commit?.description, behind: stage.distance.flatMap { $0.isDiverged ? nil : $0.behind },
       elsewhere: stage.distance.flatMap { $0.isDiverged ? nil : $0.elsewhere },
       automation: stage.distance.flatMap { $0.isDiverged ? nil : $0.automation }, summary: stage.summary,
       since: stage.since, url: stage.url, problem: stage.problem)
-  }
-}
-
-extension PipelineDocument.Stage.State {
-  init(_ state: Pipeline.Stage.State) {
-    self =
-      switch state {
-      case .current: .current
-      case .behind: .behind
-      case .running: .running
-      case .waiting: .waiting
-      case .failed: .failed
-      case .stopped: .stopped
-      case .diverged: .diverged
-      case .unknown: .unknown
-      }
   }
 }
 

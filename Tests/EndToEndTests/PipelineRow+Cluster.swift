@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// The verdicts about markers in Git, Flux and its token, and the control plane.

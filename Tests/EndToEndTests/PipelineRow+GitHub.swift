@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// The verdicts about the workflow on GitHub, and about answers that are no success.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// The verdicts about the deployments of the stack at Pulumi Cloud.

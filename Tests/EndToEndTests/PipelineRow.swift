@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// A row of the pipeline's verdicts: what the demo does, and what the guard says until it is over.
@@ -36,7 +37,7 @@ struct PipelineRow: Sendable, CustomStringConvertible {
   /// What the pipeline's document shows.
   enum Sight: Sendable {
     /// A stage with a part of its summary.
-    case stage(String, PipelineDocument.Stage.State, _ summary: String = "")
+    case stage(String, StageState, _ summary: String = "")
     /// The marker of the image policy `flux-system:cert-manager`.
     case marker(String)
     /// The state of an API, with a part of its message.

@@ -108,7 +108,7 @@ import Testing
     (".ready", Set(Condition.Status.allCases.map { $0.rawValue } + [nil])),
     (".objects[].status", Set(ObjectStatus.allCases.map { $0.rawValue })),
     (".tunnel.state", Set(TunnelState.allCases.map { $0.rawValue })),
-    (".stages[].state", Set(PipelineDocument.Stage.State.allCases.map { $0.rawValue })),
+    (".stages[].state", Set(StageState.allCases.map { $0.rawValue })),
     (".forwards[].state", Set(ForwardState.allCases.map { $0.rawValue })),
     (".history[].state", Set(TunnelAvailability.allCases.map { $0.rawValue })),
   ]

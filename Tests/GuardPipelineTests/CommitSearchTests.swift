@@ -2,6 +2,7 @@ import DemoCluster
 import DemoPipeline
 import GuardAPI
 import GuardStatus
+import GuardTypes
 import Health
 import PipelineSources
 import TestSupport
@@ -21,7 +22,7 @@ import Testing
   }
 
   private func stage(
-    _ state: Stage.State = .current, at commit: CommitID?, _ folder: String = "", problem: String? = nil
+    _ state: StageState = .current, at commit: CommitID?, _ folder: String = "", problem: String? = nil
   ) -> Stage {
     Stage(
       id: "cloud", kind: .github, state: state, commit: commit,
@@ -56,12 +57,12 @@ import Testing
     #expect(try place(before.description, stage(at: head)).summary == "runs \(head.short), which contains it")
     #expect(try place(before.description, stage(.failed, at: head, problem: "p")).state == .has)
     #expect(try place(name, stage(at: before, "cluster")).state == .unaffected)
-    for state in [Stage.State.behind, .running, .waiting] {
+    for state in [StageState.behind, .running, .waiting] {
       #expect(try place(name, stage(state, at: before, "cloud")).state == .underway)
       let stuck = try place(name, stage(state, at: before, "cloud", problem: "p"))
       #expect(stuck.state == .stuck && stuck.command == "gh run rerun 7" && stuck.problem == "p")
     }
-    for state in [Stage.State.failed, .stopped, .diverged] {
+    for state in [StageState.failed, .stopped, .diverged] {
       #expect(try place(name, stage(state, at: before)).state == .stuck)
     }
     #expect(try place(name, stage(.unknown, at: nil)).state == .unknown)

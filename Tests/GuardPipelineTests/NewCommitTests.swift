@@ -1,6 +1,7 @@
 import DemoPipeline
 import GuardAPI
 import GuardStatus
+import GuardTypes
 import Health
 import PipelineSources
 import TestSupport
@@ -19,7 +20,7 @@ import Testing
     client = try .of(demo, clock: { Timestamp(seconds: 1_800_000_000) })
   }
 
-  private static func stage(at commit: CommitID?, _ state: Stage.State = .current) -> Stage {
+  private static func stage(at commit: CommitID?, _ state: StageState = .current) -> Stage {
     Stage(id: "cloud", kind: .github, state: state, commit: commit, summary: "run 7 succeeded")
   }
 
@@ -36,8 +37,8 @@ import Testing
     return document
   }
 
-  @Test(arguments: [Stage.State.current, .failed, .stopped])
-  func commitPushedAfterTheLastPollIsOnItsWay(_ state: Stage.State) throws {
+  @Test(arguments: [StageState.current, .failed, .stopped])
+  func commitPushedAfterTheLastPollIsOnItsWay(_ state: StageState) throws {
     let polled = try #require(CommitID(demo.head))
     demo.apply(.push(["cloud/"]))
     var search = CommitSearch()

@@ -2,6 +2,7 @@ import DemoCluster
 import DemoPipeline
 import GuardAPI
 import GuardStatus
+import GuardTypes
 import Health
 import Pipeline
 import Synchronization

@@ -1,3 +1,4 @@
+import GuardTypes
 import Health
 import Testing
 
@@ -82,10 +83,10 @@ extension StageResult {
   }
 
   @Test(arguments: [
-    ("cancelled", Stage.State.stopped), ("stale", .stopped), ("action_required", .waiting),
+    ("cancelled", StageState.stopped), ("stale", .stopped), ("action_required", .waiting),
     ("something_new", .stopped),
   ])
-  func stoppedRun(_ conclusion: String, _ state: Stage.State) {
+  func stoppedRun(_ conclusion: String, _ state: StageState) {
     let judgement = judge([run(42, "completed", conclusion, at: "b"), Self.good], head: ("b", 60))
     #expect(judgement.state == state && judgement.finding?.code == .pipeline(.runStopped))
   }

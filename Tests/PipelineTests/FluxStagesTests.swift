@@ -124,13 +124,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("./apps" as String?, ["infrastructure/a.yaml"], Stage.State.current, "ready, +1 elsewhere"),
+    ("./apps" as String?, ["infrastructure/a.yaml"], StageState.current, "ready, +1 elsewhere"),
     ("./apps/", ["apps/a.yaml"], .behind, "ready, 1 commit behind"),
     ("apps", ["apps-2/a.yaml"], .current, "ready, +1 elsewhere"),
     ("./", ["README.md"], .behind, "ready, 1 commit behind"), (nil, ["x"], .behind, "ready, 1 commit behind"),
   ])
   func folderOfAKustomizationIsItsFilter(
-    _ path: String?, _ files: [String], _ state: Stage.State, _ words: String
+    _ path: String?, _ files: [String], _ state: StageState, _ words: String
   ) throws {
     let stages = Self.stages(
       [Self.source(), Self.kustomization("apps", path: path)], Self.knowledge(Self.ahead(files)))

@@ -1,3 +1,4 @@
+import GuardTypes
 import Health
 import Testing
 

@@ -18,31 +18,13 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
 
   /// An entry of `pipeline.stages`.
   package struct Stage: Codable, Hashable, Sendable {
-    /// The state of the newest commit in this stage.
-    package enum State: String, Sendable, CaseIterable {
-      /// It runs the newest commit, or no later commit touches its paths.
-      case current
-      /// A later commit touches its paths, and nothing has started yet.
-      case behind
-      /// It is being deployed now.
-      case running
-      /// A person has to approve, or it waits for a runner or another deployment.
-      case waiting
-      /// The last deployment failed.
-      case failed
-      /// Nothing will deploy until a person acts: disabled, paused, suspended.
-      case stopped
-      /// It runs a commit that is no longer on the branch.
-      case diverged
-      case unknown
-    }
-
     /// The stable name for `--stage`: `cloud`, `cluster`, `source/flux-system/main`,
     /// `kustomization/flux-system/apps`.
     package var id: String
     /// `github`, `pulumi`, `source` or `kustomization`.
     package var kind: String
-    @Field package var state: State
+    /// Of the newest commit in this stage.
+    @Field package var state: StageState
     @Field package var verdict: Verdict
     /// The commit that it runs.
     @Field package var commit: String?
@@ -62,7 +44,7 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
     @Field package var problem: String?
 
     package init(
-      id: String, kind: String, state: State, verdict: Verdict, commit: String? = nil, behind: Int? = nil,
+      id: String, kind: String, state: StageState, verdict: Verdict, commit: String? = nil, behind: Int? = nil,
       elsewhere: Int? = nil, automation: Int? = nil, summary: String = "", since: Timestamp? = nil,
       url: String? = nil, problem: String? = nil
     ) {
@@ -155,6 +137,6 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
   }
 }
 
-extension PipelineDocument.Stage.State: Word {
-  package static var whenAbsent: PipelineDocument.Stage.State { .unknown }
+extension StageState: Word {
+  package static var whenAbsent: StageState { .unknown }
 }

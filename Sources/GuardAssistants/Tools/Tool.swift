@@ -1,6 +1,5 @@
-import GuardTypes
-
 package import GuardConnection
+import GuardTypes
 
 /// The tools of the server. All of them only read.
 package enum Tool: String, CaseIterable, Hashable, Sendable {

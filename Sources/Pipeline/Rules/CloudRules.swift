@@ -1,3 +1,4 @@
+internal import GuardTypes
 package import Health
 
 /// The known facts about the workflow that deploys the cloud stack.

@@ -7,27 +7,11 @@ package struct Stage: Hashable, Sendable {
     case github, pulumi, source, kustomization
   }
 
-  /// The state of the newest commit in this stage.
-  package enum State: String, Sendable, CaseIterable {
-    /// It runs the newest commit, or no later commit changes its files.
-    case current
-    /// A later commit changes its files, and nothing has started yet.
-    case behind
-    case running
-    /// A person has to approve, or it waits for a runner or another deployment.
-    case waiting
-    case failed
-    /// Nothing happens until a person acts.
-    case stopped
-    /// It runs a commit that is not on the branch.
-    case diverged
-    case unknown
-  }
-
   /// The stable name: `cloud`, `cluster`, `source/flux-system/main`, `kustomization/flux-system/apps`.
   package let id: String
   package let kind: Kind
-  package var state: State
+  /// Of the newest commit in this stage.
+  package var state: StageState
   package var verdict: Verdict
   /// The commit that it runs.
   package var commit: CommitID?
@@ -46,7 +30,7 @@ package struct Stage: Hashable, Sendable {
   package var isUnseen = false
 
   package init(
-    id: String, kind: Kind, state: State, verdict: Verdict = .healthy, commit: CommitID? = nil,
+    id: String, kind: Kind, state: StageState, verdict: Verdict = .healthy, commit: CommitID? = nil,
     distance: Distance? = nil, filter: PathFilter = PathFilter(), summary: String = "",
     since: Timestamp? = nil, url: String? = nil, problem: String? = nil
   ) {

@@ -1,8 +1,9 @@
+package import GuardTypes
 package import Health
 
 /// The state of a stage, with the problems that follow from it.
 package struct StageResult: Hashable, Sendable {
-  package var state: Stage.State
+  package var state: StageState
   /// The commit that the stage runs.
   package var commit: CommitID?
   package var summary: String
@@ -16,7 +17,7 @@ package struct StageResult: Hashable, Sendable {
   package var isUnseen = false
 
   package init(
-    _ state: Stage.State, _ summary: String, commit: CommitID? = nil, since: Timestamp? = nil,
+    _ state: StageState, _ summary: String, commit: CommitID? = nil, since: Timestamp? = nil,
     url: String? = nil, finding: Observation.Finding? = nil, others: [Observation.Finding] = []
   ) {
     self.state = state

@@ -52,7 +52,7 @@ struct FluxStages {
       guard let commit = stack.lastSuccessfulCommit.flatMap({ CommitID($0) }) else { return nil }
       let name = "\(stack.resource.namespace)/\(stack.resource.name)"
       let problem = problem(of: "stack/\(name)/")
-      let state: Stage.State =
+      let state: StageState =
         problem.map { $0.severity == .critical || stack.lastUpdateState == "failed" } ?? false
         ? .failed : stack.isUpdating ? .running : .current
       return finished(
@@ -86,7 +86,7 @@ struct FluxStages {
     let resource = object.judged.value.resource
     let name = "\(resource.namespace)/\(resource.name)"
     let problem = problem(of: "flux/\(resource.kind.lowercased())/\(name)/")
-    let state: Stage.State =
+    let state: StageState =
       object.judged.value.isSuspended
       ? .stopped
       : object.judged.verdict == .critical || object.judged.status == .failed

@@ -1,8 +1,9 @@
+internal import GuardAPI
+
 /// A manual change of a cluster, and its reason.
 package struct BreakGlass: Hashable, Sendable {
   /// The tool and its verb: `kubectl delete`.
   package let command: String
-  /// At most 500 bytes.
   package let reason: String
   /// The cluster's name.
   package let cluster: String
@@ -10,8 +11,7 @@ package struct BreakGlass: Hashable, Sendable {
   /// Returns nil if a part is missing or too long for the journal.
   init?(_ query: Query) {
     guard let command = query["command"], let reason = query["reason"], let cluster = query["cluster"],
-      (1...200).contains(command.utf8.count), (1...500).contains(reason.utf8.count),
-      !reason.allSatisfy(\.isWhitespace)
+      (1...200).contains(command.utf8.count), ReasonText.accepts(reason)
     else { return nil }
     self.command = command
     self.reason = reason

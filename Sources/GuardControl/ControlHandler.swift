@@ -270,7 +270,9 @@ final class ControlHandler: ChannelInboundHandler {
     guard mayWrite("break-glass", context, closing), let peer = context.peerCredentials else { return }
     guard let request = BreakGlass(query) else {
       return answer(
-        .error(.badRequest, "query", "command, reason (at most 500 bytes) and cluster are required"), context,
+        .error(
+          .badRequest, "query", "command, reason (at most \(ReasonText.limit) bytes) and cluster are required"
+        ), context,
         closing: closing)
     }
     guard actions.breakGlass(request, peer) else {

@@ -8,9 +8,9 @@ extension SilenceRequest {
   }
 
   init(_ query: Query) throws(Mistake) {
-    guard let reason = query["reason"], (1...500).contains(reason.utf8.count),
-      !reason.allSatisfy(\.isWhitespace)
-    else { throw Mistake(description: "reason is required, at most 500 bytes") }
+    guard let reason = query["reason"], ReasonText.accepts(reason) else {
+      throw Mistake(description: "reason is required, at most \(ReasonText.limit) bytes")
+    }
     guard let seconds = query["seconds"].flatMap(Int64.init), seconds < 1 << 32,
       SilenceDocument.lengths.contains(.seconds(seconds))
     else { throw Mistake(description: "seconds is a number from 60 to \(30 * 86_400), which are 30 days") }

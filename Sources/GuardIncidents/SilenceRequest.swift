@@ -4,7 +4,7 @@ package struct SilenceRequest: Hashable, Sendable {
   package let cluster: String?
   /// Matches the incidents to mute; nil for all of them.
   package let pattern: String?
-  /// At most 500 bytes.
+  /// At most `ReasonText.limit` bytes.
   package let reason: String
   /// The length from now on.
   package let duration: Duration

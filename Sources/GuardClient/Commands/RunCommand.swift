@@ -66,8 +66,8 @@ struct RunCommand: ParsableCommand {
     }
     if command.first != "--", ["--help", "-h"].contains(program) { throw CleanExit.helpRequest(self) }
     if program.hasPrefix("-"), command.first != "--" { throw ValidationError("Unknown option '\(program)'") }
-    if let breakGlass, breakGlass.allSatisfy(\.isWhitespace) || breakGlass.utf8.count > 500 {
-      throw ValidationError("--break-glass requires a reason of at most 500 bytes")
+    if let breakGlass, !ReasonText.accepts(breakGlass) {
+      throw ValidationError("--break-glass requires a reason of at most \(ReasonText.limit) bytes")
     }
   }
 

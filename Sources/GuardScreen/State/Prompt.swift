@@ -19,7 +19,6 @@ package struct SilenceDraft: Hashable, Sendable {
   package private(set) var complaint: String?
 
   static let usualLength = "1h"
-  private static let longestReason = 500
 
   init(problem: String) {
     self.problem = problem
@@ -42,8 +41,8 @@ package struct SilenceDraft: Hashable, Sendable {
       }
       return nil
     }
-    guard !text.allSatisfy(\.isWhitespace), text.utf8.count <= SilenceDraft.longestReason else {
-      complaint = "a reason of at most \(SilenceDraft.longestReason) bytes is required"
+    guard ReasonText.accepts(text) else {
+      complaint = "a reason of at most \(ReasonText.limit) bytes is required"
       return nil
     }
     return .silence(problem: problem, length: length, reason: text)

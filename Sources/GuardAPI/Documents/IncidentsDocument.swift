@@ -98,6 +98,9 @@ package struct SilenceDocument: Codable, Hashable, Sendable {
 
   /// The allowed lengths: from 1 minute to 30 days.
   package static let lengths = Duration.seconds(60)...Duration.seconds(30 * 86_400)
+  /// The same for messages.
+  package static let lengthsText =
+    "\(lengths.lowerBound.components.seconds / 60)m to \(lengths.upperBound.components.seconds / 3600)h"
 
   package init(_ silence: Silence) {
     id = silence.id

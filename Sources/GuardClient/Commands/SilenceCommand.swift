@@ -26,7 +26,7 @@ struct SilenceCommand: ParsableCommand, Reading {
   @Argument(help: ArgumentHelp("A subject or the id of a problem; '*' for all.", valueName: "what"))
   var pattern: String?
 
-  @Option(name: .customLong("for"), help: ArgumentHelp("How long, from 1m to 720h.", valueName: "time"))
+  @Option(name: .customLong("for"), help: ArgumentHelp("How long, from \(SilenceDocument.lengthsText).", valueName: "time"))
   var duration: TimeSpan?
 
   @Option(help: ArgumentHelp("The reason; it is logged with your user id.", valueName: "text"))
@@ -61,7 +61,7 @@ struct SilenceCommand: ParsableCommand, Reading {
       throw ValidationError("silence requires --for TIME and --reason TEXT")
     }
     guard SilenceDocument.lengths.contains(duration.duration) else {
-      throw ValidationError("--for must be from 1m to 720h")
+      throw ValidationError("--for must be from \(SilenceDocument.lengthsText)")
     }
   }
 

@@ -165,7 +165,8 @@ package struct ScreenPainter {
         return typed("\(complaint): ", draft.field, .bad)
       }
       if draft.length == nil {
-        return typed("Silence for 1m to 720h [\(SilenceDraft.usualLength)]: ", draft.field)
+        return typed(
+          "Silence for \(SilenceDocument.lengthsText) [\(SilenceDraft.usualLength)]: ", draft.field)
       }
       return typed("Reason: ", draft.field)
     }

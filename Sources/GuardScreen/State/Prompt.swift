@@ -37,7 +37,7 @@ package struct SilenceDraft: Hashable, Sendable {
         self.length = length
         field = TextField()
       } else {
-        complaint = "a time from 1m to 720h, for example 90m"
+        complaint = "a time from \(SilenceDocument.lengthsText), for example 90m"
       }
       return nil
     }

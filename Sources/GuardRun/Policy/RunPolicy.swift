@@ -95,6 +95,11 @@ enum RunPolicy {
     "pnpm": ["dlx", "exec"], "yarn": ["dlx", "exec"], "brew": ["sh"], "snap": ["run"],
   ]
 
+  /// Programs that end or restart a machine.
+  static let powerPrograms: Set<String> = ["reboot", "shutdown", "poweroff", "halt"]
+  /// The same by the number of a run level.
+  static let levelPrograms: Set<String> = ["init", "telinit"]
+
   /// Words of other programs after which a command follows: `docker exec web ls`.
   static let runWords: Set<String> = ["run", "exec", "shell", "exec-env", "exec-file", "sh", "dlx"]
 

@@ -43,17 +43,14 @@ extension CommandReader {
   /// not known here. This machine may run the guard.
   private func power(_ name: String, _ rest: ArraySlice<String>) -> CommandEffect {
     if rest.contains("--help") { return .none }
-    switch name {
-    case "reboot", "shutdown", "poweroff", "halt":
+    if RunPolicy.powerPrograms.contains(name) {
       if rest.contains(where: { ["-c", "-k", "--show", "-w", "--wtmp-only"].contains($0) }) {
         return .none
       }
-    case "init", "telinit":
-      guard let level = rest.first(where: { !$0.hasPrefix("-") }), ["0", "1", "6", "s", "S"].contains(level)
-      else {
-        return .none
-      }
-    default: return .none
+    } else {
+      guard RunPolicy.levelPrograms.contains(name), let level = rest.first(where: { !$0.hasPrefix("-") }),
+        ["0", "1", "6", "s", "S"].contains(level)
+      else { return .none }
     }
     return isRemote
       ? .change("\(name) of a node") : .restricted(Restriction(.tunnel, "\(name) of this machine"))
@@ -202,7 +199,7 @@ extension CommandReader {
         if names.functions[word] != nil || names.aliases[word] != nil
           || word.contains("/") && names.files[word] != nil
           || CommandAlias.words(of: word) != nil && (isRunner || !before.hasPrefix("-"))
-          || ["reboot", "shutdown", "poweroff", "halt", "init", "telinit"].contains(name)
+          || RunPolicy.powerPrograms.contains(name) || RunPolicy.levelPrograms.contains(name)
         {
           found = found.or(effect([word] + rest, input))
         }

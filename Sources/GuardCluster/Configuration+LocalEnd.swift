@@ -95,7 +95,9 @@ extension Configuration.Cluster {
       return KubeconfigMismatch(
         server: kubeconfig.server.description, localEnd: nil, isFarPort: false,
         step: NextStep(
-          note: "add to 'forwards' in guard.yaml: { listen: \"127.0.0.1:16443\", target: \"\(server)\" }"))
+          note:
+            "add to 'forwards' in guard.yaml: { listen: \"\(Configuration.Forward.standard.listen)\", target: \"\(server)\" }"
+        ))
     }
     let isFarPort = tunnel.forwards.contains { forward in
       guard case .tcp(let target) = forward.target else { return false }

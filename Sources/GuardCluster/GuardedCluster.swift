@@ -87,7 +87,7 @@ package actor GuardedCluster {
       socketFolder: socketFolder,
       // A placeholder until the kubeconfig is read. No connection is made before.
       internalTarget: configuration.tunnel.forwards.first?.target
-        ?? StreamAddress(host: "localhost", port: 6443),
+        ?? Configuration.Forward.standard.target,
       environment: environment, adopted: adopted, observer: events.send)
     let pipelinePolls = BufferedStream<Bool>()
     pipeline = try configuration.pipeline.map { section throws(SourceFailure) in

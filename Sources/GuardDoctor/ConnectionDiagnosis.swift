@@ -208,7 +208,7 @@ package struct ConnectionDiagnosis {
     do {
       return try SSHTunnel(
         name: cluster.name, configuration: TunnelConfiguration(configuration),
-        internalTarget: cluster.tunnel.forwards.first?.target ?? StreamAddress(host: "localhost", port: 6443),
+        internalTarget: cluster.tunnel.forwards.first?.target ?? Configuration.Forward.standard.target,
         environment: environment,
         observer: { event in
           guard case .targetRefused(let failure) = event else { return }

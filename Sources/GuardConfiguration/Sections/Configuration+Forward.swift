@@ -1,12 +1,15 @@
+internal import GuardTypes
 package import Tunnel
 
 extension Configuration {
   /// An entry of a tunnel's `forwards`.
   package struct Forward: Hashable, Sendable {
     /// A loopback address, or the path of a Unix socket.
-    package var listen = StreamAddress(host: "127.0.0.1", port: 16443)
+    package var listen = StreamAddress(
+      host: StandardForward.listen.host, port: StandardForward.listen.port)
     /// The address as resolved on the remote side.
-    package var target = StreamAddress(host: "localhost", port: 6443)
+    package var target = StreamAddress(
+      host: StandardForward.target.host, port: StandardForward.target.port)
 
     /// The default of a tunnel without forwards.
     package static var standard: Forward { Forward() }

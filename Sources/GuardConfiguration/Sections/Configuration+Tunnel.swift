@@ -79,7 +79,7 @@ extension Configuration.Tunnel: ConfigurationSection {
         "sshConfig", optional: \.sshConfig, .path, standard: "~/.ssh/config and /etc/ssh/ssh_config",
         "The ssh_config to read instead of the default files."),
       .init("forwards", list: \.forwards, of: "forwards", in: 1...32, style: .flow) { _ in
-        "expected from 1 to 32 of { listen: 127.0.0.1:16443, target: localhost:6443 }"
+        "expected from 1 to 32 of { listen: \(Configuration.Forward.standard.listen), target: \(Configuration.Forward.standard.target) }"
       },
       .init(
         "keepalive", style: .flow, comment: "or ServerAliveInterval of ssh_config where shorter",

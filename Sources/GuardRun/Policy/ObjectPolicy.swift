@@ -1,7 +1,9 @@
+import GuardTypes
+
 /// The rules about the objects, files and servers in the arguments of kubectl, helm and flux.
 enum ObjectPolicy {
   /// The port of the API server itself, from which the guard's forward leads away.
-  static let serverPort = "6443"
+  static let serverPort = String(StandardForward.target.port)
   /// Files that only the control plane has, with credentials of its administrator.
   static let serverKubeconfig = "/etc/rancher/k3s/k3s.yaml"
 
@@ -120,8 +122,11 @@ enum ObjectPolicy {
   /// path that only Kubernetes has. Prometheus, Loki and others also begin their paths with `/api/v1`.
   static func isAPI(_ text: String) -> Bool {
     guard text.contains("/api") || text.contains(":") || text.contains("kubernetes") else { return false }
-    return [":6443", ":16443", "kubernetes.default", "localhost:8001", "127.0.0.1:8001", "[::1]:8001"]
-      .contains(where: text.contains)
+    return [
+      ":\(serverPort)", ":\(StandardForward.listen.port)", "kubernetes.default", "localhost:8001",
+      "127.0.0.1:8001", "[::1]:8001",
+    ]
+    .contains(where: text.contains)
       || text.firstMatch(
         of:
           /\/api\/v1\/(watch|namespaces|nodes|pods|secrets|services|serviceaccounts|configmaps|events|endpoints|persistentvolume|replicationcontrollers|resourcequotas|limitranges|podtemplates|bindings|componentstatuses)/

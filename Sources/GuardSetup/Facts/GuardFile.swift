@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+import GuardTypes
 
 /// The configuration of one cluster that setup writes or finds.
 package struct GuardFile: Hashable, Sendable {
@@ -15,8 +16,8 @@ package struct GuardFile: Hashable, Sendable {
   /// The target of that forward, on the remote side.
   var target = GuardFile.usualTarget
 
-  static let usualListen = "127.0.0.1:16443"
-  static let usualTarget = "localhost:6443"
+  static let usualListen = "\(StandardForward.listen.host):\(StandardForward.listen.port)"
+  static let usualTarget = "\(StandardForward.target.host):\(StandardForward.target.port)"
   static let usualContext = "default"
 
   init(cluster: String, host: String) {

@@ -100,7 +100,7 @@ enum ClusterFindings {
         "certificate", of: cluster, .warning, "the client certificate expires at \(end)",
         next: NextStep(
           note:
-            "sudo systemctl restart k3s on the control plane renews it; then copy a new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
+            "sudo systemctl restart k3s on the control plane renews it; then copy a new kubeconfig: \(KubeconfigAdvice.command)"
         )
       )
     ]

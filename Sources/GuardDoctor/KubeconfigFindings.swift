@@ -23,7 +23,7 @@ enum KubeconfigFindings {
       return FindingDocument(
         "kubeconfig", of: cluster.name, .failed,
         "\(kubeconfig.path): its client certificate expired at \(end)",
-        next: NextStep(note: "copy a new one \(KubeconfigAdvice.source): sudo cat /etc/rancher/k3s/k3s.yaml"))
+        next: NextStep(note: "copy a new one \(KubeconfigAdvice.source): \(KubeconfigAdvice.command)"))
     }
     let isCredential = environment.credential(holding: kubeconfig.path)
     if let mismatch = cluster.mismatch(kubeconfig, isCredential: isCredential)

@@ -5,7 +5,7 @@ enum ObjectPolicy {
   /// The port of the API server itself, from which the guard's forward leads away.
   static let serverPort = String(StandardForward.target.port)
   /// Files that only the control plane has, with credentials of its administrator.
-  static let serverKubeconfig = "/etc/rancher/k3s/k3s.yaml"
+  static let serverKubeconfig = KubeconfigAdvice.serverFile
 
   static func effect(_ program: String, _ tool: ToolPolicy, _ words: [String]) -> CommandEffect {
     let own = Array(words.prefix { $0 != "--" })

@@ -160,7 +160,7 @@ enum KubeconfigPlan {
       }
     return Plan.Next(
       command:
-        "(umask 077; mkdir -p \(folder.shellWord); ssh \(facts.sshWay.asShellLine) sudo cat /etc/rancher/k3s/k3s.yaml >\(draft) && \(backup)mv \(draft) \(path.shellWord))",
+        "(umask 077; mkdir -p \(folder.shellWord); ssh \(facts.sshWay.asShellLine) \(KubeconfigAdvice.command) >\(draft) && \(backup)mv \(draft) \(path.shellWord))",
       why: "copies the kubeconfig that k3s keeps current on its server; then repeat oceanid-ctl setup")
   }
 }

@@ -52,7 +52,7 @@ struct PollCredentials {
         + "(local time: \(now))",
       remedy:
         "Copy a new kubeconfig to \(kubeconfig.path): on k3s, sudo systemctl restart k3s renews it, then "
-        + "sudo cat /etc/rancher/k3s/k3s.yaml on the control plane")
+        + "\(KubeconfigAdvice.command) on the control plane")
   }
 }
 

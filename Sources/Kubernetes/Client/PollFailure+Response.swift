@@ -18,7 +18,7 @@ extension PollFailure {
     let file = kubeconfig.path
     let renew =
       "renew the credentials of context \(kubeconfig.context) in \(file) "
-      + "(on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane)"
+      + "(on k3s: \(KubeconfigAdvice.command) on the control plane)"
     switch response.status {
     case 401:
       self.init(

@@ -14,7 +14,7 @@ extension PollFailure {
       PollFailure(code: code, message: message, remedy: note)
     }
     let newKubeconfig =
-      "copy the kubeconfig again (on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane) to \(file)"
+      "copy the kubeconfig again (on k3s: \(KubeconfigAdvice.command) on the control plane) to \(file)"
     self =
       switch error.code {
       case .connect, .resolve:

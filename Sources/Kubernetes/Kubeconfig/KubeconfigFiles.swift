@@ -37,7 +37,7 @@ struct KubeconfigFiles {
     guard files.contains(where: { !$0.isEmpty }) else {
       throw PollFailure(
         code: .kubeconfig, message: "kubeconfig \(shown) is empty",
-        remedy: "Copy the cluster's kubeconfig there: on k3s it is /etc/rancher/k3s/k3s.yaml.")
+        remedy: "Copy the cluster's kubeconfig there: on k3s it is \(KubeconfigAdvice.serverFile).")
     }
     self.list = shown
     self.paths = paths

@@ -88,7 +88,7 @@ enum ConnectionPlan {
     }
     guard part == .hostKey, !facts.isHostKnown, !facts.offeredKeys.isEmpty else {
       // Missing key files are omitted, because ssh looks for several names by default.
-      return failed.found.replacing(/[^ ;]+ does not exist(; )?/, with: "").trimmed
+      return failed.found.replacing(/[^ ;]+ does not exist(; )?/, with: "").withoutTrailingNote
     }
     return
       "the key of \(facts.host) is in no known_hosts; it offers \(facts.offeredKeys.joined(separator: ", "))"
@@ -301,7 +301,7 @@ enum ConnectionPlan {
 }
 
 extension String {
-  fileprivate var trimmed: String {
+  fileprivate var withoutTrailingNote: String {
     var text = self[...]
     while let last = text.last, " ;:".contains(last) { text.removeLast() }
     return String(text.hasSuffix("; passed over") ? text.dropLast(13) : text)

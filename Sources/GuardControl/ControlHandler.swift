@@ -116,203 +116,204 @@ final class ControlHandler: ChannelInboundHandler {
 
   // MARK: - Routing
 
+  /// A request and the connection that its answer goes to.
+  private struct Exchange {
+    let handler: ControlHandler
+    let context: ChannelHandlerContext
+    /// The client asks for the end of the connection after the answer.
+    let isLast: Bool
+
+    func answer(_ answer: ControlAnswer) { handler.answer(answer, context, closing: isLast) }
+
+    /// Answers with an error.
+    func refuse(_ status: HTTPResponseStatus, _ code: String, _ message: String, allow: Route.Method? = nil) {
+      answer(.error(status, code, message, allow: allow))
+    }
+
+    /// Answers with an error and ends the connection.
+    func close(_ status: HTTPResponseStatus, _ code: String, _ message: String) {
+      handler.answer(.error(status, code, message), context, closing: true)
+    }
+  }
+
   private func respond(to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-    let closing = !head.isKeepAlive
+    let exchange = Exchange(handler: self, context: context, isLast: !head.isKeepAlive)
     // Refuse requests from web pages: a browser on this machine must not be tricked into sending them (DNS
     // rebinding, cross-site requests).
     if head.headers.contains(name: "origin") || head.headers.contains(name: "referer") {
-      return answer(
-        .error(.forbidden, "origin", "requests from web pages are refused"), context, closing: true)
+      return exchange.close(.forbidden, "origin", "requests from web pages are refused")
     }
     let target: RequestTarget
     do throws(RequestTarget.Refusal) {
       target = try RequestTarget(head.uri, hosts: head.headers["host"])
     } catch {
-      let refusal: ControlAnswer =
-        switch error {
-        case .malformed(let reason): .error(.badRequest, "host", reason)
-        case .foreign: .error(.forbidden, "host", "the Host header must be \(Route.host)")
-        }
-      return answer(refusal, context, closing: true)
+      switch error {
+      case .malformed(let reason): return exchange.close(.badRequest, "host", reason)
+      case .foreign: return exchange.close(.forbidden, "host", "the Host header must be \(Route.host)")
+      }
     }
     let path = target.path
     let query = target.query
     guard let route = Route(rawValue: path) else {
-      return answer(
-        .error(.notFound, "not_found", "no such path: \(path.prefix(100))"), context, closing: closing)
+      return exchange.refuse(.notFound, "not_found", "no such path: \(path.prefix(100))")
     }
     guard head.method.rawValue == route.method.rawValue else {
-      return answer(
-        .error(
-          .methodNotAllowed, "method", "\(path) accepts only \(route.method.rawValue)", allow: route.method),
-        context,
-        closing: closing)
+      return exchange.refuse(
+        .methodNotAllowed, "method", "\(path) accepts only \(route.method.rawValue)", allow: route.method)
     }
     switch route {
-    case .status: status(query, context, closing)
-    case .schema: answer(.schema, context, closing: closing)
-    case .history: history(query, context, closing)
-    case .roundTrips: answer(.json(actions.roundTrips()), context, closing: closing)
-    case .incidents: answer(.json(actions.incidents()), context, closing: closing)
-    case .alerts: answer(.json(actions.alerts()), context, closing: closing)
-    case .doctor: guardView(context, closing)
-    case .whereIs: find(query, context, closing)
-    case .alertsTest: testAlert(query, context, closing)
-    case .silence: silence(query, context, closing)
+    case .status: status(query, exchange)
+    case .schema: exchange.answer(.schema)
+    case .history: history(query, exchange)
+    case .roundTrips: exchange.answer(.json(actions.roundTrips()))
+    case .incidents: exchange.answer(.json(actions.incidents()))
+    case .alerts: exchange.answer(.json(actions.alerts()))
+    case .doctor: guardView(exchange)
+    case .whereIs: find(query, exchange)
+    case .alertsTest: testAlert(query, exchange)
+    case .silence: silence(query, exchange)
     case .watch: watchers.add(context.channel, version: head.version)
     case .healthz:
       let verdict = board.verdict
-      answer(
+      exchange.answer(
         .text(
-          verdict == .healthy || verdict == .degraded ? .ok : .serviceUnavailable, "\(verdict.rawValue)\n"),
-        context, closing: closing)
+          verdict == .healthy || verdict == .degraded ? .ok : .serviceUnavailable, "\(verdict.rawValue)\n"))
     case .metrics:
       let format = MetricFormat(accept: head.headers.first(name: "accept"))
-      answer(.metrics(actions.metrics(), format), context, closing: closing)
-    case .reconnect: write("reconnect", "Reconnecting…", context, closing) { $0.reconnect(query["cluster"]) }
-    case .poll: write("poll", "Poll requested", context, closing) { $0.poll(query["cluster"]) }
-    case .reload: reload(context, closing)
-    case .breakGlass: breakGlass(query, context, closing)
+      exchange.answer(.metrics(actions.metrics(), format))
+    case .reconnect: write("reconnect", "Reconnecting…", exchange) { $0.reconnect(query["cluster"]) }
+    case .poll: write("poll", "Poll requested", exchange) { $0.poll(query["cluster"]) }
+    case .reload: reload(exchange)
+    case .breakGlass: breakGlass(query, exchange)
     }
   }
 
   private func write(
-    _ action: String, _ receipt: String, _ context: ChannelHandlerContext, _ closing: Bool,
-    _ body: (ControlServer.Actions) -> Bool
+    _ action: String, _ receipt: String, _ exchange: Exchange, _ body: (ControlServer.Actions) -> Bool
   ) {
-    guard mayWrite(action, context, closing) else { return }
+    guard authorized(action, exchange) != nil else { return }
     guard body(actions) else {
-      return answer(
-        .error(.notFound, "cluster", "no such cluster: see oceanid-ctl status"), context, closing: closing)
+      return exchange.refuse(.notFound, "cluster", "no such cluster: see oceanid-ctl status")
     }
-    answer(.accepted(receipt), context, closing: closing)
+    exchange.answer(.accepted(receipt))
   }
 
   /// Answers once the outcome is known, so that the client gets the errors of the configuration.
-  private func reload(_ context: ChannelHandlerContext, _ closing: Bool) {
-    guard mayWrite("reload", context, closing) else { return }
-    actions.reload(later(context, closing) { .reload($0) })
+  private func reload(_ exchange: Exchange) {
+    guard authorized("reload", exchange) != nil else { return }
+    actions.reload(later(exchange) { .reload($0) })
   }
 
   /// Answers once the outcome of the delivery is known.
-  private func testAlert(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
-    guard mayWrite("alerts test", context, closing) else { return }
+  private func testAlert(_ query: Query, _ exchange: Exchange) {
+    guard authorized("alerts test", exchange) != nil else { return }
     guard let channel = query["channel"] else {
-      return answer(.error(.badRequest, "query", "channel is required"), context, closing: closing)
+      return exchange.refuse(.badRequest, "query", "channel is required")
     }
-    actions.testAlert(channel, later(context, closing) { .alertTest($0, channel) })
+    actions.testAlert(channel, later(exchange) { .alertTest($0, channel) })
   }
 
-  private func status(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
+  private func status(_ query: Query, _ exchange: Exchange) {
     guard let name = query[StatusDocument.View.parameter] else {
-      return answer(.status(prepared.line), context, closing: closing)
+      return exchange.answer(.status(prepared.line))
     }
     switch StatusDocument.View(rawValue: name) {
-    case .overview: answer(.status(prepared.overview), context, closing: closing)
+    case .overview: exchange.answer(.status(prepared.overview))
     case nil:
       let known = StatusDocument.View.allCases.map(\.rawValue).joined(separator: ", ")
-      answer(
-        .error(.badRequest, "query", "\(StatusDocument.View.parameter) is one of: \(known)"), context,
-        closing: closing)
+      exchange.refuse(.badRequest, "query", "\(StatusDocument.View.parameter) is one of: \(known)")
     }
   }
 
-  private func history(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
+  private func history(_ query: Query, _ exchange: Exchange) {
     do throws(HistoryQuery.Mistake) {
       actions.history(
         try HistoryQuery(query),
-        later(context, closing) { document in
+        later(exchange) { document in
           document.map { .json($0) }
             ?? .error(.serviceUnavailable, "busy", "too many requests for the history at once: try again")
         })
     } catch {
-      answer(.error(.badRequest, "query", error.description), context, closing: closing)
+      exchange.refuse(.badRequest, "query", error.description)
     }
   }
 
-  private func guardView(_ context: ChannelHandlerContext, _ closing: Bool) {
+  private func guardView(_ exchange: Exchange) {
     actions.guardView(
-      later(context, closing) { document in
+      later(exchange) { document in
         document.map { .json($0) }
           ?? .error(
             .serviceUnavailable, "busy", "another examination does not end, or too many wait: try again")
       })
   }
 
-  private func find(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
+  private func find(_ query: Query, _ exchange: Exchange) {
     guard let commit = query["commit"].flatMap({ CommitPrefix($0) }) else {
-      return answer(
-        .error(.badRequest, "commit", "commit is the name of a commit, \(CommitPrefix.form)"), context,
-        closing: closing)
+      return exchange.refuse(.badRequest, "commit", "commit is the name of a commit, \(CommitPrefix.form)")
     }
-    actions.find(commit.digits, query["cluster"], later(context, closing) { .find($0) })
+    actions.find(commit.digits, query["cluster"], later(exchange) { .find($0) })
   }
 
   /// The function to call, once and on any thread, with the outcome that the answer waits for.
   private func later<Outcome: Sendable>(
-    _ context: ChannelHandlerContext, _ closing: Bool,
-    _ answer: @escaping @Sendable (Outcome) -> ControlAnswer
+    _ exchange: Exchange, _ answer: @escaping @Sendable (Outcome) -> ControlAnswer
   ) -> @Sendable (Outcome) -> Void {
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let loop = context.eventLoop
+    let loop = exchange.context.eventLoop
+    let bound = NIOLoopBound(exchange, eventLoop: loop)
     return { outcome in
       let answer = answer(outcome)
       loop.execute {
-        let (handler, context) = bound.value
+        let exchange = bound.value
         // The client may have disconnected, which removes the pipeline.
-        guard context.channel.isActive, !handler.isClosing else { return }
-        handler.answer(answer, context, closing: closing)
+        guard exchange.context.channel.isActive, !exchange.handler.isClosing else { return }
+        exchange.answer(answer)
       }
     }
   }
 
-  private func breakGlass(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
-    guard mayWrite("break-glass", context, closing), let peer = context.peerCredentials else { return }
+  private func breakGlass(_ query: Query, _ exchange: Exchange) {
+    guard let peer = authorized("break-glass", exchange) else { return }
     guard let request = BreakGlass(query) else {
-      return answer(
-        .error(
-          .badRequest, "query", "command, reason (at most \(ReasonText.limit) bytes) and cluster are required"
-        ), context,
-        closing: closing)
+      return exchange.refuse(
+        .badRequest, "query",
+        "command, reason (at most \(ReasonText.limit) bytes) and cluster are required")
     }
     guard actions.breakGlass(request, peer) else {
-      return answer(
-        .error(.notFound, "cluster", "no such cluster: see oceanid-ctl status"), context, closing: closing)
+      return exchange.refuse(.notFound, "cluster", "no such cluster: see oceanid-ctl status")
     }
-    answer(.receipt("logged"), context, closing: closing)
+    exchange.answer(.receipt("logged"))
   }
 
-  private func silence(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
-    guard mayWrite("silence", context, closing), let peer = context.peerCredentials else { return }
+  private func silence(_ query: Query, _ exchange: Exchange) {
+    guard let peer = authorized("silence", exchange) else { return }
     if let id = query["end"] {
-      return answer(
-        actions.endSilence(id, peer)
-          ? .receipt("silence \(id) has ended")
-          : .error(.notFound, "silence", "no such silence: see oceanid-ctl silence"), context,
-        closing: closing)
+      guard actions.endSilence(id, peer) else {
+        return exchange.refuse(.notFound, "silence", "no such silence: see oceanid-ctl silence")
+      }
+      return exchange.answer(.receipt("silence \(id) has ended"))
     }
     do throws(SilenceRequest.Mistake) {
       let request = try SilenceRequest(query)
-      answer(.silence(actions.silence(request, peer)), context, closing: closing)
+      exchange.answer(.silence(actions.silence(request, peer)))
     } catch {
-      answer(.error(.badRequest, "query", error.description), context, closing: closing)
+      exchange.refuse(.badRequest, "query", error.description)
     }
   }
 
-  /// Returns false after an error response if the peer has no permission.
-  private func mayWrite(_ action: String, _ context: ChannelHandlerContext, _ closing: Bool) -> Bool {
-    guard let peer = context.peerCredentials else {
-      answer(.error(.forbidden, "denied", "the peer is unknown"), context, closing: true)
-      return false
+  /// Returns nil after an error response if the peer has no permission.
+  private func authorized(_ action: String, _ exchange: Exchange) -> PeerCredentials? {
+    guard let peer = exchange.context.peerCredentials else {
+      exchange.close(.forbidden, "denied", "the peer is unknown")
+      return nil
     }
     let allowed = WriteRule.allows(peer)
     actions.audit(action, peer, allowed)
-    if !allowed {
-      answer(
-        .error(.forbidden, "denied", "\(action) is for root, the guard's own user and group oceanid-admin"),
-        context, closing: closing)
+    guard allowed else {
+      exchange.refuse(
+        .forbidden, "denied", "\(action) is for root, the guard's own user and group oceanid-admin")
+      return nil
     }
-    return allowed
+    return peer
   }
 
   // MARK: - Answers

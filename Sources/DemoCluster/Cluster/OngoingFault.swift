@@ -90,43 +90,40 @@ package enum OngoingFault: Hashable, Sendable {
   case stackStalled
 
   /// Parses a line such as `controller-stopped kustomize-controller`.
-  init(words: [String]) throws(DemoError) {
-    let verb = words.first ?? ""
-    func argument(_ index: Int, _ what: String) throws(DemoError) -> String {
-      guard index < words.count else { throw DemoError.unknownFault("\(verb): \(what) is missing") }
-      return words[index]
-    }
-    switch verb {
+  init(_ arguments: FaultArguments) throws(DemoError) {
+    switch arguments.verb {
     case "node-pressure":
-      self = .nodePressure(try argument(1, "a node"), type: try argument(2, "a condition"))
+      self = .nodePressure(try arguments.word(0, "a node"), type: try arguments.word(1, "a condition"))
     case "node-condition":
       self = .nodeCondition(
-        try argument(1, "a node"), type: try argument(2, "a condition"), status: try argument(3, "a status"),
-        reason: try argument(4, "a reason"))
-    case "node-out-of-service": self = .nodeOutOfService(try argument(1, "a node"))
-    case "node-joined": self = .nodeJoined(try argument(1, "a node"))
+        try arguments.word(0, "a node"), type: try arguments.word(1, "a condition"),
+        status: try arguments.word(2, "a status"),
+        reason: try arguments.word(3, "a reason"))
+    case "node-out-of-service": self = .nodeOutOfService(try arguments.word(0, "a node"))
+    case "node-joined": self = .nodeJoined(try arguments.word(0, "a node"))
     case "kubelet-version":
-      self = .kubeletVersion(try argument(1, "a node"), version: try argument(2, "a version"))
-    case "node-certificates-expiring": self = .nodeCertificatesExpiring(try argument(1, "a node"))
+      self = .kubeletVersion(try arguments.word(0, "a node"), version: try arguments.word(1, "a version"))
+    case "node-certificates-expiring": self = .nodeCertificatesExpiring(try arguments.word(0, "a node"))
     case "api-server-not-ready": self = .apiServerNotReady
     case "datastore-failing": self = .datastoreFailing
-    case "controller-stopped": self = .controllerStopped(try argument(1, "a controller"))
-    case "controller-missing": self = .controllerMissing(try argument(1, "a controller"))
-    case "flux-version": self = .fluxVersion(try argument(1, "a version"))
-    case "kustomization-hung": self = .kustomizationHung(try argument(1, "a Kustomization"))
-    case "kustomization-forgotten": self = .kustomizationForgotten(try argument(1, "a Kustomization"))
-    case "dependency-missing": self = .dependencyMissing(try argument(1, "a Kustomization"))
+    case "controller-stopped": self = .controllerStopped(try arguments.word(0, "a controller"))
+    case "controller-missing": self = .controllerMissing(try arguments.word(0, "a controller"))
+    case "flux-version": self = .fluxVersion(try arguments.word(0, "a version"))
+    case "kustomization-hung": self = .kustomizationHung(try arguments.word(0, "a Kustomization"))
+    case "kustomization-forgotten": self = .kustomizationForgotten(try arguments.word(0, "a Kustomization"))
+    case "dependency-missing": self = .dependencyMissing(try arguments.word(0, "a Kustomization"))
     case "status-missing":
-      self = .statusMissing(kind: try argument(1, "a kind"), name: try argument(2, "a name"))
-    case "health-check-failing": self = .healthCheckFailing(try argument(1, "a Kustomization"))
+      self = .statusMissing(kind: try arguments.word(0, "a kind"), name: try arguments.word(1, "a name"))
+    case "health-check-failing": self = .healthCheckFailing(try arguments.word(0, "a Kustomization"))
     case "commit-not-applied": self = .commitNotApplied
     case "source-forbidden": self = .sourceForbidden
     case "repository-not-found": self = .repositoryNotFound
     case "charts-refused": self = .chartsRefused
-    case "terminating": self = .terminating(kind: try argument(1, "a kind"), name: try argument(2, "a name"))
-    case "scan-refused": self = .scanRefused(try argument(1, "an ImageRepository"))
-    case "scan-stopped": self = .scanStopped(try argument(1, "an ImageRepository"))
-    case "policy-unresolved": self = .policyUnresolved(try argument(1, "an ImagePolicy"))
+    case "terminating":
+      self = .terminating(kind: try arguments.word(0, "a kind"), name: try arguments.word(1, "a name"))
+    case "scan-refused": self = .scanRefused(try arguments.word(0, "an ImageRepository"))
+    case "scan-stopped": self = .scanStopped(try arguments.word(0, "an ImageRepository"))
+    case "policy-unresolved": self = .policyUnresolved(try arguments.word(0, "an ImagePolicy"))
     case "push-refused": self = .pushRefused
     case "push-forbidden": self = .pushForbidden
     case "push-lost": self = .pushLost
@@ -134,18 +131,18 @@ package enum OngoingFault: Hashable, Sendable {
     case "marker-missing": self = .markerMissing
     case "push-not-fetched": self = .pushNotFetched
     case "automation-missing": self = .automationMissing
-    case "pods-crashing": self = .podsCrashing(try argument(1, "namespace/name"))
-    case "pods-restarting": self = .podsRestarting(try argument(1, "namespace/name"))
-    case "pod-terminating": self = .podTerminating(try argument(1, "namespace/name"))
-    case "job-failed": self = .jobFailed(try argument(1, "namespace/name"))
-    case "job-failing": self = .jobFailing(try argument(1, "namespace/name"))
-    case "pods-pending": self = .podsPending(try argument(1, "namespace/name"))
-    case "scaled-to-zero": self = .scaledToZero(try argument(1, "namespace/name"))
-    case "rollout-stuck": self = .rolloutStuck(try argument(1, "namespace/name"))
+    case "pods-crashing": self = .podsCrashing(try arguments.word(0, "namespace/name"))
+    case "pods-restarting": self = .podsRestarting(try arguments.word(0, "namespace/name"))
+    case "pod-terminating": self = .podTerminating(try arguments.word(0, "namespace/name"))
+    case "job-failed": self = .jobFailed(try arguments.word(0, "namespace/name"))
+    case "job-failing": self = .jobFailing(try arguments.word(0, "namespace/name"))
+    case "pods-pending": self = .podsPending(try arguments.word(0, "namespace/name"))
+    case "scaled-to-zero": self = .scaledToZero(try arguments.word(0, "namespace/name"))
+    case "rollout-stuck": self = .rolloutStuck(try arguments.word(0, "namespace/name"))
     case "certificate-failing": self = .certificateFailing
     case "certificate-expired": self = .certificateExpired
     case "stack-stalled": self = .stackStalled
-    default: throw DemoError.unknownFault("unknown ongoing fault '\(verb)'")
+    default: throw DemoError.unknownFault("unknown ongoing fault '\(arguments.verb)'")
     }
   }
 }

@@ -4,11 +4,16 @@ internal import DemoCluster
 extension PipelineFault {
   /// Parses `push cloud/`, `run-failed`, `run-waiting production 70`, `token-refused github` and so on.
   package init(line: String) throws(DemoPipelineError) {
-    let words = line.split(separator: " ").map(String.init)
-    guard let verb = words.first else { throw DemoPipelineError.unknownFault("the line is empty") }
-    let arguments = Arguments(verb: verb, words: Array(words.dropFirst()))
+    do throws(DemoError) {
+      try self.init(FaultArguments(line: line))
+    } catch {
+      throw .unknownFault("\(error)")
+    }
+  }
+
+  private init(_ arguments: FaultArguments) throws(DemoError) {
     let rest = arguments.words
-    switch verb {
+    switch arguments.verb {
     case "push": self = .push(rest.isEmpty ? ["cloud/", "cluster/", "apps/"] : rest)
     case "automation-push": self = .automationPush(rest.isEmpty ? ["apps/"] : rest)
     case "not-started": self = .notStarted(minutes: try arguments.number(0, otherwise: 11))
@@ -16,7 +21,7 @@ extension PipelineFault {
     case "image-tag", "image-tag-unwritten":
       self = .imageTag(
         policy: try arguments.word(0, "a policy"), tag: try arguments.word(1, "a tag"),
-        isWritten: verb == "image-tag")
+        isWritten: arguments.verb == "image-tag")
     case "marker":
       self = .marker(
         try arguments.one(0, of: Markers.Mistake.allCases.map(\.rawValue) + ["good"]),
@@ -85,52 +90,17 @@ extension PipelineFault {
         on: rest.count > 2 ? rest[2] : "/")
     case "api-answers-right": self = .apiAnswersRight
     case "healed": self = .healed
-    default: throw DemoPipelineError.unknownFault("unknown fault '\(verb)'")
+    default: throw .unknownFault("unknown fault '\(arguments.verb)'")
     }
   }
+}
 
-  private struct Arguments {
-    let verb: String
-    let words: [String]
+extension FaultArguments {
+  fileprivate func api(_ index: Int) throws(DemoError) -> DemoAPI { try value(index) }
 
-    /// All of them, as one text.
-    var text: String { words.joined(separator: " ") }
-
-    func word(_ index: Int, _ what: String) throws(DemoPipelineError) -> String {
-      guard index < words.count else { throw .unknownFault("\(verb): \(what) is missing") }
-      return words[index]
-    }
-
-    func one(_ index: Int, of known: [String]) throws(DemoPipelineError) -> String {
-      let list = known.joined(separator: ", ")
-      let text = try word(index, "one of \(list)")
-      guard known.contains(text) else { throw .unknownFault("\(verb): '\(text)' is not one of \(list)") }
-      return text
-    }
-
-    func api(_ index: Int) throws(DemoPipelineError) -> DemoAPI {
-      let text = try one(index, of: DemoAPI.allCases.map(\.rawValue))
-      return DemoAPI(rawValue: text) ?? .github
-    }
-
-    func responseFault(_ index: Int) throws(DemoPipelineError) -> ResponseFault {
-      let word = try word(index, "how")
-      let fault: ResponseFault
-      do {
-        fault = try ResponseFault(word: word)
-      } catch {
-        throw .unknownFault("\(error)")
-      }
-      guard !fault.isOfPages else { throw .unknownFault("\(verb): these APIs number their pages") }
-      return fault
-    }
-
-    func number(_ index: Int, otherwise usual: Int) throws(DemoPipelineError) -> Int {
-      guard index < words.count else { return usual }
-      guard let number = Int(words[index]) else {
-        throw .unknownFault("\(verb): '\(words[index])' is not a number")
-      }
-      return number
-    }
+  fileprivate func responseFault(_ index: Int) throws(DemoError) -> ResponseFault {
+    let fault = try ResponseFault(word: try word(index, "how"))
+    guard !fault.isOfPages else { throw .unknownFault("\(verb): these APIs number their pages") }
+    return fault
   }
 }

@@ -29,12 +29,10 @@ struct WhereCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(
-    name: .output, help: ArgumentHelp("json or yaml: the answer as a document.", valueName: "format"))
-  var output: DocumentFormat?
+  @OptionGroup var format: FormatOption
 
   func validate() throws {
-    guard !options.json || output != .yaml else {
+    guard !options.json || format.output != .yaml else {
       throw ValidationError("--json and --output yaml exclude each other")
     }
   }
@@ -47,13 +45,13 @@ struct WhereCommand: ParsableCommand, Reading {
   }
 
   private func text(_ places: [WhereDocument]) throws -> String {
-    guard options.json || output != nil else {
+    guard format.isDocument(json: options.json) else {
       let terminal = Terminal.standardOutput()
       return WherePage.page(places, terminal).text(for: terminal)
     }
     let bytes = try DocumentCoding.encode(PlacesDocument(clusters: places))
     let value = try JSONDecoder().decode(JSONValue.self, from: bytes)
-    return output == .yaml ? value.yaml : value.pretty
+    return format.output == .yaml ? value.yaml : value.pretty
   }
 
   /// The document that `--json` prints.

@@ -7,28 +7,28 @@ package struct RoundTripSeries: Hashable, Sendable {
   package struct Slot: Hashable, Sendable {
     /// The begin of the slot, a multiple of `RoundTripSeries.slot`.
     let at: Timestamp
-    private(set) var least: Double
-    private(set) var most: Double
+    private(set) var minimum: Double
+    private(set) var maximum: Double
     private(set) var mean: Double
     private var count: Int
 
-    init(at: Timestamp, least: Double, most: Double, mean: Double, count: Int) {
+    init(at: Timestamp, minimum: Double, maximum: Double, mean: Double, count: Int) {
       self.at = at
-      self.least = least
-      self.most = most
+      self.minimum = minimum
+      self.maximum = maximum
       self.mean = mean
       self.count = count
     }
 
     fileprivate mutating func add(_ milliseconds: Double) {
-      least = min(least, milliseconds)
-      most = max(most, milliseconds)
+      minimum = min(minimum, milliseconds)
+      maximum = max(maximum, milliseconds)
       mean += (milliseconds - mean) / Double(count + 1)
       count += 1
     }
 
     /// A line of the file: seconds since 1970, minimum, maximum, mean, count.
-    fileprivate var line: String { "\(at.milliseconds / 1000) \(least) \(most) \(mean) \(count)\n" }
+    fileprivate var line: String { "\(at.milliseconds / 1000) \(minimum) \(maximum) \(mean) \(count)\n" }
 
     fileprivate init?(line: Substring) {
       let words = line.split(separator: " ")
@@ -38,7 +38,8 @@ package struct RoundTripSeries: Hashable, Sendable {
       let figures = words[1...3].compactMap { Double($0) }
       guard figures.count == 3, figures.allSatisfy({ $0.isFinite && $0 >= 0 }) else { return nil }
       self.init(
-        at: Timestamp(seconds: seconds), least: figures[0], most: figures[1], mean: figures[2], count: count)
+        at: Timestamp(seconds: seconds), minimum: figures[0], maximum: figures[1], mean: figures[2],
+        count: count)
     }
   }
 
@@ -60,7 +61,7 @@ package struct RoundTripSeries: Hashable, Sendable {
       slots[last].add(milliseconds)
       return false
     }
-    slots.append(Slot(at: begin, least: milliseconds, most: milliseconds, mean: milliseconds, count: 1))
+    slots.append(Slot(at: begin, minimum: milliseconds, maximum: milliseconds, mean: milliseconds, count: 1))
     slots.removeFirst(max(0, slots.count - RoundTripSeries.mostSlots))
     return true
   }
@@ -80,6 +81,6 @@ package struct RoundTripSeries: Hashable, Sendable {
 extension RoundTripDocument {
   /// Converts a slot to the document.
   package init(_ slot: RoundTripSeries.Slot) {
-    self.init(at: slot.at, leastMs: slot.least, mostMs: slot.most, meanMs: slot.mean)
+    self.init(at: slot.at, leastMs: slot.minimum, mostMs: slot.maximum, meanMs: slot.mean)
   }
 }

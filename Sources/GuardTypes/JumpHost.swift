@@ -9,7 +9,7 @@ package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
   package static let place = "jump host"
 
   /// More jump hosts before one server than any real configuration needs.
-  package static let most = 8
+  package static let maximumHops = 8
 
   /// Parses `[user@]host[:port]` or `ssh://[user@]host[:port]`, with an IPv6 address in brackets; nil for anything
   /// else.

@@ -17,7 +17,7 @@ import Testing
     }
     #expect(begun == [true, false, false, true, false])
     let first = try #require(series.slots.first)
-    #expect(first.at == Self.start && first.least == 10 && first.most == 40 && first.mean == 20)
+    #expect(first.at == Self.start && first.minimum == 10 && first.maximum == 40 && first.mean == 20)
     #expect(series.slots.map(\.mean) == [20, 6])
     #expect(RoundTripSeries(text: series.text) == series)
   }

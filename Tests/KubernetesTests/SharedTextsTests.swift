@@ -37,7 +37,7 @@ import Testing
 
   @Test func numberOfStoredTextsIsLimited() {
     let first = "a text that is used all the time".shared
-    for index in 0..<SharedTexts.most * 4 {
+    for index in 0..<SharedTexts.textLimit * 4 {
       _ = "a text that only one object has: \(index)".shared
       if index % 1000 == 0 {
         #expect(Self.address("a text that is used all the time".shared) == Self.address(first))

@@ -39,9 +39,10 @@ import Testing
   }
 
   @Test func numberOfRangesIsLimited() {
-    let lines = (0..<SubordinateUsers.most + 10).map { "alice:\(100_000 + $0):1" }.joined(separator: "\n")
+    let lines = (0..<SubordinateUsers.rangeLimit + 10).map { "alice:\(100_000 + $0):1" }.joined(
+      separator: "\n")
     let users = SubordinateUsers(subuid: lines, passwd: Self.passwd)
-    #expect(users.owner(of: 100_000 + UInt32(SubordinateUsers.most) - 1) == 1001)
-    #expect(users.owner(of: 100_000 + UInt32(SubordinateUsers.most)) == nil)
+    #expect(users.owner(of: 100_000 + UInt32(SubordinateUsers.rangeLimit) - 1) == 1001)
+    #expect(users.owner(of: 100_000 + UInt32(SubordinateUsers.rangeLimit)) == nil)
   }
 }

@@ -10,7 +10,7 @@ struct ClusterRows {
   /// The largest size for one cluster.
   static let perCluster = 3 << 19
   /// The smallest size for one cluster.
-  static let least = 32 << 10
+  static let minimumPerCluster = 32 << 10
   private static let lists = 8
 
   private(set) var nodes: [NodeDocument] = []
@@ -28,7 +28,7 @@ struct ClusterRows {
 
   /// The size for each cluster of a document with this many.
   static func bytes(clusters: Int) -> Int {
-    min(perCluster, max(least, perDocument / max(1, clusters)))
+    min(perCluster, max(minimumPerCluster, perDocument / max(1, clusters)))
   }
 
   init(_ report: ClusterReport, bytes: Int, now: Timestamp) {

@@ -1,7 +1,7 @@
 /// The names that a script defines. The order of its commands is ignored: a name has every value that it gets anywhere.
 struct ShellNames {
   /// Values per name, so that a script cannot make the reading slow.
-  private static let most = 8
+  private static let valueLimit = 8
 
   private(set) var values: [String: [ShellWord]] = [:]
   /// The words of loops: each field of a word is a value.
@@ -21,7 +21,7 @@ struct ShellNames {
 
   private mutating func set(_ name: String, _ words: [ShellWord]) {
     let known = values[name] ?? []
-    values[name] = known + words.prefix(max(0, ShellNames.most - known.count))
+    values[name] = known + words.prefix(max(0, ShellNames.valueLimit - known.count))
   }
 
   mutating func set(_ name: String, _ text: String) {
@@ -34,7 +34,7 @@ struct ShellNames {
   /// A file has a few texts, because copies of copies would multiply them.
   mutating func add(_ text: String, toFile file: String) {
     let known = files[file] ?? []
-    if known.count < ShellNames.most, !known.contains(text) { files[file] = known + [text] }
+    if known.count < ShellNames.valueLimit, !known.contains(text) { files[file] = known + [text] }
   }
 
   static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -17,9 +17,10 @@ struct JumpRouteSearch {
         guard let first = jumps.first else { break }
         guard asked.insert(first).inserted else {
           let shown = ([first] + route.hops.map(\.jump)).map(\.description) + [alias]
-          throw RouteFault(.loop(first, shown: shown.prefix(JumpHost.most + 2).joined(separator: " → ")))
+          throw RouteFault(
+            .loop(first, shown: shown.prefix(JumpHost.maximumHops + 2).joined(separator: " → ")))
         }
-        guard route.hops.count + jumps.count <= JumpHost.most else { throw RouteFault(.tooLong) }
+        guard route.hops.count + jumps.count <= JumpHost.maximumHops else { throw RouteFault(.tooLong) }
         var front: [JumpHop] = []
         for (index, jump) in jumps.enumerated() {
           front.append(try hop(jump, before: Array(jumps[..<index]), file))

@@ -27,7 +27,7 @@ enum JumpPlan {
         "let one of them be reached directly: Host \(first.host) / ProxyJump none")
     case .tooLong:
       return step(
-        "\(server) is behind more than \(JumpHost.most) jump hosts, and the guard uses no more",
+        "\(server) is behind more than \(JumpHost.maximumHops) jump hosts, and the guard uses no more",
         "name fewer in ProxyJump")
     case .unresolved(let jump, let file, let reason):
       return Plan.Step(

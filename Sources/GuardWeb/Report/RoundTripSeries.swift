@@ -11,7 +11,7 @@ struct RoundTripSeries: Encodable, Hashable, Sendable {
   let top: Double
   /// From the top down.
   let labels: [String]
-  /// Least, mean and greatest time of each column in milliseconds; null without a measurement.
+  /// Minimum, mean and maximum time of each column in milliseconds; null without a measurement.
   let columns: [[Double]?]
   /// The same as text, in fewer and longer parts.
   let table: TableDocument
@@ -24,18 +24,21 @@ struct RoundTripSeries: Encodable, Hashable, Sendable {
   init?(_ cluster: RoundTripsDocument.Cluster, slot: Duration, from: Timestamp, to: Timestamp) {
     let columns = RoundTripSeries.merged(cluster.slots, slot, from, to, RoundTripSeries.count)
     let present = columns.compactMap(\.self)
-    guard let most = present.map(\.most).max() else { return nil }
+    guard let longest = present.map(\.maximum).max() else { return nil }
     let all = Measurements(present)
     self.cluster = cluster.name
-    words = "min \(all.least.asMilliseconds), avg \(all.mean.asMilliseconds), max \(most.asMilliseconds)"
-    top = RoundTripSeries.scale(above: most)
+    words = "min \(all.minimum.asMilliseconds), avg \(all.mean.asMilliseconds), max \(longest.asMilliseconds)"
+    top = RoundTripSeries.scale(above: longest)
     labels = [top, top / 2, 0].map(\.asMilliseconds)
-    self.columns = columns.map { $0.map { [$0.least, $0.mean, $0.most].map { $0.rounded(toPlaces: 2) } } }
+    self.columns = columns.map {
+      $0.map { [$0.minimum, $0.mean, $0.maximum].map { $0.rounded(toPlaces: 2) } }
+    }
     let part = (to - from) / RoundTripSeries.parts
     let rows = RoundTripSeries.merged(cluster.slots, slot, from, to, RoundTripSeries.parts).enumerated().map {
       index, values in
       let begin = from + part * index
-      let figures = values.map { [$0.least, $0.mean, $0.most].map(\.asMilliseconds) } ?? ["-", "-", "-"]
+      let figures =
+        values.map { [$0.minimum, $0.mean, $0.maximum].map(\.asMilliseconds) } ?? ["-", "-", "-"]
       return (["\(begin.day) \(begin.time)"] + figures).map { TableDocument.Cell($0) }
     }
     table = TableDocument(
@@ -43,24 +46,24 @@ struct RoundTripSeries: Encodable, Hashable, Sendable {
   }
 
   private struct Measurements {
-    var least: Double
-    var most: Double
+    var minimum: Double
+    var maximum: Double
     var sum: Double
     var count: Int
     var mean: Double { sum / Double(count) }
 
-    init(_ slot: RoundTripDocument) { (least, most, sum, count) = (slot.leastMs, slot.mostMs, 0, 0) }
+    init(_ slot: RoundTripDocument) { (minimum, maximum, sum, count) = (slot.leastMs, slot.mostMs, 0, 0) }
 
     init(_ all: [Measurements]) {
-      least = all.map(\.least).min() ?? 0
-      most = all.map(\.most).max() ?? 0
+      minimum = all.map(\.minimum).min() ?? 0
+      maximum = all.map(\.maximum).max() ?? 0
       sum = all.reduce(0) { $0 + $1.sum }
       count = max(1, all.reduce(0) { $0 + $1.count })
     }
 
     mutating func add(_ slot: RoundTripDocument) {
-      least = min(least, slot.leastMs)
-      most = max(most, slot.mostMs)
+      minimum = min(minimum, slot.leastMs)
+      maximum = max(maximum, slot.mostMs)
       sum += slot.meanMs
       count += 1
     }

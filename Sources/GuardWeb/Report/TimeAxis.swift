@@ -11,12 +11,12 @@ struct TimeAxis {
   private static let steps: [Int64] =
     [1, 2, 5, 10, 15, 30].map { $0 * 60 } + [1, 2, 3, 4, 6, 12].map { $0 * 3600 }
     + [1, 2, 3, 5, 7, 14, 30, 60, 90, 180, 365].map { $0 * day }
-  private static let most: Int64 = 8
+  private static let tickLimit: Int64 = 8
 
   var ticks: [ReportDocument.Tick] {
     let length = (to - from).inMilliseconds / 1000
     guard length > 0 else { return [] }
-    let step = TimeAxis.steps.first { length / $0 <= TimeAxis.most } ?? length
+    let step = TimeAxis.steps.first { length / $0 <= TimeAxis.tickLimit } ?? length
     // The first full step of the local day after the beginning.
     let first = step - secondOfDay % step
     return stride(from: first, to: length, by: Int64.Stride(step)).map { second in

@@ -10,7 +10,7 @@ enum SharedTexts {
   /// Longer texts are rarely equal.
   private static let longest = 256
   /// The number of texts of a generation.
-  static let most = 2048
+  static let textLimit = 2048
 
   private struct Generations {
     var current: Set<String> = []
@@ -24,7 +24,7 @@ enum SharedTexts {
     return generations.withLock { generations in
       if let index = generations.current.firstIndex(of: text) { return generations.current[index] }
       let stored = generations.former.firstIndex(of: text).map { generations.former[$0] } ?? text
-      if generations.current.count >= most {
+      if generations.current.count >= textLimit {
         generations.former = generations.current
         generations.current.removeAll(keepingCapacity: true)
       }

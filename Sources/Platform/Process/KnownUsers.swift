@@ -4,7 +4,7 @@ internal import Synchronization
 /// Whether user ids belong to accounts of any user database, without waiting for it. A database may need the network.
 package final class KnownUsers: Sendable {
   /// The largest number of answers that are stored, and of questions that wait.
-  private static let most = 256
+  private static let answerLimit = 256
   private static let waiting = 16
 
   private struct State {
@@ -37,9 +37,9 @@ package final class KnownUsers: Sendable {
     state.withLock { state in
       state.asked.remove(uid)
       // Ids without an account are as many as a container likes. They must not displace the accounts.
-      if state.answers.count >= KnownUsers.most {
+      if state.answers.count >= KnownUsers.answerLimit {
         if let other = state.answers.first(where: { !$0.value })?.key { state.answers[other] = nil }
-        guard state.answers.count < KnownUsers.most else { return }
+        guard state.answers.count < KnownUsers.answerLimit else { return }
       }
       state.answers[uid] = answer
     }

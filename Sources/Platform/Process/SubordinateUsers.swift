@@ -7,9 +7,9 @@ package struct SubordinateUsers: Hashable, Sendable {
 
   /// Ids below are those of system users and of accounts. A range may contain them: LXD lets root map the id of an
   /// account into a container with `root:1000:1`. Their processes still are those of the account.
-  package static let least: UInt32 = 65_536
+  package static let firstID: UInt32 = 65_536
   /// The number of ranges that are read. shadow gives each user one.
-  package static let most = 16_384
+  package static let rangeLimit = 16_384
 
   private let ranges: [Range]
 
@@ -24,14 +24,14 @@ package struct SubordinateUsers: Hashable, Sendable {
       // The first of several lines with the same name is the valid one.
       if fields.count >= 3, let uid = UInt32(fields[2]), users[fields[0]] == nil { users[fields[0]] = uid }
     }
-    ranges = subuid.split(separator: "\n").compactMap { Range($0, users) }.prefix(SubordinateUsers.most)
+    ranges = subuid.split(separator: "\n").compactMap { Range($0, users) }.prefix(SubordinateUsers.rangeLimit)
       .map(\.self)
   }
 
   /// The user whose processes have this id in a container; nil if no range contains it. If several do, the first one
   /// counts.
   package func owner(of uid: UInt32) -> UInt32? {
-    guard uid >= SubordinateUsers.least else { return nil }
+    guard uid >= SubordinateUsers.firstID else { return nil }
     return ranges.first { $0.ids.contains(uid) }?.owner
   }
 }

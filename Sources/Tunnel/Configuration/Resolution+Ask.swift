@@ -35,13 +35,13 @@ extension Resolution {
     while let hops = chain.first?.proxyJump, let first = hops.first {
       route = hops.map(\.description) + route
       // A hop that was resolved before would lead to the same hops again, in an endless loop.
-      guard asked.insert(first).inserted, chain.count - 1 + hops.count <= JumpHost.most else {
-        let shown = route.prefix(JumpHost.most + 2).joined(separator: " → ")
+      guard asked.insert(first).inserted, chain.count - 1 + hops.count <= JumpHost.maximumHops else {
+        let shown = route.prefix(JumpHost.maximumHops + 2).joined(separator: " → ")
         let isLoop = asked.contains(first) && route.filter { $0 == first.description }.count > 1
         throw TunnelFailure(
           .config,
           "ProxyJump leads to \(configuration.host) "
-            + (isLoop ? "in a loop: \(shown)" : "over more than \(JumpHost.most) hops: \(shown)"),
+            + (isLoop ? "in a loop: \(shown)" : "over more than \(JumpHost.maximumHops) hops: \(shown)"),
           remedy: isLoop
             ? "let the first hop be reached directly: Host \(first.host) / ProxyJump none"
             : "name fewer hops in ProxyJump", files: environment.configFiles(configuration))

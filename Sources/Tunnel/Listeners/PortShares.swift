@@ -19,7 +19,7 @@ final class PortShares: Sendable {
 
   /// sshd usually has 1,024 descriptors per session, and each connection to a target uses one. The limit for clients is
   /// lower, so that some are left for the guard's own requests.
-  private static let most = 896
+  private static let limit = 896
   /// Descriptors that the process needs for other purposes: sessions, clients of the control socket, files.
   private static let ownDescriptors = 64
 
@@ -28,7 +28,7 @@ final class PortShares: Sendable {
 
   /// - Parameter descriptors: the limit on open descriptors of this process.
   init(descriptors: Int, ownUID: UInt32) {
-    let total = max(16, min(PortShares.most, (descriptors - PortShares.ownDescriptors) / 2))
+    let total = max(16, min(PortShares.limit, (descriptors - PortShares.ownDescriptors) / 2))
     self.shares = Mutex(ConnectionShares(perOwner: total / 2, total: total))
     self.ownUID = ownUID
   }

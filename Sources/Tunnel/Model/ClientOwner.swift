@@ -72,7 +72,7 @@ struct LocalUsers {
   }
 
   mutating func owner(of uid: UInt32) -> ClientOwner {
-    guard uid >= SubordinateUsers.least else { return .user(uid) }
+    guard uid >= SubordinateUsers.firstID else { return .user(uid) }
     readFiles()
     switch subordinates.owner(of: uid) {
     // The containers of root have users whom root does not trust. They must not get its privileges.

@@ -164,7 +164,7 @@ import Testing
     ("ssh -F /etc/jump.conf -W %h:%p -- jump", "jump"),
   ])
   func forwardOfStandardInputIsAProxyJump(_ command: String, _ jump: String) {
-    let forward = StandardForward(command)
+    let forward = StdioForward(command)
     #expect(forward?.jump.description == jump)
     #expect(forward?.sshConfig == (command.contains("-F") ? "/etc/jump.conf" : nil))
   }
@@ -176,7 +176,7 @@ import Testing
     "ssh -l a -W %h:%p b@jump", "./ssh -W %h:%p jump",
   ])
   func otherCommandsAreNoProxyJump(_ command: String) {
-    #expect(StandardForward(command) == nil)
+    #expect(StdioForward(command) == nil)
   }
 }
 

@@ -45,7 +45,7 @@ struct JumpRouteSearch {
     _ proxy: String, _ host: ResolvedHost, _ name: String, _ sshConfig: String?
   ) throws(RouteFault) -> ([JumpHost], String?) {
     guard let list = host.jump else {
-      guard let forward = StandardForward(proxy) else { throw RouteFault(.command(proxy, of: name)) }
+      guard let forward = StdioForward(proxy) else { throw RouteFault(.command(proxy, of: name)) }
       let file = forward.sshConfig.flatMap(caller.person.expanded)
       guard file != nil || forward.sshConfig == nil else { throw RouteFault(.command(proxy, of: name)) }
       return ([forward.jump], file)

@@ -1,14 +1,14 @@
 internal import GuardTypes
 
 /// A ProxyCommand of the form `ssh -W %h:%p jump`, which does the same as `ProxyJump jump`.
-struct StandardForward: Hashable, Sendable {
+struct StdioForward: Hashable, Sendable {
   let jump: JumpHost
   /// The argument of `-F`; nil: the default files.
   let sshConfig: String?
 
   /// nil if the command does more than to forward its input and output to the host.
   init?(_ command: String) {
-    var words = command.split(whereSeparator: \.isWhitespace).map(StandardForward.unquoted)[...]
+    var words = command.split(whereSeparator: \.isWhitespace).map(StdioForward.unquoted)[...]
     if words.first == "exec" { words.removeFirst() }
     guard let program = words.popFirst(), ["ssh", "/usr/bin/ssh", "/bin/ssh"].contains(program) else {
       return nil
@@ -27,7 +27,7 @@ struct StandardForward: Hashable, Sendable {
         // Without a command, these options change nothing that the forward needs.
         if "aqTxN".contains(letter) { continue }
         guard "WlpF".contains(letter), options[letter] == nil else { return nil }
-        let value = letters.isEmpty ? words.popFirst() : StandardForward.unquoted(letters)
+        let value = letters.isEmpty ? words.popFirst() : StdioForward.unquoted(letters)
         guard let value else { return nil }
         options[letter] = value
         letters = ""

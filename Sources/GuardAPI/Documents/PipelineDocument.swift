@@ -44,7 +44,8 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
     @Field package var problem: String?
 
     package init(
-      id: String, kind: String, state: StageState, verdict: Verdict, commit: String? = nil, behind: Int? = nil,
+      id: String, kind: String, state: StageState, verdict: Verdict, commit: String? = nil,
+      behind: Int? = nil,
       elsewhere: Int? = nil, automation: Int? = nil, summary: String = "", since: Timestamp? = nil,
       url: String? = nil, problem: String? = nil
     ) {

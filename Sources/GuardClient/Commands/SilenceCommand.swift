@@ -26,7 +26,9 @@ struct SilenceCommand: ParsableCommand, Reading {
   @Argument(help: ArgumentHelp("A subject or the id of a problem; '*' for all.", valueName: "what"))
   var pattern: String?
 
-  @Option(name: .customLong("for"), help: ArgumentHelp("How long, from \(SilenceDocument.lengthsText).", valueName: "time"))
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("How long, from \(SilenceDocument.lengthsText).", valueName: "time"))
   var duration: TimeSpan?
 
   @Option(help: ArgumentHelp("The reason; it is logged with your user id.", valueName: "text"))

@@ -94,6 +94,15 @@ extension Node.Scalar {
     }
   }
 
+  /// True if the text is a string to a parser that gives plain scalars the types of YAML 1.1, as kubectl does.
+  package var isString: Bool {
+    guard isPlain else { return coreTag == nil || isTaggedString }
+    let isNumber =
+      string.first.map { $0.isASCII && ($0.isNumber || "+-.".contains($0)) } ?? false
+      && Double(string.filter { $0 != "_" }) != nil
+    return !isNull && bool == nil && !isNumber
+  }
+
   /// A decimal integer.
   package var int: Int? {
     guard isPlain || coreTag == .int else { return nil }

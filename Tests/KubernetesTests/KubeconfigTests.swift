@@ -176,10 +176,34 @@ import Testing
     ("{server: 'https://a', insecure-skip-tls-verify: perhaps}", "must be true or false"),
     ("{server: 'https://a', certificate-authority-data: '!'}", "certificate-authority-data is not base64"),
     ("[]", "the entry c of clusters has no cluster"),
+    ("{server: 12}", "server must be a string"),
+    ("{server: 'https://a', tls-server-name: 1.5}", "tls-server-name must be a string"),
   ]) func rejectsInvalidClusters(cluster: String, sentence: String) throws {
     let failure = try failure(Self.text(cluster: cluster))
     #expect(failure.message.contains(sentence), "\(failure)")
     #expect(!failure.message.contains("pw"))
+  }
+
+  /// As kubectl reads them.
+  @Test(arguments: [
+    ("{server: 'HTTPS://127.0.0.1:16443'}", "https://127.0.0.1:16443"),
+    ("{server: 'Http://127.0.0.1:16443/'}", "http://127.0.0.1:16443"),
+    ("{server: 'https://127.0.0.1:16443', proxy-url: ''}", "https://127.0.0.1:16443"),
+    ("{server: '127.0.0.1:16443', insecure-skip-tls-verify: true}", "http://127.0.0.1:16443"),
+    ("{server: https://127.0.0.1:16443, tls-server-name: ''}", "https://127.0.0.1:16443"),
+  ]) func readsServersAsKubectlDoes(cluster: String, server: String) throws {
+    #expect(try load(Self.text(cluster: cluster)).server.description == server)
+  }
+
+  @Test(arguments: [
+    ("kind: Config", "kind: Secret", "kind is Secret"),
+    ("apiVersion: v1", "apiVersion: v2", "apiVersion is v2"),
+    ("current-context: default", "current-context: 12", "current-context must be a string"),
+  ]) func documentsThatKubectlRefusesAreRefused(line: String, other: String, sentence: String) throws {
+    let text = Self.text(cluster: "{server: 'https://a'}")
+    try #require(text.contains(line), "\(text)")
+    let failure = try failure(text.replacing(line, with: other))
+    #expect(failure.message.contains(sentence), "\(failure)")
   }
 
   @Test func insecureAndAnAuthorityExcludeEachOther() throws {
@@ -190,7 +214,7 @@ import Testing
     #expect(try failure(text).message.contains("exclude each other"))
     let insecure = try load(Self.text(cluster: "{server: 'a:1', insecure-skip-tls-verify: true}"))
     #expect(insecure.isInsecure)
-    #expect(insecure.server.description == "https://a:1")
+    #expect(insecure.server.description == "http://a:1")
   }
 
   @Test(arguments: [

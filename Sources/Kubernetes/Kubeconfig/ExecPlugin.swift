@@ -72,10 +72,10 @@ struct ExecPlugin: Hashable, Sendable {
   private static func texts(_ entries: [KubeconfigEntry]) throws(PollFailure) -> [String] {
     var texts: [String] = []
     for entry in entries {
-      guard let text = entry.node.scalar?.string, !text.contains("\0") else {
+      guard let scalar = entry.node.scalar, scalar.isString, !scalar.string.contains("\0") else {
         throw entry.fail("an argument of the exec plugin must be a string")
       }
-      texts.append(text)
+      texts.append(scalar.string)
     }
     return texts
   }

@@ -18,7 +18,11 @@ struct KubeconfigEntry {
   /// nil for an empty text.
   func text(_ key: String) throws(PollFailure) -> String? {
     guard let value = self[key] else { return nil }
-    guard let scalar = value.node.scalar else { throw value.fail("\(key) must be a string") }
+    guard let scalar = value.node.scalar, scalar.isString else {
+      throw value.fail(
+        "\(key) must be a string"
+          + (value.node.scalar == nil ? "" : ": kubectl refuses a number or boolean without quotes"))
+    }
     return scalar.string.isEmpty ? nil : scalar.string
   }
 

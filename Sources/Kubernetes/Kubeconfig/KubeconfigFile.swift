@@ -22,6 +22,14 @@ struct KubeconfigFile {
     if let root, root.mapping == nil {
       throw KubeconfigEntry(file: path, node: root).fail("is not a mapping, so it is not a kubeconfig")
     }
+    guard let root else { return }
+    let entry = KubeconfigEntry(file: path, node: root)
+    for (key, value) in [("kind", "Config"), ("apiVersion", "v1")] {
+      guard let found = try entry.text(key), found != value else { continue }
+      throw (entry[key] ?? entry).fail(
+        "\(key) is \(found.limited(to: 64).escaped), and kubectl reads only a kubeconfig with \(key): \(value)"
+      )
+    }
   }
 
   private static func syntaxFailure(_ error: YAMLError, path: String) -> PollFailure {

@@ -30,7 +30,7 @@ extension Kubeconfig {
         nil
       }
     if let user { try user.refuseUnsupported() }
-    if let proxy = cluster["proxy-url"] {
+    if let proxy = cluster["proxy-url"], try cluster.text("proxy-url") != nil {
       throw proxy.fail(
         "proxy-url is not supported: the API is reached through the tunnel",
         remedy: "Remove proxy-url, or use a context without it.")
@@ -49,8 +49,7 @@ extension Kubeconfig {
     guard let url = try cluster.text("server") else {
       throw cluster.fail("the cluster \(clusterName) has no server")
     }
-    let hasTLSSettings = isInsecure || authorities != nil || identity != nil
-    guard let server = Server(url: url, hasTLSSettings: hasTLSSettings) else {
+    guard let server = Server(url: url) else {
       throw (cluster["server"] ?? cluster).fail("server is not a URL like https://127.0.0.1:6443")
     }
     let tlsServerName = try cluster.text("tls-server-name")

@@ -1,20 +1,17 @@
 extension Kubeconfig.Server {
-  /// Parses `cluster.server`. Without a scheme, TLS settings in the cluster entry select https, as in client-go.
+  /// Parses `cluster.server`. Without a scheme it is http, as in kubectl, which reads the TLS settings only of a server
+  /// with https.
   ///
   /// nil if it is not the URL of an API server: other schemes, user names, queries, a port out of range.
-  init?(url: String, hasTLSSettings: Bool) {
+  init?(url: String) {
     var rest = Substring(url)
-    if rest.hasPrefix("https://") {
-      scheme = "https"
-      rest = rest.dropFirst(8)
-    } else if rest.hasPrefix("http://") {
-      scheme = "http"
-      rest = rest.dropFirst(7)
+    if let separator = rest.firstRange(of: "://") {
+      // A scheme is not case-sensitive (RFC 3986 §3.1).
+      scheme = rest[..<separator.lowerBound].lowercased()
+      guard ["https", "http"].contains(scheme) else { return nil }
+      rest = rest[separator.upperBound...]
     } else {
-      // "host:port/…" contains a colon too; only "://" ends a scheme.
-      var colons = rest.drop { $0 != ":" }.dropFirst()
-      if colons.popFirst() == "/", colons.first == "/" { return nil }
-      scheme = hasTLSSettings ? "https" : "http"
+      scheme = "http"
     }
     // Printable ASCII only, because the text becomes part of a request line.
     guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),

@@ -33,7 +33,7 @@ extension FuzzTarget {
       _ = (address.leaf, address.isLoopback, address.exposure(isInsecure: false))
     }
     if let jump = JumpHost(text) { try hold(JumpHost("\(jump)") == jump, "\(jump)") }
-    if let server = Kubeconfig.Server(url: text, hasTLSSettings: true) {
+    if let server = Kubeconfig.Server(url: text) {
       try hold(server.port > 0 && !server.host.isEmpty, "\(server)")
     }
     let shown = redacted(text)

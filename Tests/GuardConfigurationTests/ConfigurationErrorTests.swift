@@ -9,6 +9,23 @@ import Testing
     "clusters:\n  - name: a\n    tunnel: { host: b,\n\(line)\n    }\n"
   }
 
+  /// A secret in the place of its file's or credential's name is not repeated: errors are logged.
+  @Test(arguments: [
+    "{ ghp_abcdefghijklmnopqrstuvwxyz0123456789 }", "{ hunter2ghp_abc }", "{ hunter2: }", "hunter2",
+    "{ file: hunter2ghp_abc }", "{ credential: ghp_abcdefghijklmnopqrstuvwxyz0123456789 }", "[hunter2]",
+    "{ [hunter2]: x }", "{ credential: hunter2/x }", "{ file: /x, hunter2: y }",
+  ]) func misplacedSecretsAreNotRepeated(value: String) throws {
+    let errors = Sample.errors(tunnel("passphrase: \(value)"))
+    #expect(errors.first?.contains("4:") == true, "\(errors)")
+    #expect(!errors.contains { $0.contains("hunter2") || $0.contains("ghp_") }, "\(errors)")
+  }
+
+  @Test func unknownKeysAreShownWithoutCredentials() throws {
+    let errors = Sample.errors(tunnel("ghp_abcdefghijklmnopqrstuvwxyz0123456789: 1"))
+    #expect(errors.first?.contains("unknown key") == true, "\(errors)")
+    #expect(!errors.contains { $0.contains("ghp_abc") }, "\(errors)")
+  }
+
   @Test(arguments: [
     ("keepalve: {}", "4:1: tunnel: unknown key 'keepalve': did you mean 'keepalive'?"),
     (
@@ -53,7 +70,7 @@ import Testing
     ),
     (
       "passphrase: { file: secret }",
-      "4:21: file: expected a path that begins with / or ~/, found 'secret'"
+      "4:21: file: expected a path that begins with / or ~/, and never the secret itself"
     ),
     (
       "passphrase: { credential: 'a b' }",
@@ -116,6 +133,10 @@ import Testing
     ),
     ("control: { socket: run }", "1:20: socket: expected a path that begins with / or ~/, found 'run'"),
     ("clusters: [{ tunnel: { host: b } }]", "1:12: clusters: a cluster needs a name"),
+    (
+      "clusters: [{ name: a, tunnel: { host: b, forwards: [{ listen: /run/g.sock }] } }]\ncontrol: { socket: /run/g.sock }",
+      "2:10: control.socket: /run/g.sock is already used by the forward in line 1"
+    ),
     (
       "clusters: [{ nmae: a, tunnel: { host: b } }]",
       "1:14: clusters: unknown key 'nmae': did you mean 'name'?"

@@ -1,5 +1,6 @@
 internal import GuardTypes
 internal import Health
+internal import Redaction
 internal import Tunnel
 internal import YAML
 
@@ -49,6 +50,10 @@ struct ConfigurationReader {
       fail(node, "\(key): \(Credential.expectation), found \(name.quoted())")
       return nil
     }
+    guard redacted(name) == name else {
+      fail(node, "\(key): \(Credential.expectation), and never the secret itself")
+      return nil
+    }
     do throws(TunnelFailure) {
       _ = try environment.process?.credential(name)
       return name
@@ -83,12 +88,12 @@ struct ConfigurationReader {
       guard keys.contains(scalar.string) else {
         section.hasUnknownKeys = true
         guard errors.count < Self.errorLimit else { break }
-        let word = scalar.string.limited(to: 64).escaped
+        let word = scalar.string.quoted()
         if let meant = Spelling.nearest(to: scalar.string, among: keys) {
           section.suggested.insert(meant)
-          fail(key, "\(name): unknown key '\(word)': did you mean '\(meant)'?")
+          fail(key, "\(name): unknown key \(word): did you mean '\(meant)'?")
         } else {
-          fail(key, "\(name): unknown key '\(word)': known here are \(listed(keys))")
+          fail(key, "\(name): unknown key \(word): known here are \(listed(keys))")
         }
         continue
       }
@@ -139,7 +144,9 @@ struct ConfigurationReader {
   }
 
   /// An absolute path; `~` is the home.
-  mutating func path(_ node: YAMLNode, _ name: String) -> String? {
+  ///
+  /// - Parameter mayBeSecret: an error does not repeat the value, which may be the secret in place of its file.
+  mutating func path(_ node: YAMLNode, _ name: String, mayBeSecret: Bool = false) -> String? {
     guard let text = text(node, name, of: "a path") else { return nil }
     guard let path = environment.expand(text) else {
       let isHome = text == "~" || text.hasPrefix("~/")
@@ -147,7 +154,8 @@ struct ConfigurationReader {
         node,
         isHome
           ? "\(name): '~' can't be expanded because HOME is not set: write the whole path"
-          : "\(name): expected a path that begins with / or ~/, found \(text.quoted())")
+          : "\(name): expected a path that begins with / or ~/"
+            + (mayBeSecret ? ", and never the secret itself" : ", found \(text.quoted())"))
       return nil
     }
     return path

@@ -40,20 +40,29 @@ extension ValueFormat where Value == SecretPlace {
   static var secretPlace: ValueFormat {
     let shape = "{ credential: NAME } or { file: PATH }"
     return ValueFormat(description: shape) { reader, node, key in
-      // Do not repeat an invalid value, because it may be the secret itself.
-      guard case .mapping = node, !node.isNull else {
+      let keys = ["credential", "file"]
+      // Do not repeat an invalid value or key, because it may be the secret itself.
+      guard case .mapping(let mapping) = node,
+        mapping.allSatisfy({ key, _ in key.scalar.map { keys.contains($0.string) } ?? false })
+      else {
         reader.fail(node, "\(key): expected \(shape), and never the \(key) itself")
         return nil
       }
-      guard let section = reader.section(node, key, keys: ["credential", "file"]) else { return nil }
+      guard let section = reader.section(node, key, keys: keys) else { return nil }
       guard section.values.count == 1 else {
         reader.fail(node, "\(key): expected \(shape), one of the two")
         return nil
       }
-      if let file = section.values["file"] { return reader.path(file, "file").map { .file($0) } }
+      if let file = section.values["file"] {
+        return reader.path(file, "file", mayBeSecret: true).map { .file($0) }
+      }
       guard let place = section.values["credential"],
         let name = reader.text(place, "credential", of: "the name of a credential")
       else { return nil }
+      guard Credential.isName(name) else {
+        reader.fail(place, "credential: \(Credential.expectation), and never the secret itself")
+        return nil
+      }
       return reader.credential(name, at: place, "credential").map { .credential($0) }
     } text: {
       switch $0 {

@@ -1,5 +1,6 @@
 internal import Health
 internal import Platform
+internal import Tunnel
 internal import YAML
 
 /// The guard's complete configuration: all defaults are filled in, and all values are in range.
@@ -79,6 +80,14 @@ extension Configuration: ConfigurationSection {
         "expected at most 32 channels, found \($0)"
       },
     ]
+  }
+
+  func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
+    guard let line = reader.listeners[.unix(path: control.socket)] else { return true }
+    reader.fail(
+      section.values["control"] ?? section.node,
+      "control.socket: \(control.socket) is already used by the forward in line \(line)")
+    return false
   }
 }
 

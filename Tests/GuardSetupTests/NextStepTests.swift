@@ -33,6 +33,16 @@ import Testing
     #expect(step.why.hasSuffix("; then repeat oceanid-ctl setup") && !step.why.contains(".;"))
   }
 
+  /// ssh does not read HOME.
+  @Test func sshFilesAreThoseOfTheUserDatabasesHome() {
+    let person = Person(uid: 1500, name: "person", home: "/tmp/other", sshHome: "/home/person")
+    let facts = SetupFacts(
+      person: person, guardProgram: "/usr/bin/oceanid-guard", host: "tethys",
+      guardFile: GuardFile(cluster: "tethys", host: "tethys"))
+    #expect(facts.sshConfigPath == "/home/person/.ssh/config")
+    #expect(facts.person.shown(facts.sshConfigPath) == "/home/person/.ssh/config")
+  }
+
   @Test func contextOfGuardYAMLIsCorrectedThere() throws {
     let step = try next { world in
       var file = GuardFile(cluster: "tethys", host: "tethys")

@@ -7,6 +7,8 @@ package struct Person: Hashable, Sendable {
   let gid: UInt32
   let name: String
   let home: String
+  /// The home in the user database. ssh(1) reads its files there, whatever HOME says.
+  let sshHome: String
   /// XDG_CONFIG_HOME, or its default.
   let configHome: String
   /// XDG_STATE_HOME, or its default.
@@ -15,14 +17,14 @@ package struct Person: Hashable, Sendable {
   let runtimeDirectory: String
 
   package init(
-    uid: UInt32, gid: UInt32? = nil, name: String, home: String, configHome: String? = nil,
-    stateHome: String? = nil,
-    runtimeDirectory: String? = nil
+    uid: UInt32, gid: UInt32? = nil, name: String, home: String, sshHome: String? = nil,
+    configHome: String? = nil, stateHome: String? = nil, runtimeDirectory: String? = nil
   ) {
     self.uid = uid
     self.gid = gid ?? uid
     self.name = name
     self.home = home
+    self.sshHome = sshHome ?? home
     self.configHome = configHome ?? "\(home)/.config"
     self.stateHome = stateHome ?? "\(home)/.local/state"
     self.runtimeDirectory = runtimeDirectory ?? "/run/user/\(uid)"
@@ -39,7 +41,10 @@ package struct Person: Hashable, Sendable {
   var units: String { "\(configHome)/systemd/user" }
 
   /// The absolute path that ssh(1) means by `path`; nil if it has a token or a variable.
-  func expanded(_ path: String) -> String? {
+  func expanded(_ path: String) -> String? { expanded(path, home: home) }
+
+  /// - Parameter home: the folder for `~`.
+  func expanded(_ path: String, home: String) -> String? {
     if path.contains("%") || path.contains("${") { return nil }
     if path.hasPrefix("/") { return path }
     return path.hasPrefix("~/") ? home + path.dropFirst() : nil
@@ -77,6 +82,7 @@ package struct Person: Hashable, Sendable {
     }
     return Person(
       uid: person.uid, gid: person.gid, name: person.name, home: path("HOME") ?? person.home,
-      configHome: path("XDG_CONFIG_HOME"), stateHome: path("XDG_STATE_HOME"), runtimeDirectory: runtime)
+      sshHome: person.home, configHome: path("XDG_CONFIG_HOME"), stateHome: path("XDG_STATE_HOME"),
+      runtimeDirectory: runtime)
   }
 }

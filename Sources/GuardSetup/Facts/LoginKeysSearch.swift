@@ -12,7 +12,7 @@ struct LoginKeysSearch {
     let named = host.identityFiles.filter { $0 != "none" }.map(system.person.expanded)
     keys.areSomeUnknown = named.contains(nil)
     keys.areOnlyNamed = host.identitiesOnly
-    let folder = "\(system.person.home)/.ssh"
+    let folder = "\(system.person.sshHome)/.ssh"
     let usual = LoginKeysSearch.usual.map { "\(folder)/\($0)" }
     let others = system.names(in: folder).prefix(LoginKeysSearch.mostFiles).map { "\(folder)/\($0)" }
     var seen: Set<String> = []
@@ -95,7 +95,9 @@ struct LoginKeysSearch {
     if let named = host.identityAgent, named != "SSH_AUTH_SOCK" {
       if named == "none" { return .none }
       socket =
-        named.hasPrefix("$") ? system.variable(String(named.dropFirst())) : system.person.expanded(named)
+        named.hasPrefix("$")
+        ? system.variable(String(named.dropFirst()))
+        : system.person.expanded(named, home: system.person.sshHome)
     }
     guard let socket else { return .none }
     var call = ProgramCall("ssh-add", ["-l"])

@@ -45,7 +45,7 @@ package struct PersonalFacts {
     facts.keptFolders = ["default.target.wants", "sockets.target.wants"].map { "\(person.units)/\($0)" }
       .filter(
         system.isFolder)
-    facts.sshObstacle = system.obstacle(toWriting: "\(person.home)/.ssh/config")
+    facts.sshObstacle = system.obstacle(toWriting: "\(person.sshHome)/.ssh/config")
     facts.kubeObstacle = system.obstacle(toWriting: person.usualKubeconfig)
     facts.writeObstacle = [person.configuration, facts.dropInPath].compactMap(system.obstacle).first
     return facts
@@ -228,7 +228,7 @@ package struct PersonalFacts {
 
   private func findHost(_ facts: inout SetupFacts) {
     let file = facts.guardFile.sshConfig.map { ["-F", $0] } ?? []
-    facts.isConfigFolderMissing = facts.guardFile.sshConfig == nil && !system.exists("\(person.home)/.ssh")
+    facts.isConfigFolderMissing = facts.guardFile.sshConfig == nil && !system.exists("\(person.sshHome)/.ssh")
     facts.sshConfigFault = .ofConfiguration(facts.sshConfigPath, system)
     let answer = system.run(ProgramCall("ssh", file + ["-G", "--", facts.host]))
     guard answer.isGood, let host = ResolvedHost(answer.text) else {

@@ -197,7 +197,7 @@ package struct SetupFacts: Hashable, Sendable {
   var sshWay: [String] { sshOptions + [host] }
   var sshOptions: [String] { guardFile.sshConfig.map { ["-F", person.expanded($0) ?? $0] } ?? [] }
   var sshConfigPath: String {
-    guardFile.sshConfig.map { person.expanded($0) ?? $0 } ?? "\(person.home)/.ssh/config"
+    guardFile.sshConfig.map { person.expanded($0) ?? $0 } ?? "\(person.sshHome)/.ssh/config"
   }
   var copyPath: String { "\(person.folder)/\(guardFile.cluster).kubeconfig.yaml" }
   /// A kubeconfig with the guard's cluster alone, which the user makes.

@@ -270,7 +270,7 @@ enum ConnectionPlan {
     guard failed.found.contains(" is an RSA key"), others.isEmpty else { return nil }
     // Keys that the server refused are no RSA keys.
     guard !failed.found.contains("refused every key") else { return nil }
-    let new = "\(facts.person.home)/.ssh/id_ed25519"
+    let new = "\(facts.person.sshHome)/.ssh/id_ed25519"
     guard !keys.areOnlyNamed, keys.new == .usual, !keys.files.contains(where: { $0.path == new }) else {
       return .edit(
         facts.sshConfigPath, facts.tools,

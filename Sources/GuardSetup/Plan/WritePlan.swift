@@ -10,7 +10,7 @@ enum WritePlan {
         guard let obstacle = facts.sshObstacle else { return nil }
         // ssh finds no key and no host key where something else is. A fault of access has its own step.
         let writes =
-          obstacle.kind == .occupied || line.contains("\(facts.person.home)/.ssh")
+          obstacle.kind == .occupied || line.contains("\(facts.person.sshHome)/.ssh")
           || line.contains("ssh-keygen -t") || step.name == "host key" && !facts.isHostKnown
         let isNamed = line.contains("chmod ") || line.contains("chown ")
         return writes && !isNamed ? obstacle : nil

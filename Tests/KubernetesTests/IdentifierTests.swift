@@ -20,6 +20,28 @@ import Testing
     "npm-0123456789abcdefghij",
   ]
 
+  /// The API server accepts any text as the reason of a condition and as a version.
+  @Test func wordsThatAreTextsAreRedacted() throws {
+    let secrets = [
+      "token=hunter2xQ9 is wrong", "https://ann:hunter2xQ9@h/", "password hunter2xQ9 was refused",
+    ]
+    for secret in secrets {
+      guard
+        case .node(let node) = try read(
+          .node,
+          #"{"metadata":{"name":"a","labels":{"node-role.kubernetes.io/token=hunter2xQ9":""}},"status":{"conditions":[{"type":"Ready","status":"False","reason":"\#(secret)"}],"nodeInfo":{"kubeletVersion":"\#(secret)"}}}"#
+        ),
+        case .pod(let pod) = try read(
+          .pod,
+          #"{"metadata":{"name":"a","namespace":"b"},"status":{"phase":"Failed","reason":"\#(secret)","containerStatuses":[{"name":"c","state":{"waiting":{"reason":"\#(secret)"}}}]}}"#
+        )
+      else { throw Wrong.kind }
+      #expect(!"\(node)".contains("hunter2xQ9"), "\(node)")
+      #expect(!"\(pod)".contains("hunter2xQ9"), "\(pod)")
+      #expect(node.resource.conditions["Ready"]?.reason.isEmpty == false)
+    }
+  }
+
   @Test(arguments: IdentifierTests.names)
   func imagesCompareAsTheyAre(_ name: String) throws {
     let image = "ghcr.io/org/\(name):v1.2.3"

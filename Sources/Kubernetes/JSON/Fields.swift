@@ -86,9 +86,9 @@ struct Fields: Decodable {
   }
 
   /// A name, an image, a revision or another word by which objects are compared; nil if empty. Only texts of controllers
-  /// and errors contain credentials in prose, so a word stays as it is, except for tokens in it.
+  /// and errors contain credentials in prose, so a word stays as it is, except for tokens in it; a word with blanks is such a text.
   func word(_ name: String, limit: Int = redactedTextLimit) -> String? {
-    raw(name).map { $0.clipped(limit).withoutTokens.escapedName }
+    raw(name).map { $0.clipped(limit).withoutCredentials.escapedName }
   }
 
   /// A redacted line of free text, cut at the length limit; nil if empty.

@@ -2,8 +2,12 @@ internal import Redaction
 
 extension String {
   /// The word without its tokens. A name of Kubernetes has small letters only and is never one, whatever it says; a token
-  /// has 20 characters or more, with digits, and with capital letters or underscores.
-  var withoutTokens: String {
+  /// has 20 characters or more, with digits, and with capital letters or underscores. A text with a blank, an equals sign
+  /// or a URL is not a name: controllers write what they like into reasons and versions.
+  var withoutCredentials: String {
+    if utf8.contains(where: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "=") }) || contains("://") {
+      return redacted(self, limit: utf8.count)
+    }
     guard utf8.count >= Self.leastToken, utf8.contains(where: \.isOfTokensOnly) else { return self }
     var text = ""
     var part = ""

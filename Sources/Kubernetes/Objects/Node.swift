@@ -78,7 +78,7 @@ extension Node {
     let prefix = "node-role.kubernetes.io/"
     var roles = Set(
       labels.names.filter { $0.hasPrefix(prefix) }.map {
-        String($0.dropFirst(prefix.count)).clipped.escapedName
+        String($0.dropFirst(prefix.count)).clipped.withoutCredentials.escapedName
       })
     if let role = labels.word("kubernetes.io/role") { roles.insert(role) }
     roles.remove("")

@@ -139,14 +139,18 @@ extension CommandReader {
       word.parts.map { part in
         switch part {
         case .text(let text, _): return text
-        case .variable(let name, let others, _):
-          let known = literals(others + (names.values[name] ?? []) + (names.loops[name] ?? []), depth + 2)
-          return names.sources[name].map { "\(known) \($0)" } ?? known
+        case .variable(let name, let others, _): return literals(name, others, depth)
+        case .element(let name, _), .slice(let name, _): return literals(name, [], depth)
         case .output, .process, .computed:
           return part.scripts.map { literals($0, depth + 1) }.joined(separator: " ")
         }
       }.joined()
     }.joined(separator: " ")
+  }
+
+  private func literals(_ name: String, _ others: [ShellWord], _ depth: Int) -> String {
+    let known = literals(others + (names.values[name] ?? []) + (names.loops[name] ?? []), depth + 2)
+    return names.sources[name].map { "\(known) \($0)" } ?? known
   }
 
   private func literals(_ script: ShellScript, _ depth: Int = 0) -> String {

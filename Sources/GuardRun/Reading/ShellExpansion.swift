@@ -116,11 +116,28 @@ struct ShellExpansion {
       if name == "*", isQuoted { return texts.map { Piece(text: $0.replacing("\u{1}", with: " ")) } }
       let splits: Piece.Splits = isQuoted ? .arguments : .blanks
       return texts.map { Piece(text: $0, splits: splits) }
+    case .element(let name, let isQuoted):
+      let elements = lists(name).flatMap(\.self)
+      return elements.prefix(ShellExpansion.mostAlternatives).map {
+        Piece(text: String($0), splits: isQuoted ? .never : .blanks)
+      }
+    case .slice(let name, let isQuoted):
+      let slices = lists(name).flatMap { list in list.indices.map { list[$0...] } }
+      return slices.prefix(ShellExpansion.mostAlternatives).map {
+        Piece(
+          text: $0.joined(separator: String(ShellExpansion.separator)),
+          splits: isQuoted ? .arguments : .blanks)
+      }
     case .output(let script, let isQuoted):
       guard let text = output(script) else { return [Piece(text: String(Character.computed))] }
       return [Piece(text: text, splits: isQuoted ? .never : .blanks)]
     case .process, .computed: return [Piece(text: String(Character.computed))]
     }
+  }
+
+  /// The elements of each value of an array; an empty array counts as one empty element.
+  private func lists(_ name: String) -> [[Substring]] {
+    values(name, []).map { $0.split(separator: ShellExpansion.separator, omittingEmptySubsequences: false) }
   }
 
   private func values(_ name: String, _ others: [ShellWord]) -> [String] {

@@ -24,6 +24,18 @@ struct ShellNames {
     values[name] = known + words.prefix(max(0, ShellNames.valueLimit - known.count))
   }
 
+  private mutating func set(_ assignment: ShellAssignment) {
+    let known = values[assignment.name] ?? []
+    guard assignment.appends, !known.isEmpty else { return set(assignment.name, [assignment.value]) }
+    // The assignment may be in a branch, so the values without it stay.
+    let longer = known.map { assignment.appended(to: $0) }
+    if known.count + longer.count <= ShellNames.valueLimit {
+      values[assignment.name] = known + longer
+    } else {
+      values[assignment.name] = longer.suffix(ShellNames.valueLimit - 1) + [ShellWord(parts: [.computed([])])]
+    }
+  }
+
   mutating func set(_ name: String, _ text: String) {
     set(name, [ShellWord(parts: [.text(text, isQuoted: false)])])
   }
@@ -44,7 +56,7 @@ struct ShellNames {
     for command in script.pipelines.joined() {
       switch command.content {
       case .simple(let assignments, let words):
-        for assignment in assignments { set(assignment.name, [assignment.value]) }
+        for assignment in assignments { set(assignment) }
         collectAlias(words)
         collectArguments(words)
       case .group(let inner): collect(inner)
@@ -69,7 +81,7 @@ struct ShellNames {
       if option.hasSuffix("o") { rest = rest.dropFirst() }
     }
     guard !rest.isEmpty else { return }
-    set("@", [ShellAssignment(name: "@", values: Array(rest)).value])
+    set(ShellAssignment(name: "@", values: Array(rest), isArray: true))
   }
 
   /// `alias k=kubectl`
@@ -85,10 +97,17 @@ struct ShellNames {
 }
 
 extension ShellAssignment {
+  private static var separator: ShellWord.Part {
+    .text(String(ShellExpansion.separator), isQuoted: true)
+  }
+
   /// The value; the elements of an array are separated like the arguments of a script.
   fileprivate var value: ShellWord {
     guard values.count != 1 else { return values[0] }
-    let separator = ShellWord.Part.text(String(ShellExpansion.separator), isQuoted: true)
-    return ShellWord(parts: Array(values.map(\.parts).joined(separator: [separator])))
+    return ShellWord(parts: Array(values.map(\.parts).joined(separator: [ShellAssignment.separator])))
+  }
+
+  fileprivate func appended(to word: ShellWord) -> ShellWord {
+    ShellWord(parts: word.parts + (isArray ? [ShellAssignment.separator] : []) + value.parts)
   }
 }

@@ -181,7 +181,11 @@ extension ShellParser {
     while ShellParser.isName(byte()) { index += 1 }
     if index == start, !isAtEnd, "@*#?$!-".utf8.contains(byte()) { index += 1 }
     let name = String(decoding: bytes[start..<index], as: UTF8.self)
+    var isElement = false
+    var isList = name == "@" || name == "*"
     if skip("[") {
+      isList = isNext("@]") || isNext("*]")
+      isElement = !isList
       while byte() != UInt8(ascii: "]") {
         guard !isAtEnd else { throw ShellSyntaxError(kind: .unterminated) }
         index += 1
@@ -189,7 +193,9 @@ extension ShellParser {
       index += 1
     }
     if skip("}") {
-      return isChanged ? .computed([]) : .variable(name, others: [], isQuoted: isQuoted)
+      if isChanged { return .computed([]) }
+      return isElement
+        ? .element(name, isQuoted: isQuoted) : .variable(name, others: [], isQuoted: isQuoted)
     }
     let hasColon = byte() == UInt8(ascii: ":")
     let action = hasColon ? byte(1) : byte()
@@ -197,6 +203,7 @@ extension ShellParser {
     if isAlternative { index += hasColon ? 2 : 1 }
     let rest = try nested { (parser) throws(ShellSyntaxError) in try parser.braced(isQuoted: isQuoted) }
     guard isAlternative, !isChanged else {
+      if isList, hasColon, !isChanged, rest.literal != nil { return .slice(name, isQuoted: isQuoted) }
       return .computed(rest.parts.flatMap { $0.scripts })
     }
     // `${name:+word}` is the word or nothing.
@@ -286,7 +293,7 @@ extension ShellWord.Part {
   /// The scripts that are executed when the part is expanded.
   var scripts: [ShellScript] {
     switch self {
-    case .text: []
+    case .text, .element, .slice: []
     case .variable(_, let others, _): others.flatMap { $0.parts.flatMap(\.scripts) }
     case .output(let script, _), .process(let script): [script]
     case .computed(let scripts): scripts

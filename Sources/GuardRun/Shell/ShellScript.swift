@@ -27,6 +27,10 @@ struct ShellAssignment {
   let name: String
   /// Several for an array.
   let values: [ShellWord]
+  /// True for `name=(…)` and for an element, `name[i]=value`.
+  var isArray = false
+  /// True for `name+=value`, and for an element: the value is added to those that the name has.
+  var appends = false
 }
 
 struct ShellRedirection {
@@ -64,6 +68,10 @@ struct ShellWord {
     case text(String, isQuoted: Bool)
     /// `$name`. The words of `${name:-word}` and `${name:+word}` are further values.
     case variable(String, others: [ShellWord], isQuoted: Bool)
+    /// `${name[i]}`: any element, because the subscript is not evaluated.
+    case element(String, isQuoted: Bool)
+    /// `${name[@]:1}`: the elements from any place on.
+    case slice(String, isQuoted: Bool)
     /// `$(…)` and backquotes.
     case output(ShellScript, isQuoted: Bool)
     /// `<(…)` and `>(…)`.
@@ -97,7 +105,9 @@ struct ShellWord {
   var isQuoted: Bool {
     parts.contains {
       switch $0 {
-      case .text(_, let isQuoted), .variable(_, _, let isQuoted), .output(_, let isQuoted): isQuoted
+      case .text(_, let isQuoted), .variable(_, _, let isQuoted), .element(_, let isQuoted),
+        .slice(_, let isQuoted), .output(_, let isQuoted):
+        isQuoted
       case .process, .computed: false
       }
     }

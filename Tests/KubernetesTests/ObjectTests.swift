@@ -191,6 +191,18 @@ import Testing
     #expect([agents.desired, agents.ready, agents.available, agents.updated] == [4, 3, 2, 1])
   }
 
+  /// Without continueResyncOnCommitMatch, the operator runs a commit once.
+  @Test(arguments: [
+    ("", nil as Duration?), (#","continueResyncOnCommitMatch":false"#, nil),
+    (#","continueResyncOnCommitMatch":true"#, .seconds(300)),
+  ])
+  func stackIsComparedAgainOnlyIfItsSpecSaysSo(_ field: String, _ interval: Duration?) throws {
+    let object = try read(
+      .stack, #"{"metadata":{"name":"s"},"spec":{"resyncFrequencySeconds":300\#(field)}}"#)
+    guard case .stack(let stack) = object else { throw Wrong.kind }
+    #expect(stack.resyncInterval == interval)
+  }
+
   @Test func certificateAndStack() throws {
     let certificate = try read(
       .certificate,

@@ -71,7 +71,8 @@ public enum PlatformProblem: String, DeclaredProblem {
     case .stackOverdue:
       PlatformProblem.stack(
         "stack/<namespace>/<name>/overdue", "<subject> was not compared for <age>",
-        "The Stack should have been compared with the real resources (resyncFrequencySeconds), and was not.")
+        "The Stack should have been compared with the real resources (continueResyncOnCommitMatch, resyncFrequencySeconds), and was not."
+      )
     case .stackTerminating:
       PlatformProblem.stack(
         "stack/<namespace>/<name>/terminating", "<subject> has been terminating for <age>",

@@ -69,6 +69,26 @@ import Testing
     #expect(report.problemIDs == ["tethys/flux/controller/kustomize-controller/missing"])
   }
 
+  /// Without expect.flux, the installation may use other names, unless the guard has seen the usual ones.
+  @Test func controllersThatVanishAreReported() {
+    let missing = ["tethys/flux/controllers-missing"]
+    var history = PollHistory()
+    func ids(_ controllers: [Workload]) -> [String] {
+      let snapshot = Fixture.snapshot {
+        $0.flux = .seen([Fixture.git(), Fixture.kustomization("apps")])
+        $0.workloads = .seen(controllers)
+      }
+      let judgement = judge(Fixture.observation(snapshot), history: history, now: Fixture.now)
+      history = judgement.history
+      return judgement.report.problemIDs
+    }
+    #expect(ids([]).isEmpty)
+    #expect(ids(Self.names.map { Self.controller($0) }).isEmpty)
+    #expect(ids([]) == missing)
+    #expect(ids([]) == missing)
+    #expect(ids(Self.names.map { Self.controller($0) }).isEmpty)
+  }
+
   @Test func missingFluxIsOneProblemIfExpected() {
     #expect(
       Self.report([], Expectations(fluxVersion: "v2.6.4"), ready: 90_000).problemIDs == [

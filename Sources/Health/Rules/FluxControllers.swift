@@ -43,19 +43,23 @@ extension Evaluation {
     return stillFor(reference, renewed) > .seconds(90)
   }
 
-  /// Reports objects whose controller is missing. If no controller has its usual name, the installation uses other
-  /// names.
+  /// Reports objects whose controller is missing. If no controller was ever seen with its usual name, the installation
+  /// uses other names.
   private mutating func judgeMissingControllers(_ snapshot: Snapshot) {
     guard snapshot.workloads.value != nil, snapshot.failedWorkloadKinds["Deployment"] == nil else { return }
+    let seen = "flux/controllers/seen"
     guard !controllers.isEmpty else {
+      let wereSeen = history.firstSeen["\(cluster)/\(seen)"] != nil
+      if wereSeen { _ = watch(seen) }
       guard !CustomKind.controllersOfFlux.contains(where: isUnreadableDeployment) else { return }
-      guard expectations.fluxVersion != nil, snapshot.flux.value?.isEmpty == false else { return }
+      guard expectations.fluxVersion != nil || wereSeen, snapshot.flux.value?.isEmpty == false else { return }
       report(
         .flux(.controllersMissing), subject: "flux",
         detail: "its objects exist, and no Deployment in \(expectations.fluxNamespace) reconciles them")
       idleControllers.formUnion(CustomKind.controllersOfFlux)
       return
     }
+    _ = watch(seen)
     var kinds = (snapshot.flux.value ?? []).filter { !$0.isStatic }.map(\.resource.kind)
     kinds += (snapshot.imagePolicies.value ?? []).map(\.resource.kind)
     kinds += (snapshot.imageUpdateAutomations.value ?? []).map(\.resource.kind)

@@ -16,7 +16,8 @@ import Testing
       resource: Fixture.resource(
         "Kustomization", "apps", [Fixture.condition("Ready", .isTrue, ago: seconds)]),
       isSuspended: suspendedAt != nil, revision: "main@sha1:a", interval: interval, timeout: timeout,
-      source: Fixture.gitReference, lastReconciled: reconciled, requestedAt: requested,
+      source: Fixture.gitReference, lastReconciled: reconciled,
+      request: requested.map { .init(value: "r", time: $0) },
       suspendedAt: suspendedAt)
   }
 
@@ -47,6 +48,26 @@ import Testing
       Self.ids(Self.kustomization(ready: 60, requested: Fixture.ago(301))) == [
         "tethys/flux/kustomization/flux-system/apps/unanswered"
       ])
+  }
+
+  /// Its first sighting counts, for as long as the value stays the same.
+  @Test func unansweredRequestWithoutATimeIsReported() {
+    func object(_ value: String) -> FluxObject {
+      FluxObject(
+        resource: Fixture.resource(
+          "GitRepository", "flux-system", [Fixture.condition("Ready", .isTrue, ago: 90_000)]),
+        interval: .seconds(60), timeout: .seconds(180), request: .init(value: value))
+    }
+    func ids(_ value: String, seen: String?) -> [String] {
+      let first = seen.map { "tethys/flux/gitrepository/flux-system/flux-system/request/\($0)" }
+      let history = PollHistory(firstSeen: first.map { [$0: Fixture.ago(301)] } ?? [:])
+      return Fixture.report(
+        Fixture.observation(Fixture.snapshot { $0.flux = .seen([object(value)]) }), history: history
+      ).problemIDs
+    }
+    #expect(ids("now", seen: nil).isEmpty)
+    #expect(ids("again", seen: "now").isEmpty)
+    #expect(ids("now", seen: "now") == ["tethys/flux/gitrepository/flux-system/flux-system/unanswered"])
   }
 
   @Test func suspensionHasItsOwnTimeAndHidesTheRest() throws {

@@ -189,7 +189,7 @@ enum ProblemSituations {
       objects(
         FluxObject(
           resource: Fixture.resource("Kustomization", "apps"), revision: "main@sha1:a",
-          interval: .seconds(600), requestedAt: Fixture.ago(3600))),
+          interval: .seconds(600), request: .init(value: "r", time: Fixture.ago(3600)))),
       Fixture.report {
         $0.flux = .seen([
           Fixture.git(revision: "main@sha1:b", updated: Fixture.ago(9000)), Fixture.kustomization("apps"),

@@ -124,17 +124,25 @@ import Testing
        "status":{"lastHandledReconcileAt":"2026-01-10T08:00:00Z","history":[{"lastReconciled":"2026-01-10T07:00:00Z"}]}}
       """)
     #expect(object.suspendedAt == Timestamp(rfc3339: "2026-01-10T09:20:00Z"))
-    #expect(object.requestedAt == Timestamp(rfc3339: "2026-01-10T08:30:00.5Z"))
+    #expect(object.request?.time == Timestamp(rfc3339: "2026-01-10T08:30:00.5Z"))
     #expect(object.lastReconciled == Timestamp(rfc3339: "2026-01-10T07:00:00Z"))
   }
 
-  @Test func handledAndInvalidRequestsAreIgnored() throws {
-    for (asked, handled) in [("2026-01-10T08:00:00Z", "2026-01-10T08:00:00Z"), ("now", "before")] {
+  @Test(arguments: [
+    ("2026-01-10T08:00:00Z", "2026-01-10T08:00:00Z" as String?), ("1768032000", "2026-01-10T08:00:00Z"),
+    ("1768032000500", "2026-01-10T08:00:00.5Z"), ("1768032000500000000", "2026-01-10T08:00:00.5Z"),
+    ("2026-01-10 09:00:00.5 +0100 CET m=+12345.6", "2026-01-10T08:00:00.5Z"),
+    ("2026-01-10 08:00:00 +0000 UTC", "2026-01-10T08:00:00Z"), ("now", nil), ("17680320", nil),
+    ("99999999999999999999", nil),
+  ])
+  func requestIsPendingUntilItsValueIsHandled(_ asked: String, _ time: String?) throws {
+    for handled in ["before", asked] {
       let object = try flux(
         "GitRepository",
         #"{"metadata":{"name":"a","annotations":{"reconcile.fluxcd.io/requestedAt":"\#(asked)"}},"spec":{"secretRef":{"name":"token"}},"status":{"lastHandledReconcileAt":"\#(handled)"}}"#
       )
-      #expect(object.requestedAt == nil)
+      let request = FluxObject.ReconcileRequest(value: asked, time: time.flatMap(Timestamp.init(rfc3339:)))
+      #expect(object.request == (handled == asked ? nil : request))
       #expect(object.secretName == "token")
     }
   }

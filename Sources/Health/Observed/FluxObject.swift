@@ -27,8 +27,8 @@ public struct FluxObject: Hashable, Sendable {
   public let secretName: String?
   /// When it last ran, regardless of the result; nil if the kind does not report it.
   public let lastReconciled: Timestamp?
-  /// The time of a requested run that has not started yet.
-  public let requestedAt: Timestamp?
+  /// A requested run that has not started yet.
+  public let request: ReconcileRequest?
   /// The time of the suspension, if the server stores it.
   public let suspendedAt: Timestamp?
   /// The reference that a GitRepository follows.
@@ -55,13 +55,26 @@ public struct FluxObject: Hashable, Sendable {
     }
   }
 
+  /// The annotation `reconcile.fluxcd.io/requestedAt`. Controllers compare it as text with the value that they handled
+  /// last.
+  public struct ReconcileRequest: Hashable, Sendable {
+    public let value: String
+    /// The time in the value; nil if it has none that is known.
+    public let time: Timestamp?
+
+    public init(value: String, time: Timestamp? = nil) {
+      self.value = value
+      self.time = time
+    }
+  }
+
   public init(
     resource: Resource, isSuspended: Bool = false, isStatic: Bool = false, revision: String? = nil,
     attemptedRevision: String? = nil, artifactUpdateTime: Timestamp? = nil, interval: Duration? = nil,
     timeout: Duration? = nil, source: Reference? = nil, sourceField: String = "sourceRef",
     chart: Reference? = nil,
     dependsOn: [Reference] = [], secretName: String? = nil, lastReconciled: Timestamp? = nil,
-    requestedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil, git: GitReference? = nil,
+    request: ReconcileRequest? = nil, suspendedAt: Timestamp? = nil, git: GitReference? = nil,
     path: String? = nil, attemptedDigest: String? = nil
   ) {
     self.attemptedDigest = attemptedDigest
@@ -79,7 +92,7 @@ public struct FluxObject: Hashable, Sendable {
     self.dependsOn = dependsOn
     self.secretName = secretName
     self.lastReconciled = lastReconciled
-    self.requestedAt = requestedAt
+    self.request = request
     self.suspendedAt = suspendedAt
     self.git = git
     self.path = path

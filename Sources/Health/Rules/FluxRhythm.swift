@@ -31,10 +31,15 @@ extension Evaluation {
           + missed(by: object),
         since: last)
     }
-    if let asked = object.requestedAt, serverNow - asked > object.ownTimeout + .seconds(120) {
-      return FluxSymptom(
-        problem: .unanswered, facts: ["age": (serverNow - asked).humanDuration],
-        detail: "reconcile.fluxcd.io/requestedAt is not the value that was handled last", since: asked)
+    if let request = object.request {
+      let age = elapsed(
+        since: request.time, watching: "\(object.resource.reference.problemPath)/request/\(request.value)")
+      if age > object.ownTimeout + .seconds(120) {
+        return FluxSymptom(
+          problem: .unanswered, facts: ["age": age.humanDuration],
+          detail: "reconcile.fluxcd.io/requestedAt is not the value that was handled last",
+          since: serverNow - age)
+      }
     }
     return lag(of: object)
   }

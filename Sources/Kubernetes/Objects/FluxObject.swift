@@ -28,7 +28,7 @@ extension FluxObject {
       dependsOn: FluxObject.dependencies(spec, kind, namespace: resource.namespace),
       secretName: spec?.shown("secretRef")?.word("name"),
       lastReconciled: status?.shownObjects("history").first?.time("lastReconciled"),
-      requestedAt: FluxObject.requestedAt(object, status),
+      request: FluxObject.request(object, status),
       suspendedAt: isSuspended ? object.timeOfWrite("f:suspend") : nil,
       git: kind == "GitRepository" ? GitReference(spec) : nil,
       path: kind == "Kustomization" ? spec?.word("path") : nil,
@@ -45,13 +45,13 @@ extension FluxObject {
     return max(all, longest) + (isTested ? timeout("test") : .zero)
   }
 
-  /// The raw values are compared. The flux command writes the time into them.
-  private static func requestedAt(_ object: Fields, _ status: Fields?) -> Timestamp? {
+  /// The raw values are compared, as the controllers do.
+  private static func request(_ object: Fields, _ status: Fields?) -> ReconcileRequest? {
     let annotations = object.shown("metadata")?.shown("annotations")
-    guard let asked = annotations?.word("reconcile.fluxcd.io/requestedAt"),
-      asked != status?.word("lastHandledReconcileAt")
+    guard let value = annotations?.word("reconcile.fluxcd.io/requestedAt"),
+      value != status?.word("lastHandledReconcileAt")
     else { return nil }
-    return Timestamp(rfc3339: asked)
+    return ReconcileRequest(value: value, time: Timestamp(ofRequest: value))
   }
 
   /// For example `flux-system/cert-manager-cert-manager` from the status, or the chart in the release's spec.
@@ -116,5 +116,30 @@ extension FluxObject.GitReference {
       reference?.text(key).map { "\(key) \($0)" }
     }
     self.init(url: spec?.text("url"), branch: reference?.word("branch"), pinned: pinned.first)
+  }
+}
+
+extension Timestamp {
+  /// The time in a request to reconcile: in RFC 3339, as flux(1) writes it; in seconds since 1970, as in the documented
+  /// `kubectl annotate … "$(date +%s)"`, or in milliseconds to nanoseconds; or as Go prints a time
+  /// (`2026-01-10 08:00:00.5 +0000 UTC m=+12.3`).
+  fileprivate init?(ofRequest value: String) {
+    if let time = Timestamp(rfc3339: value) {
+      self = time
+    } else if value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(value) {
+      switch value.utf8.count {
+      case 10: self.init(milliseconds: number * 1000)
+      case 13: self.init(milliseconds: number)
+      case 16: self.init(milliseconds: number / 1000)
+      case 19: self.init(milliseconds: number / 1_000_000)
+      case _: return nil
+      }
+    } else {
+      let words = value.split(separator: " ")
+      guard words.count >= 3, words[2].utf8.count == 5,
+        let time = Timestamp(rfc3339: "\(words[0])T\(words[1])\(words[2].prefix(3)):\(words[2].suffix(2))")
+      else { return nil }
+      self = time
+    }
   }
 }

@@ -123,7 +123,9 @@ struct Poll {
       if let again = repeated(query, request, after: response) { return [again] }
       return admitted(receive(query, response, request.sink as? ListReader))
     case .failure(let error):
-      if error.code == .closed, let again = repeated(query, request) { return [again] }
+      if error.code == .closed || error.code == .badReply, let again = repeated(query, request) {
+        return [again]
+      }
       if error.code == .closed { closed += 1 }
       var failure = PollFailure(
         error, asking: subject(of: query), of: kubeconfig,
@@ -140,7 +142,8 @@ struct Poll {
   // MARK: Requests again
 
   /// Retries a request once if its connection was closed. A kept-alive connection may close just when it is used, and a
-  /// restarting server closes all of them. Repeating a GET is safe.
+  /// restarting server closes all of them. For some ends of an HTTP/2 connection, libcurl has the code of invalid frames.
+  /// Repeating a GET is safe.
   private mutating func repeated(_ query: Query, _ request: Request) -> Request? {
     guard repetitions[query, default: 0] < 1 else { return nil }
     return again(query, request)

@@ -30,7 +30,6 @@ package enum Route: String, CaseIterable, Sendable {
 
   /// The only method that the path accepts. `POST` requires write permission.
   ///
-  /// `whereIs` requires `commit` (a whole name, or its first seven digits or more) and `cluster`.
   /// `reconnect` and `poll` accept `?cluster=NAME` and apply to all clusters without it. `breakGlass` accepts
   /// `command` (the tool and its verb, which contain no secrets), `reason` and `cluster`, and only logs them.
   /// `whereIs` requires `commit`, 7 to 40 hexadecimal digits, and accepts `cluster`.

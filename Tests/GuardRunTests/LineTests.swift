@@ -10,6 +10,12 @@ import Testing
     #expect(LookingLines.refused.count <= 2)
   }
 
+  @Test func programHasOneKind() {
+    let names = RunPolicy.names.flatMap(\.names)
+    #expect(
+      RunPolicy.kinds.count == names.count, "\(Set(names.filter { name in names.count { $0 == name } > 1 }))")
+  }
+
   @Test(arguments: ChangingLines.all) func noChangePasses(_ line: String) throws {
     let denial = try #require(Denial(CommandReader.effect(ofLine: line)))
     #expect(!denial.reason.isEmpty && !denial.instead.isEmpty)

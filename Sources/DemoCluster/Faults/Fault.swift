@@ -131,8 +131,8 @@ extension ClusterState {
     case .secretBack(let name): missingSecrets.remove(name)
     case .begins(let fault):
       ongoingFaults[fault] = now
-      if fault == .commitNotApplied { previousCommit = commit }
       if fault == .commitNotApplied {
+        previousCommit = commit
         commit = Commit(sha: Hash.hex("\(commit.sha) next", digits: 40), at: now, before: commit.sha)
       }
     case .ends(let fault): ongoingFaults[fault] = nil

@@ -61,14 +61,15 @@ extension ConfigurationKey {
   /// A key that may have no value.
   ///
   /// - Parameters:
+  ///   - missing: the rest of the message for a section without this key, if it is required.
   ///   - standard: the default in words.
   ///   - comment: shown by `--print-config` if there is no value.
   init<Value>(
     _ name: String, optional value: WritableKeyPath<Root, Value?>, _ format: ValueFormat<Value>,
-    standard: String, comment: String? = nil, _ meaning: String
+    missing: String? = nil, standard: String? = nil, comment: String? = nil, _ meaning: String
   ) {
     self.name = name
-    self.missing = nil
+    self.missing = missing
     self.read = { reader, node, root in
       root[keyPath: value] = format.read(&reader, node, name)
       return root[keyPath: value] != nil

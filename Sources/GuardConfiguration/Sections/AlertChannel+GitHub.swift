@@ -25,7 +25,7 @@ extension Configuration.AlertChannel.GitHub: ConfigurationSection {
   static var keys: [ConfigurationKey<Configuration.AlertChannel.GitHub>] {
     [
       .init(
-        "repository", optional: \.repository, .repository, standard: "required",
+        "repository", optional: \.repository, .repository, missing: "'repository' is missing: owner/name",
         "The repository on GitHub in which issues are opened."),
       .init(
         "token", \.token, .secretPlace, missing: "'token' is missing: { credential: NAME } or { file: PATH }",
@@ -36,12 +36,6 @@ extension Configuration.AlertChannel.GitHub: ConfigurationSection {
         "authorities", optional: \.authorities, .path, standard: "the authorities of the machine",
         "A PEM file of certificate authorities."),
     ]
-  }
-
-  func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
-    guard repository == nil else { return true }
-    reader.fail(section.node, "github: 'repository' is missing: owner/name")
-    return false
   }
 }
 

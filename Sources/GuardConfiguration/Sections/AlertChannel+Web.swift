@@ -39,7 +39,7 @@ extension Configuration.AlertChannel.Webhook: ConfigurationSection {
   init(defaultsIn environment: ConfigurationEnvironment) { self.init(target: .empty) }
 
   static var keys: [ConfigurationKey<Configuration.AlertChannel.Webhook>] {
-    WebTarget.keys.map { $0.lifted(to: \.target) } + [
+    WebTarget.keys().map { $0.lifted(to: \.target) } + [
       .init(
         "key", optional: \.key, .secretPlace, standard: "requests are not signed",
         "The key of the signature (HMAC-SHA-256) that is sent with every request.")
@@ -79,7 +79,7 @@ extension Configuration.AlertChannel.Ntfy: ConfigurationSection {
   init(defaultsIn environment: ConfigurationEnvironment) { self.init(target: .empty) }
 
   static var keys: [ConfigurationKey<Configuration.AlertChannel.Ntfy>] {
-    WebTarget.keys.map { $0.lifted(to: \.target) }
+    WebTarget.keys().map { $0.lifted(to: \.target) }
   }
 
   func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
@@ -96,7 +96,7 @@ extension Configuration.AlertChannel.Ping: ConfigurationSection {
   init(defaultsIn environment: ConfigurationEnvironment) { self.init(target: .empty) }
 
   static var keys: [ConfigurationKey<Configuration.AlertChannel.Ping>] {
-    WebTarget.keys.map { $0.lifted(to: \.target) } + [
+    WebTarget.keys("The address that is requested.").map { $0.lifted(to: \.target) } + [
       .init(
         "interval", \.interval, .duration(.seconds(10)...(.seconds(86_400))),
         "The time from one ping to the next.")

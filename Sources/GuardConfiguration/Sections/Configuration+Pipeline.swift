@@ -23,7 +23,7 @@ extension Configuration.Pipeline {
     /// nil for requests without a login, of which GitHub accepts 60 per hour.
     package var token: SecretPlace?
     package var url: WebAddress
-    /// The name of the file in `.github/workflows`; nil: no workflow is asked for.
+    /// The name of the file in `.github/workflows`; nil: no workflow is checked.
     package var workflow: String?
     /// The files that start the workflow.
     package var paths = PathFilter()
@@ -73,7 +73,7 @@ extension Configuration.Pipeline: ConfigurationSection {
   static var keys: [ConfigurationKey<Configuration.Pipeline>] {
     [
       .init(
-        "repository", optional: \.repository, .repository, standard: "GitHub is not asked",
+        "repository", optional: \.repository, .repository, standard: "GitHub is not queried",
         "The repository on GitHub from which everything is deployed."),
       .init("branch", \.branch, .branch, "The branch that is deployed."),
       .init("github", style: .flow, get: \.github, set: { $0.github = $1 }),
@@ -112,7 +112,7 @@ extension Configuration.Pipeline.GitHub: ConfigurationSection {
         "A fine-grained token for that repository with read access to Actions, Contents and Metadata."),
       .init("url", \.url, .apiAddress, "The address of GitHub's API."),
       .init(
-        "workflow", optional: \.workflow, .workflow, standard: "no workflow is asked for",
+        "workflow", optional: \.workflow, .workflow, standard: "no workflow is checked",
         "The file of the workflow that deploys the cloud stack, as named in .github/workflows."),
       .init("paths", \.paths, .pathFilter, "The files that start the workflow. An empty list is all files."),
     ]
@@ -125,11 +125,12 @@ extension Configuration.Pipeline.Pulumi: ConfigurationSection {
   static var keys: [ConfigurationKey<Configuration.Pipeline.Pulumi>] {
     [
       .init(
-        "token", optional: \.token, .secretPlace, standard: "nothing is asked",
+        "token", optional: \.token, .secretPlace,
+        missing: "'token' is missing: { credential: NAME } or { file: PATH }",
         "An access token of Pulumi Cloud that may read the stack."),
       .init("url", \.url, .apiAddress, "The address of Pulumi Cloud's API."),
       .init(
-        "stack", optional: \.stack, .stack, standard: "required",
+        "stack", optional: \.stack, .stack, missing: "'stack' is missing: organization/project/stack",
         "The stack that Pulumi Deployments update."),
       .init(
         "agentPool", optional: \.agentPool, .text("the name of an agent pool"),
@@ -141,16 +142,6 @@ extension Configuration.Pipeline.Pulumi: ConfigurationSection {
         "Whether agents end after one deployment. A pool without an agent is no problem then while nothing waits."
       ),
     ]
-  }
-
-  func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
-    let missing =
-      stack == nil
-      ? "'stack' is missing: organization/project/stack"
-      : token == nil ? "'token' is missing: { credential: NAME } or { file: PATH }" : nil
-    guard let missing else { return true }
-    reader.fail(section.node, "pulumi: \(missing)")
-    return false
   }
 }
 
@@ -177,9 +168,9 @@ extension Configuration.Pipeline.Markers: ConfigurationSection {
     [
       .init(
         "github", \.isFromGitHub, .boolean, isPrinted: { $0 },
-        "Whether the files with the markers of image policies are read from GitHub."),
+        "True to read the files with the markers of image policies from GitHub; not together with checkout."),
       .init(
-        "checkout", optional: \.checkout, .path, standard: "the files are read from GitHub",
+        "checkout", optional: \.checkout, .path, standard: "none; required unless github is true",
         "A checkout of the repository on this machine. Its remote branch is read, never its working tree."),
       .init(
         "path", optional: \.path, .folder, standard: "the path of each ImageUpdateAutomation",

@@ -13,11 +13,14 @@ package struct WebTarget: Hashable, Sendable {
 
 extension WebTarget {
   /// The keys of every channel that sends over HTTP to one address.
-  static var keys: [ConfigurationKey<WebTarget>] {
+  ///
+  /// - Parameter meaning: that of the address.
+  static func keys(_ meaning: String = "The address that alerts are sent to.") -> [ConfigurationKey<
+    WebTarget
+  >] {
     [
       .init(
-        "url", \.location, .webAddress(isPathShown: false), missing: "'url' is missing",
-        "The address that alerts are sent to.")
+        "url", \.location, .webAddress(isPathShown: false), missing: "'url' is missing", meaning)
     ] + WebAccess.keys.map { $0.lifted(to: \.access) }
   }
 

@@ -36,58 +36,67 @@ enum RunPolicy {
     case automation
   }
 
-  static let kinds: [String: Kind] = kinds([
+  /// The names of each kind; a name has one kind.
+  static let names: [(kind: Kind, names: [Substring])] = names([
     (.shell, "sh bash dash zsh ksh ksh93 mksh ash yash rbash busybox-sh"),
     (.otherShell, "fish pwsh elvish nu xonsh tcsh csh"),
-    (.wordsOfShell, "eval watch trap entr hyperfine"), (.scheduler, "at batch crontab"),
+    (.wordsOfShell, "eval watch trap hyperfine"), (.scheduler, "at batch crontab"),
     (.collector, "xargs parallel"),
     (.remoteShell, "ssh autossh dbclient plink"), (.finder, "find fd fdfind"),
     (.socket, "nc ncat netcat socat openssl telnet"), (.automation, "ansible"),
     (
       .terminal,
       """
-      tmux screen zellij byobu xterm konsole gnome-terminal alacritty kitty wezterm foot nodemon concurrently watchexec \
-      mprocs nix-shell sops
+      tmux screen zellij byobu xterm konsole gnome-terminal alacritty kitty wezterm foot nodemon concurrently
+      watchexec mprocs nix-shell sops
       """
     ),
     (
       .interpreter,
       """
-      python python2 python3 pypy3 perl ruby node nodejs deno bun php lua awk gawk mawk tclsh expect osascript make gmake \
-      just task rake mage ansible-playbook source . lens openlens freelens octant
+      python python2 python3 pypy3 perl ruby node nodejs deno bun php lua awk gawk mawk tclsh expect osascript make
+      gmake just task rake mage ansible-playbook source . lens openlens freelens octant
       """
     ),
     (
       .runner,
       """
-      sudo doas env timeout nice nohup stdbuf time exec builtin command ionice chrt taskset setsid setpriv unshare nsenter \
-      flock chroot runuser su systemd-run strace ltrace script unbuffer proxychains proxychains4 torsocks firejail bwrap \
-      faketime pkexec gtimeout caffeinate chronic retry noglob nocorrect catchsegv busybox toybox      \
-          sshpass mosh rtk run0 setarch prlimit softlimit daemonize start-stop-daemon \
-      repeat dbus-run-session xvfb-run numactl perf heaptrack valgrind gdb rlwrap entr tsp nq  
+      sudo doas env timeout nice nohup stdbuf time exec builtin command ionice chrt taskset setsid setpriv unshare
+      nsenter flock chroot runuser su systemd-run strace ltrace script unbuffer proxychains proxychains4 torsocks
+      firejail bwrap faketime pkexec gtimeout caffeinate chronic retry noglob nocorrect catchsegv busybox toybox
+      sshpass mosh rtk run0 setarch prlimit softlimit daemonize start-stop-daemon repeat dbus-run-session xvfb-run
+      numactl perf heaptrack valgrind gdb rlwrap entr tsp nq
       """
     ),
     (.killer, "kill pkill killall skill snice fuser ss"),
     (.web, "curl wget http https xh xhs curlie httpie"),
     (
       .writer,
-      "cp mv rm rmdir tee install scp rsync dd truncate ln chmod chown touch mkdir unlink shred sftp ed sudoedit sponge patch"
+      """
+      cp mv rm rmdir tee install scp rsync dd truncate ln chmod chown touch mkdir unlink shred sftp ed sudoedit sponge
+      patch
+      """
     ),
     (.editor, "git tar bsdtar sed vi vim nvim ex view less more man emacs nano rg sort"),
     (
       .data,
       """
-      : [ [[ ack ag bind compgen complete mapfile readarray alias apropos apt apt-cache apt-get base64 basename brew bzip2 bat case cargo cat cd claude cmp code codex \
-      column comm cut date declare diff dig dirname dnf dpkg du echo export false file fold for gemini getent gh glab \
-      go grep egrep fgrep zgrep gunzip gzip hash head help history info journalctl dmesg jq join jobs let local logger ls lsof md5sum \
-      micro mkfifo mktemp nl notify-send npm nslookup paste pgrep pip pip3 pnpm printenv printf ps pushd popd pwd read readlink \
-      readonly realpath return rev say select seq set sha256sum shellcheck shift shopt sleep snap split stat strings \
-      swift tac tail test tldr tr tree true type typeset ulimit umask unalias uname uniq unset unzip uv wait wc whatis \
-      whereis which whoami write xxd yarn yq zcat zip mail sendmail slack jira linear fzf tig delta ssh-keygen ssh-add \
-      ssh-keyscan ssh-copy-id wall tput od hexdump iconv envsubst kubeconform kubeval yamllint kustomize age
+      : [ [[ ack ag bind compgen complete mapfile readarray alias apropos apt apt-cache apt-get base64 basename brew
+      bzip2 bat case cargo cat cd claude cmp code codex column comm cut date declare diff dig dirname dnf dpkg du echo
+      export false file fold for gemini getent gh glab go grep egrep fgrep zgrep gunzip gzip hash head help history
+      info journalctl dmesg jq join jobs let local logger ls lsof md5sum micro mkfifo mktemp nl notify-send npm
+      nslookup paste pgrep pip pip3 pnpm printenv printf ps pushd popd pwd read readlink readonly realpath return rev
+      say select seq set sha256sum shellcheck shift shopt sleep snap split stat strings swift tac tail test tldr tr
+      tree true type typeset ulimit umask unalias uname uniq unset unzip uv wait wc whatis whereis which whoami write
+      xxd yarn yq zcat zip mail sendmail slack jira linear fzf tig delta ssh-keygen ssh-add ssh-keyscan ssh-copy-id
+      wall tput od hexdump iconv envsubst kubeconform kubeval yamllint kustomize age
       """
     ),
   ])
+
+  static let kinds: [String: Kind] = names.reduce(into: [:]) { kinds, group in
+    for name in group.names { kinds[String(name)] = group.kind }
+  }
 
   /// Subcommands of programs that otherwise use their arguments as text, after which a command follows.
   static let subcommands: [String: Set<String>] = [
@@ -109,9 +118,7 @@ enum RunPolicy {
     "--split-string",
   ]
 
-  private static func kinds(_ groups: [(Kind, String)]) -> [String: Kind] {
-    groups.reduce(into: [:]) { kinds, group in
-      for name in group.1.split(separator: " ") { kinds[String(name)] = group.0 }
-    }
+  private static func names(_ groups: [(Kind, String)]) -> [(kind: Kind, names: [Substring])] {
+    groups.map { ($0.0, $0.1.split { $0 == " " || $0 == "\n" }) }
   }
 }

@@ -89,7 +89,7 @@ public enum NodeProblem: String, DeclaredProblem {
         .node, .warning, rank: .node, path: "node/<node>/gpu-lost",
         title: "node <node> offers <offered> of <wanted> GPUs",
         meaning:
-          "The node offers fewer GPUs than expect.gpus requires (critical), or than its own labels and capacity count (a warning).",
+          "The node offers fewer GPUs than expect.gpu requires (critical), or than its own labels and capacity count (a warning).",
         command: "kubectl describe node <node>", note: "on the node: <tool>")
     case .devicesLost:
       ProblemDeclaration(

@@ -24,7 +24,7 @@ enum PortFindings {
           step, of: cluster, .ok, "a process listens; only root can see which: sudo oceanid-ctl doctor")
       }
       return FindingDocument(
-        step, of: cluster, .failed, "taken by \(who): kubectl here reaches that, and not the guard's tunnel",
+        step, of: cluster, .failed, "in use by \(who): kubectl here reaches that, and not the guard's tunnel",
         next: NextStep(
           command: holderCommand(listen), note: "end that program; the guard takes the port within seconds"))
     }

@@ -9,9 +9,9 @@ extension TunnelErrorCode {
       "The server's address did not answer: the server is off, the network or the route is down, or a firewall drops the packets."
     case .dns: "The server's name could not be resolved to an address."
     case .hostKeyUnknown:
-      "No known_hosts file has a key for this server, and the guard never trusts a key at first sight. It retries when the file changes, and by itself after 5 s at first, then at ever longer intervals."
+      "No known_hosts file has a key for this server, and the guard never accepts an unknown key. It retries when the file changes, and by itself after 5 s at first, then at growing intervals."
     case .hostKeyChanged:
-      "The server shows another key than known_hosts has: it was reinstalled, or the connection may be intercepted. The guard retries when the file changes, and by itself after 5 s at first, then at ever longer intervals."
+      "The server shows another key than known_hosts has: it was reinstalled, or the connection may be intercepted. The guard retries when the file changes, and by itself after 5 s at first, then at growing intervals."
     case .authRefused:
       "The server accepted none of the keys that the guard offered, ended the login before all were offered, refuses the account, or requires more than a key."
     case .noUsableKey:
@@ -41,8 +41,9 @@ extension TunnelErrorCode {
     case .authRefused:
       "oceanid-ctl tunnel lists the keys; check the user name, authorized_keys and AuthenticationMethods on the server, and IdentitiesOnly yes in ssh_config; then: oceanid-ctl reconnect"
     case .noUsableKey: "oceanid-ctl tunnel lists each key with its reason; an ed25519 key always works"
-    case .keepaliveTimeout: "nothing is to be done when the tunnel is back"
-    case .peerClosed: "nothing is to be done when the tunnel is back; else on the server: journalctl -u ssh"
+    case .keepaliveTimeout: "no action is needed once the tunnel is up again"
+    case .peerClosed:
+      "no action is needed once the tunnel is up again; otherwise on the server: journalctl -u ssh"
     case .protocolError: "it shows what the server offers; check that sshd listens there"
     case .forwardRefused:
       "something must listen on the target there, and sshd must allow it: AllowTcpForwarding and PermitOpen in sshd_config, permitopen in authorized_keys"
@@ -58,7 +59,7 @@ extension PollErrorCode {
       "The API can't be reached because the tunnel is not up. The tunnel's own problem is the cause."
     case .unreachable: "The tunnel is up, and no connection to the API could be made through it."
     case .tls:
-      "The kubeconfig does not vouch for the API's certificate, or the client certificate has expired."
+      "The kubeconfig does not trust the API's certificate, or the client certificate has expired."
     case .unauthorized:
       "The API rejects the credentials of the kubeconfig: the token or the certificate is wrong or has expired."
     case .forbidden: "The API authenticated the guard's user, and the user may not read this."

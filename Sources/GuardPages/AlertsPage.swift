@@ -15,10 +15,12 @@ package enum AlertsPage {
     return page
   }
 
+  static let noChannel = "No alert channel is configured, so no alerts are sent."
+
   private static func channels(_ document: AlertsDocument, _ terminal: Terminal) -> Page {
     var page = Page()
     guard !document.channels.isEmpty else {
-      page += Line(Span("No alert channel is configured, so no alerts are sent.", .warning))
+      page += Line(Span(noChannel, .warning))
       page += Line(Span("To configure one: man oceanid-guard.yaml, section 'alerts:'", .faint))
       return page
     }

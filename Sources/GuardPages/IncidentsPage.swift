@@ -28,7 +28,7 @@ package enum IncidentsPage {
     }
     if document.channels == 0 {
       page += terminal.wrapped(
-        Span("No alert channel is configured: nobody is notified. See oceanid-ctl alerts.", .warning))
+        Span("\(AlertsPage.noChannel) See oceanid-ctl alerts.", .warning))
     }
     if document.ignored > 0 {
       page += terminal.wrapped(

@@ -95,7 +95,7 @@ package enum PipelinePage {
     table.minor = [2]
     for source in sources {
       let isGood = source.state == "ok"
-      let pause = source.pausedUntil.map { "not asked until \($0.clock(at: now))" }
+      let pause = source.pausedUntil.map { "no requests until \($0.clock(at: now))" }
       let isEnding = source.tokenExpires.map { $0 - now < .seconds(14 * 86_400) } ?? false
       table.rows.append(
         Table.Row(

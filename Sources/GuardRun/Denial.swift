@@ -11,7 +11,7 @@ package struct Denial: Hashable, Sendable {
       reason =
         isScript
         ? "this command line may change the cluster (\(words)), and it cannot be read completely"
-        : "\(words) changes the cluster by hand, and Flux or Pulumi would not know it"
+        : "\(words) changes the cluster manually, without Flux or Pulumi"
       let git =
         "The cluster is managed in Git: edit the manifests or the program in the repository, commit and push; Flux and "
         + "Pulumi apply it. Then look with: oceanid-ctl flux"

@@ -41,7 +41,7 @@ struct ConnectionLimitTests {
     let problem = try #require(seen.document.problems.first { $0.id.hasSuffix("/crowded/uid-4711") })
     #expect(problem.severity == .warning)
     #expect(
-      problem.title == "uid 4711 has as many connections to 127.0.0.1:\(installation.port) as it may have")
+      problem.title == "uid 4711 has reached its limit of connections to 127.0.0.1:\(installation.port)")
     #expect(problem.remedy.contains("ss -tnpe"))
     #expect(seen.document.verdict == .degraded)
     #expect(try installation.ctl("explain", problem.id).output.contains("its share"))

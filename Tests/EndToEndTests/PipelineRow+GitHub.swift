@@ -28,7 +28,7 @@ extension PipelineRow {
     // The workflow is disabled or deleted: nothing will deploy.
     stuck(
       "disabled by hand", ["workflow-disabled manually", "push cloud/"], "disabled",
-      .stage("cloud", .stopped), title: "is disabled by hand, so nothing will be deployed",
+      .stage("cloud", .stopped), title: "is disabled manually, so nothing will be deployed",
       command: "gh workflow view deploy.yaml --repo oceanid/cluster", note: "enable it again: https://"),
     stuck(
       "disabled for inactivity", ["workflow-disabled inactivity", "push cloud/"], "disabled",
@@ -79,7 +79,7 @@ extension PipelineRow {
     stuck(
       "waits for an approval", ["push cloud/", "run-waiting production 70"], "approval",
       .stage("cloud", .waiting, "waits for approval of production"),
-      title: "waits for approval of production for 70m", command: nil,
+      title: "has been waiting for approval of production for 70m", command: nil,
       note: "approve or reject it: https://"),
     PipelineRow(
       meaning: "waits for an approval for less than an hour",

@@ -97,7 +97,7 @@ extension PipelineRow {
       sight: .stage("cluster", .current)),
     PipelineRow(
       meaning: "an update that no deployment made", begin: ["applied-by-hand"],
-      problem: "pipeline/stack/oceanid/oceanid-cluster/prod/by-hand", title: "was applied by hand",
+      problem: "pipeline/stack/oceanid/oceanid-cluster/prod/by-hand", title: "was applied manually",
       command: "pulumi stack history --stack", note: "bring the change into Git",
       sight: .stage("cluster", .current)),
     PipelineRow(

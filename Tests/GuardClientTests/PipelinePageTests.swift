@@ -37,7 +37,7 @@ import Testing
 
         SOURCE   STATE     SEEN      TOKEN           MESSAGE
         github   ok        30s ago   expires in 2d
-        pulumi   refused   60m ago   -               401: the token is not valid; not asked until 05:24:07Z
+        pulumi   refused   60m ago   -               401: the token is not valid; no requests until 05:24:07Z
 
         link  cloud    https://github.com/oceanid/cluster/actions/runs/9000000042
         link  cluster  https://app.pulumi.com/oceanid/cluster/prod/deployments/17

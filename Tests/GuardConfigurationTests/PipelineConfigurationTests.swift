@@ -99,7 +99,7 @@ private func errors(_ pipeline: String) -> [String] {
     ("{ repository: a/b, github: { url: \"https://h:99999\" } }", "url: the port of an address is a number"),
     ("{ repository: a/b, github: { url: \"https://h:x\" } }", "url: the port of an address is a number"),
     ("{ repository: a/b, github: { url: \"https://[::1]:0\" } }", "url: the port of an address is a number"),
-    ("{ github: {} }", "github: 'repository' is missing"),
+    ("{ github: {} }", "github: requires 'repository'"),
     ("{ repository: a/b, github: { token: ghp_x } }", "token: expected { credential: NAME }"),
     (
       "{ repository: a/b, github: { url: \"http://github.example.org\" } }",
@@ -117,7 +117,7 @@ private func errors(_ pipeline: String) -> [String] {
     ("{ pulumi: { token: { file: /t }, stack: a/b } }", "stack: expected the name of a stack"),
     ("{ markers: { path: a } }", "markers: expected either github: true or checkout: PATH"),
     ("{ markers: { github: true, checkout: /a } }", "markers: expected either"),
-    ("{ markers: { github: true } }", "markers: 'github' is missing beside it"),
+    ("{ markers: { github: true } }", "markers: github: true requires 'github'"),
     ("{ markers: { checkout: /a, path: ../b } }", "path: expected a folder of the repository"),
     ("{ flux: { source: main } }", "source: expected namespace/name"),
     ("{ probe: maybe }", "probe: expected true or false"),

@@ -75,7 +75,7 @@ import Testing
     let forward = TunnelHealth.Forward(
       listen: "127.0.0.1:16443", target: "localhost:6443", state: .portBusy, holder: nil, refusal: nil)
     let report = Fixture.report(Fixture.observation(tunnel: Fixture.tunnel(forwards: [forward])))
-    #expect(report.problems.map(\.title) == ["127.0.0.1:16443 is taken by another process"])
+    #expect(report.problems.map(\.title) == ["127.0.0.1:16443 is in use by another process"])
   }
 
   @Test func failedPartLeavesTheRest() {

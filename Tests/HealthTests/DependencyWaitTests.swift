@@ -48,7 +48,7 @@ import Testing
     let problem = try #require(report.problems.first)
     #expect(report.problems.count == 1)
     #expect(problem.code == .fluxObject(.dependencyCycle))
-    #expect(problem.title.hasSuffix("flux-system/a waits for itself"))
+    #expect(problem.title.hasSuffix("flux-system/a is in a dependency cycle"))
     #expect(problem.detail.hasPrefix(cycle))
     #expect(problem.remedy.contains(cycle))
     #expect(problem.since == Fixture.ago(7200))

@@ -127,7 +127,7 @@ import Testing
     let none = Self.workload(kind: "DaemonSet", desired: 0)
     let report = Fixture.report(Self.expected) { $0.workloads = .seen([none]) }
     #expect(report.problemIDs == ["tethys/workload/apps/d04/daemonset"])
-    #expect(report.problems.allSatisfy { $0.severity == .critical && $0.title.contains("no node matches") })
+    #expect(report.problems.allSatisfy { $0.severity == .critical && $0.title.contains("matches no node") })
     // A controller that has not looked at it yet says nothing.
     let fresh = Workload(
       resource: Fixture.resource("DaemonSet", "d04", namespace: "apps", observed: nil, []), desired: 0,

@@ -55,8 +55,8 @@ import Testing
       text: text("failed", "failed", result: "timeout"), title: "is down: k3s has failed",
       detail: "has failed (timeout)", remedy: "journalctl -u k3s -n 100 has the reason"),
     Row(
-      text: text("inactive", "dead"), title: "is down: k3s was stopped", detail: "was stopped by hand since",
-      remedy: "if nobody works on it, sudo systemctl start k3s"),
+      text: text("inactive", "dead"), title: "is down: k3s was stopped", detail: "was stopped manually since",
+      remedy: "if the stop is not intended: sudo systemctl start k3s"),
     Row(
       text: text("active", "running"), title: "hangs: k3s runs, and its API server does not answer",
       detail: "has been running since", remedy: "df -h /var/lib/rancher"),

@@ -346,7 +346,7 @@ import Testing
     let policy = try #require(report.policies.first { $0.policy.value.resource.name == "cloudflared" })
     #expect(policy.isBehind == true)
     #expect(policy.standstill == .held)
-    #expect(policy.policy.message.hasPrefix("held by hand: no automation covers"))
+    #expect(policy.policy.message.hasPrefix("held manually: no automation covers"))
   }
 
   @Test func statusOfAHealthyCluster() async throws {

@@ -53,8 +53,8 @@ extension StageResult {
   }
 
   @Test(arguments: [
-    ("disabled_manually", "disabled by hand"), ("disabled_inactivity", "disabled for inactivity"),
-    ("deleted", "deleted"), ("disabled_something_new", "disabled by hand"),
+    ("disabled_manually", "disabled manually"), ("disabled_inactivity", "disabled for inactivity"),
+    ("deleted", "deleted"), ("disabled_something_new", "disabled manually"),
   ])
   func disabledWorkflow(_ state: String, _ words: String) {
     let judgement = judge([Self.good], state: state)
@@ -131,7 +131,8 @@ extension StageResult {
     }
     #expect(waiting(3000).state == .waiting && waiting(3000).findings.isEmpty)
     #expect(waiting(3000).summary == "run 42 waits for approval of production")
-    #expect(waiting(7200).titles == ["run 42 of cloud.yml waits for approval of production for 120m"])
+    #expect(
+      waiting(7200).titles == ["run 42 of cloud.yml has been waiting for approval of production for 120m"])
     #expect(waiting(7200, timer: 120).findings.isEmpty)
   }
 

@@ -11,7 +11,7 @@ package struct IncidentsDocument: Codable, Hashable, Sendable {
   @Field package var silences: [SilenceDocument]
   /// Number of subjects with problems beyond the limit of open incidents.
   @Field package var ignored: Int
-  /// The number of configured alert channels. Without one, nobody is notified. null from an older daemon.
+  /// The number of configured alert channels. Without one, no alerts are sent. null from an older daemon.
   @Field package var channels: Int?
 
   package init(

@@ -48,7 +48,7 @@ package struct AgentsFile {
       return true
     } catch {
       throw UnwritableAgentsFile(
-        path: path, reason: "\(error)", remedy: ["print the part and add it by hand: oceanid-ctl agents"])
+        path: path, reason: "\(error)", remedy: ["print the part and add it manually: oceanid-ctl agents"])
     }
   }
 }

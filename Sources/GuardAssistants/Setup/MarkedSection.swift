@@ -34,7 +34,7 @@ package struct MarkedSection: Sendable {
     guard !begins.isEmpty || !ends.isEmpty else { return nil }
     guard let first = begins.first, let last = ends.first, begins.count == 1, ends.count == 1,
       first.upperBound <= last.lowerBound
-    else { throw UneditableFile("the markers of the section are incomplete or doubled; remove them first") }
+    else { throw UneditableFile("the markers of the section are incomplete or repeated; remove them first") }
     let rest = text[last.upperBound...]
     let isLine = rest.first == "\n" || rest.first == "\r\n"
     return first.lowerBound..<(isLine ? text.index(after: last.upperBound) : last.upperBound)

@@ -25,7 +25,7 @@ struct SetupCommand: ParsableCommand {
       forwarding only.
 
       Exit status: that of oceanid-ctl status; 0 with --dry-run if nothing prevents the setup; 64 without a terminal and \
-      without --yes; 69 if something prevents the setup (one line "next: …" says what to do); 77 if you said no.
+      without --yes; 69 if something prevents the setup (one line "next: …" says what to do); 77 if you declined.
 
       Examples:
         oceanid-ctl setup                    for the alias tethys

@@ -93,10 +93,10 @@ extension Configuration.Pipeline: ConfigurationSection {
       return false
     }
     if github != nil, repository == nil {
-      return fail("github", "'repository' is missing beside it: owner/name")
+      return fail("github", "requires 'repository': owner/name")
     }
     if markers?.isFromGitHub == true, github == nil {
-      return fail("markers", "'github' is missing beside it: { token: { file: PATH } }")
+      return fail("markers", "github: true requires 'github': { token: { file: PATH } }")
     }
     return true
   }

@@ -24,7 +24,8 @@ package enum SetupStop: CommandError {
     case .blocked(let next): "nothing was written; \(next.why)"
     case .unapproved:
       "nothing was written: there is no terminal to ask on; --yes agrees to all of it, --dry-run only shows it"
-    case .declined: "stopped where you said no; the next run continues, and --undo takes it back"
+    case .declined:
+      "stopped at the change that you declined; the next run continues, and --undo takes it back"
     case .failed(let failure): failure.words
     case .incomplete: "not all of it is undone; once the reasons above are resolved, repeat --undo"
     }

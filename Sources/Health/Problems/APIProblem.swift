@@ -23,9 +23,9 @@ public enum APIProblem: String, DeclaredProblem {
         fact: "api")
     case .stale:
       ProblemDeclaration(
-        .api, .critical, rank: .api, path: "api/stale", title: "Kubernetes API was last heard <age> ago",
+        .api, .critical, rank: .api, path: "api/stale", title: "Kubernetes API last answered <age> ago",
         meaning:
-          "The tunnel is up and no poll failed, and none succeeded for three intervals. The cluster is shown as it was then.",
+          "The tunnel is up, and for three intervals no poll has succeeded or failed: a poll hangs. The cluster is shown as it was then.",
         command: "oceanid-ctl poll", note: "the guard's log: journalctl -u oceanid-guard -n 50",
         hides: Problem.Kind.polled, fact: "api")
     case .notReady:

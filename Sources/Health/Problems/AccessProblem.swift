@@ -13,7 +13,7 @@ public enum AccessProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .tunnel, .critical, rank: .tunnel, path: "tunnel/<error>", title: "SSH tunnel to <host> is <state>",
         meaning:
-          "There is no SSH session with the server, so nothing of the cluster can be seen. The last part of the id is the error of the last attempt. After an error that a retry alone can't mend the tunnel is called blocked; the guard still retries, more slowly, and at once when a file changes that the error depends on.",
+          "There is no SSH session with the server, so nothing of the cluster can be seen. The last part of the id is the error of the last attempt. If a retry alone can't fix the error, the tunnel is called blocked: the guard retries less often, and at once when a file changes that the error depends on.",
         command: "oceanid-ctl tunnel", hides: Problem.Kind.behindTunnel,
         fact: "tunnel")
     case .tunnelStopped:
@@ -25,7 +25,7 @@ public enum AccessProblem: String, DeclaredProblem {
     case .portBusy:
       ProblemDeclaration(
         .forward, .critical, rank: .tunnel, path: "forward/<address>/port-busy",
-        title: "<address> is taken by <program>",
+        title: "<address> is in use by <program>",
         meaning:
           "Another process listens where the forward should listen, so programs that use the port do not go through the guard. The guard's own polls are not affected.",
         command: "ss -ltnp 'sport = :<port>'",
@@ -43,7 +43,7 @@ public enum AccessProblem: String, DeclaredProblem {
         .forward, .critical, rank: .tunnel, path: "forward/<address>/accepts-nobody",
         title: "<address> accepts no connections",
         meaning:
-          "The process has as many descriptors open as it may have, or the machine has no memory for one more connection, so programs that use the port wait. The guard keeps descriptors aside for its own polls.",
+          "The guard has reached its limit of open descriptors, or the machine has no memory for another connection, so programs that use the port wait. The guard reserves descriptors for its own polls.",
         command: "oceanid-ctl tunnel",
         note:
           "close what should not be open, or raise the limit: systemctl edit oceanid-guard, [Service] LimitNOFILE=32768"
@@ -51,7 +51,7 @@ public enum AccessProblem: String, DeclaredProblem {
     case .crowded:
       ProblemDeclaration(
         .forward, .warning, path: "forward/<address>/crowded/<client>",
-        title: "<name> has as many connections to <address> as it may have",
+        title: "<name> has reached its limit of connections to <address>",
         meaning:
           "One user or one machine has used up its share of the port's connections, and further ones are reset. A user gets half of what the port has room for, 448 with the unit's limits; the containers of a user (subuid(5)) count with the user, and all containers that belong to no user together. There is always room for others, for root and for the guard.",
         command: "sudo ss -tnpe 'dport = :<port>'", note: "end the programs that should not have them open")

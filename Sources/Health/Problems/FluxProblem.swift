@@ -32,9 +32,9 @@ public enum FluxProblem: String, DeclaredProblem {
     case .controllerStopped:
       ProblemDeclaration(
         .flux, .critical, rank: .controller, path: "flux/controller/<controller>/stopped",
-        title: "<controller> does nothing",
+        title: "<controller> is not reconciling",
         meaning:
-          "The controller's pod is available, and its leader has not renewed its Lease for more than 90 s: the process hangs, or waits for the API. Good statuses of its objects are old.",
+          "The controller's pod is available, and its leader has not renewed its Lease for more than 90 s: the process hangs, or waits for the API. Its objects may still say Ready, but that status is out of date.",
         command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")
     case .controllerIdle:
       ProblemDeclaration(
@@ -58,7 +58,7 @@ public enum FluxProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .flux, .warning, rank: .controller, path: "flux/kinds/not-served", title: "<kinds> not served",
         meaning:
-          "The API server does not have kinds that it had, or whose controller runs: their CustomResourceDefinitions were deleted, and their objects with them. The objects that were seen last stay in the lists, marked as stale. It is critical where objects were lost.",
+          "The API server no longer serves kinds that it served before, or whose controller is running. Their CustomResourceDefinitions were deleted, and their objects with them. The objects that were seen last stay in the lists, marked as stale. It is critical if objects were lost.",
         command: "kubectl get crds -l app.kubernetes.io/part-of=flux",
         note:
           "install the missing definitions again; without the root Kustomization nothing applies their objects: flux bootstrap creates both"
@@ -67,7 +67,7 @@ public enum FluxProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .flux, .critical, rank: .controller, path: "flux/kinds/objects-gone", title: "<objects> gone",
         meaning:
-          "A kind of Flux is served and has no objects any more, although it had. It is critical for Kustomizations, because without the root Kustomization nothing is applied from Git, and where the objects were deleted with their definition; otherwise a warning. It lasts until the kind has objects again. A day of absence confirms the removal, except that of Kustomizations while guard.yaml has expect.flux.",
+          "A Flux kind is served, and all its objects are gone. It is critical for Kustomizations, because nothing is applied from Git without the root Kustomization, and if the definition was deleted; otherwise a warning. It ends when the kind has objects again, or after a day; for Kustomizations after a day only without expect.flux.",
         command: "flux get all -A",
         note:
           "if they were not removed on purpose, bring back the root Kustomization, which applies the others: flux bootstrap",
@@ -109,7 +109,7 @@ public enum FluxObjectProblem: String, DeclaredProblem {
     case .dependencyCycle:
       ProblemDeclaration(
         .flux, .critical, path: "flux/<kind>/<namespace>/<name>/waiting",
-        title: "<subject> waits for itself",
+        title: "<subject> is in a dependency cycle",
         meaning:
           "The dependencies (dependsOn) of objects form a cycle, so each of them waits for another forever: nothing of them is applied. The detail has the cycle.",
         command: "kubectl -n <namespace> describe <resource> <name>",
@@ -143,7 +143,7 @@ public enum FluxObjectProblem: String, DeclaredProblem {
     case .overdue:
       ProblemDeclaration(
         .flux, .warning, path: "flux/<kind>/<namespace>/<name>/overdue",
-        title: "<subject> was not reconciled for <age>",
+        title: "<subject> has not been reconciled for <age>",
         meaning:
           "The object's interval has passed without a reconciliation. Its good status is as old as that.",
         command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")

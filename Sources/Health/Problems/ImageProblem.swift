@@ -48,7 +48,7 @@ public enum ImageProblem: String, DeclaredProblem {
     case .scanOverdue:
       ProblemDeclaration(
         .image, .warning, path: "image/repository/<namespace>/<name>/scan-overdue",
-        title: "<subject> was not scanned for <age>",
+        title: "<subject> has not been scanned for <age>",
         meaning: "The registry was not scanned when it was due, so newer tags are not seen.",
         command: "flux logs --kind=<type> --name=<name> --namespace=<namespace>")
     case .noTags:
@@ -61,7 +61,7 @@ public enum ImageProblem: String, DeclaredProblem {
     case .automationOverdue:
       ProblemDeclaration(
         .image, .warning, path: "image/automation/<namespace>/<name>/overdue",
-        title: "<subject> did not run for <age>",
+        title: "<subject> has not run for <age>",
         meaning: "The automation did not run when it was due, so newer images are not written into Git.",
         command: "flux logs --kind=<type> --name=<name> --namespace=<namespace>")
     case .notTakenUp:
@@ -76,7 +76,7 @@ public enum ImageProblem: String, DeclaredProblem {
         .image, .warning, path: "image/policy/<namespace>/<name>/behind",
         title: "<name> runs behind its policy",
         meaning:
-          "A workload runs another image than the policy's latest: the update was not committed, not fetched or not rolled out. The detail says how far it has come.",
+          "A workload runs another image than the policy's latest: the update was not committed, not fetched or not rolled out. The detail names the step at which it stopped.",
         command: "flux logs --kind=<type> --name=<name> --namespace=<namespace>")
     }
   }

@@ -54,7 +54,7 @@ public enum MarkerProblem: String, DeclaredProblem {
         .image, .warning, path: "image/marker/<namespace>/<name>/not-written",
         title: "<policy> selected <image>, which <place> does not have",
         meaning:
-          "The marker is good, and for longer than the automation's interval and five minutes the value has not been the policy's image: the automation does not run, its push is refused, or it pushes elsewhere.",
+          "The marker is correct, but the value has differed from the policy's image for the automation's interval and five more minutes: the automation does not run, its push is refused, or it pushes elsewhere.",
         command: "flux logs --kind=ImageUpdateAutomation --name=<automation> --namespace=<namespace>",
         note: "compare the branch that it pushes to with the one that Flux reads")
     case .fileSkipped:
@@ -62,7 +62,7 @@ public enum MarkerProblem: String, DeclaredProblem {
         .image, .warning, path: "image/marker-file/<file>/skipped",
         title: "image automation skips <file>, which has markers",
         meaning:
-          "The file has markers and is not YAML that the automation can read, a template for example. It is skipped without a word.",
+          "The file has markers and is not YAML that the automation can read, a template for example. It is skipped without an error.",
         note: "correct it at <place>, or move the values with markers to a file of plain YAML")
     }
   }

@@ -32,7 +32,7 @@ public enum NodeProblem: String, DeclaredProblem {
         .node, .warning, path: "node/<node>/certificates-expiring",
         title: "certificates of node <node> expire",
         meaning:
-          "K3s renews the certificates of a node when it starts there, if they have 120 days left or less; this event is its warning. It lives for an hour, so its absence proves nothing.",
+          "K3s renews the certificates of a node when it starts there, if they have 120 days left or less; this event is the warning. Kubernetes keeps events for an hour, so a missing event proves nothing.",
         command: "kubectl get events -A --field-selector reason=CertificateExpirationWarning",
         note:
           "on the node: k3s certificate check --output table; then restart k3s (or k3s-agent) there, and copy the kubeconfig again"
@@ -60,13 +60,13 @@ public enum NodeProblem: String, DeclaredProblem {
         meaning:
           "The node is Ready, and a taint keeps pods away from it: it was taken out of service, its cloud controller has not initialized it, or an agent of the network or storage has not run there for five minutes. Taints for certain kinds of pods, as on control planes and nodes with GPUs, are no problem.",
         command: "kubectl describe node <node>",
-        note: "find out who set the taint; an out-of-service taint stays until it is removed by hand")
+        note: "find out who set the taint; an out-of-service taint stays until it is removed manually")
     case .leaseStale:
       ProblemDeclaration(
         .node, .warning, rank: .node, path: "node/<node>/lease-stale",
         title: "node <node> has stopped renewing its lease",
         meaning:
-          "The node's kubelet has not renewed its Lease for more than 30 s. The cluster will call the node NotReady soon.",
+          "The node's kubelet has not renewed its Lease for more than 30 s. The cluster will soon mark the node NotReady.",
         command: "kubectl -n kube-node-lease get lease <node> -o yaml",
         note: "on the node: systemctl status k3s k3s-agent")
     case .cordoned:
@@ -96,7 +96,7 @@ public enum NodeProblem: String, DeclaredProblem {
         .node, .warning, rank: .node, path: "node/<node>/devices-lost",
         title: "node <node> offers none of its <devices>",
         meaning:
-          "The node counts devices of a vendor (an extended resource such as furiosa.ai/npu) in its capacity, and none of them can be allocated: the device plugin is gone, or calls all of them unhealthy.",
+          "The node counts devices of a vendor (an extended resource such as furiosa.ai/npu) in its capacity, and none of them can be allocated: the device plugin is not running, or reports all of them as unhealthy.",
         command: "kubectl describe node <node>", note: "look at the pod of the device plugin on that node")
     case .versionSkew:
       ProblemDeclaration(

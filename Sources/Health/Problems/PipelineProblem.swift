@@ -63,9 +63,9 @@ public enum PipelineProblem: String, DeclaredProblem {
     case .runWaiting:
       ProblemDeclaration(
         .pipeline, .warning, rank: .source, path: "pipeline/workflow/<workflow>/approval/<run>",
-        title: "run <run> of <workflow> waits for approval of <environment> for <age>",
+        title: "run <run> of <workflow> has been waiting for approval of <environment> for <age>",
         meaning:
-          "An environment of the repository needs an approval, and nobody has given it for an hour. GitHub fails the run after 30 days.",
+          "An environment of the repository needs an approval, and has had none for an hour. GitHub fails the run after 30 days.",
         note: "approve or reject it: <url>")
     case .runMissing:
       ProblemDeclaration(
@@ -103,7 +103,7 @@ public enum PipelineProblem: String, DeclaredProblem {
         .pipeline, .warning, rank: .source, path: "pipeline/stack/<stack>/queued/<deployment>",
         title: "deployment <deployment> of <stack> has not started for <age>",
         meaning:
-          "Agents are online, deployments are not paused and no other one of the stack runs, but none takes this one. An agent does one job at a time, and rests for ten minutes after two failures.",
+          "Agents are online, deployments are not paused and no other one of the stack runs, but none takes this one. An agent does one job at a time, and pauses for ten minutes after two failures.",
         note: "look at the log of the agent; the deployment: <url>")
     case .deploymentSlow:
       ProblemDeclaration(
@@ -129,7 +129,7 @@ public enum PipelineProblem: String, DeclaredProblem {
     case .appliedByHand:
       ProblemDeclaration(
         .pipeline, .warning, path: "pipeline/stack/<stack>/by-hand",
-        title: "update <update> of <stack> was applied by hand<state>",
+        title: "update <update> of <stack> was applied manually<state>",
         meaning:
           "The newest update was made by no deployment, or from a working tree with changes that are in no commit. The next deployment may undo it.",
         command: "pulumi stack history --stack <stack>", note: "bring the change into Git: <url>")
@@ -151,9 +151,9 @@ public enum PipelineProblem: String, DeclaredProblem {
     case .nameUnknown:
       ProblemDeclaration(
         .pipeline, .warning, path: "pipeline/name/<key>",
-        title: "<key> of the pipeline names nothing: <value>",
+        title: "pipeline.<key> does not exist: <value>",
         meaning:
-          "A name under 'pipeline' in guard.yaml fits no object of the cluster, so its stages are not shown.",
+          "A name under 'pipeline' in guard.yaml matches no object of the cluster, so its stages are not shown.",
         note: "<advice>")
     }
   }

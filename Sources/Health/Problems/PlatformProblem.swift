@@ -52,13 +52,13 @@ public enum PlatformProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .certificate, .warning, path: "certificate/kinds/not-served", title: "<kinds> not served",
         meaning:
-          "The API server does not have the kind Certificate although it had, or cert-manager runs: its CustomResourceDefinition was deleted, and its objects with it. It is critical where objects were lost.",
+          "The API server no longer serves the kind Certificate, although it did before or cert-manager is running. Its CustomResourceDefinition was deleted, and its objects with it. It is critical if objects were lost.",
         command: "kubectl get crd certificates.cert-manager.io",
         note: "install the missing definitions again; objects come back from Git")
     case .stackStalled:
       PlatformProblem.stack(
         "stack/<namespace>/<name>/stalled", "<subject> is stalled (<reason>)",
-        "The operator gave up: it retries only when the Stack changes.", note: "fix it in Git")
+        "The operator retries only when the Stack changes.", note: "fix it in Git")
     case .stackFailed:
       PlatformProblem.stack(
         "stack/<namespace>/<name>/failed", "<subject> failed its last update",
@@ -70,7 +70,8 @@ public enum PlatformProblem: String, DeclaredProblem {
       )
     case .stackOverdue:
       PlatformProblem.stack(
-        "stack/<namespace>/<name>/overdue", "<subject> was not compared for <age>",
+        "stack/<namespace>/<name>/overdue",
+        "<subject> has not been compared with the real resources for <age>",
         "The Stack should have been compared with the real resources (continueResyncOnCommitMatch, resyncFrequencySeconds), and was not."
       )
     case .stackTerminating:
@@ -81,7 +82,7 @@ public enum PlatformProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .stack, .warning, path: "stack/kinds/not-served", title: "<kinds> not served",
         meaning:
-          "The API server does not have the kind Stack although it had, or the Pulumi operator runs: its CustomResourceDefinition was deleted, and its objects with it. It is critical where objects were lost.",
+          "The API server no longer serves the kind Stack, although it did before or the Pulumi operator is running. Its CustomResourceDefinition was deleted, and its objects with it. It is critical if objects were lost.",
         command: "kubectl get crd stacks.pulumi.com",
         note: "install the missing definitions again; objects come back from Git")
     }

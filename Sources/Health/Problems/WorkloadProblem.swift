@@ -42,14 +42,14 @@ public enum WorkloadProblem: String, DeclaredProblem {
         .workload, .warning, path: "workload/<namespace>/<name>/job",
         title: "<subject> <outcome>, and its pods do not end<reason>",
         meaning:
-          "The Job has met a condition for failure or success more than ten minutes ago, and its pods are still there.",
+          "The Job met a condition for failure or success more than ten minutes ago, and its pods are still there.",
         command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
         note: "the Job's events say more: kubectl describe job")
     case .jobFailing:
       ProblemDeclaration(
         .workload, .warning, path: "workload/<namespace>/<name>/job", title: "<subject> is failing: <state>",
         meaning:
-          "The Job has not failed yet, because its backoffLimit permits more attempts. Indexes of it have failed, or three of its pods failed, none has succeeded, and none has been ready for ten minutes since.",
+          "The Job has not failed yet, because its backoffLimit permits more attempts. Some of its indexes have failed; or three of its pods have failed, none has succeeded, and none has been ready in the ten minutes since.",
         command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
         note: "the Job's events say more: kubectl describe job")
     case .jobTerminating:
@@ -69,13 +69,13 @@ public enum WorkloadProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .workload, .warning, path: "workload/<namespace>/<name>/cronjob",
         title: "the last run of <subject> failed<reason>",
-        meaning: "The last run of the CronJob has failed, and none has succeeded since.",
+        meaning: "The last run of the CronJob failed, and none has succeeded since.",
         command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
         note: "the Job's events say more: kubectl describe job")
     case .cronJobOverdue:
       ProblemDeclaration(
         .workload, .warning, path: "workload/<namespace>/<name>/cronjob/overdue",
-        title: "<subject> was not scheduled for <age>",
+        title: "<subject> has not been scheduled for <age>",
         meaning:
           "The schedule of the CronJob has been due for more than ten minutes and its starting deadline, and no Job was made. Outside of UTC the guard waits for the latest of all time zones. If concurrencyPolicy is Forbid and a run has not ended, it waits for a day.",
         command: "kubectl -n <namespace> describe cronjob <name>")
@@ -83,7 +83,7 @@ public enum WorkloadProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .pods, .warning, path: "pods/crash-looping", title: "<pods> in a crash loop",
         meaning:
-          "Containers start, exit with an error and are started again, at ever longer intervals. A pod that is ready counts for three times its average time between restarts, at least ten minutes and at most an hour after the last one; after 20 restarts, an hour.",
+          "Containers start, exit with an error and are started again, at growing intervals. A pod that is ready counts for three times its average time between restarts, at least ten minutes and at most an hour after the last one; after 20 restarts, an hour.",
         command: "kubectl -n <namespace> logs <pod> --all-containers --previous")
     case .podsPending:
       ProblemDeclaration(

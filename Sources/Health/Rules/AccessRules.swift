@@ -253,7 +253,7 @@ extension ServiceReport {
       "k3s.service waits for its next start\(restarts.map { " after \($0) restarts" } ?? "")\(ended)"
     case .starting: "k3s.service has been starting\(begin)"
     case .failed(let result): "k3s.service has failed (\(result))\(begin)\(ended)"
-    case .stopped: "k3s.service was stopped by hand\(begin)"
+    case .stopped: "k3s.service was stopped manually\(begin)"
     case .running: "k3s.service has been running\(begin)"
     case .missing: "the machine has no k3s.service"
     case .changing: "k3s.service is between two states"
@@ -270,7 +270,7 @@ extension ServiceReport {
         note: "on the control plane: journalctl -k | grep -i oom; free -m; then sudo systemctl start k3s")
     case .failed: NextStep(note: "on the control plane: systemctl status k3s; journalctl -u k3s -n 100")
     case .stopped:
-      NextStep(note: "on the control plane: if nobody works on it, sudo systemctl start k3s")
+      NextStep(note: "on the control plane: if the stop is not intended: sudo systemctl start k3s")
     case .starting, .running: .datastore
     case .missing, .changing: nil
     }

@@ -111,7 +111,8 @@ struct ImageTrail {
     }
     return End(
       standstill: .held, reason: "HeldByHand",
-      words: "held by hand: no automation covers \(name(policy.resource))\(elsewhere ?? "")", fixed: .healthy)
+      words: "held manually: no automation covers \(name(policy.resource))\(elsewhere ?? "")", fixed: .healthy
+    )
   }
 
   private func notPushed(_ automation: ImageUpdateAutomation) -> End {

@@ -149,9 +149,9 @@ extension Evaluation {
       .gpuLost, node.name,
       ["offered": "\(offered)", "wanted": "\(wanted ?? built)", "tool": node.toolForGPUs],
       detail: (node.capacityGPUs ?? 0) >= wanted ?? built
-        ? "its capacity is \(node.capacityGPUs ?? 0): the device plugin is gone, or calls a GPU unhealthy"
+        ? "its capacity is \(node.capacityGPUs ?? 0): the device plugin is not running, or reports a GPU as unhealthy"
         : wanted == nil
-          ? "its labels count \(built), and its capacity is \(node.capacityGPUs ?? 0): the device plugin is gone"
+          ? "its labels count \(built), and its capacity is \(node.capacityGPUs ?? 0): the device plugin is not running"
           : "it has no capacity for GPUs either: the driver is likely down",
       severity: wanted == nil ? .warning : .critical)
   }
@@ -162,7 +162,8 @@ extension Evaluation {
     report(
       .devicesLost, node.name, ["devices": devices.prefix(3).joined(separator: ", ")],
       detail:
-        "allocatable is 0 for \(devices.joined(separator: ", ")): the device plugin is gone, or calls them unhealthy"
+        "allocatable is 0 for \(devices.joined(separator: ", ")): the device plugin is not running, or reports them as "
+        + "unhealthy"
     )
   }
 

@@ -209,7 +209,7 @@ extension Evaluation {
       expectations.workloads.contains(resource.expectedName)
     {
       return WorkloadProblemText(
-        title: "wants no pod: no node matches", isCounted: false,
+        title: "matches no node", isCounted: false,
         note: "compare its nodeSelector, affinity and tolerations with the nodes' labels and taints")
     }
     if workload.desired == 0, !isDaemonSet {

@@ -116,7 +116,7 @@ package struct CloudRules {
       case "deleted": "deleted"
       case "disabled_inactivity": "disabled for inactivity"
       case "disabled_fork": "disabled, because the repository is a fork"
-      default: "disabled by hand"
+      default: "disabled manually"
       }
     let advice =
       state == "deleted"

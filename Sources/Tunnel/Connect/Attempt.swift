@@ -222,7 +222,7 @@ final class Attempt {
     guard transport.wasHeard || transport.proxy == nil else {
       throw TunnelFailure(
         .connectTimeout, "nothing came from \(transport.peer) within \(resolution.connectTimeout)",
-        remedy: "try the ProxyCommand by hand")
+        remedy: "try the ProxyCommand manually")
     }
     let opening = transport.session.opening
     let words = opening.identification == nil ? opening.words.map { "; it says: \($0)" } ?? "" : ""

@@ -91,11 +91,11 @@ extension Resolution {
     }
     guard userKnownHostsFile != nil, SmallFile.canKeep(file) else {
       let note =
-        "name a file that keeps it, for UserKnownHostsFile \(file) keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(command)"
+        "name a file that keeps it, for UserKnownHostsFile \(file) keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once manually and accept it: \(command)"
       return Acceptance(command: "\(asOwner)ssh -G \(sshArguments)", note: note, words: note)
     }
     return Acceptance(
-      command: command, note: "accept it there", words: "connect once by hand and accept it: \(command)")
+      command: command, note: "accept it there", words: "connect once manually and accept it: \(command)")
   }
 
   /// The command that removes the keys of the host from a file.

@@ -66,7 +66,7 @@ final class ProxyCommand {
   }
 
   private var peer: HostPort { HostPort(host: resolution.hostName, port: resolution.port) }
-  private static let byHand = "try it by hand"
+  private static let byHand = "try it manually"
 
   /// For example `: Connection refused`; empty if the command wrote no errors.
   private var lastWords: String {

@@ -11,6 +11,7 @@ extension CredentialScanner {
     for mark in ["%3a%2f%2f", "%253a%252f%252f"] as [StaticString] where bytes.spells(mark, at: end) {
       return passEncodedURL(authority: end + mark.utf8CodeUnitCount)
     }
+    if let next = passPasswordFile(at: end, after: start) { return next }
     return passPair(at: start, end) ?? passOracle(at: start, end)
   }
 
@@ -199,7 +200,10 @@ extension CredentialScanner {
     ("webhook.office.com", "/webhookb2/"),
     ("outlook.office.com", "/webhook/"), ("api.telegram.org", "/bot"), ("hooks.zapier.com", "/hooks/"),
     ("hooks.slack-gov.com", "/services/"), ("nosnch.in", "/"), ("webhook.site", "/"),
-    ("cronitor.link", "/p/"),
+    ("cronitor.link", "/p/"), ("hook.eu1.make.com", "/"), ("hook.eu2.make.com", "/"),
+    ("hook.us1.make.com", "/"), ("hook.us2.make.com", "/"), ("hook.integromat.com", "/"),
+    ("api.day.app", "/"), ("sctapi.ftqq.com", "/"), ("sc.ftqq.com", "/"),
+    ("alert.victorops.com", "/integrations/generic/20131114/alert/"),
   ]
 
   private mutating func passWebhook(host start: Int) -> Int {
@@ -214,19 +218,35 @@ extension CredentialScanner {
       hide(secret..<end)
       return end
     }
+    if let next = passTopic(host: start..<hostEnd) { return next }
     // The rest may contain other credentials.
     return max(start, hostEnd)
   }
 
+  /// `https://ntfy.sh/TOPIC`: each client that knows the topic reads and sends.
+  private mutating func passTopic(host: Range<Int>) -> Int? {
+    guard bytes.spells("ntfy.", at: host.lowerBound) else { return nil }
+    let mark = end(of: host.upperBound, most: 6) { $0.isDigit || $0 == UInt8(ascii: ":") }
+    guard byte(at: mark) == UInt8(ascii: "/") else { return nil }
+    let topic = mark + 1..<end(of: mark + 1, most: 64) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    let pages: [StaticString] = ["topic", "v1", "docs", "static", "app", "account", "login", "file"]
+    guard !topic.isEmpty, !pages.contains(where: { isWord(topic, $0) }) else { return nil }
+    hide(topic)
+    return topic.upperBound
+  }
+
   /// Paths that end with a credential on any host.
   private static let paths: [StaticString] = [
-    "/hooks/", "/webhooks/", "/api/push/", "/api/v1/heartbeat/", "/incomingwebhook/", "/IncomingWebhook/",
+    "/hooks/", "/webhooks/", "/webhook/", "/webhook-test/", "/api/push/", "/api/v1/heartbeat/",
+    "/incomingwebhook/", "/IncomingWebhook/",
   ]
 
   /// `/hooks/TOKEN`, `/hooks/ID/TOKEN`. Other paths have numbers and words there.
   private mutating func passSegments(at start: Int) -> Int {
     let end = end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
-    if looksRandom(start..<end, least: 10), end - start >= 16 || isMixed(start..<end) {
+    if bytes.isUUID(at: start)
+      || (looksRandom(start..<end, least: 10) && (end - start >= 16 || isMixed(start..<end)))
+    {
       let rest = self.end(of: end) { $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "/") }
       hide(start..<rest)
       return rest

@@ -25,6 +25,9 @@ struct CommandFlags {
 
   let flags: [Flag]
 
+  /// The NUL between the arguments of a command, as text.
+  fileprivate static let ends: [StaticString] = [#"\0"#, #"\u0000"#, #"\x00"#, #"\000"#]
+
   /// The command is unknown.
   static let unknown = CommandFlags(flags: [Flag("p")])
 
@@ -96,6 +99,7 @@ extension CredentialScanner {
     let dashes = start > 1 && bytes[start - 2] == UInt8(ascii: "-") ? 2 : 1
     guard start > dashes else { return true }
     let before = bytes[start - dashes - 1]
+    if isArgumentEnd(before: start - dashes) { return true }
     return before <= 0x20 || before.isQuote || before == UInt8(ascii: "[")
   }
 
@@ -104,7 +108,7 @@ extension CredentialScanner {
     if let next = passShortFlag(name) { return next }
     let after = byte(at: name.upperBound)
     hideComplaint(of: name)
-    if let next = passLiteral(name) { return next }
+    if let next = passLiteral(name) ?? passValueOfFlag(name) { return next }
     let isUser = CredentialScanner.flagsOfUsers.contains { isWord(name, $0) } || isClusterWithUser(name)
     guard let after,
       after <= 0x20 || after.isQuote || after == UInt8(ascii: "\\") || (isUser && after == UInt8(ascii: "="))
@@ -113,11 +117,11 @@ extension CredentialScanner {
     guard let first = byte(at: start), first != UInt8(ascii: "-"), first != UInt8(ascii: ":"),
       !isReference(at: start)
     else { return nil }
-    let value = value(at: start)
+    var value = value(at: start)
     guard !value.isEmpty, !isReference(value) else { return nil }
     // Plain words are text, not a value, if they are on the next line or after a quoted string.
     guard
-      after == UInt8(ascii: "=")
+      after == UInt8(ascii: "=") || argumentEnd(at: name.upperBound) != nil
         || bytes[name.upperBound..<min(start, bytes.count)].allSatisfy({
           $0.isBlank || $0.isQuote || $0 == UInt8(ascii: ",") || $0 == 0x5C
         }) || !isProse(value)
@@ -133,6 +137,8 @@ extension CredentialScanner {
     case .credential, .maybe, .assigned, .cookie:
       // `the flag --token is required`
       guard !isDiagnosis(value) && !isNounAfterFlag(value) || quoteMark(at: start) != nil else { return nil }
+      if let next = passFields(at: start) { return next }
+      value = value.lowerBound..<endOfArgument(value)
       hide(value)
       return value.upperBound
     case .authorization, nil: return nil
@@ -165,6 +171,50 @@ extension CredentialScanner {
     }
   }
 
+  /// `-n node.session.auth.password -v …`, `--name db-password --value …`, `secret set NAME --body …`: the value of a flag
+  /// belongs to the name before it.
+  private mutating func passValueOfFlag(_ flag: Range<Int>) -> Int? {
+    guard ["v", "value", "body", "secret-string"].contains(where: { isWord(flag, $0) }) else { return nil }
+    let start =
+      byte(at: flag.upperBound) == UInt8(ascii: "=") ? flag.upperBound + 1 : argument(after: flag.upperBound)
+    var dash = flag.lowerBound
+    while dash > 0, flag.lowerBound - dash < 3, [0x2D, 0x22, 0x27].contains(bytes[dash - 1]) { dash -= 1 }
+    let name = wordBefore(dash)
+    let before = wordBefore(name.lowerBound)
+    var last = name.upperBound
+    while last > name.lowerBound, bytes[last - 1].isNameByte || bytes[last - 1] == UInt8(ascii: "-") {
+      last -= 1
+    }
+    let isSet = isWord(before, "set") && isWord(wordBefore(before.lowerBound), "secret")
+    // `-n` also is the flag of a namespace.
+    let isNamed =
+      isWord(before, "-n") && bytes[name].contains(UInt8(ascii: "."))
+      || ["--name", "--key"].contains { isWord(before, $0) } || bytes.spells("--name=", at: name.lowerBound)
+    guard isSet || (isNamed && SecretName(bytes[last..<name.upperBound]) != nil),
+      let first = byte(at: start), first != UInt8(ascii: "-"), !isReference(at: start)
+    else { return nil }
+    let value = value(at: start)
+    guard !value.isEmpty, !isReference(value) else { return nil }
+    hide(value)
+    return value.upperBound
+  }
+
+  private func argumentEnd(at index: Int) -> Int? {
+    guard byte(at: index) == UInt8(ascii: "\\") else { return nil }
+    return CommandFlags.ends.last { bytes.starts(with: $0, at: index) }.map { index + $0.utf8CodeUnitCount }
+  }
+
+  private func isArgumentEnd(before index: Int) -> Bool {
+    bytes[index - 1] == UInt8(ascii: "0")
+      && CommandFlags.ends.contains { bytes.starts(with: $0, at: index - $0.utf8CodeUnitCount) }
+  }
+
+  /// The end of a value before `\0`.
+  private func endOfArgument(_ value: Range<Int>) -> Int {
+    guard quoteMark(at: value.lowerBound - 1) == nil else { return value.upperBound }
+    return value.first { argumentEnd(at: $0) != nil } ?? value.upperBound
+  }
+
   /// `--from-literal=any=x` of a Secret
   private mutating func passLiteral(_ name: Range<Int>) -> Int? {
     guard isWord(name, "from-literal"), let separator = byte(at: name.upperBound),
@@ -189,6 +239,7 @@ extension CredentialScanner {
 
   /// The start of the next argument: after blanks, in a list of quoted strings, or on the next line of YAML.
   private func argument(after end: Int) -> Int {
+    if let next = argumentEnd(at: end) { return next }
     var index = self.end(of: end) { $0.isQuote || $0 == UInt8(ascii: "\\") }
     index = self.end(of: index) { $0 <= 0x20 || $0 == UInt8(ascii: ",") }
     return bytes.starts(with: "- ", at: index) ? passBlanks(at: index + 2) : index

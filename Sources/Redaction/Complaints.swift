@@ -58,7 +58,7 @@ extension CredentialScanner {
     return nil
   }
 
-  private func isURL(_ value: Range<Int>) -> Bool {
+  func isURL(_ value: Range<Int>) -> Bool {
     bytes[value].prefix(12).indices.contains { bytes.starts(with: "://", at: $0) }
   }
 

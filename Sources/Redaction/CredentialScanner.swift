@@ -18,6 +18,8 @@ struct CredentialScanner {
   private let namesAWSKey: Bool
   /// True if the text may contain flags of commands.
   private let containsFlags: Bool
+  /// True if the text contains a JSON Web Key.
+  let namesJWK: Bool
   /// True if the text contains a Kubernetes Secret with its data.
   let containsSecretObject: Bool
 
@@ -25,12 +27,17 @@ struct CredentialScanner {
     self.bytes = bytes
     self.isCut = isCut
     self.depth = depth
-    var (namesAWSKey, containsSecretObject, containsFlags) = (false, false, false)
+    var (namesAWSKey, namesJWK, containsSecretObject, containsFlags) = (false, false, false, false)
     for index in bytes.indices {
       switch bytes[index] {
       case UInt8(ascii: "A"):
         namesAWSKey =
           namesAWSKey || bytes.starts(with: "AKIA", at: index) || bytes.starts(with: "ASIA", at: index)
+      case UInt8(ascii: "k"):
+        namesJWK =
+          namesJWK
+          || (bytes.starts(with: "kty", at: index)
+            && [0x22, 0x5C].contains(bytes.dropFirst(index + 3).first ?? 0))
       case UInt8(ascii: "S"):
         containsSecretObject = containsSecretObject || bytes.isKindSecret(at: index)
       case UInt8(ascii: "-"):
@@ -40,6 +47,7 @@ struct CredentialScanner {
     }
     self.containsFlags = containsFlags
     self.namesAWSKey = namesAWSKey
+    self.namesJWK = namesJWK
     self.containsSecretObject = containsSecretObject
   }
 
@@ -54,7 +62,7 @@ struct CredentialScanner {
     let byte = bytes[index]
     if byte.isNameByte { return passWord(at: index) }
     switch byte {
-    case UInt8(ascii: "\\"), UInt8(ascii: "%"):
+    case UInt8(ascii: "\\"), UInt8(ascii: "%"), UInt8(ascii: "&"):
       if let next = passEncodedName(at: index) { return next }
       // The letters of an escape do not belong to the next word.
       return max(index + 1, escapeEnd(at: index))
@@ -66,7 +74,7 @@ struct CredentialScanner {
     case UInt8(ascii: "/"): return passHook(at: index)
     case UInt8(ascii: "$"): return passPasswordHash(at: index)
     case UInt8(ascii: "{"): return passStoragePrefix(at: index)
-    case UInt8(ascii: "*"): return passMySQLHash(at: index)
+    case UInt8(ascii: "*"): return passPasswordFile(at: index + 1) ?? passMySQLHash(at: index)
     case 0x0A, UInt8(ascii: ";"), UInt8(ascii: "|"):
       command = nil
       return index + 1
@@ -159,7 +167,9 @@ struct CredentialScanner {
       hideInput(of: name)
       noteValue(name)
       hideValue(beforeName: name)
-      if let next = passNamed(name) ?? passElement(name) ?? passValueOfName(name) ?? passColumn(name) {
+      if let next = passZoneKey(name) ?? passNamed(name) ?? passElement(name) ?? passValueOfName(name)
+        ?? passColumn(name)
+      {
         return next
       }
     }

@@ -226,7 +226,9 @@ extension CredentialScanner {
     let value = value(at: next)
     let isIdentifier = bytes[value].count == 36 && bytes[value].filter(\.isDigit).count > 3
     guard !value.isEmpty,
-      isIdentifier || looksRandom(value) || bytes[value].contains(where: { $0 == 0x3A || $0 == 0x3D }),
+      isIdentifier
+        || !isWord(name, "splunk")
+          && (looksRandom(value) || bytes[value].contains(where: { $0 == 0x3A || $0 == 0x3D })),
       bytes[value].last != UInt8(ascii: ":"), !isReference(value)
     else { return nil }
     return passParameters(at: next)
@@ -235,7 +237,7 @@ extension CredentialScanner {
   private static let schemesOfProducts: [StaticString] = [
     "sso-key", "geniekey", "aws4-hmac-sha256", "sharedkey", "sharedkeylite", "sharedaccesssignature",
     "api-key",
-    "apikey", "apitoken", "api-token",
+    "apikey", "apitoken", "api-token", "splunk",
   ]
 
   /// The subprotocol of a WebSocket in which the API server accepts a bearer token.

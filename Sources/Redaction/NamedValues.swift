@@ -5,13 +5,15 @@ extension CredentialScanner {
   mutating func passNamed(_ name: Range<Int>) -> Int? {
     if let next = passFlag(name) { return next }
     guard let separator = separator(after: name) else { return nil }
+    if let next = endOfImport(name, separator) { return next }
     if let next = passSecretData(name, separator) { return next }
     // Most names are no credentials, and to look for an object costs more.
     guard let kind = kind(of: name, separator) else { return nil }
     if isNameOfObject(name, separator) { return nil }
     switch kind {
-    case .authorization: return passAuthorization(at: separator.end)
-    case .cookie: return passCookies(at: separator.end)
+    case .authorization:
+      return beginsObject(separator.end, separator) ? nil : passAuthorization(at: separator.end)
+    case .cookie: return beginsObject(separator.end, separator) ? nil : passCookies(at: separator.end)
     case .credential, .maybe, .assigned: return passValue(of: name, kind, separator)
     }
   }
@@ -23,6 +25,7 @@ extension CredentialScanner {
 
   mutating func passValue(of name: Range<Int>, _ kind: SecretName, _ separator: Separator) -> Int? {
     var start = separator.end
+    if let next = passStructure(of: name, kind, separator) { return next }
     // Values of other kinds than text are searched by themselves.
     if separator.assigns, let next = passSubstitution(at: start) { return next }
     guard !isReference(at: start), !(separator.assigns && isCall(at: start)), !beginsObject(start, separator)
@@ -57,6 +60,7 @@ extension CredentialScanner {
       if end > value.upperBound { return end }
     }
     if separator.assigns, isDiagnosis(value) { hideQuotedValues(after: value) }
+    hideContrast(after: value.upperBound)
     return passSuccessor(of: value)
   }
 
@@ -110,13 +114,17 @@ extension CredentialScanner {
     return start == 0 || bytes[start - 1] == 0x0A ? place - start : nil
   }
 
-  /// True for a mapping within a mapping.
+  /// True for a mapping within a mapping, also in a list.
   private func beginsObject(_ start: Int, _ separator: Separator) -> Bool {
     if byte(at: start) == UInt8(ascii: "{") {
       return !separator.assigns || bytes.starts(with: "{\"", at: start)
     }
-    return bytes.starts(with: "map[", at: start) || bytes.starts(with: "[map[", at: start)
-      || bytes.starts(with: "[{", at: start) || bytes.starts(with: "&{", at: start)
+    var first = start
+    for _ in 0..<3 where byte(at: first) == UInt8(ascii: "[") {
+      first = end(of: first + 1, most: 64) { $0 <= 0x20 }
+    }
+    return bytes.starts(with: "map[", at: first) || bytes.starts(with: "&{", at: first)
+      || bytes.starts(with: "array(", at: first) || (first > start && byte(at: first) == UInt8(ascii: "{"))
   }
 
   /// `password: "old" -> "new"` in a difference.
@@ -138,7 +146,8 @@ extension CredentialScanner {
 
   /// `password.value=`, `password[value]=`, `{"password":{"value":`: the name of the value's owner counts.
   private func kindOfOwner(_ name: Range<Int>) -> SecretName? {
-    guard SecretName.isAddition(bytes[name]) else { return nil }
+    let isList = isWord(name, "list")
+    guard isList || SecretName.isAddition(bytes[name]) else { return nil }
     if isWord(name, "default"), let kind = kindOfVariable(around: name) { return kind }
     var end = name.lowerBound
     while end > 0, name.lowerBound - end < 64, bytes[end - 1].isBetweenNames { end -= 1 }
@@ -153,6 +162,8 @@ extension CredentialScanner {
     while start > 0, end - start < 64, bytes[start - 1].isNameByte || bytes[start - 1] == UInt8(ascii: "-") {
       start -= 1
     }
+    // cloud-init has a list of users with their passwords.
+    guard !isList || isWord(start..<end, "chpasswd") else { return nil }
     return SecretName(bytes[start..<end]).map { $0 == .maybe ? .credential : $0 }
   }
 
@@ -178,12 +189,22 @@ extension CredentialScanner {
     {
       return .credential
     }
+    if namesJWK, separator.isQuoted, isPrivatePartOfJWK(name) { return .credential }
     guard isWord(name, "key") else { return nil }
     switch byte(at: name.lowerBound - 1) {
     case UInt8(ascii: "?"), UInt8(ascii: "&"): return separator.assigns ? .credential : nil
     case UInt8(ascii: "."): return looksRandom(value(at: separator.end)) ? .credential : nil
     case let before? where before.isBlank: return isKindOfKey(before: name.lowerBound) ? .credential : nil
     default: return nil
+    }
+  }
+
+  /// Private parameters of a JSON Web Key (RFC 7518 §6.2.2, §6.3.2 and §6.4.1).
+  private static let partsOfJWK: [StaticString] = ["d", "k", "p", "q", "dp", "dq", "qi"]
+
+  private func isPrivatePartOfJWK(_ name: Range<Int>) -> Bool {
+    CredentialScanner.partsOfJWK.contains {
+      name.count == $0.utf8CodeUnitCount && bytes.starts(with: $0, at: name.lowerBound)
     }
   }
 
@@ -235,6 +256,10 @@ extension CredentialScanner {
         || bytes[name].allSatisfy(\.isUpper) || isFollowedByProse(value)
     }
     if isObjectName(value, of: name) || isErrorText(value) { return true }
+    // Programs.
+    if isWord(name, "chpasswd") || isWord(name, "htpasswd"), isProse(value), isFollowedByProse(value) {
+      return true
+    }
     guard isProse(value) else { return kind == .maybe && value.count < 6 && isAfterParser(name) }
     if isDiagnosis(value) { return !isQuotedText(value) }
     if separator.isSpaced {

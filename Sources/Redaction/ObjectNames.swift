@@ -18,13 +18,14 @@ extension CredentialScanner {
         && (bytes[host].contains(UInt8(ascii: ".")) || isAfterImage(path))
     }
     // The name of an object has one slash: `kv/db/password` is a path in a store of credentials.
-    guard isProse(value), !bytes[path..<start].contains(UInt8(ascii: ":")),
+    let isAddress = bytes.spells("http", at: value.lowerBound) && isURL(value)
+    guard isProse(value) || isAddress, !bytes[path..<start].contains(UInt8(ascii: ":")),
       !bytes[path..<start - 1].contains(UInt8(ascii: "/"))
     else { return false }
     let kind = wordBefore(path)
     let isKind =
       (byte(at: kind.lowerBound)?.isUpper ?? false) || isWord(kind, "secret") || isWord(kind, "secrets")
-    return isKind || isFollowedByProse(value)
+    return isKind || !isAddress && isFollowedByProse(value)
       || quoteMark(at: passBlanks(at: value.upperBound, most: 2)) != nil
   }
 
@@ -55,6 +56,7 @@ extension CredentialScanner {
   /// `non-existent secret key: password`
   private mutating func isFieldOfSecret(_ name: Range<Int>, _ separator: Separator) -> Bool {
     guard isWord(name, "key"), separator.isSpaced, quoteMark(at: separator.end) == nil else { return false }
+    if isWord(wordBefore(wordBefore(name.lowerBound).lowerBound), "non-existent") { return true }
     let value = value(at: separator.end)
     return bytes[value].allSatisfy(\.isLower) && SecretName(bytes[value]) != nil
   }

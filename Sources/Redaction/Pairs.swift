@@ -35,7 +35,9 @@ extension CredentialScanner {
     guard byte(at: index) == UInt8(ascii: ",") || isDotted else { return nil }
     let value = passBlanks(at: index + 1)
     let isAtom = !isQuoted && byte(at: name.lowerBound - 1) == UInt8(ascii: ":")
-    let bracket = byte(at: startOfElement(name, isQuoted: isQuoted, isAtom: isAtom) - 1)
+    var element = startOfElement(name, isQuoted: isQuoted, isAtom: isAtom)
+    if bytes.starts(with: "( ", at: element - 2) { element -= 1 }
+    let bracket = byte(at: element - 1)
     let isArgument = bracket == UInt8(ascii: "(") && (isQuoted || isDotted)
     let isTuple = bracket == UInt8(ascii: "{") && !isDotted || bracket == UInt8(ascii: "[") && isAtom
     guard isArgument || isTuple || isQuoted, let mark = quoteMark(at: stringStart(at: value)) else {

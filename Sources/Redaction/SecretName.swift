@@ -26,11 +26,14 @@ enum SecretName {
     "secretid", "routingkey", "consumerkey", "insertkey", "integrationkey", "sentrykey", "certificatekey",
     "customerkey",
     "awskey", "bwsession", "jfrogartapi", "ovhconsumer", "tsigkey", "instrumentationkey", "ingestkey",
-    "ingestionkey",
+    "ingestionkey", "setupkey", "servicekey", "joinkey", "pushkey", "authsalt", "noncekey", "noncesalt",
+    "loggedinkey", "loggedinsalt", "passord", "adgangskode", "katasandi", "snmpcommunity", "communitystring",
   ]
   /// Names that end with these words are credentials. As a name alone, they may be.
   private static let endings = ["token", "secret"]
-  private static let words: Set = ["jwt", "auth", "bearer", "credential", "credentials"]
+  private static let words: Set = [
+    "jwt", "auth", "bearer", "credential", "credentials", "clave", "geheim", "jeton",
+  ]
   private static let assignedWords: Set = [
     "pass", "pwd", "pw", "pat", "otp", "totp", "sig", "signature", "secrets", "creds", "cred",
     "csrf", "xsrf", "assertion", "hmac",
@@ -39,12 +42,16 @@ enum SecretName {
   private static let additions: Set = [
     "value", "val", "text", "plain", "plaintext", "raw", "base64", "b64", "encoded", "hash", "old", "new",
     "current", "previous", "primary", "secondary", "default", "v", "data", "content", "string",
+    // `password_in` of iSCSI
+    "in",
   ]
   /// Names that end like credentials but contain a name or a position.
   private static let others = [
     "pullsecret", "pullsecrets", "continuetoken", "nexttoken", "pagetoken", "nextpagetoken", "tlssecret",
     "secretname", "existingsecret", "fromsecret", "credentialssecret", "credentialsecret", "passwordsecret",
     "secretsecret",
+    // Names of credentials and their files in units of systemd
+    "loadcredential", "importcredential",
   ]
   /// Words that end like a short form of "password" without being one.
   private static let passes: Set = [

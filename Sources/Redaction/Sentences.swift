@@ -70,9 +70,19 @@ extension CredentialScanner {
 
   // MARK: Dumps
 
-  /// `(string) (len=7) "…"`: the types that a dump of Go prints before a value.
+  /// `(string) (len=7) "…"` of Go, `string(10) "…"` of PHP, `Some("…")` of Rust, `SecretStr('…')` of Python: the types
+  /// that a dump prints before a value.
   func passTypes(at start: Int) -> Int {
     var index = start
+    for _ in 0..<3 {
+      let type = end(of: index, most: 48) { $0.isNameByte || $0 == UInt8(ascii: ":") || $0 == 0x2E }
+      guard type > index, !bytes[index].isDigit, byte(at: type) == UInt8(ascii: "(") else { break }
+      index = type + 1
+      let length = end(of: index, most: 8, while: \.isDigit)
+      if length > index, byte(at: length) == UInt8(ascii: ")") { index = passBlanks(at: length + 1, most: 2) }
+      if quoteMark(at: index) != nil { return index }
+    }
+    index = start
     for _ in 0..<3 where byte(at: index) == UInt8(ascii: "(") {
       let end = end(of: index + 1, most: 48) {
         $0.isNameByte || [0x2A, 0x2E, 0x3D, 0x5B, 0x5D, 0x20].contains($0)

@@ -77,6 +77,8 @@ extension CredentialScanner {
 
   private static let marks: [(spelling: StaticString, assigns: Bool)] = [
     ("%3d", true), ("%253d", true), ("%3a", false), ("%253a", false), (#"\u003d"#, true), (#"\u003a"#, false),
+    (#"\\u003d"#, true), (#"\\u003a"#, false), (#"\x3d"#, true), (#"\x3a"#, false), (#"\u{3d}"#, true),
+    (#"\u{3a}"#, false), (#"\075"#, true), (#"\072"#, false),
     ("&#61;", true), ("&#x3d;", true), ("&#58;", false), ("&#x3a;", false), ("＝", true), ("：", false),
   ]
 
@@ -126,6 +128,7 @@ extension CredentialScanner {
   /// The value on the next line: of JSON, or a line of one word that is no field.
   private func nextLine(_ start: Int, isQuoted: Bool) -> Int? {
     guard let next = passLineFeeds(at: start), byte(at: next) != nil else { return nil }
+    if isQuoted, passTypes(at: next) > next { return next }
     // A quoted name of a mapping has a colon, too.
     if quoteMark(at: next) != nil { return isQuoted && byte(at: next - 1)?.isBlank == true ? next : nil }
     return isLineOfOneWord(next) ? next : nil

@@ -15,7 +15,7 @@ extension CredentialScanner {
         guard byte(at: value.upperBound) == quote else { break }
         line = passLineFeeds(at: value.upperBound + 1)
       } else {
-        guard isLineOfOneWord(first) else { break }
+        guard isLineOfOneWord(first) || (kind == .credential && isLineOfPair(value)) else { break }
         line = passLineFeeds(at: value.upperBound)
       }
       // A list of secrets has the names of objects.
@@ -24,6 +24,12 @@ extension CredentialScanner {
       next = value.upperBound
     }
     return next
+  }
+
+  /// `- root:hunter2`: without a blank after the colon, it is no mapping.
+  private func isLineOfPair(_ value: Range<Int>) -> Bool {
+    byte(at: value.upperBound).map { $0 < 0x20 } ?? true
+      && bytes[value].contains(UInt8(ascii: ":")) && bytes[value].last != UInt8(ascii: ":")
   }
 
   /// `tokens: [hunter2]`. Without a list, tokens are counted: `max_tokens: 4096`.
@@ -53,7 +59,7 @@ extension CredentialScanner {
     let quote = end(of: separator.end, most: 3) { $0.isQuote || $0 == UInt8(ascii: "\\") }
     let name = quote..<end(of: quote, most: 64) { $0.isNameByte || $0 == UInt8(ascii: "-") }
     guard !name.isEmpty, SecretName(bytes[name]) != nil else { return }
-    var end = word.lowerBound
+    var end = startOfPath(word)
     while end > start, bytes[end - 1].isBetweenFields { end -= 1 }
     let first = self.end(of: start, most: 3) { $0.isQuote || $0 == UInt8(ascii: "\\") }
     guard first < end else { return }

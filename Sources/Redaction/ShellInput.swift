@@ -22,6 +22,7 @@ extension CredentialScanner {
         if value.count <= 1024, !isReference(value) { hide(value) }
         return
       }
+      if byte == UInt8(ascii: "<"), hideDocument(at: index) { return }
       index += 1
     }
   }
@@ -65,6 +66,7 @@ extension CredentialScanner {
         hideArguments(index + 3..<command.upperBound)
         return true
       }
+      if hideDocument(at: index) { return true }
       guard let printer = CredentialScanner.printers.first(where: { bytes.spells($0, at: index) }),
         index == command.lowerBound || !bytes[index - 1].isNameByte,
         byte(at: index + printer.utf8CodeUnitCount)?.isBlank == true

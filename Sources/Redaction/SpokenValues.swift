@@ -1,5 +1,4 @@
-// Values without a separator between them and their name: `password hunter2 is wrong`, `name: DB_PASSWORD,
-// value: …`, `<password>…</password>`.
+// Values without a separator between them and their name: `password hunter2 is wrong`.
 extension CredentialScanner {
   // MARK: Prose
 
@@ -13,7 +12,7 @@ extension CredentialScanner {
     "subscription", "webhook", "client", "unseal", "recovery", "preshared", "pre-shared", "master", "hmac",
     "tsig",
     "license", "deploy", "session", "integration", "routing", "tunnel", "storage", "symmetric", "aes",
-    "hmac-sha256", "totp", "hotp", "otp", "mfa", "2fa",
+    "luks", "wifi", "wpa", "wpa2", "wep", "setup", "join", "hmac-sha256", "totp", "hotp", "otp", "mfa", "2fa",
   ]
 
   /// Words between AUTH and the credential.
@@ -31,13 +30,14 @@ extension CredentialScanner {
   mutating func passSpoken(_ word: Range<Int>) -> Int? {
     hideValue(beforeRule: word)
     if let next = passSentence(word) ?? passCell(word) ?? passAssignment(word) ?? passStatement(word)
-      ?? passCompound(word) ?? passClause(word)
+      ?? passCompound(word) ?? passClause(word) ?? passLogin(word) ?? passClaim(word)
     {
       return next
     }
     guard let kind = spoken(word) else { return nil }
     hideValue(beforeNoun: word)
     if case .key = kind, let next = passNumberedKey(word) { return next }
+    if let next = passTypedPassword(word) { return next }
     let end = closedEnd(of: word, kind)
     var next = passBlanks(at: end, most: 32)
     if bytes.starts(with: ">", at: next), bytes.starts(with: "->", at: next - 1) { return nil }
@@ -46,7 +46,8 @@ extension CredentialScanner {
     if byte(at: next) == UInt8(ascii: ":") || opensGroup(next) { next = passBlanks(at: next + 1, most: 2) }
     let mark = quoteMark(at: next)
     // A bar ends the cell of a table.
-    guard !isReference(at: next), byte(at: next) != UInt8(ascii: "|") else { return nil }
+    guard !isReference(at: next), byte(at: next) != UInt8(ascii: "|"), !bytes.starts(with: "--", at: next)
+    else { return nil }
     if let value = inAngles(at: next), looksRandom(value) {
       hide(value)
       return value.upperBound
@@ -70,6 +71,7 @@ extension CredentialScanner {
     guard isSaid || looksRandom(value), mark != nil || !isErrorText(value) else { return nil }
     if case .command = kind { return passSecondArgument(value) }
     hide(value)
+    hideContrast(after: value.upperBound)
     return value.upperBound
   }
 
@@ -118,7 +120,8 @@ extension CredentialScanner {
   private mutating func passCompound(_ word: Range<Int>) -> Int? {
     let next = passBlanks(at: word.upperBound, most: 32)
     guard next > word.upperBound, word.count > 4, word.count <= 64, isCompound(word),
-      byte(at: word.lowerBound - 1) != UInt8(ascii: "$"), SecretName(bytes[word]) == .credential,
+      byte(at: word.lowerBound - 1) != UInt8(ascii: "$"),
+      SecretName(bytes[word]) == .credential || isWord(word, "auth_pass"),
       !isReference(at: next)
     else { return nil }
     let mark = quoteMark(at: next)
@@ -127,7 +130,9 @@ extension CredentialScanner {
     let isLast = byte(at: value.upperBound).map { $0 < 0x20 || $0 == UInt8(ascii: ";") } ?? true
     guard
       looksRandom(value) || isSaidToBeWrong(value) || next > word.upperBound + 1
-        || (isLast && (isFirstInClause(word) || isWord(wordBefore(word.lowerBound), "set")))
+        || (isLast
+          && (isFirstInClause(word) || isWord(wordBefore(word.lowerBound), "set")
+            || isWord(word, "auth_pass")))
     else { return nil }
     hide(value)
     return value.upperBound
@@ -277,83 +282,6 @@ extension CredentialScanner {
     !CredentialScanner.nouns.contains { isWord(value, $0) }
       && ([" is wrong", " is incorrect", " is invalid", " was rejected", " was refused"] as [StaticString])
         .contains { bytes.spells($0, at: value.upperBound) }
-  }
-
-  // MARK: Fields and elements
-
-  /// `name: DB_PASSWORD, value: …`, `{"name":"DB_PASSWORD","value":"…"}`, `key="ApiKey" value="…"`
-  mutating func passValueOfName(_ word: Range<Int>) -> Int? {
-    guard ["value", "val", "content"].contains(where: { isWord(word, $0) }),
-      let separator = separator(after: word)
-    else {
-      return nil
-    }
-    var end = word.lowerBound
-    while end > 0, word.lowerBound - end < 64, bytes[end - 1].isBetweenFields { end -= 1 }
-    var start = end
-    while start > 0, end - start < 64, bytes[start - 1].isNameByte || bytes[start - 1] == UInt8(ascii: "-") {
-      start -= 1
-    }
-    guard start < end, SecretName(bytes[start..<end]) != nil else { return nil }
-    let name = start
-    while start > 0, name - start < 64, bytes[start - 1].isBetweenFields { start -= 1 }
-    guard let mark = byte(at: start - 1), mark == UInt8(ascii: ":") || mark == UInt8(ascii: "=") else {
-      return nil
-    }
-    let value = value(at: separator.end)
-    guard !value.isEmpty, !isReference(value) else { return nil }
-    hide(value)
-    return value.upperBound
-  }
-
-  /// `<password>…</password>`, `<entry key="password">…</entry>`
-  mutating func passElement(_ name: Range<Int>) -> Int? {
-    let before = byte(at: name.lowerBound - 1)
-    let isElement =
-      before == UInt8(ascii: "<") || (before == UInt8(ascii: ":") && isPrefixOfElement(name.lowerBound - 1))
-    if let next = passProperty(name) { return next }
-    let isAttribute = before == UInt8(ascii: "\"") && byte(at: name.lowerBound - 2) == UInt8(ascii: "=")
-    guard isElement || isAttribute, SecretName(bytes[name]) != nil else { return nil }
-    let tagEnd = end(of: name.upperBound, most: 128) { $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "<") }
-    guard byte(at: tagEnd) == UInt8(ascii: ">"),
-      tagEnd == name.upperBound || byte(at: name.upperBound) == 0x20 || isAttribute,
-      bytes[tagEnd - 1] != UInt8(ascii: "/")
-    else { return nil }
-    var start = tagEnd + 1
-    if bytes.starts(with: "<![CDATA[", at: start) {
-      start += 9
-      let end = end(of: start) { $0 != UInt8(ascii: "]") && $0 != UInt8(ascii: "<") }
-      hide(start..<end)
-      return end
-    }
-    let end = end(of: start) { $0 != UInt8(ascii: "<") }
-    // `docker login -p <token> HOST` is a placeholder of a manual, unless the text was cut here.
-    guard bytes.starts(with: "</", at: end) || (end == bytes.count && !bytes[start..<end].contains(0x20))
-    else { return nil }
-    guard bytes[start..<end].contains(where: { $0.isAlphanumeric || $0 >= 0x80 }) else { return nil }
-    hide(start..<end)
-    return end
-  }
-
-  /// `<key>Password</key><string>…</string>` of a property list
-  private mutating func passProperty(_ name: Range<Int>) -> Int? {
-    guard bytes.spells("</key>", at: name.upperBound), bytes.spells("<key>", at: name.lowerBound - 5),
-      SecretName(bytes[name]) != nil
-    else { return nil }
-    let tag = end(of: name.upperBound + 6, most: 64) { $0 <= 0x20 }
-    guard bytes.spells("<string>", at: tag) || bytes.spells("<data>", at: tag) else { return nil }
-    let start = end(of: tag) { $0 != UInt8(ascii: ">") } + 1
-    guard start <= bytes.count else { return nil }
-    let end = end(of: start) { $0 != UInt8(ascii: "<") }
-    hide(start..<end)
-    return end
-  }
-
-  /// `<wsse:`
-  private func isPrefixOfElement(_ colon: Int) -> Bool {
-    var start = colon
-    while start > 0, colon - start < 16, bytes[start - 1].isNameByte { start -= 1 }
-    return start < colon && byte(at: start - 1) == UInt8(ascii: "<")
   }
 }
 

@@ -20,8 +20,9 @@ extension CredentialScanner {
       let state = wordAfter(wordAfter(word.upperBound).upperBound)
       return ["on", "off", "reset", "sanitize-payload"].contains { isWord(state, $0) }
         ? passRules(after: word.upperBound) : nil
-    case UInt8(ascii: "a"), UInt8(ascii: "c"), UInt8(ascii: "h"), UInt8(ascii: "l"), UInt8(ascii: "m"):
-      return passArguments(of: word)
+    case UInt8(ascii: "a"), UInt8(ascii: "c"), UInt8(ascii: "h"), UInt8(ascii: "l"), UInt8(ascii: "m"),
+      UInt8(ascii: "r"):
+      return passLoginOfPage(word) ?? passUserOfSNMP(word) ?? passArguments(of: word)
     default: return nil
     }
   }
@@ -158,7 +159,9 @@ extension CredentialScanner {
   private static let commands: [(command: StaticString, word: StaticString, before: Int)] = [
     ("rabbitmqctl", "add_user", 1), ("rabbitmqctl", "change_password", 1),
     ("rabbitmqctl", "authenticate_user", 1),
-    ("vault", "login", 0), ("", "htpasswd", 2),
+    ("vault", "login", 0), ("", "htpasswd", 2), ("snmp-server", "community", 0), ("", "rocommunity", 0),
+    ("", "rocommunity6", 0), ("", "rwcommunity", 0), ("", "rwcommunity6", 0), ("", "com2sec", 2),
+    ("", "com2sec6", 2),
   ]
 
   /// `rabbitmqctl add_user ann …`, `mc alias set a https://h KEY SECRET`
@@ -200,7 +203,7 @@ extension CredentialScanner {
   }
 
   /// The next word of at most 256 bytes in the line; empty if there is none.
-  private func wordAfter(_ index: Int) -> Range<Int> {
+  func wordAfter(_ index: Int) -> Range<Int> {
     let start = passBlanks(at: index, most: 64)
     return start..<end(of: start, most: 256) { $0 > 0x20 }
   }

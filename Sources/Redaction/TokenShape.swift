@@ -5,7 +5,7 @@ struct TokenShape {
   private let rest: Int
   private let alphabet: Alphabet
 
-  private enum Alphabet {
+  enum Alphabet {
     /// Letters, digits, `_` and `-`.
     case word
     case capitals
@@ -17,12 +17,15 @@ struct TokenShape {
     case alphanumeric
     /// Small digits of a hash.
     case hexadecimal
+    /// Letters, digits, `+` and `/`.
+    case base64
     /// Base64 in parts separated by `$` and `:`.
     case hash
 
     func contains(_ byte: UInt8) -> Bool {
       switch (self, byte) {
       case (.alphanumeric, _): byte.isAlphanumeric
+      case (.base64, _): byte.isAlphanumeric || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/")
       case (.hexadecimal, _): byte.isDigit || (0x61...0x66).contains(byte)
       case (.capitals, 0x30...0x39), (.capitals, 0x41...0x5A): true
       case (.capitals, _): false
@@ -94,7 +97,7 @@ struct TokenShape {
       TokenShape("dp.st.", 16, .encoded), TokenShape("dp.sa.", 16, .encoded), TokenShape("pscale_", 16),
       TokenShape("nfp_", 16),
       TokenShape("shpss_"), TokenShape("shpca_"), TokenShape("shppa_"), TokenShape("AKCp", 32),
-      TokenShape("cmVmdGtuO", 16), TokenShape("sntryu_", 16), TokenShape("sgp_", 16), TokenShape("EZAK", 32),
+      TokenShape("cmVmdGtu", 16), TokenShape("sntryu_", 16), TokenShape("sgp_", 16), TokenShape("EZAK", 32),
       TokenShape("EZTK", 32), TokenShape("fio-u-", 16), TokenShape("pnu_", 16), TokenShape("rdme_", 16),
       TokenShape("tfp_", 16), TokenShape("t1.", 40, .encoded), TokenShape("aio_", 16), TokenShape("LTAI", 12),
       TokenShape("dt0c01.", 16, .encoded), TokenShape("duffel_", 16), TokenShape("ico-", 24),
@@ -107,6 +110,21 @@ struct TokenShape {
       TokenShape("SWMTKN-1-", 16), TokenShape("vercel_", 20, .alphanumeric),
       TokenShape("dp.ct.", 16, .encoded), TokenShape("dp.scim.", 16, .encoded),
       TokenShape("dp.audit.", 16, .encoded),
+      // Matrix, NetBird, Honeycomb, SonarQube, Portainer
+      TokenShape("syt_", 16), TokenShape("nbp_", 20), TokenShape("hcaik_", 16), TokenShape("hcxik_", 16),
+      TokenShape("sqp_", 32, .alphanumeric), TokenShape("squ_", 32, .alphanumeric),
+      TokenShape("sqa_", 32, .alphanumeric), TokenShape("ptr_", 40, .encoded),
+      // Mail, databases and payments
+      TokenShape("xkeysib-", 16), TokenShape("xsmtpsib-", 16), TokenShape("napi_", 32, .alphanumeric),
+      TokenShape("sb_secret_", 8), TokenShape("rzp_live_", 8), TokenShape("rzp_test_", 8),
+      TokenShape("CCDB1_", 16), TokenShape("pcsk_", 32), TokenShape("unkey_", 16),
+      // Models, and data for them
+      TokenShape("tvly-", 16), TokenShape("e2b_", 32, .alphanumeric), TokenShape("csk-", 40, .alphanumeric),
+      TokenShape("wandb_v1_", 16), TokenShape("ion_", 32, .alphanumeric), TokenShape("zpka_", 24),
+      TokenShape("tr_prod_", 16, .alphanumeric), TokenShape("tr_dev_", 16, .alphanumeric),
+      // Clouds of Tencent and Yandex, Nostr
+      TokenShape("AKID", 28, .alphanumeric), TokenShape("AQVN", 30), TokenShape("y0_", 32),
+      TokenShape("nsec1", 58, .alphanumeric), TokenShape("ncryptsec1", 58, .alphanumeric),
       // Seeds of NATS: operator, account, user, server, cluster, curve
       TokenShape("SO", 52, .capitals), TokenShape("SA", 52, .capitals), TokenShape("SU", 52, .capitals),
       TokenShape("SN", 52, .capitals), TokenShape("SC", 52, .capitals), TokenShape("SX", 52, .capitals),
@@ -123,7 +141,7 @@ struct TokenShape {
   /// The end of the credential that begins here; nil if none does.
   static func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
     if let end = dottedEnd(in: bytes, at: start) ?? markedEnd(in: bytes, at: start)
-      ?? botEnd(in: bytes, at: start)
+      ?? botEnd(in: bytes, at: start) ?? TokenParts.end(in: bytes, at: start)
     {
       return end
     }
@@ -135,83 +153,6 @@ struct TokenShape {
       if let end = shape.end(in: bytes, at: start) { return end }
     }
     return nil
-  }
-
-  /// Tokens that are recognized only by the lengths of their parts: `abcdef.0123456789abcdef` to join a
-  /// cluster with kubeadm, and `s.` with 24 letters and digits of older Vaults.
-  private static func dottedEnd(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
-    var dot = start
-    while dot < bytes.count, dot - start <= 6, bytes[dot].isAlphanumeric { dot += 1 }
-    guard dot < bytes.count, bytes[dot] == UInt8(ascii: "."), dot - start == 6 || dot - start == 1,
-      start == 0 || !bytes[start - 1].isPartOfHost
-    else { return nil }
-    var end = dot + 1
-    while end < bytes.count, bytes[end].isNameByte || bytes[end] == UInt8(ascii: "-") { end += 1 }
-    // The text is a host name that continues.
-    if end + 1 < bytes.count, bytes[end] == UInt8(ascii: "."), bytes[end + 1].isAlphanumeric { return nil }
-    let secret = bytes[dot + 1..<end]
-    if dot - start == 6 {
-      return secret.count == 16 && secret.allSatisfy { $0.isLower || $0.isDigit }
-        && bytes[start..<dot].allSatisfy { $0.isLower || $0.isDigit } && secret.filter(\.isDigit).count > 1
-        ? end : nil
-    }
-    return bytes[start] == UInt8(ascii: "s") && secret.count == 24 && secret.allSatisfy(\.isAlphanumeric)
-      && secret.contains(where: \.isUpper) && secret.contains(where: \.isLower) ? end : nil
-  }
-
-  /// Tokens with a mark in the middle: `123456789:AA…` of a Telegram bot, `abc8Q~…` of Azure, and
-  /// `0123…-us1` of Mailchimp.
-  private static func markedEnd(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
-    func run(_ start: Int, _ most: Int, _ belongs: (UInt8) -> Bool) -> Int {
-      var end = start
-      while end < bytes.count, end - start < most, belongs(bytes[end]) { end += 1 }
-      return end
-    }
-    let bot = bytes.starts(with: "bot", at: start) ? start + 3 : start
-    if bot < bytes.count, bytes[bot].isDigit {
-      let colon = run(bot, 11, \.isDigit)
-      if colon - bot >= 8, bytes.starts(with: ":AA", at: colon) {
-        let end = run(colon + 1, 40) { $0.isNameByte || $0 == UInt8(ascii: "-") }
-        if end - colon - 1 >= 33 { return end }
-      }
-    }
-    if bytes.starts(with: "Q~", at: start + 4) {
-      let end = run(start + 6, 40) { $0.isNameByte || [0x2D, 0x2E, 0x7E].contains($0) }
-      if end - start >= 36, bytes[start + 3].isDigit { return end }
-    }
-    if bytes.starts(with: "-us", at: start + 32),
-      run(start, 32, { $0.isDigit || (0x61...0x66).contains($0) }) == start + 32
-    {
-      return run(start + 35, 2, \.isDigit)
-    }
-    return nil
-  }
-
-  /// Tokens of three parts: of a Discord bot, whose first part is a number in base64, and `st.…` of Infisical.
-  private static func botEnd(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
-    func run(_ start: Int, _ most: Int, _ belongs: (UInt8) -> Bool) -> Int {
-      var end = start
-      while end < bytes.count, end - start < most, belongs(bytes[end]) { end += 1 }
-      return end
-    }
-    func isDot(_ index: Int) -> Bool { index < bytes.count && bytes[index] == UInt8(ascii: ".") }
-    let isPart: (UInt8) -> Bool = { $0.isNameByte || $0 == UInt8(ascii: "-") }
-    switch bytes[start] {
-    case UInt8(ascii: "M"), UInt8(ascii: "N"), UInt8(ascii: "O"):
-      let first = run(start, 29, \.isAlphanumeric)
-      guard (23...28).contains(first - start), isDot(first) else { return nil }
-      let second = run(first + 1, 8, isPart)
-      guard (6...7).contains(second - first - 1), isDot(second) else { return nil }
-      let end = run(second + 1, 80, isPart)
-      return end - second - 1 >= 27 ? end : nil
-    case UInt8(ascii: "s"):
-      guard bytes.starts(with: "st.", at: start) else { return nil }
-      let first = run(start + 3, 25, \.isHexadecimal)
-      guard first - start == 27, isDot(first) else { return nil }
-      let end = run(first + 1, 256) { isPart($0) || $0 == UInt8(ascii: ".") }
-      return end - first - 1 >= 16 ? end : nil
-    default: return nil
-    }
   }
 
   /// True for the last part of a path that is made of words: `github.com/org/ghp_tools`.
@@ -259,11 +200,5 @@ extension UnsafeBufferPointer<UInt8> {
       }
       return true
     }
-  }
-}
-
-extension UInt8 {
-  fileprivate var isPartOfHost: Bool {
-    [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "@")].contains(self)
   }
 }

@@ -64,7 +64,7 @@ extension CredentialScanner {
   }
 
   /// A block scalar of YAML: all lines that are indented like its first one.
-  private func blockScalar(at start: Int) -> Range<Int>? {
+  func blockScalar(at start: Int) -> Range<Int>? {
     let line = end(of: start + 1, most: 3) { $0 > 0x20 }
     guard byte(at: line) == 0x0A else { return nil }
     let text = end(of: line) { $0 <= 0x20 }

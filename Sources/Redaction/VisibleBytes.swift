@@ -49,6 +49,7 @@ extension UnsafeBufferPointer<UInt8> {
   fileprivate func lookalike(at index: Int) -> (byte: UInt8, length: Int)? {
     func byte(_ offset: Int) -> UInt8 { index + offset < count ? self[index + offset] : 0 }
     let blank = UInt8(ascii: " ")
+    if self[index] == 0 { return (blank, 1) }
     switch (self[index], byte(1), byte(2)) {
     // U+00A0, U+1680, U+2000 to U+200A, U+202F, U+205F, U+3000
     case (0xC2, 0xA0, _): return (blank, 2)
@@ -128,6 +129,14 @@ extension UnsafeBufferPointer<UInt8> {
     }
   }
 
+  /// True for the NUL between arguments of a command: before or after a flag.
+  private func endsArgument(_ index: Int) -> Bool {
+    if index + 1 < count, self[index + 1] == UInt8(ascii: "-") { return true }
+    var start = index
+    while start > 0, index - start < 64, self[start - 1] > 0x20 { start -= 1 }
+    return start < index && self[start] == UInt8(ascii: "-")
+  }
+
   /// The end of an invisible character, its escape in JSON, or a sequence that changes the color of a terminal
   /// (ECMA-48 §5.4); the index itself if there is none.
   fileprivate func invisibleEnd(at index: Int) -> Int {
@@ -137,6 +146,7 @@ extension UnsafeBufferPointer<UInt8> {
       var end = index + 2
       while end < count, end - index < 32, (0x20...0x3F).contains(self[end]) { end += 1 }
       return end < count && (0x40...0x7E).contains(self[end]) ? end + 1 : index
+    case 0x00 where endsArgument(index): return index
     case 0x00...0x08, 0x0E...0x1F, 0x7F: return index + 1
     // U+00AD
     case 0xC2: return byte(1) == 0xAD ? index + 2 : index

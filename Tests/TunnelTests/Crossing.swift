@@ -107,7 +107,9 @@ final class Crossing {
   private final class Observer: RelayObserver {
     let refusal = Mutex<String?>(nil)
     func reached(_ target: StreamAddress) {}
-    func missed(_ target: StreamAddress, reason: String) { refusal.withLock { $0 = reason } }
+    func missed(_ target: StreamAddress, reason: String, by server: ServerProgram) {
+      refusal.withLock { $0 = reason }
+    }
     func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}
   }
 }

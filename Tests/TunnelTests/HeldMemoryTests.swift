@@ -60,7 +60,7 @@ struct HeldMemoryTests {
 
   private struct IgnoringObserver: RelayObserver {
     func reached(_ target: StreamAddress) {}
-    func missed(_ target: StreamAddress, reason: String) {}
+    func missed(_ target: StreamAddress, reason: String, by server: ServerProgram) {}
     func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}
   }
 }

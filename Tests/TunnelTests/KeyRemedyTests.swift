@@ -54,6 +54,56 @@ struct KeyRemedyTests {
     }
   }
 
+  // MARK: - Files that are no keys
+
+  /// An agent cannot help, and chmod(1) makes no key.
+  @Test(arguments: [
+    ("damaged", "is damaged"), ("joined", "is damaged"), ("empty", "is no private key"),
+    ("putty", "is a key of PuTTY"),
+  ])
+  func aDamagedKeyIsToBeRestored(_ damage: String, _ reason: String) throws {
+    let key = try makeKey(damage)
+    let text = try folder.read(damage)
+    let damaged =
+      switch damage {
+      case "damaged": text.replacing("b3BlbnNza", with: "")
+      case "joined": text.replacing("-\n", with: " ")
+      case "empty": ""
+      default: "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"
+      }
+    try folder.write(damaged, to: damage)
+    let failure = try #require(try failure("  IdentityFile \(key)\n  IdentitiesOnly yes"))
+    #expect(failure.code == .noUsableKey && failure.message.contains(reason), "\(failure)")
+    #expect(failure.command == "ssh-keygen -y -f \(key)" && !failure.note.contains("agent"), "\(failure)")
+  }
+
+  @Test(arguments: [
+    ("restrict ssh-ed25519 AAAA", "no public key of the form TYPE BASE64"),
+    ("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n", "ssh-keygen -i"),
+  ])
+  func aPublicKeyInAnotherFormIsNotExposed(_ text: String, _ reason: String) throws {
+    let path = try folder.write(text, to: "key.pub")
+    chmod(path, 0o644)
+    let failure = try #require(try failure("  IdentityFile \(path)\n  IdentitiesOnly yes"))
+    #expect(failure.message.contains(reason), "\(failure)")
+    #expect(failure.command?.contains("chmod") == false)
+  }
+
+  /// ssh-keygen would ask whether to overwrite the key that is there.
+  @Test func withoutIdentityFilesNoKeyIsMade() throws {
+    let failure = try #require(try failure("  IdentityFile none\n  IdentitiesOnly yes"))
+    #expect(failure.message.hasSuffix("IdentityFile none and IdentitiesOnly yes leave no key to offer"))
+    #expect(failure.command?.hasPrefix("ssh -G ") == true && failure.note.contains("IdentityFile"))
+  }
+
+  @Test func theMissingVariableOfIdentityAgentIsNamed() throws {
+    let key = try makeKey("locked", passphrase: "secret")
+    let failure = try #require(
+      try failure("  IdentityFile \(key)\n  IdentityAgent $NO_SUCH_AGENT", agent: folder.file("other")))
+    #expect(failure.note.contains("IdentityAgent names the variable NO_SUCH_AGENT"), "\(failure)")
+    #expect(!failure.note.contains("SSH_AUTH_SOCK"), "\(failure)")
+  }
+
   // MARK: - Content, not names
 
   /// An agent needs the private key, whatever name its public key has.

@@ -187,6 +187,16 @@ struct MatchExecTests {
     #expect(failure.files == ["/etc/ssh/ssh_config"])
   }
 
+  /// With CanonicalizeFallbackLocal no, ssh ends. The name may resolve later, so the guard tries again soon.
+  @Test func aNameThatSSHCannotResolveIsNoMistakeInItsConfiguration() throws {
+    let answer = ConfigurationAnswer(output: "", errors: #"ssh: Could not resolve host "db.corp""#)
+    let failure = try #require(
+      TunnelFailure(
+        answer, .exited(255), TunnelConfiguration(host: "db", forwards: []), .seconds(1), byHand: "ssh -G db",
+        files: []))
+    #expect(failure.code == .dns && failure.command == "getent ahosts db.corp")
+  }
+
   @Test func includedFilesAreWatched() throws {
     let included = try folder.write("Host tethys\n  Bogus yes\n", to: "included")
     let path = try folder.write("Include \(included)\n", to: "outer")

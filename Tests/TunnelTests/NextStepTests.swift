@@ -42,6 +42,27 @@ struct NextStepTests {
     #expect(named.completed(ssh: "tethys", host: "tethys", asOwner: "sudo ") == named)
   }
 
+  /// ssh(1) records no key of a loopback address with this option.
+  @Test func theCommandThatAcceptsALoopbackKeyRecordsIt() throws {
+    let server = try SSHServer()
+    try server.folder.write("", to: "known_hosts")
+    let failure = try failure(server, "  NoHostAuthenticationForLocalhost yes")
+    #expect(failure.code == .hostKeyUnknown)
+    #expect(failure.command?.contains("-o NoHostAuthenticationForLocalhost=no ") == true, "\(failure)")
+  }
+
+  /// Not the alias, which may have an address.
+  @Test(arguments: [
+    ("  HostName no.such.example.invalid", "getent ahosts no.such.example.invalid"),
+    ("  HostName no.such.example.invalid\n  AddressFamily inet6", "getent ahostsv6 no.such.example.invalid"),
+    ("  HostName 192.0.2.1\n  ProxyJump ann@hop.example.invalid", "getent ahosts hop.example.invalid"),
+  ])
+  func theNameThatDoesNotResolveIsLookedUp(_ lines: String, _ command: String) throws {
+    let failure = try failure(SSHServer(), lines)
+    #expect(failure.code == .dns && failure.command == command, "\(failure)")
+    #expect(failure.message.contains("jump host") == lines.contains("ProxyJump"), "\(failure)")
+  }
+
   @Test(arguments: ["unknown", "changed", "refused", "exposed"])
   func commandsThatTouchAHomeAreForTheGuardsUser(_ cause: String) throws {
     let server = try SSHServer()

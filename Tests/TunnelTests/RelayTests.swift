@@ -72,7 +72,9 @@ private final class DrivenSession {
   private final class Observer: RelayObserver {
     let missed = Mutex<[StreamAddress]>([])
     func reached(_ target: StreamAddress) {}
-    func missed(_ target: StreamAddress, reason: String) { missed.withLock { $0.append(target) } }
+    func missed(_ target: StreamAddress, reason: String, by server: ServerProgram) {
+      missed.withLock { $0.append(target) }
+    }
     func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}
   }
 }

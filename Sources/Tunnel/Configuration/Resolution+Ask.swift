@@ -263,6 +263,14 @@ extension TunnelFailure {
     } else if end != .exited(0) {
       let words = answer.errors.suffix(3).joined(separator: "; ")
       let noise = answer.noisy.map { "; \($0)" } ?? ""
+      // With CanonicalizeFallbackLocal no, ssh(1) ends if it cannot resolve the name (ssh.c, resolve_canonicalize).
+      if let name = words.firstMatch(of: /Could not resolve host(?:name)? "?([^":; ]+)/) {
+        self.init(
+          .dns, "ssh -G \(host) failed: \(words)\(noise)",
+          command: "getent ahosts \(String(name.output.1).shellWord)",
+          remedy: "check the name and the resolver, and CanonicalizeHostname in ssh_config", files: watched)
+        return
+      }
       // ssh(1) runs only for a user that the user database knows (ssh.c, "No user exists for uid").
       let isUnknown = words.contains("No user exists for uid")
       self.init(

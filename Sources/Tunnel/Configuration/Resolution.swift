@@ -67,6 +67,10 @@ package struct Resolution: Hashable, Sendable {
   package var notes: [String]
   /// True if ssh(1) asks the user about an unknown host key before it refuses it (StrictHostKeyChecking).
   package var asksForHostKeys: Bool
+  /// NoHostAuthenticationForLocalhost: ssh(1) neither checks nor records the key of a loopback address.
+  package var skipsLoopbackHostKeys = false
+  /// The variable that IdentityAgent names, if the guard does not have it.
+  package var missingAgentVariable: String?
 }
 
 extension Resolution {
@@ -82,7 +86,10 @@ extension Resolution {
   }
   /// The command that adds the host's keys of other types, if ssh(1) knows one of them (UpdateHostKeys).
   package var updateByHand: String { "\(asOwner)ssh -o UpdateHostKeys=yes \(sshArguments) true" }
-  private var askOption: String { asksForHostKeys ? "" : "-o StrictHostKeyChecking=ask " }
+  private var askOption: String {
+    (asksForHostKeys ? "" : "-o StrictHostKeyChecking=ask ")
+      + (skipsLoopbackHostKeys ? "-o NoHostAuthenticationForLocalhost=no " : "")
+  }
 
   /// The idle time after which the peer is probed, and the silence after which the session is considered dead.
   ///
@@ -99,5 +106,22 @@ extension Resolution {
     // The user may set any values, so their product may overflow.
     let patience = alive >= timeout ? timeout : alive * min(max(1, serverAliveCountMax), 1 << 20)
     return (shorter, max(shorter, min(timeout, patience)))
+  }
+}
+
+// MARK: - Files
+
+extension Resolution {
+  var loginFiles: [String] {
+    identityFiles.flatMap { [$0, $0 + ".pub"] } + [passphraseFile, agentSocket].compactMap(\.self)
+      + configFiles
+  }
+
+  /// Files that a connection reads, and whose change causes another attempt.
+  var files: [String] { loginFiles + knownHostsFiles + revokedHostKeysFiles }
+
+  /// The folders of the identity files.
+  var keyFolders: Set<String> {
+    Set(identityFiles.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } })
   }
 }

@@ -122,7 +122,9 @@ struct SSHConfiguration {
       serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3,
       alias: configuration.host, sshArguments: configuration.sshArguments, asOwner: environment.asOwner,
       service: environment.service, configFiles: configFiles,
-      notes: notes, asksForHostKeys: !["yes", "true"].contains(self["stricthostkeychecking"]))
+      notes: notes, asksForHostKeys: !["yes", "true"].contains(self["stricthostkeychecking"]),
+      skipsLoopbackHostKeys: self["nohostauthenticationforlocalhost"] == "yes",
+      missingAgentVariable: agentVariable.flatMap { environment.variables[$0]?.isEmpty == false ? nil : $0 })
   }
 
   private func jumps(
@@ -218,11 +220,15 @@ struct SSHConfiguration {
       return environment.agentSocket
     }
     guard allowsAgents else { return nil }
-    // `$NAME` alone is the name of a variable that holds the path (ssh_config(5), IdentityAgent).
-    if value.hasPrefix("$"), !value.hasPrefix("${") {
-      return environment.variables[String(value.dropFirst())].flatMap { $0.isEmpty ? nil : $0 }
-    }
+    if let agentVariable { return environment.variables[agentVariable].flatMap { $0.isEmpty ? nil : $0 } }
     return value
+  }
+
+  /// `$NAME` alone is the name of a variable that holds the path (ssh_config(5), IdentityAgent).
+  private var agentVariable: String? {
+    values["identityagent"]?.first.flatMap {
+      $0.hasPrefix("$") && !$0.hasPrefix("${") ? String($0.dropFirst()) : nil
+    }
   }
 
   private var keyNotes: [String] {

@@ -103,8 +103,9 @@ struct LoginReport {
       let line = "Host \(resolution.alias) / IdentitiesOnly yes"
       let raise =
         program == .dropbear ? "allow more attempts (dropbear -T)" : "raise MaxAuthTries in sshd_config"
+      let named = resolution.identityFiles.flatMap { [$0, "\($0) (agent)"] }
       remedy =
-        resolution.identitiesOnly
+        offered.allSatisfy(named.contains)
         ? "name the right key as the first IdentityFile of this host in ssh_config, or \(raise)"
         : "offer only the keys that IdentityFile names: in ssh_config, \(line), with the right key as IdentityFile; or \(raise)"
     }
@@ -156,7 +157,8 @@ struct LoginReport {
   private static let reconnect = "then: oceanid-ctl reconnect"
 
   private func noKey() -> TunnelFailure {
-    let reasons = (unused + omissions.map(\.words) + notes).listed("; ")
+    let none = "IdentityFile none and IdentitiesOnly yes leave no key to offer"
+    let reasons = (unused + omissions.map(\.words) + notes + (hasNoCandidates ? [none] : [])).listed("; ")
     var (command, note) = stepWithoutKey
     command = command.map { resolution.asOwner + $0 }
     if let passphraseFailure, isLockedOut {
@@ -167,6 +169,9 @@ struct LoginReport {
       remedy: note, files: files)
   }
 
+  /// True if ssh_config excludes every key.
+  private var hasNoCandidates: Bool { resolution.identityFiles.isEmpty && resolution.identitiesOnly }
+
   /// True if a private key is not used for want of the passphrase alone.
   private var isLockedOut: Bool {
     !omissions.contains { $0.kind == .exposed }
@@ -175,6 +180,12 @@ struct LoginReport {
 
   /// - Returns: a command to run as the guard's user, and a note.
   private var stepWithoutKey: (command: String?, note: String) {
+    if hasNoCandidates {
+      return (
+        "ssh -G \(resolution.sshArguments)",
+        "name the file of the right key as IdentityFile in ssh_config, or leave IdentitiesOnly out"
+      )
+    }
     let exposed = omissions.filter { $0.kind == .exposed }.map(\.name)
     if !exposed.isEmpty {
       return ("chmod 600 \(exposed.map(\.shellWord).joined(separator: " "))", "")
@@ -204,16 +215,22 @@ struct LoginReport {
         "it encrypts the key with a cipher that libssh2 can use; the passphrase may stay the same"
       )
     }
+    if let file = omissions.first(where: { $0.kind == .damaged })?.name {
+      return (
+        "ssh-keygen -y -f \(file.shellWord)",
+        "it shows what is wrong with the file: restore the key from a copy, or name another file as IdentityFile"
+      )
+    }
     if let omission = omissions.first(where: { $0.kind == .needsAgent }) {
       guard resolution.allowsAgents else { return stepThatNeedsNoAgent(omission) }
       guard hasAgent else { return stepWithoutAgent }
       guard let key = omission.privateFile else { return listAgent(omission.publicFile ?? omission.name) }
       return (
         "\(withAgent)ssh-add \(key.shellWord)",
-        "it adds the key to the agent that the guard uses; \(LoginReport.reconnect)"
+        "it adds the key to the agent that the guard uses; if the agent refuses, unlock it first (ssh-add -X); \(LoginReport.reconnect)"
       )
     }
-    if unused.isEmpty, omissions.contains(where: { $0.kind == .unsupported }),
+    if unused.isEmpty, omissions.contains(where: { [.unsupported, .certificate].contains($0.kind) }),
       omissions.allSatisfy({ [.missing, .unsupported, .certificate].contains($0.kind) }),
       resolution.otherKeys.isEmpty
     {
@@ -295,7 +312,11 @@ struct LoginReport {
     let identityAgent = "name the agent's socket as IdentityAgent in ssh_config"
     let passphrase = "or the passphrase in guard.yaml (tunnel.passphrase)"
     let sees =
-      resolution.agentSocket.map { "no agent answers at \($0)" } ?? "it has no SSH_AUTH_SOCK"
+      resolution.agentSocket.map { "no agent answers at \($0)" }
+      ?? resolution.missingAgentVariable.map {
+        "IdentityAgent names the variable \($0), which the guard does not have"
+      } ?? "it has no SSH_AUTH_SOCK"
+    let variable = resolution.missingAgentVariable ?? "SSH_AUTH_SOCK"
     return switch resolution.service {
     case .user where resolution.agentSocket != nil:
       (
@@ -304,7 +325,7 @@ struct LoginReport {
       )
     case .user(let unit):
       (
-        "systemctl --user import-environment SSH_AUTH_SOCK && systemctl --user restart \(unit.shellWord)",
+        "systemctl --user import-environment \(variable.shellWord) && systemctl --user restart \(unit.shellWord)",
         "the service sees no agent (\(sees)); or \(identityAgent), \(passphrase)"
       )
     case .system:
@@ -314,8 +335,8 @@ struct LoginReport {
       )
     case nil:
       (
-        "ssh-add -l",
-        "the guard sees no agent (\(sees)): \(identityAgent), or start the guard with SSH_AUTH_SOCK"
+        resolution.missingAgentVariable == nil ? "ssh-add -l" : "ssh -G \(resolution.sshArguments)",
+        "the guard sees no agent (\(sees)): \(identityAgent), or start the guard with \(variable)"
       )
     }
   }
@@ -333,7 +354,11 @@ struct LoginReport {
   private var checkHost: String {
     omissions.contains { $0.kind == .certificate }
       ? "add the key itself to \(authorizedKeys) on the host, for the guard can't use its certificate"
-      : "check the user name and \(authorizedKeys) on the host"
+      : "check the user name and \(authorizedKeys) on the host; the server's log says why: \(serverLog)"
+  }
+
+  private var serverLog: String {
+    program == .dropbear ? "logread -e dropbear" : "journalctl -u ssh -n 50"
   }
 
   /// sshd_config can name another file. Dropbear cannot, but that of OpenWrt has its own file for root.
@@ -359,42 +384,5 @@ extension [String] {
     let most = 8
     let more = count > most ? "\(separator)and \(count - most) more" : ""
     return prefix(most).joined(separator: separator) + more
-  }
-}
-
-extension Resolution {
-  fileprivate var loginFiles: [String] {
-    identityFiles.flatMap { [$0, $0 + ".pub"] } + [passphraseFile, agentSocket].compactMap(\.self)
-      + configFiles
-  }
-
-  /// Files that a connection reads, and whose change causes another attempt.
-  var files: [String] { loginFiles + knownHostsFiles + revokedHostKeysFiles }
-
-  /// The folders of the identity files.
-  fileprivate var keyFolders: Set<String> {
-    Set(identityFiles.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } })
-  }
-
-  /// The files in these folders that have the content or, if that is not known, the name of a key.
-  private var keyFiles: [KeyFile] { keyFolders.sorted().flatMap { KeyFile.all(in: $0) } }
-
-  /// Public keys in these folders whose private key is in no file: an agent or a device has the private key.
-  fileprivate var publicKeysAlone: [String] {
-    let files = keyFiles
-    return files.filter { file in
-      guard !file.isPrivate else { return false }
-      // A file that cannot be read may be the private key.
-      if file.path.hasSuffix(".pub"), SmallFile.exists(String(file.path.dropLast(4))) { return false }
-      return !files.contains {
-        $0.isPrivate
-          && ($0.path + ".pub" == file.path || $0.publicKey == file.publicKey && $0.publicKey != nil)
-      }
-    }.map(\.path)
-  }
-
-  /// Private keys in these folders that are not identity files themselves.
-  fileprivate var otherKeys: [String] {
-    keyFiles.filter { $0.isPrivate && !identityFiles.contains($0.path) }.map(\.path)
   }
 }

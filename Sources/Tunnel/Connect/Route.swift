@@ -41,7 +41,8 @@ struct Route: Sendable {
     // The command resolves the name itself; often only it can.
     if let command = first.proxyCommand { return .success(Route(servers: servers, entry: .command(command))) }
     do throws(TunnelFailure) {
-      let entry = Attempt.Entry.addresses(try first.addresses(), from: try first.sources())
+      let entry = Attempt.Entry.addresses(
+        try first.addresses(isJumpHost: servers.count > 1), from: try first.sources())
       return .success(Route(servers: servers, entry: entry))
     } catch {
       return .failure(error)
@@ -74,13 +75,24 @@ extension Resolution {
     }
   }
 
-  fileprivate func addresses() throws(TunnelFailure) -> [SocketAddress] {
+  /// The database of getent(1) with the addresses of this family.
+  private var database: String {
+    switch addressFamily {
+    case .any: "ahosts"
+    case .inet: "ahostsv4"
+    case .inet6: "ahostsv6"
+    }
+  }
+
+  fileprivate func addresses(isJumpHost: Bool) throws(TunnelFailure) -> [SocketAddress] {
     do throws(ResolveError) {
       return try SocketAddress.resolve(host: hostName, port: port, family: family)
     } catch {
       let filter = addressFamily == .any ? "" : " (AddressFamily \(addressFamily.rawValue))"
+      let place = isJumpHost ? "\(JumpHost.place) " : ""
       throw TunnelFailure(
-        .dns, "no address for \(error.host)\(filter): \(error.reason)",
+        .dns, "no address for \(place)\(error.host)\(filter): \(error.reason)",
+        command: "getent \(database) \(error.host.shellWord)",
         remedy: "check the name and the resolver, and HostName in ssh_config")
     }
   }

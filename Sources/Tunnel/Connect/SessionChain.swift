@@ -149,7 +149,9 @@ private final class HopObserver: RelayObserver {
   private let missed = Mutex<(target: StreamAddress, reason: String)?>(nil)
 
   func reached(_ target: StreamAddress) {}
-  func missed(_ target: StreamAddress, reason: String) { missed.withLock { $0 = (target, reason) } }
+  func missed(_ target: StreamAddress, reason: String, by server: ServerProgram) {
+    missed.withLock { $0 = (target, reason) }
+  }
   func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}
 
   func failure(of jumpHost: HostPort, _ program: ServerProgram) -> TunnelFailure? {

@@ -13,8 +13,10 @@ struct IdentityFile {
     case publicOnly(String)
     /// libssh2 cannot use its type. The reason is the end of a sentence.
     case unsupported(String)
-    /// The reason as the end of a sentence: `is encrypted, …`.
-    case unusable(String)
+    /// The file cannot be read. The reason is the end of a sentence.
+    case unreadable(String)
+    /// It has no private key that can be used. The reason is the end of a sentence: `is damaged, …`.
+    case damaged(String)
     /// Its passphrase is not known here. The reason is the end of a sentence.
     case encrypted(String)
     /// It is encrypted with a cipher that libssh2 cannot use for keys. The reason is the end of a sentence.
@@ -52,7 +54,10 @@ struct IdentityFile {
         return
       }
       self.publicKey = beside ?? OpenSSHKeyHeader(file: bytes)?.publicKey
-      if !isGuarded, let reason = SecretFile.exposure(of: path) {
+      let isPrivate = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        .contains(where: KeyFile.beginsPrivateKey)
+      // The mode of a file without a private key does not matter.
+      if !isGuarded, isPrivate, let reason = SecretFile.exposure(of: path) {
         self.content = .exposed(reason)
       } else {
         let found = IdentityFile.inspect(bytes, path, passphrase: passphrase, allowsAgents: allowsAgents)
@@ -64,7 +69,7 @@ struct IdentityFile {
       if error.code == ENOENT || error.code == ENOTDIR {
         self.content = beside == nil ? .missing : .publicOnly(path + ".pub")
       } else {
-        self.content = .unusable("can't be read: \(error.reason)")
+        self.content = .unreadable("can't be read: \(error.reason)")
       }
     }
   }
@@ -95,6 +100,18 @@ struct IdentityFile {
     return nil
   }
 
+  /// What a file without a private key is, as the end of a sentence.
+  private static func withoutPrivateKey(_ text: String) -> String {
+    if text.hasPrefix("PuTTY-User-Key-File") {
+      return "is a key of PuTTY: convert it (puttygen FILE -O private-openssh -o NEWFILE)"
+    }
+    // RFC 4716 §3.2.
+    if text.contains("---- BEGIN SSH2 PUBLIC KEY ----") {
+      return "is a public key in another format: convert it (ssh-keygen -i -f FILE > NEWFILE)"
+    }
+    return "is no private key, and no public key of the form TYPE BASE64"
+  }
+
   private static func inspect(
     _ bytes: [UInt8], _ path: String, passphrase: String?, allowsAgents: Bool
   ) -> (content: Content, type: String?) {
@@ -104,7 +121,7 @@ struct IdentityFile {
     let text = String(decoding: bytes, as: UTF8.self)
     let lines = text.split(whereSeparator: \.isNewline)
     guard let start = lines.firstIndex(where: KeyFile.beginsPrivateKey) else {
-      return (.unusable("is no private key"), nil)
+      return (.damaged(withoutPrivateKey(text)), nil)
     }
     // Older PEM files mark encryption like this (RFC 1421 §4.6.1.1). For an encrypted key that is not detected here,
     // OpenSSL would ask on the terminal.
@@ -113,7 +130,7 @@ struct IdentityFile {
     var type = lines[start].contains("RSA") ? "ssh-rsa" : ""
     if lines[start].contains("OPENSSH") {
       guard let header = OpenSSHKeyHeader(file: bytes) else {
-        return (.unusable("is damaged: it does not start as an OpenSSH private key"), nil)
+        return (.damaged("is damaged: it does not start as an OpenSSH private key"), nil)
       }
       isEncrypted = header.cipher != "none"
       // libssh2 decrypts keys with ciphers in CBC and CTR mode only (pem.c).
@@ -126,7 +143,7 @@ struct IdentityFile {
       bytes = OpenSSHKeyHeader.wrapped(lines[start...])
       type = PublicKey.type(header.publicKey)
     } else if let key = PEM.privateKeyType(in: bytes, passphrase: isEncrypted ? passphrase : nil) {
-      do { type = try PublicKey.type(of: key) ?? "" } catch { return (.unusable(error.reason), nil) }
+      do { type = try PublicKey.type(of: key) ?? "" } catch { return (.damaged(error.reason), nil) }
     }
     if !type.isEmpty, let reason = PublicKey.refusal(type, allowed: nil) {
       return (.unsupported(reason), type)

@@ -1,3 +1,4 @@
+internal import Platform
 internal import SSH
 
 /// The keys to offer, in the order of ssh(1): first the agent's keys that an identity file names, then the agent's
@@ -36,6 +37,8 @@ struct KeyPlan {
       case cipher
       /// chmod(1) makes the key usable.
       case exposed
+      /// The file has no private key that can be used.
+      case damaged
       /// The key is offered without the certificate.
       case certificate
       /// libssh2 can't use keys of this type, whether an agent has them or not.
@@ -101,7 +104,9 @@ struct KeyPlan {
             publicFile: publicFile))
       case .unsupported(let reason):
         omissions.append(Omission(name: file.path, reason: reason, kind: .unsupported))
-      case .unusable(let reason):
+      case .damaged(let reason):
+        omissions.append(Omission(name: file.path, reason: reason, kind: .damaged))
+      case .unreadable(let reason):
         let kind: Omission.Kind = file.publicKey == nil || !allowsAgents ? .other : .needsAgent
         omissions.append(Omission(name: file.path, reason: reason, kind: kind, privateFile: file.path))
       case .encrypted(let reason):
@@ -121,5 +126,29 @@ struct KeyPlan {
   private static func kind(_ type: String) -> Omission.Kind {
     if PublicKey.isCertificate(type) { return .certificate }
     return PublicKey.refusal(type, allowed: nil) == nil ? .other : .unsupported
+  }
+}
+
+extension Resolution {
+  /// The files in these folders that have the content or, if that is not known, the name of a key.
+  private var keyFiles: [KeyFile] { keyFolders.sorted().flatMap { KeyFile.all(in: $0) } }
+
+  /// Public keys in these folders whose private key is in no file: an agent or a device has the private key.
+  var publicKeysAlone: [String] {
+    let files = keyFiles
+    return files.filter { file in
+      guard !file.isPrivate else { return false }
+      // A file that cannot be read may be the private key.
+      if file.path.hasSuffix(".pub"), SmallFile.exists(String(file.path.dropLast(4))) { return false }
+      return !files.contains {
+        $0.isPrivate
+          && ($0.path + ".pub" == file.path || $0.publicKey == file.publicKey && $0.publicKey != nil)
+      }
+    }.map(\.path)
+  }
+
+  /// Private keys in these folders that are not identity files themselves.
+  var otherKeys: [String] {
+    keyFiles.filter { $0.isPrivate && !identityFiles.contains($0.path) }.map(\.path)
   }
 }

@@ -247,7 +247,7 @@ final class Relay {
       case .waiting:
         checkStuck(since: open.since, now)
         return false
-      case .refused(let reason): observer.missed(target, reason: reason)
+      case .refused(let reason): observer.missed(target, reason: reason, by: transport.server)
       case .opened(let channel):
         observer.reached(target)
         close(channel, now)
@@ -276,7 +276,7 @@ final class Relay {
         // The answer is still pending, but the client that waited for it is released now.
         open = (.check(client.target), since)
         let reason = "no answer for \(Relay.openLimit.components.seconds) s"
-        observer.missed(client.target, reason: reason)
+        observer.missed(client.target, reason: reason, by: transport.server)
         refuse(client, reason)
       }
       return false
@@ -284,7 +284,7 @@ final class Relay {
       if client.command == nil { observer.reached(client.target) }
       carry(client, channel, window, now)
     case .refused(let reason):
-      if client.command == nil { observer.missed(client.target, reason: reason) }
+      if client.command == nil { observer.missed(client.target, reason: reason, by: transport.server) }
       refuse(client, reason)
     }
     return true

@@ -1,5 +1,6 @@
 internal import GuardTypes
 internal import Platform
+internal import SSH
 internal import Synchronization
 
 /// Reports refused clients and unreachable targets to the status and the journal.
@@ -33,8 +34,8 @@ final class RelayReporter: RelayObserver {
 
   func reached(_ target: StreamAddress) { publish(target, nil) }
 
-  func missed(_ target: StreamAddress, reason: String) {
-    publish(target, TunnelFailure(refusing: target, reason: reason, host: host, ssh: ssh))
+  func missed(_ target: StreamAddress, reason: String, by server: ServerProgram) {
+    publish(target, TunnelFailure(refusing: target, reason: reason, host: host, ssh: ssh, server: server))
   }
 
   func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {
@@ -83,8 +84,17 @@ final class RelayReporter: RelayObserver {
 
 extension TunnelFailure {
   /// - Parameter reason: libssh2's text, which names the code of RFC 4254 §5.1.
-  fileprivate init(refusing target: StreamAddress, reason: String, host: String, ssh: String) {
-    if reason.contains("prohibited") {
+  fileprivate init(
+    refusing target: StreamAddress, reason: String, host: String, ssh: String, server: ServerProgram
+  ) {
+    if reason.contains("prohibited"), server == .dropbear {
+      self.init(
+        .forwardRefused, "dropbear on \(host) forbids forwarding to \(target): \(reason)",
+        command: "ssh \(ssh) 'ps w | grep [d]ropbear'",
+        remedy:
+          "it must run without -j, and the key's line in authorized_keys must allow it: no no-port-forwarding and no restrict, or a permitopen with this target"
+      )
+    } else if reason.contains("prohibited") {
       self.init(
         .forwardRefused, "sshd on \(host) forbids forwarding to \(target): \(reason)",
         command: "ssh \(ssh) 'sudo sshd -T | grep -iE \"forwarding|permitopen\"'",

@@ -17,6 +17,7 @@ final class Transport {
   private static let lastWordsPatience: Duration = .seconds(3)
 
   let session: Session
+  var server: ServerProgram { session.server }
   let peer: HostPort
   /// The address of this machine in the connection; nil if it cannot be removed.
   let source: SourceAddress?

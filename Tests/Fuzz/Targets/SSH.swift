@@ -65,7 +65,7 @@ extension FuzzTarget {
           try hold(!isEncrypted || hasPassphrase, "usable without its passphrase")
         case .publicOnly: try hold(file.publicKey != nil, "a public key that is none")
         case .exposed: throw Broken(description: "exposed, although it is guarded")
-        case .unusable(let reason), .unsupported(let reason), .encrypted(let reason),
+        case .unreadable(let reason), .damaged(let reason), .unsupported(let reason), .encrypted(let reason),
           .undecryptable(let reason):
           try hold(!reason.isEmpty, "unusable without a reason")
         }

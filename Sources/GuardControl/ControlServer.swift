@@ -76,7 +76,7 @@ package final class ControlServer: Sendable {
         }
       }
       .withBoundSocket(raw).wait()
-    // NIO listens on a bound socket with a backlog of 128, also if it had a larger one.
+    // NIO listens on a bound socket with a backlog of 128, even if it had a larger one.
     try ControlSocket.listen(raw, backlog: backlog)
     watchers.start()
   }

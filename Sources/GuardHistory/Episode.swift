@@ -14,17 +14,17 @@ package struct Episode: Hashable {
   package let isIncident: Bool
   /// The end is unknown, because the guard stopped before it and the next run had lost its incidents.
   package var isCutOff = false
-  /// The begin according to its entries; nil for entries of former versions.
+  /// The start according to its entries; nil for entries of former versions.
   private var since: Timestamp?
   package var attempts = 0
   /// The reported causes in order, each once.
   package var reasons: [String] = []
-  /// The begin of the incident, which may be long before its first entry.
+  /// The start of the incident, which may be long before its first entry.
   package var begin: Timestamp { since ?? first.at }
   /// `tunnel down`, or the text of the change.
   package var title: String {
     let text = ChangeLine.text(first)
-    // The history contains only the end, which includes the begin.
+    // The history contains only the end, which includes the start.
     if since != nil, let prefix = ["ended: ", "over: "].first(where: text.hasPrefix) {
       return String(text.dropFirst(prefix.count))
     }

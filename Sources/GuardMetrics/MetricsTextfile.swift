@@ -12,7 +12,7 @@ package final class MetricsTextfile: Sendable {
 
   package init(log: any EventLog) { self.log = log }
 
-  /// Writes the file. The begin and the end of a failure are logged once.
+  /// Writes the file. The start and the end of a failure are logged once.
   package func write(_ text: String, to path: String) {
     let failure: SystemError?
     do throws(SystemError) {

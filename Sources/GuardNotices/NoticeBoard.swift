@@ -354,6 +354,6 @@ extension NoticeBoard.Filter {
 }
 
 extension IncidentDocument {
-  /// True if its begin was notified and its end was not.
+  /// True if its start was notified and its end was not.
   fileprivate var isNotified: Bool { notices > 0 && (state == .firing || state == .recovering) }
 }

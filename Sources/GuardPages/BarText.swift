@@ -4,7 +4,7 @@ import GuardTerminal
 package import GuardTypes
 package import Health
 
-/// A format of `status` for a bar or a prompt: one line, also if the guard cannot be reached.
+/// A format of `status` for a bar or a prompt: one line, even if the guard cannot be reached.
 package enum BarFormat: String, CaseIterable {
   /// JSON for a custom module of Waybar with `return-type: json`; its text is Pango markup.
   case waybar

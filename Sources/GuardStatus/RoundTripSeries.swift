@@ -5,7 +5,7 @@ package import Health
 package struct RoundTripSeries: Hashable, Sendable {
   /// The round-trip times of five minutes.
   package struct Slot: Hashable, Sendable {
-    /// The begin of the slot, a multiple of `RoundTripSeries.slot`.
+    /// The start of the slot, a multiple of `RoundTripSeries.slot`.
     let at: Timestamp
     private(set) var minimum: Double
     private(set) var maximum: Double

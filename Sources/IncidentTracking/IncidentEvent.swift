@@ -12,7 +12,7 @@ public enum IncidentEvent: Hashable, Sendable {
 public struct IncidentUpdate: Hashable, Sendable {
   /// In the order of the observed problems; those that closed come last.
   public let events: [IncidentEvent]
-  /// The begin of each problem, by id, if it differs from the problem's own `since` because the problem
+  /// The start of each problem, by id, if it differs from the problem's own `since` because the problem
   /// returned within its incident.
   public let begins: [String: Timestamp]
 
@@ -23,7 +23,7 @@ public struct IncidentUpdate: Hashable, Sendable {
 }
 
 extension ClusterReport {
-  /// A copy of the report in which each problem has the begin from its incident.
+  /// A copy of the report in which each problem has the start from its incident.
   public func beginning(at begins: [String: Timestamp]) -> ClusterReport {
     guard !begins.isEmpty else { return self }
     var report = self

@@ -5,9 +5,9 @@ public import Health
 ///
 /// An incident covers all problems of one subject, so a change of cause is one incident.
 /// - It begins at the `since` of its first problem, which may be long before the guard saw it. A problem of the same
-///   subject with an earlier `since` moves the begin back.
+///   subject with an earlier `since` moves the start back.
 /// - It ends when its subject was first observed without a problem, provided that no problem returns: within 30 s and
-///   two polls, or while it is flapping. A problem that returns in time continues the incident with its begin.
+///   two polls, or while it is flapping. A problem that returns in time continues the incident with its start.
 /// - If a subject can't be observed, its problems neither end nor restart: the incident does not change until
 ///   the subject can be observed again.
 ///

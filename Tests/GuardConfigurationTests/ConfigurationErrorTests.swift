@@ -96,12 +96,12 @@ import Testing
     ),
     (
       "forwards: [{ listen: 0.0.0.0:16443 }]",
-      "4:22: listen: 0.0.0.0 is no loopback address: others could reach the cluster's API through this "
+      "4:22: listen: 0.0.0.0 is not a loopback address: others could reach the cluster's API through this "
         + "machine; use 127.0.0.1 or [::1]"
     ),
     (
       "forwards: [{ listen: '[::]:16443' }]",
-      "4:22: listen: :: is no loopback address: others could reach the cluster's API through this machine; "
+      "4:22: listen: :: is not a loopback address: others could reach the cluster's API through this machine; "
         + "use 127.0.0.1 or [::1]"
     ),
     (

@@ -95,7 +95,7 @@ import Testing
 
   @Test func aLargeFileIsRefused() throws {
     try withFile([UInt8](repeating: UInt8(ascii: "#"), count: (4 << 20) + 1)) { path in
-      #expect(message(path) == "\(path):1:1: is larger than 4 MiB: this is no configuration of the guard")
+      #expect(message(path) == "\(path):1:1: is larger than 4 MiB: this is not a configuration of the guard")
     }
   }
 

@@ -108,7 +108,7 @@ private func errors(_ pipeline: String) -> [String] {
     ("{ repository: a/b, github: { url: \"https://a/?x=1\" } }", "url: the address of an API has no '?'"),
     ("{ repository: a/b, github: { workflow: .github/workflows/a.yml } }", "workflow: expected the name"),
     ("{ repository: a/b, github: { workflow: deploy } }", "workflow: expected the name"),
-    ("{ repository: a/b, github: { paths: [/cloud/**] } }", "paths: '/cloud/**' is no pattern"),
+    ("{ repository: a/b, github: { paths: [/cloud/**] } }", "paths: '/cloud/**' is not a pattern"),
     ("{ repository: a/b, github: { paths: [cloud/] } }", "write cloud/**"),
     ("{ repository: a/b, github: { paths: [\"!cloud/**\"] } }", "paths: exclusions need a pattern"),
     ("{ repository: a/b, github: { paths: \"cloud/**\" } }", "paths: expected a list of patterns"),

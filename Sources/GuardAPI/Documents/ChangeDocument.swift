@@ -84,7 +84,7 @@ extension ChangeDocument {
   /// The kind of change; nil for one that only a newer guard knows.
   package var kind: Event? { Event(rawValue: event) }
 
-  /// True for an event of a tunnel, also if only a newer guard knows it.
+  /// True for an event of a tunnel, even if only a newer guard knows it.
   package var isTunnel: Bool { event.hasPrefix("tunnel_") }
 }
 

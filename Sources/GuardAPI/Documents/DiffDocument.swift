@@ -75,7 +75,7 @@ package struct DiffDocument: Codable, Hashable, Sendable {
     @Field package var since: Timestamp?
     /// null for a problem that is still open.
     @Field package var endedAt: Timestamp?
-    /// Its length, up to `until`; null if its begin is unknown.
+    /// Its length, up to `until`; null if its start is unknown.
     @Field package var seconds: Int64?
     @Field package var incident: String?
 

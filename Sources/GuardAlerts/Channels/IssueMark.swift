@@ -11,8 +11,8 @@ struct IssueMark: Hashable, Sendable {
   let key: String
   let change: IncidentNotice.Change
   let severity: Problem.Severity
-  /// The begin of the incident in seconds since 1970, for the guard that wrote the mark. Anybody can write a comment with
-  /// a mark, so it is a number with which one can calculate.
+  /// The start of the incident in seconds since 1970, for the guard that wrote the mark. Anyone can write such a
+  /// comment, so the number is range-checked.
   let since: Int64
 
   /// - Parameter host: this machine's name. Problems of the guard itself concern one machine only.
@@ -58,7 +58,7 @@ struct IssueMark: Hashable, Sendable {
     "<!-- oceanid-guard incident=\(key) change=\(change.rawValue) severity=\(severity.rawValue) since=\(since) -->"
   }
 
-  /// Guards may differ in the begin of an incident by so many seconds.
+  /// Guards may differ in the start of an incident by this many seconds.
   static let tolerance: Int64 = 300
 
   /// True if both report the same change of the same incident.

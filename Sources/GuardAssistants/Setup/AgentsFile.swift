@@ -25,7 +25,7 @@ package struct AgentsFile {
     guard let file = files.first(where: { absolute.hasSuffix("/" + $0.path.replacing("~/", with: "")) })
     else {
       throw UnwritableAgentsFile(
-        path: path, reason: "it is no file of a known assistant",
+        path: path, reason: "it is not a file of a known assistant",
         remedy: ["known: *.md, \(files.map(\.path).joined(separator: ", "))"])
     }
     edit = file.edited

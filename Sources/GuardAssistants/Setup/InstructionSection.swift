@@ -18,7 +18,7 @@ package enum InstructionSection {
 
       1. Ask the guard: the tool `status` of the MCP server `oceanid`, or `\(ctl) preflight`. It answers at once; kubectl
          waits for a timeout if the tunnel is down.
-      2. `healthy`, `degraded`: go on. `critical`: the tool `problems` or `\(ctl) status` has the cause, its begin
+      2. `healthy`, `degraded`: go on. `critical`: the tool `problems` or `\(ctl) status` has the cause, its start
          and the next step. Start with the first problem. `unknown`: there is no fresh data; it does not mean healthy.
       3. Do not open a tunnel (`ssh -L`), do not end ssh processes, do not write a kubeconfig. The guard reconnects by
          itself; `\(ctl) wait --for tunnel` waits for it.

@@ -38,7 +38,7 @@ package enum Tool: String, CaseIterable, Hashable, Sendable {
       "Objects of one part, worst first: nodes, flux (sources, Kustomizations, HelmReleases), images (policies, automation), workloads (also certificates, stacks, Secrets by presence), tunnel."
     case .whereIsCommit:
       "Which stages of the pipeline (cloud, cluster stack, Flux sources, Kustomizations) run a commit, and what stops it."
-    case .history: "Incidents of a span of time, newest first, with begin, end and cause."
+    case .history: "Incidents of a span of time, newest first, with start, end and cause."
     case .doctor:
       "Checks each step of the connection to the clusters as the running guard sees it. Use it when the tunnel or the API fails. May take 20 seconds."
     case .waitUntil:
@@ -69,7 +69,7 @@ package enum Tool: String, CaseIterable, Hashable, Sendable {
       ]
     case .history:
       return [
-        Parameter("since", .text, "Begin: 2h, 7d, or an RFC 3339 time. Default: 24h."),
+        Parameter("since", .text, "Start: 2h, 7d, or an RFC 3339 time. Default: 24h."),
         Parameter("until", .text, "End, in the same form. Default: now."), cluster, limit,
       ]
     case .waitUntil:

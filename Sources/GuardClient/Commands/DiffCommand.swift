@@ -22,7 +22,7 @@ struct DiffCommand: ParsableCommand, Reading {
         oceanid-ctl diff --since '2026-03-01 22:00' --until '2026-03-02 03:10'
         oceanid-ctl diff --json | jq -r '.changes[] | [.fact, .from, .to] | @tsv'
 
-      Exit status: 0, also if something changed; 69 if neither the journal nor the guard can be read.
+      Exit status: 0, even if something changed; 69 if neither the journal nor the guard can be read.
       """)
 
   @Option(

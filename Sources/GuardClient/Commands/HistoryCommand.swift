@@ -12,7 +12,7 @@ struct HistoryCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "history",
     abstract:
-      "Show past incidents with begin, end, cause and length.",
+      "Show past incidents with start, end, cause and length.",
     discussion: """
       The events come from the journal, or from the guard if you may not read the journal. A time is 2h, 7d, today, \
       yesterday, 2026-03-01, '2026-03-01 04:12' or 2026-03-01T04:12:07Z.

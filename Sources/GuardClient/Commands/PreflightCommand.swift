@@ -10,13 +10,13 @@ import Synchronization
 struct PreflightCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "preflight",
-    abstract: "Tell within a second whether commands can be run against the cluster now.",
+    abstract: "Report within a second whether commands can be run against the cluster now.",
     discussion: """
       It is ok if the tunnel is up and its local port is the guard's, the API answers the guard, the data is fresh, the \
       kubeconfig works, and the verdict is healthy or degraded. Otherwise it prints the first cause and the next step.
 
-      Exit status: 0 ok, 1 not ok, also if no guard runs or if it does not answer; 64 for a wrong command line, 74 if the answer \
-      cannot be written.
+      Exit status: 0 ok, 1 not ok, even if no guard runs or if it does not answer; 64 for a wrong command line, 74 if \
+      the answer cannot be written.
 
       Examples:
         oceanid-ctl preflight && kubectl get pods -A

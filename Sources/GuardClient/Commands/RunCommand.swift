@@ -17,7 +17,8 @@ struct RunCommand: ParsableCommand {
 
       A script of a shell on the command line (sh -c) is parsed: its pipes, substitutions, loops, functions and \
       here-documents. It is refused if it computes the verb of a tool, or if it cannot be parsed and names a tool. Code in \
-      other languages is refused if a word of a change follows a tool's name. If it only reads, run the command itself.
+      other languages is refused if a word of a change follows a tool's name. If such a line only reads, run its commands \
+      without the shell.
 
       With --break-glass and a reason, such a command runs, and the guard logs user, command and reason; if the guard \
       cannot log it, it does not run. Commands that read are allowed: get, describe, logs, exec, port-forward, diff, \
@@ -35,7 +36,8 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How long to wait for the tunnel; standard error says why it waits.", valueName: "time"))
+      "How long to wait for the tunnel; the reason for waiting is printed on standard error.",
+      valueName: "time"))
   var timeout = TimeSpan(duration: .seconds(60))
 
   @Option(

@@ -38,7 +38,7 @@ struct SetupCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The ssh alias of the server (default: the one in guard.yaml, else tethys)."))
   var host: String?
 
-  @Flag(help: "Set up the guard of the whole machine, with a key of its own; asks sudo where needed.")
+  @Flag(help: "Set up the guard of the whole machine, with a key of its own; uses sudo where needed.")
   var machine = false
 
   @Flag(help: "Agree to every write.")

@@ -12,8 +12,8 @@ struct WebCommand: ParsableCommand, TimeDisplaying {
     abstract: "Show the status as a live page in your browser.",
     discussion: """
       The page is served to this machine only, by this command, until Ctrl-C. It prints an address and opens it if there \
-      is a desktop. The address works once: the browser that opens it gets a session, and nobody else does. From \
-      another machine, forward the port with ssh -L and use --port.
+      is a desktop. The address works once: the browser that opens it gets a session. From another \
+      machine, forward the port with ssh -L and use --port.
 
       Examples:
         oceanid-ctl web

@@ -12,7 +12,7 @@ struct WhereCommand: ParsableCommand, Reading {
     commandName: "where",
     abstract: "Show which stages of the pipeline have a commit, and where it is stuck.",
     discussion: """
-      A stage has the commit, is not affected by it, will get it, or does not get it until somebody acts: then the \
+      A stage has the commit, is not affected by it, will get it, or does not get it until a person acts: then the \
       reason and the next step follow.
 
       Examples:
@@ -21,7 +21,7 @@ struct WhereCommand: ParsableCommand, Reading {
         oceanid-ctl where 8f3c1a2 --json | jq -r '.clusters[].stages[] | select(.state == "stuck") | .id'
 
       Exit status: 0 if every stage that the commit affects has it, 1 if it is on its way, 2 if it is stuck, \
-      3 if that is not known; 64 if no pipeline is configured or nobody knows the commit.
+      3 if that is not known; 64 if no pipeline is configured or the commit is unknown.
       """)
 
   @Argument(help: "The commit: \(CommitPrefix.form).")

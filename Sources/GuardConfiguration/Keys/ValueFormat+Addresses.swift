@@ -24,7 +24,7 @@ extension ValueFormat where Value == StreamAddress {
       guard address.isLoopback else {
         reader.fail(
           node,
-          "\(key): \(place.host) is no loopback address: others could reach the cluster's API through this "
+          "\(key): \(place.host) is not a loopback address: others could reach the cluster's API through this "
             + "machine; use 127.0.0.1 or [::1]")
         return nil
       }

@@ -110,7 +110,7 @@ extension ValueFormat where Value == PathFilter {
         do throws(PathPattern.Mistake) {
           patterns.append(try PathPattern(text))
         } catch {
-          reader.fail(node, "\(key): \(text.quoted()) is no pattern: \(error.reason)")
+          reader.fail(node, "\(key): \(text.quoted()) is not a pattern: \(error.reason)")
         }
       }
       guard patterns.count == nodes.count else { return nil }

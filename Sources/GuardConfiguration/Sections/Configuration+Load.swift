@@ -73,7 +73,7 @@ extension Configuration {
       bytes = try SmallFile.read(path, limit: sizeLimit)
     } catch {
       if error.isNotRegular { throw failure("is not a regular file") }
-      if error.isTooLarge { throw failure("is larger than 4 MiB: this is no configuration of the guard") }
+      if error.isTooLarge { throw failure("is larger than 4 MiB: this is not a configuration of the guard") }
       throw failure("can't be \(error.operation.hasPrefix("open") ? "opened" : "read"): \(error.reason)")
     }
     do {

@@ -139,8 +139,8 @@ extension Configuration.Pipeline.Pulumi: ConfigurationSection {
         "paths", \.paths, .pathFilter, "The files that start a deployment. An empty list is all files."),
       .init(
         "singleRun", \.isSingleRun, .boolean, isPrinted: { $0 },
-        "Whether agents end after one deployment. A pool without an agent is no problem then while nothing waits."
-      ),
+        "Whether agents end after one deployment. A pool without an agent is not a problem then while nothing "
+          + "waits."),
     ]
   }
 }

@@ -33,7 +33,7 @@ enum HelpPage {
       "Ask the guard",
       [
         ("p", "poll the Kubernetes API now: of this cluster, or of all in the overview"),
-        ("r", "connect the tunnel again now, after y"),
+        ("r", "reconnect the tunnel; asks first (y)"),
         ("s", "silence the notices of the problem for some time, with a reason"),
       ]
     ),

@@ -263,7 +263,7 @@ package struct PersonalFacts {
     guard let own = system.variable("SSH_AUTH_SOCK") else { return }
     if facts.firstFailure?.step == "login", own != serviceAgent {
       let withAgent = findings(facts, agent: own)
-      // They say more about the keys, also if none of them is accepted.
+      // They say more about the keys, even if none of them is accepted.
       facts.findings = withAgent
       if facts.firstFailure?.step != "login" { facts.keys.needed = own }
     } else if facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] != nil {

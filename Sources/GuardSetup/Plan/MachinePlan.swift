@@ -109,7 +109,7 @@ package enum MachinePlan {
     if case .blocked = step.outcome, !isThere || !isRead { return step }
     guard isThere || facts.kubeconfig.wanted != nil else {
       return Plan.Step(
-        name: step.name, found: "\(step.found): this is no single file that can be copied",
+        name: step.name, found: "\(step.found): this is not a single file that can be copied",
         outcome: .blocked(
           .init(
             .instruction("write a kubeconfig with the cluster alone to \(facts.kubeconfig.path), as root"),

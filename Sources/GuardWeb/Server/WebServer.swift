@@ -108,7 +108,7 @@ package final class WebServer: Sendable {
     } catch {
       connection.send(WebAnswer(error).bytes(isHead: false))
     }
-    // The peer reads the whole answer before the connection's end, also if it sent more than was read.
+    // The peer reads the whole answer before the connection's end, even if it sent more than was read.
     StreamSocket.endSending(socket.descriptor)
   }
 

@@ -58,7 +58,7 @@ public enum NodeProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .node, .warning, path: "node/<node>/taint", title: "node <node> has taint <taint>",
         meaning:
-          "The node is Ready, and a taint keeps pods away from it: it was taken out of service, its cloud controller has not initialized it, or an agent of the network or storage has not run there for five minutes. Taints for certain kinds of pods, as on control planes and nodes with GPUs, are no problem.",
+          "The node is Ready, and a taint keeps pods away from it: it was taken out of service, its cloud controller has not initialized it, or an agent of the network or storage has not run there for five minutes. Taints for certain kinds of pods, as on control planes and nodes with GPUs, are not a problem.",
         command: "kubectl describe node <node>",
         note: "find out who set the taint; an out-of-service taint stays until it is removed manually")
     case .leaseStale:

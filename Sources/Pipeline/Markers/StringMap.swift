@@ -26,7 +26,7 @@ struct StringMap {
         } else if !word("null") {
           return nil
         } else {
-          // Go empties the element and leaves it so, also if the key was there before.
+          // Go empties the element and leaves it so, even if the key was there before.
           values[key] = ""
         }
       } while consume(",")

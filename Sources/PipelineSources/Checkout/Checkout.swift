@@ -58,7 +58,7 @@ package struct Checkout: Sendable {
   ) throws(CheckoutFailure) -> MarkedTree {
     if let known, known.commit == commit { return known }
     guard Checkout.isCommit(commit) else {
-      throw CheckoutFailure(folder: git.folder, reason: "\(commit.escapedName) is no commit")
+      throw CheckoutFailure(folder: git.folder, reason: "\(commit.escapedName) is not a commit")
     }
     let listing = try git.run(["ls-tree", "-r", "-z", "--full-tree", commit], limit: Checkout.treeLimit)
     let entries = GitTree(listing: listing)

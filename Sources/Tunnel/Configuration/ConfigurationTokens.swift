@@ -74,7 +74,7 @@ struct ConfigurationTokens {
       } else if character == "%" {
         guard let token = rest.popFirst() else { throw ExpansionError(reason: "it ends with a single %") }
         guard let value = values[token] else {
-          throw ExpansionError(reason: "%\(token) is no token", token: token)
+          throw ExpansionError(reason: "%\(token) is not a token", token: token)
         }
         result += value
       } else {

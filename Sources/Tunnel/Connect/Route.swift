@@ -104,7 +104,8 @@ extension Resolution {
       return try SocketAddress.resolve(host: bindAddress, port: 0, family: family)
     } catch {
       throw TunnelFailure(
-        .config, "BindAddress \(bindAddress) of \(hostName) is no address here: \(error.reason)",
+        .config,
+        "BindAddress \(bindAddress) of \(hostName) is not an address of this machine: \(error.reason)",
         command: "ip -br address", remedy: "name an address of this machine, or leave BindAddress out",
         files: configFiles)
     }

@@ -47,12 +47,10 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The targets that parse untrusted input. FuzzTests replays inputs; with OCEANID_FUZZ it is a libFuzzer program (Tests/Fuzz/run).
 let untrustedInputTargets: [Target.Dependency] =
   [
-    "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
+    "Curl", "GuardAPI", "GuardAlerts", "GuardAssistants", "GuardClient", "GuardCluster", "GuardConfiguration",
     "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
-    "GuardPages",
-    "GuardScreen", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "GuardWeb", "Health",
-    "GuardAssistants", "GuardPipeline", "GuardRun", "IncidentTracking", "Kubernetes", "Pipeline",
-    "PipelineSources",
+    "GuardPages", "GuardPipeline", "GuardRun", "GuardScreen", "GuardState", "GuardStatus", "GuardTerminal",
+    "GuardTypes", "GuardWeb", "Health", "IncidentTracking", "Kubernetes", "Pipeline", "PipelineSources",
     "Platform", "Redaction", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
@@ -174,9 +172,7 @@ let package = Package(
       "GuardAlerts",
       [
         "Crypto", "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "GuardTypes",
-        "Health",
-        "IncidentTracking",
-        "Platform", "Posting", "Redaction", "Systemd", "Tunnel",
+        "Health", "IncidentTracking", "Platform", "Posting", "Redaction", "Systemd", "Tunnel",
       ]),
     module(
       "GuardMetrics",
@@ -187,34 +183,30 @@ let package = Package(
     module(
       "GuardControl",
       [
-        "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardMetrics", "GuardState",
-        "GuardStatus", "Health", "Platform",
+        "GuardStatus", "GuardTypes", "Health", "Platform",
       ] + nio),
     module(
       "GuardCluster",
       [
-        "GuardTypes",
         "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardPipeline",
-        "GuardState", "GuardStatus", "Health", "IncidentTracking", "Kubernetes", "Pipeline", "Platform",
-        "Systemd", "Tunnel",
+        "GuardState", "GuardStatus", "GuardTypes", "Health", "IncidentTracking", "Kubernetes", "Pipeline",
+        "Platform", "Systemd", "Tunnel",
       ]),
     module(
       "GuardDoctor",
       [
-        "GuardTypes",
-        "Curl", "GuardAPI", "GuardCluster", "GuardConfiguration", "GuardPipeline", "GuardState",
-        "GuardStatus", "Health", "Pipeline", "PipelineSources",
-        "Kubernetes", "Platform", "SSH", "Crypto", "Systemd", "Tunnel",
+        "Crypto", "Curl", "GuardAPI", "GuardCluster", "GuardConfiguration", "GuardPipeline", "GuardState",
+        "GuardStatus", "GuardTypes", "Health", "Kubernetes", "Pipeline", "PipelineSources", "Platform", "SSH",
+        "Systemd", "Tunnel",
       ]),
     module(
       "GuardDaemon",
       [
-        "GuardTypes",
-        "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
-        "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardPipeline", "GuardState", "GuardStatus",
-        "Health", "IncidentTracking", "Pipeline", "Platform",
-        "Crypto", "Systemd", "Tunnel",
+        "Crypto", "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl",
+        "GuardDoctor", "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardPipeline", "GuardState",
+        "GuardStatus", "GuardTypes", "Health", "IncidentTracking", "Pipeline", "Platform", "Systemd",
+        "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
 
@@ -274,8 +266,7 @@ let package = Package(
       "GuardPages",
       [
         "GuardAPI", "GuardConnection", "GuardExplain", "GuardHistory", "GuardTerminal", "GuardTypes",
-        "Health",
-        "IncidentTracking",
+        "Health", "IncidentTracking",
       ]),
     // For assistants: the MCP server, the section for their instructions.
     module(
@@ -295,8 +286,8 @@ let package = Package(
         arguments,
       ],
       embeds: [
-        "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
-        "Manual/oceanid-guard.7", "Manual/oceanid-guard.8",
+        "Manual/oceanid-ctl.1", "Manual/oceanid-guard.7", "Manual/oceanid-guard.8",
+        "Manual/oceanid-guard.yaml.5",
       ]),
     program("oceanid-ctl", ["GuardClient"]),
 
@@ -335,8 +326,7 @@ let package = Package(
       "Kubernetes",
       [
         "Crypto", "Curl", "DemoCluster", "GuardTypes", "Health", "IncidentTracking", "Platform", "Redaction",
-        "TestSupport",
-        "YAML",
+        "TestSupport", "YAML",
       ] + nio + [
         nioSSL
       ],
@@ -349,8 +339,7 @@ let package = Package(
       "GuardAlerts",
       [
         "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "IncidentTracking",
-        "Platform", "Systemd",
-        "TestSupport", "Tunnel",
+        "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests(
       "GuardControl",
@@ -361,12 +350,10 @@ let package = Package(
     tests(
       "GuardCluster",
       [
-        "DemoCluster", "DemoPipeline", "GuardPipeline", "GuardStatus", "IncidentTracking", "Pipeline",
-        "GuardTypes", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardHistory", "GuardIncidents",
-        "GuardJournal",
-        "GuardState",
-        "GuardTerminal", "Health",
-        "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
+        "DemoCluster", "DemoPipeline", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardHistory",
+        "GuardIncidents", "GuardJournal", "GuardPipeline", "GuardState", "GuardStatus", "GuardTerminal",
+        "GuardTypes", "Health", "IncidentTracking", "Kubernetes", "Pipeline", "Platform", "Systemd",
+        "TestSupport", "Tunnel",
       ]),
     tests(
       "GuardDoctor",
@@ -377,11 +364,9 @@ let package = Package(
     tests(
       "GuardDaemon",
       [
-        "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardIncidents",
-        "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "IncidentTracking", "Platform",
-        "Systemd",
-        "TestSupport", "Tunnel",
+        "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "GuardTypes", "Health",
+        "IncidentTracking", "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardTerminal", ["Health"]),
     tests("GuardConnection", ["TestSupport"]),
@@ -423,8 +408,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "DemoCluster", "DemoPipeline", "GuardAPI", "GuardTypes", "Health", "IncidentTracking", "TestSupport",
-        "oceanid-guard",
-        "oceanid-ctl",
+        "oceanid-ctl", "oceanid-guard",
       ],
       swiftSettings: settings),
   ] + fuzzing

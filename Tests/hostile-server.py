@@ -119,7 +119,7 @@ class Hostile(paramiko.Transport):
     def on_open_farewell_cut(self, channel):
         self.say(DISCONNECT, uint32(11, MOST))
 
-    # Misbehaviour after a correct response
+    # Misbehavior after a correct response
 
     def flood(self, number, body, total=None):
         for _ in range((total or FLOOD) // (len(body) + 64)):

@@ -23,6 +23,6 @@ static inline void oceanid_ssh2_set_disconnect(LIBSSH2_SESSION *session, oceanid
   libssh2_session_callback_set(session, LIBSSH2_CALLBACK_DISCONNECT, (void *)disconnect);
 }
 
-// malloc.h is no part of Swift's Glibc.
+// malloc.h is not part of Swift's Glibc.
 extern size_t malloc_usable_size(void *);
 static inline size_t oceanid_usable_size(void *block) { return malloc_usable_size(block); }

@@ -18,7 +18,7 @@ package struct Client: ~Copyable {
 
   private static func makeMulti(_ limits: Limits) throws(CurlError) -> UnsafeMutableRawPointer {
     guard EasyHandle.isLibraryReady, let multi = curl_multi_init() else {
-      throw CurlError(code: .setup, operation: "libcurl", detail: "libcurl could not be initialised")
+      throw CurlError(code: .setup, operation: "libcurl", detail: "libcurl could not be initialized")
     }
     // By default the connection cache shrinks with the number of handles, which would close most connections after a
     // run.

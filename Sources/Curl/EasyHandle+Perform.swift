@@ -5,7 +5,7 @@ extension EasyHandle {
   ///
   /// - Parameter isCancelled: called ten times per second.
   package func perform(until deadline: ContinuousClock.Instant, isCancelled: () -> Bool) throws(CurlError) {
-    guard let multi = curl_multi_init() else { throw error(.setup, "libcurl could not be initialised") }
+    guard let multi = curl_multi_init() else { throw error(.setup, "libcurl could not be initialized") }
     defer { curl_multi_cleanup(multi) }
     let code = curl_multi_add_handle(multi, pointer)
     guard code == CURLM_OK else { throw error(code) }

@@ -7,7 +7,7 @@ internal import Glibc
 /// A class, because libcurl keeps its address as the callbacks' context until `deinit`.
 package final class EasyHandle {
   /// Evaluated once per process. OpenSSL writes to sockets without MSG_NOSIGNAL, so a closed peer would raise SIGPIPE.
-  /// libcurl would write the keys of all connections to the file of SSLKEYLOGFILE, readable for everybody.
+  /// libcurl would write the keys of all connections to the file of SSLKEYLOGFILE, readable for any user.
   static let isLibraryReady: Bool = {
     signal(SIGPIPE, SIG_IGN)
     unsetenv("SSLKEYLOGFILE")
@@ -36,7 +36,7 @@ package final class EasyHandle {
 
   package init(url: String, scheme: Origin.Scheme, operation: String) throws(CurlError) {
     guard EasyHandle.isLibraryReady, let pointer = curl_easy_init() else {
-      throw CurlError(code: .setup, operation: operation, detail: "libcurl could not be initialised")
+      throw CurlError(code: .setup, operation: operation, detail: "libcurl could not be initialized")
     }
     self.pointer = pointer
     self.operation = operation

@@ -13,7 +13,7 @@ package struct Request {
   package let headers: [String]
   /// The lowercase names of further headers that the response contains.
   package let responseHeaders: Set<String>
-  /// Size in bytes of the buffered body, if it is less than that of the run; nil for the run's.
+  /// The maximum size of the buffered body; nil for the limit of the run.
   package let bodyBytes: Int?
   /// Receives the body instead of the response if the status is 200 and the content is JSON.
   package let sink: (any BodySink)?

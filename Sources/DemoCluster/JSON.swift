@@ -1,7 +1,7 @@
 /// A JSON value that can be written as a Swift literal. Members with the value `.null` are omitted, as the Kubernetes
 /// API omits unset fields.
 ///
-/// With its own writer: an Encodable conformance would take as many lines, and faults damage the bytes.
+/// Written by hand: an Encodable conformance would be as long, and faults change the bytes.
 package enum JSON: Hashable, Sendable {
   case null
   case bool(Bool)

@@ -47,18 +47,17 @@ package enum JournalField: String, Hashable, Sendable, CaseIterable {
   /// The beginning of the names of the guard's own fields.
   package static let prefix = "OCEANID_"
 
-  /// The largest length of a value in bytes. Longer values are cut, so a digest or a revision could not be distinguished
-  /// from another one if the limit was too small.
+  /// The largest length of a value in bytes. Longer values are cut. A small limit would make two digests look equal.
   package var limit: Int {
     switch self {
     case .message: 4096
     case .names: 2048
     case .from, .to, .reason, .remedy, .command, .note: 1024
     case .event, .cluster, .subject, .incident, .code, .kind, .severity, .since, .ended, .attempts,
-      .incidentsKept, .changesRecorded, .fact, .count, .steps, .seenAt, .formerSeenAt, .peerUID,
-      .peerPID,
-      .heldBack, .dropped, .asleepSeconds, .libssh2Version, .libcurlVersion, .opensslVersion,
-      .systemdVersion:
+      .incidentsKept,
+      .changesRecorded, .fact, .count, .steps, .seenAt, .formerSeenAt, .peerUID, .peerPID, .heldBack,
+      .dropped,
+      .asleepSeconds, .libssh2Version, .libcurlVersion, .opensslVersion, .systemdVersion:
       256
     }
   }

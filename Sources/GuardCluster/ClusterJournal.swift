@@ -147,7 +147,7 @@ final class ClusterJournal {
         from: from.rawValue,
         to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init), incident: incident)
     case .connecting where from == .up && failure == nil:
-      // A user requested it, so it is no incident. One begins if the attempt fails.
+      // A user requested it, so it is not an incident. One begins if the attempt fails.
       record(
         .tunnelDown, "tunnel reconnects on request", subject: "tunnel", from: from.rawValue, to: to.rawValue)
     case .backoff where from == .up, .connecting where from == .up:
@@ -202,7 +202,7 @@ final class ClusterJournal {
 
   // MARK: - Problems
 
-  /// Writes the entries for the changes of a judgement.
+  /// Writes the entries for the changes of a judgment.
   func write(_ events: [IncidentEvent], from previous: ClusterReport?, to report: ClusterReport) {
     for event in events { log.write(LogRecord(event)) }
     guard let previous, previous.verdict != report.verdict else { return }

@@ -25,7 +25,7 @@ package final class ClusterPipeline: Sendable {
 
   /// - Parameters:
   ///   - file: nil: there is no state directory.
-  ///   - changed: called on the poller's queue after each poll; true if the judgement may change.
+  ///   - changed: called on the poller's queue after each poll; true if the judgment may change.
   /// - Throws: `SourceFailure` if libcurl can't be used.
   init(
     _ configuration: Configuration.Pipeline, cluster: String, environment: LocalEnvironment,
@@ -65,7 +65,7 @@ package final class ClusterPipeline: Sendable {
 
   func stop() { poller.stop() }
 
-  /// The judgement of what was learned, for the judgement of the cluster.
+  /// The judgment of what was learned, for the judgment of the cluster.
   func report(at now: Timestamp) -> PipelineReport {
     let (knowledge, view) = state.withLock { ($0.knowledge, $0.view) }
     return PipelineReport(knowledge, plan: plan, cluster: cluster, view: view, now: now)
@@ -103,7 +103,7 @@ package final class ClusterPipeline: Sendable {
     return Set((snapshot?.imagePolicies.value ?? []).map(\.resource.reference.description))
   }
 
-  /// The document, from the judgement of the cluster. The poller gets what the cluster runs.
+  /// The document, from the judgment of the cluster. The poller gets what the cluster runs.
   ///
   /// - Parameter isFresh: true if the last poll of the cluster succeeded.
   func document(_ pipeline: PipelineReport, _ report: ClusterReport, isFresh: Bool) -> PipelineDocument {
@@ -120,7 +120,7 @@ package final class ClusterPipeline: Sendable {
       stages, markers: markers, knowledge, plan: plan, problems: report.problems)
   }
 
-  /// - Returns: true if the judgement may change.
+  /// - Returns: true if the judgment may change.
   private func record(_ knowledge: PipelineKnowledge) -> Bool {
     state.withLock { state in
       defer { state.knowledge = knowledge }

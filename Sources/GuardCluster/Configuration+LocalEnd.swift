@@ -134,7 +134,10 @@ extension Configuration.Cluster {
     guard !isCredential else {
       return NextStep(
         note:
-          "set its server to \(address)\(name.isEmpty ? "" : ",\(name)") in the file that LoadCredential= names, and restart the service"
+          """
+          set its server to \(address)\(name.isEmpty ? "" : ",\(name)") in the file that LoadCredential= names, \
+          and restart the service
+          """
       )
     }
     return NextStep(

@@ -15,7 +15,7 @@ internal import Platform
 internal import Synchronization
 package import Tunnel
 
-/// A cluster of the configuration: its tunnel, its poller, and the judgement of both by the health rules.
+/// A cluster of the configuration: its tunnel, its poller, and the judgment of both by the health rules.
 package actor GuardedCluster {
   /// The queue that owns this actor's state.
   private let executor: QueueExecutor
@@ -178,7 +178,7 @@ package actor GuardedCluster {
     pipeline?.pollNow()
   }
 
-  /// The pipeline was polled. The cluster is judged again only if that may change the judgement.
+  /// The pipeline was polled. The cluster is judged again only if that may change the judgment.
   private func recordPipeline(isRelevant: Bool) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     guard !isRelevant, let shown else { return judgeNow() }
@@ -212,7 +212,7 @@ package actor GuardedCluster {
       pollFailure = nil
       (service, serviceAskedAt) = (nil, nil)
       journal.writePollSucceeded()
-      // Before the judgement, because changes cause problems.
+      // Before the judgment, because changes cause problems.
       changes.record(snapshot, at: outcome.at)
     case .failure(let failure):
       pollFailure = failure

@@ -68,7 +68,10 @@ extension ClientError: CommandError {
     switch self {
     case .unreachable(let socket, let error): ClientError.sentence(socket, error)
     case .stranger(let socket, let uid):
-      "\(socket.path) is served by \(uid.map { "uid \($0)" } ?? "an unknown user"), which is neither root, nor you, nor the guard's user oceanid"
+      """
+      \(socket.path) is served by \(uid.map { "uid \($0)" } ?? "an unknown user"), which is neither root, nor you, \
+      nor the guard's user oceanid
+      """
     case .unreadable(let socket, let error): "the guard's response on \(socket.path) is invalid: \(error)"
     case .document(let error): "\(error)"
     case .refused(403, _, let message): "permission denied by the guard: \(message)"
@@ -106,7 +109,10 @@ extension ClientError: CommandError {
       ["compare: oceanid-ctl --version; oceanid-guard --version"]
     case .refused(403, _, _):
       [
-        "changes require root, the guard's user or group oceanid-admin: sudo usermod -aG oceanid-admin $USER, then log in again"
+        """
+        changes require root, the guard's user or group oceanid-admin: sudo usermod -aG oceanid-admin $USER, then \
+        log in again
+        """
       ]
     case .refused(502, "delivery", let message): ClientError.lines(message).dropFirst().map { Span($0).text }
     case .refused(422, "configuration", let message), .refused(503, "configuration", let message):
@@ -170,7 +176,10 @@ extension ClientError: CommandError {
       ]
     case ENOTSOCK:
       [
-        "set the guard's socket with --socket PATH or OCEANID_SOCKET; the default is \(SocketPath.system), or the socket of your own guard"
+        """
+        set the guard's socket with --socket PATH or OCEANID_SOCKET; the default is \(SocketPath.system), or the \
+        socket of your own guard
+        """
       ]
     case EACCES, EPERM:
       [

@@ -63,7 +63,7 @@ extension GuardService {
   /// `oceanid-guard 0.1.0`, and the versions of its libraries.
   package static var version: String { "oceanid-guard \(Product.version)\n\(LinkedLibraries.text)" }
 
-  /// Writes to standard output. A closed pipe is no error, because its reader needs no more.
+  /// Writes to standard output. A closed pipe is not an error, because its reader needs no more.
   ///
   /// - Returns: the exit status: 0, or 74 (sysexits.h: EX_IOERR) if the output is lost.
   package static func output(_ text: String) -> Int32 {

@@ -166,7 +166,10 @@ package final class GuardService: Sendable {
     log.write(
       LogRecord(
         .started,
-        "oceanid-guard \(Product.version) watches \(configuration.clusters.map(\.name).joined(separator: ", ")), with \(LinkedLibraries.text)",
+        """
+        oceanid-guard \(Product.version) watches \(configuration.clusters.map(\.name).joined(separator: ", ")), \
+        with \(LinkedLibraries.text)
+        """,
         subject: "guard",
         extra: Dictionary(
           LinkedLibraries.versions.map { ($0.field, $0.version) }, uniquingKeysWith: { $1 }

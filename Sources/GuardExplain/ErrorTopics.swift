@@ -4,28 +4,53 @@ extension TunnelErrorCode {
   package var meaning: String {
     switch self {
     case .connectRefused:
-      "Nothing listens on the port of the server's address: sshd does not run there or listens elsewhere, or a firewall rejects the connection."
+      """
+      Nothing listens on the port of the server's address: sshd does not run there or listens elsewhere, or a \
+      firewall rejects the connection.
+      """
     case .connectTimeout:
-      "The server's address did not answer: the server is off, the network or the route is down, or a firewall drops the packets."
+      """
+      The server's address did not answer: the server is off, the network or the route is down, or a firewall \
+      drops the packets.
+      """
     case .dns: "The server's name could not be resolved to an address."
     case .hostKeyUnknown:
-      "No known_hosts file has a key for this server, and the guard never accepts an unknown key. It retries when the file changes, and by itself after 5 s at first, then at growing intervals."
+      """
+      No known_hosts file has a key for this server, and the guard never accepts an unknown key. It retries when \
+      the file changes, and by itself after 5 s at first, then at growing intervals.
+      """
     case .hostKeyChanged:
-      "The server shows another key than known_hosts has: it was reinstalled, or the connection may be intercepted. The guard retries when the file changes, and by itself after 5 s at first, then at growing intervals."
+      """
+      The server shows another key than known_hosts has: it was reinstalled, or the connection may be intercepted. \
+      The guard retries when the file changes, and by itself after 5 s at first, then at growing intervals.
+      """
     case .authRefused:
-      "The server accepted none of the keys that the guard offered, ended the login before all were offered, refuses the account, or requires more than a key."
+      """
+      The server accepted none of the keys that the guard offered, ended the login before all were offered, \
+      refuses the account, or requires more than a key.
+      """
     case .noUsableKey:
-      "There is no key to offer: it is missing, encrypted without a passphrase, readable by others, or of a type that libssh2 does not support."
+      """
+      There is no key to offer: it is missing, encrypted without a passphrase, readable by others, or of a type \
+      that libssh2 does not support.
+      """
     case .keepaliveTimeout:
       "The server stopped answering: nothing that was sent was acknowledged within keepalive.timeout."
     case .peerClosed:
-      "The server ended the session: sshd was restarted, the machine shut down, or the process was killed. If the server gave a reason, it refuses this address for a while (PerSourcePenalties) or has too many connections (MaxStartups), and the guard waits longer between attempts."
+      """
+      The server ended the session: sshd was restarted, the machine shut down, or the process was killed. If the \
+      server gave a reason, it refuses this address for a while (PerSourcePenalties) or has too many connections \
+      (MaxStartups), and the guard waits longer between attempts.
+      """
     case .protocolError:
       "The peer did not follow the SSH protocol, or both sides have no algorithm in common."
     case .forwardRefused:
       "The session is up, and the server can't or may not reach the target of the forward."
     case .config:
-      "ssh_config requires something that the guard can't do, can't be read, or has a Match exec whose command does not end or may not be run."
+      """
+      ssh_config requires something that the guard can't do, can't be read, or has a Match exec whose command does \
+      not end or may not be run.
+      """
     }
   }
 
@@ -39,14 +64,20 @@ extension TunnelErrorCode {
     case .hostKeyChanged:
       "compare the fingerprint with the server's console first; only then: ssh-keygen -R HOST && ssh HOST true"
     case .authRefused:
-      "oceanid-ctl tunnel lists the keys; check the user name, authorized_keys and AuthenticationMethods on the server, and IdentitiesOnly yes in ssh_config; then: oceanid-ctl reconnect"
+      """
+      oceanid-ctl tunnel lists the keys; check the user name, authorized_keys and AuthenticationMethods on the \
+      server, and IdentitiesOnly yes in ssh_config; then: oceanid-ctl reconnect
+      """
     case .noUsableKey: "oceanid-ctl tunnel lists each key with its reason; an ed25519 key always works"
     case .keepaliveTimeout: "no action is needed once the tunnel is up again"
     case .peerClosed:
       "no action is needed once the tunnel is up again; otherwise on the server: journalctl -u ssh"
     case .protocolError: "it shows what the server offers; check that sshd listens there"
     case .forwardRefused:
-      "something must listen on the target there, and sshd must allow it: AllowTcpForwarding and PermitOpen in sshd_config, permitopen in authorized_keys"
+      """
+      something must listen on the target there, and sshd must allow it: AllowTcpForwarding and PermitOpen in \
+      sshd_config, permitopen in authorized_keys
+      """
     case .config: "the message names the option"
     }
   }

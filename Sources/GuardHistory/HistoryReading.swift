@@ -189,6 +189,9 @@ struct UnreadableFolder: CommandError {
   var description: String {
     guard case .call(_, let code) = error else { return "\(error)" }
     return
-      "no readable journal in \(folder): \(String(cString: strerror(code))); set --directory to the folder with the *.journal files"
+      """
+      no readable journal in \(folder): \(String(cString: strerror(code))); set --directory to the folder with the \
+      *.journal files
+      """
   }
 }

@@ -35,7 +35,7 @@ package struct HistoryStrip {
     let scale = HistoryStrip.scales.first { $0 * 1000 * room >= length } ?? length / room / 1000 + 1
     let cell = scale * 1000
     let count = Int((length + cell - 1) / cell)
-    var lines = terminal.labelled("History", margin: margin, indent: 0, summary(known))
+    var lines = terminal.labeled("History", margin: margin, indent: 0, summary(known))
     let blank = Span(String(repeating: " ", count: margin))
     lines.append(Line([blank] + cells(count, cell, known, terminal)))
     let from = (now - .milliseconds(cell * Int64(count))).clock(at: now)
@@ -50,7 +50,7 @@ package struct HistoryStrip {
       lines.append(Line(blank, Span(legend, .faint)))
     }
     lines += outages.suffix(HistoryStrip.mostOutages).reversed().flatMap { span in
-      terminal.labelled("", margin: margin, indent: 0, words(span))
+      terminal.labeled("", margin: margin, indent: 0, words(span))
     }
     if outages.count > HistoryStrip.mostOutages {
       lines.append(Line(blank, Span("and \(outages.count - HistoryStrip.mostOutages) earlier ones")))
@@ -111,7 +111,10 @@ package struct HistoryStrip {
       outage.codes.isEmpty
       ? "no error: a start or a requested reconnect" : outage.codes.joined(separator: ", then ")
     return Span(
-      "\(outage.isBlocked ? "blocked" : "down") \(time), \(outage.since.length(until: outage.until ?? now).exact), \(why)",
+      """
+      \(outage.isBlocked ? "blocked" : "down") \(time), \(outage.since.length(until: outage.until ?? now).exact), \
+      \(why)
+      """,
       outage.until == nil ? .bad : .plain)
   }
 

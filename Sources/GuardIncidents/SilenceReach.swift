@@ -3,7 +3,7 @@ internal import GuardState
 package import Health
 package import IncidentTracking
 
-/// The effect of a silence at the time of its request. It reveals a misspelt pattern, which mutes nothing.
+/// The effect of a silence at the time of its request. It reveals a misspelled pattern, which mutes nothing.
 package struct SilenceReach: Hashable, Sendable {
   /// The number of open incidents that it mutes.
   let held: Int

@@ -7,17 +7,17 @@ internal import Systemd
 struct TerminalLog: LogDestination {
   /// Less urgent entries are not written.
   let threshold: Priority
-  let isColoured: Bool
+  let isColored: Bool
 
   init(threshold: Priority) {
     // https://no-color.org: any value that is not empty counts.
-    let refusesColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-    self.init(threshold: threshold, isColoured: isatty(STDERR_FILENO) == 1 && !refusesColour)
+    let refusesColor = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    self.init(threshold: threshold, isColored: isatty(STDERR_FILENO) == 1 && !refusesColor)
   }
 
-  init(threshold: Priority, isColoured: Bool) {
+  init(threshold: Priority, isColored: Bool) {
     self.threshold = threshold
-    self.isColoured = isColoured
+    self.isColored = isColored
   }
 
   func write(_ record: LogRecord, at moment: Timestamp) {
@@ -37,7 +37,7 @@ struct TerminalLog: LogDestination {
   }
 
   func text(_ record: LogRecord, at moment: Timestamp) -> String {
-    var line = "\(moment) \(paint(record.priority.label, record.priority.colour)) "
+    var line = "\(moment) \(paint(record.priority.label, record.priority.color)) "
     line += record.event.map { "\($0.name): " } ?? ""
     line += record.message.limited(to: 4096).escaped
     var facts: [String] = []
@@ -63,13 +63,13 @@ struct TerminalLog: LogDestination {
     return line
   }
 
-  private func paint(_ text: String, _ colour: Colour) -> String {
-    isColoured && colour != .none ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+  private func paint(_ text: String, _ color: Color) -> String {
+    isColored && color != .none ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
   }
 }
 
 /// Select Graphic Rendition parameters (ECMA-48 §8.3.117).
-private enum Colour: String {
+private enum Color: String {
   case none = ""
   case dim = "2"
   case red = "31"
@@ -93,7 +93,7 @@ extension Priority {
     }
   }
 
-  fileprivate var colour: Colour {
+  fileprivate var color: Color {
     switch self {
     case .emergency, .alert, .critical: .redBold
     case .error: .red

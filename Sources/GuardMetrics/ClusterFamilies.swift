@@ -118,15 +118,15 @@ package enum ClusterFamilies {
     for entry in entries {
       let report = entry.report
       let cluster = ["cluster": report.name]
-      func labelled(_ name: String, _ value: String) -> [String: String] {
+      func labeled(_ name: String, _ value: String) -> [String: String] {
         cluster.merging([name: value]) { first, _ in first }
       }
-      for word in Verdict.allCases { verdict.add(report.verdict == word, labelled("verdict", word.rawValue)) }
+      for word in Verdict.allCases { verdict.add(report.verdict == word, labeled("verdict", word.rawValue)) }
       for severity in Problem.Severity.allCases {
         for kind in Problem.Kind.allCases where !Problem.Kind.own.contains(kind) {
           problems.add(
             report.problems.count { $0.severity == severity && $0.kind == kind },
-            labelled("severity", severity.rawValue).merging(["kind": kind.rawValue]) { first, _ in first })
+            labeled("severity", severity.rawValue).merging(["kind": kind.rawValue]) { first, _ in first })
         }
       }
       expected.add(entry.observation.expectations.nodes.count, cluster)
@@ -151,7 +151,7 @@ package enum ClusterFamilies {
         for (group, objects) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
           flux.add(
             objects.count,
-            labelled("kind", group[0]).merging(["status": group[1], "verdict": group[2]]) { first, _ in first
+            labeled("kind", group[0]).merging(["status": group[1], "verdict": group[2]]) { first, _ in first
             })
         }
       }
@@ -162,7 +162,7 @@ package enum ClusterFamilies {
         for (word, list) in Dictionary(grouping: seenWorkloads, by: \.verdict).sorted(by: {
           $0.key.rawValue < $1.key.rawValue
         }) {
-          workloads.add(list.count, labelled("verdict", word.rawValue))
+          workloads.add(list.count, labeled("verdict", word.rawValue))
         }
       }
       certificates.add(

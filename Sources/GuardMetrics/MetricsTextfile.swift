@@ -34,7 +34,10 @@ package final class MetricsTextfile: Sendable {
         priority: failure == nil ? .notice : .warning,
         remedy: failure == nil
           ? nil
-          : "let the guard write there: systemctl edit oceanid-guard, [Service] ReadWritePaths=; or correct metrics.textfile in guard.yaml"
+          : """
+          let the guard write there: systemctl edit oceanid-guard, [Service] ReadWritePaths=; or correct \
+          metrics.textfile in guard.yaml
+          """
       ))
   }
 }

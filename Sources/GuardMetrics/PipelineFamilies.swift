@@ -24,17 +24,17 @@ package enum PipelineFamilies {
     for entry in entries {
       guard let pipeline = entry.pipeline else { continue }
       let cluster = ["cluster": entry.report.name]
-      func labelled(_ labels: [String: String]) -> [String: String] {
+      func labeled(_ labels: [String: String]) -> [String: String] {
         cluster.merging(labels) { first, _ in first }
       }
       for (kind, list) in Dictionary(grouping: pipeline.stages, by: \.kind).sorted(by: { $0.key < $1.key }) {
         for state in StageState.allCases {
-          stages.add(list.count { $0.state == state }, labelled(["kind": kind, "state": state.rawValue]))
+          stages.add(list.count { $0.state == state }, labeled(["kind": kind, "state": state.rawValue]))
         }
-        behind.add(list.compactMap(\.behind).max(), labelled(["kind": kind]))
+        behind.add(list.compactMap(\.behind).max(), labeled(["kind": kind]))
       }
       for source in pipeline.sources {
-        let labels = labelled(["source": source.name])
+        let labels = labeled(["source": source.name])
         expiry.add(source.tokenExpires.map { Double($0.milliseconds) / 1000 }, labels)
         answering.add(source.state == "ok", labels)
         for (status, count) in (entry.pipelineAnswers[source.name] ?? [:]).sorted(by: { $0.key < $1.key }) {

@@ -86,7 +86,7 @@ package struct BarText {
       return ((try? DocumentCoding.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
         + "\n"
     case .tmux:
-      return "#[fg=\(BarText.colour(verdict))]\(BarText.literal(marked(BarText.barWidth)))#[default]\n"
+      return "#[fg=\(BarText.color(verdict))]\(BarText.literal(marked(BarText.barWidth)))#[default]\n"
     case .starship:
       return marked(BarText.promptWidth) + "\n"
     case .short:
@@ -127,7 +127,7 @@ package struct BarText {
   /// Text for tmux, which expands `#` in the output of a command (tmux(1), FORMATS).
   private static func literal(_ text: String) -> String { text.replacing("#", with: "##") }
 
-  private static func colour(_ verdict: Verdict) -> String {
+  private static func color(_ verdict: Verdict) -> String {
     switch verdict {
     case .healthy: "green"
     case .degraded, .unknown: "yellow"

@@ -60,13 +60,13 @@ package enum ClusterFacts {
   ) -> [Line] {
     rows(cluster, among: problems, terminal.now).flatMap { row in
       row.texts.prefix(1).flatMap { self.row(row.label, row.verdict, $0, terminal) }
-        + row.texts.dropFirst().flatMap { terminal.labelled("", margin: margin, $0) }
+        + row.texts.dropFirst().flatMap { terminal.labeled("", margin: margin, $0) }
     }
   }
 
   /// The mark is in the indentation.
   private static func row(_ label: String, _ verdict: Verdict, _ text: Span, _ terminal: Terminal) -> [Line] {
-    var lines = terminal.labelled(label, margin: margin, text)
+    var lines = terminal.labeled(label, margin: margin, text)
     if !lines.isEmpty { lines[0].spans.replaceSubrange(0..<1, with: [terminal.mark(verdict), Span(" ")]) }
     return lines
   }

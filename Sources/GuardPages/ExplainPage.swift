@@ -61,7 +61,7 @@ package enum ExplainPage {
       }
       if let note = topic.step.note {
         let label = topic.step.command == nil ? "next" : "note"
-        page += terminal.labelled(label, margin: 6, indent: 0, Span(note))
+        page += terminal.labeled(label, margin: 6, indent: 0, Span(note))
       }
     }
     return page.lines

@@ -26,7 +26,7 @@ package enum HistoryPage {
         page += Line(Span(begin, .strong))
         day = begin
       }
-      page += terminal.labelled(entry.begin.time, margin: 11, entry.text, whole: "--json")
+      page += terminal.labeled(entry.begin.time, margin: 11, entry.text, whole: "--json")
     }
     page.gap()
     var last = footer(history, episodes, range, end, terminal.now, isKnown: unknown.isEmpty)

@@ -98,15 +98,15 @@ package enum ProblemLines {
           Span("  "), Span(part, .strong))
       }
       if let since = problem.since {
-        page += terminal.labelled("since", margin: 7, Span(since.since(terminal.now)))
+        page += terminal.labeled("since", margin: 7, Span(since.since(terminal.now)))
       }
       if let silence = problem.silence {
         let until = silence.expiresAt.map { "until \($0.clock(at: terminal.now)) " } ?? ""
-        page += terminal.labelled(
+        page += terminal.labeled(
           "muted", margin: 7, Span("\(until)by \(silence.user): \(silence.reason)", .warning))
       }
       if !problem.detail.isEmpty {
-        page += terminal.labelled("why", margin: 7, Span(problem.detail), whole: "-o json", most: cause)
+        page += terminal.labeled("why", margin: 7, Span(problem.detail), whole: "-o json", most: cause)
       }
       page += next(problem.step, terminal)
     }
@@ -116,10 +116,10 @@ package enum ProblemLines {
   /// The command is on its own line and is never wrapped, so that it can be copied.
   private static func next(_ step: NextStep, _ terminal: Terminal) -> [Line] {
     guard let command = step.command else {
-      return step.note.map { terminal.labelled("next", margin: 7, Span($0)) } ?? []
+      return step.note.map { terminal.labeled("next", margin: 7, Span($0)) } ?? []
     }
     let line = Line(Span("  "), Span("next", .faint), Span("   "), Span(command, .strong))
-    return [line] + (step.note.map { terminal.labelled("note", margin: 7, Span($0)) } ?? [])
+    return [line] + (step.note.map { terminal.labeled("note", margin: 7, Span($0)) } ?? [])
   }
 
   package static func headline(_ problem: ProblemDocument, namesCluster: Bool) -> String {

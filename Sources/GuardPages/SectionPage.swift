@@ -23,7 +23,7 @@ package enum SectionPage {
         if cluster.poll.ok != true {
           problems = Section.causes(of: cluster, among: status.problems) + problems
         }
-        page += terminal.labelled("stale", margin: 7, indent: 0, Span(note, .warning))
+        page += terminal.labeled("stale", margin: 7, indent: 0, Span(note, .warning))
         page.gap()
       }
       page += content(cluster)

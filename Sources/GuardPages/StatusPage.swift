@@ -9,7 +9,7 @@ package enum StatusPage {
   package static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
     var page = Page()
     if status.clusters.isEmpty {
-      page += terminal.labelled("guard", margin: 8, indent: 0, Span(status.summary, status.verdict.style))
+      page += terminal.labeled("guard", margin: 8, indent: 0, Span(status.summary, status.verdict.style))
     }
     let isFleet = status.clusters.count > 1
     if isFleet { page += FleetLines.lines(status.clusters, among: status.problems, terminal, isWide: isWide) }

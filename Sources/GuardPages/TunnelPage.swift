@@ -18,7 +18,7 @@ package enum TunnelPage {
       let now = terminal.now
       var page = Page()
       page += (facts(tunnel, now) + tunnel.forwards.map(forward)).flatMap { label, text in
-        terminal.labelled(label, margin: margin, indent: 0, text)
+        terminal.labeled(label, margin: margin, indent: 0, text)
       }
       page += HistoryStrip(history: tunnel.history, range: range, now: now).lines(margin: margin, terminal)
       func add(_ table: Table?) {

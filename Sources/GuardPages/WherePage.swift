@@ -66,15 +66,15 @@ package enum WherePage {
   private static func explanation(of stage: WhereDocument.Stage, _ terminal: Terminal) -> [Line] {
     var lines = [Line(Span("STUCK", .bad), Span("  "), Span(stage.id, .strong))]
     if let since = stage.since {
-      lines += terminal.labelled("since", margin: 7, Span(since.since(terminal.now)))
+      lines += terminal.labeled("since", margin: 7, Span(since.since(terminal.now)))
     }
-    lines += terminal.labelled("why", margin: 7, Span(stage.summary.withShortHashes))
+    lines += terminal.labeled("why", margin: 7, Span(stage.summary.withShortHashes))
     let step = stage.step
     if let command = step.command {
       lines.append(Line(Span("  "), Span("next", .faint), Span("   "), Span(command, .strong)))
     }
     if let note = step.note {
-      lines += terminal.labelled(step.command == nil ? "next" : "note", margin: 7, Span(note))
+      lines += terminal.labeled(step.command == nil ? "next" : "note", margin: 7, Span(note))
     }
     // A line for copying.
     if let url = stage.url { lines.append(Line(Span("  "), Span("link", .faint), Span("   "), Span(url))) }

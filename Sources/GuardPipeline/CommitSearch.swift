@@ -5,7 +5,7 @@ internal import Health
 internal import Pipeline
 internal import PipelineSources
 
-/// Finds the stages that have a commit. Two commits always compare the same, so every comparison is asked for once.
+/// Finds the stages that have a commit. A comparison of two commits never changes, so each is requested once.
 struct CommitSearch {
   /// The most comparisons and commits in memory.
   private static let limit = 256
@@ -151,7 +151,7 @@ struct CommitSearch {
     if let files = commit.files, !files.contains(where: stage.filter.matches) {
       return answer(.unaffected, "it changes no file of this stage")
     }
-    // What it ran at an earlier time does not say what it runs now.
+    // The earlier state of a stage does not prove its present one.
     if hadCommit { return answer(.unknown, stage.summary) }
     switch place {
     case .elsewhere: return answer(.stuck, "it is not on the branch that is deployed")

@@ -26,11 +26,11 @@ package actor PipelinePoller {
   private static let intervalWithoutLogin: Duration = .seconds(600)
   /// A commit that the cluster begins to run is compared soon, but not with each of its polls.
   private static let pause: Duration = .seconds(5)
-  /// How long a slow source may take in one poll. What it was not asked for stays as it was last seen.
+  /// The time limit per source. The rest keeps its last state.
   private static let gitHubTime: Duration = .seconds(35)
   private static let pulumiTime: Duration = .seconds(10)
   private static let markersTime: Duration = .seconds(15)
-  /// After so long, what was read is published before the other sources are asked.
+  /// After this time, the results are published before the other sources are read.
   private static let slow: Duration = .seconds(5)
   private static let mostBranches = 4
   private static let mostQuestions = 16

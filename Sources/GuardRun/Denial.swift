@@ -3,7 +3,7 @@ package struct Denial: Hashable, Sendable {
   package let reason: String
   package let instead: String
 
-  /// nil if the effect is no reason to refuse the command.
+  /// nil if the effect is not a reason to refuse the command.
   package init?(_ effect: CommandEffect) {
     switch effect {
     case .none, .unseen: return nil
@@ -44,7 +44,10 @@ package struct Denial: Hashable, Sendable {
     case .credentials:
       (
         "\(words) shows credentials",
-        "kubectl get secret and kubectl describe secret show names, types and sizes, and kubectl config view a kubeconfig "
+        """
+        kubectl get secret and kubectl describe secret show names, types and sizes, and kubectl config view a \
+        kubeconfig 
+        """
           + "without its keys. Values are for a person only."
       )
     case .tunnel:

@@ -4,7 +4,7 @@ package import FoundationEssentials
 ///
 /// Claude Code, Codex and VS Code send the event `PreToolUse`, Gemini CLI `BeforeTool`, Cursor `beforeShellExecution`.
 package enum HookRequest: Hashable {
-  /// Another event, or a tool that is no shell.
+  /// Another event, or a tool that is not a shell.
   case other
   /// A line for a shell.
   case line(String)
@@ -14,7 +14,7 @@ package enum HookRequest: Hashable {
   /// The largest input in bytes.
   package static let limit = 1 << 20
 
-  /// The reason why the input is no request.
+  /// The reason why the input is not a request.
   package enum Flaw: Error, Hashable {
     case tooLarge
     case noJSON

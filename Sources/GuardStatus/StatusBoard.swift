@@ -7,12 +7,12 @@ package import IncidentTracking
 internal import Synchronization
 package import Tunnel
 
-/// The shared state of the guard: the latest judgement of every cluster. Thread-safe; all values are
+/// The shared state of the guard: the latest judgment of every cluster. Thread-safe; all values are
 /// immutable.
 package final class StatusBoard: Sendable {
-  /// The latest judgement of one cluster.
+  /// The latest judgment of one cluster.
   package struct Entry: Sendable {
-    /// The judgement.
+    /// The judgment.
     package let report: ClusterReport
     /// The facts that it is based on.
     package let observation: Observation
@@ -131,7 +131,7 @@ package final class StatusBoard: Sendable {
   /// True if the file on disk has errors, so that an older version is in force.
   package var configurationIsRejected: Bool { state.withLock { $0.configuration?.problem != nil } }
 
-  /// The worst verdict of all clusters; unknown before the first judgement.
+  /// The worst verdict of all clusters; unknown before the first judgment.
   package var verdict: Verdict {
     let verdicts = entries.map(\.report.verdict)
     return verdicts.isEmpty ? .unknown : verdicts.reduce(.healthy) { $0.combined(with: $1) }

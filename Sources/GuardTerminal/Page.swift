@@ -14,8 +14,8 @@ package struct Line: Hashable, Sendable {
 
   package var text: String { spans.map(\.text).joined() }
 
-  package func written(inColour: Bool) -> String {
-    spans.map { $0.written(inColour: inColour) }.joined()
+  package func written(inColor: Bool) -> String {
+    spans.map { $0.written(inColor: inColor) }.joined()
   }
 
   /// Truncated to `width` columns, with `…` at the end if it is truncated.
@@ -61,7 +61,7 @@ package struct Page: Hashable, Sendable {
 
   package func text(for terminal: Terminal) -> String {
     lines.reduce(into: "") { text, line in
-      text += line.written(inColour: terminal.hasColour)
+      text += line.written(inColor: terminal.hasColor)
       text += "\n"
     }
   }
@@ -94,7 +94,7 @@ extension Terminal {
   /// A label in a margin of `margin` columns, with its text wrapped beside it.
   ///
   /// - Parameter whole: for text of any length, the options that print all of it; nil for text that must be complete.
-  package func labelled(
+  package func labeled(
     _ label: String, margin: Int, indent: Int = 2, _ text: Span, whole: String? = nil,
     most: Int = String.paragraphLines
   ) -> [Line] {

@@ -6,7 +6,7 @@ package enum Style: Hashable, Sendable {
   /// The selected row of a list.
   case chosen
 
-  /// SGR parameters (ECMA-48, 8.3.117), with only the eight colours that every theme defines.
+  /// SGR parameters (ECMA-48, 8.3.117), with only the eight colors that every theme defines.
   fileprivate var parameters: String? {
     switch self {
     case .plain: nil
@@ -35,8 +35,8 @@ package struct Span: Hashable, Sendable {
 
   package var width: Int { text.displayWidth }
 
-  func written(inColour: Bool) -> String {
-    guard inColour, !text.isEmpty, let parameters = style.parameters else { return text }
+  func written(inColor: Bool) -> String {
+    guard inColor, !text.isEmpty, let parameters = style.parameters else { return text }
     return "\u{1B}[\(parameters)m\(text)\u{1B}[0m"
   }
 }

@@ -3,11 +3,11 @@ package import GuardTypes
 package import Health
 import Platform
 
-/// The properties of the output: width, colours and relative times.
+/// The properties of the output: width, colors and relative times.
 package struct Terminal: Hashable, Sendable {
   /// The width in columns; nil for a pipe, which has no limit.
   package var width: Int?
-  package var hasColour: Bool
+  package var hasColor: Bool
   /// True if the terminal can show non-ASCII characters.
   package var drawsBlocks = false
   package var now: Timestamp
@@ -21,7 +21,7 @@ package struct Terminal: Hashable, Sendable {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     return Terminal(
       width: columns(isTerminal: isTerminal),
-      hasColour: isTerminal && !isSet("NO_COLOR") && obeysControl(environment("TERM")),
+      hasColor: isTerminal && !isSet("NO_COLOR") && obeysControl(environment("TERM")),
       drawsBlocks: isTerminal && hasUTF8, now: .now)
   }
 
@@ -38,7 +38,7 @@ package struct Terminal: Hashable, Sendable {
     return name.contains("utf-8") || name.contains("utf8")
   }
 
-  /// A verdict as one character. The shapes differ, so that the colour is not needed.
+  /// A verdict as one character. The shapes differ, so that the color is not needed.
   package static func shape(_ verdict: Verdict) -> (unicode: String, ascii: String) {
     switch verdict {
     case .healthy: ("✓", "+")
@@ -48,7 +48,7 @@ package struct Terminal: Hashable, Sendable {
     }
   }
 
-  /// The shape of the verdict in its colour.
+  /// The shape of the verdict in its color.
   package func mark(_ verdict: Verdict) -> Span {
     let shape = Terminal.shape(verdict)
     return Span(drawsBlocks ? shape.unicode : shape.ascii, verdict.style)

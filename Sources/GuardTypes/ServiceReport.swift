@@ -33,7 +33,7 @@ public struct ServiceReport: Hashable, Sendable {
 
   /// Reads lines of the form `KEY=VALUE` in any order. An unset value is empty, `[not set]` or the largest number.
   ///
-  /// - Returns: nil if it is no such text, for example because the far side runs another command.
+  /// - Returns: nil if it is not such a text, for example because the far side runs another command.
   public init?(_ text: String) {
     var values: [Substring: Substring] = [:]
     for line in text.split(whereSeparator: \.isNewline) {

@@ -1,4 +1,4 @@
-/// Finds the known word for a misspelt one.
+/// Finds the known word for a misspelled one.
 package enum Spelling {
   /// The nearest of `words`, if at most a third of the letters differ.
   package static func nearest(to word: String, among words: [String]) -> String? {
@@ -8,7 +8,7 @@ package enum Spelling {
       .min { $0.distance < $1.distance }?.word
   }
 
-  /// The number of insertions, deletions, replacements and swaps of neighbouring letters between two words (optimal
+  /// The number of insertions, deletions, replacements and swaps of neighboring letters between two words (optimal
   /// string alignment).
   package static func distance(_ a: String, _ b: String) -> Int {
     let a = Array(a)

@@ -19,13 +19,13 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
   /// The years that RFC 3339 can represent, 0 to 9999.
-  private static let spelt: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
+  private static let spelled: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
 
   /// Limits the result to the years 0 to 9999, because documents cannot represent others.
   public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
     let (sum, isOver) = moment.milliseconds.addingReportingOverflow(duration.inMilliseconds)
-    let edge = duration < .zero ? spelt.lowerBound : spelt.upperBound - 1
-    return Timestamp(milliseconds: isOver ? edge : min(max(sum, spelt.lowerBound), spelt.upperBound - 1))
+    let edge = duration < .zero ? spelled.lowerBound : spelled.upperBound - 1
+    return Timestamp(milliseconds: isOver ? edge : min(max(sum, spelled.lowerBound), spelled.upperBound - 1))
   }
 
   public static func - (moment: Timestamp, duration: Duration) -> Timestamp { moment + (.zero - duration) }
@@ -111,7 +111,7 @@ extension Timestamp: CustomStringConvertible {
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
     let milliseconds = seconds * 1000 + fraction - offset
     // The result may be outside of that range because of a time zone or a leap second.
-    guard Timestamp.spelt.contains(milliseconds) else { return nil }
+    guard Timestamp.spelled.contains(milliseconds) else { return nil }
     self.init(milliseconds: milliseconds)
   }
 

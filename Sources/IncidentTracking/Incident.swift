@@ -2,7 +2,7 @@ public import Health
 
 /// The problems of one subject, from the first to the last. People are notified of an incident, not of each problem.
 ///
-/// Every judgement may add or remove a problem; an incident fires and ends after a delay. `IncidentTracker`
+/// Every judgment may add or remove a problem; an incident fires and ends after a delay. `IncidentTracker`
 /// decides when it begins and ends.
 public struct Incident: Hashable, Codable, Sendable {
   public enum State: String, Codable, Sendable, CaseIterable {

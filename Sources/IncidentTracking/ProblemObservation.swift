@@ -1,6 +1,6 @@
 public import Health
 
-/// The problems that one judgement found in a cluster: the input of `IncidentTracker`.
+/// The problems that one judgment found in a cluster: the input of `IncidentTracker`.
 public struct ProblemObservation: Hashable, Sendable {
   public let cluster: String
   public let problems: [Problem]
@@ -8,7 +8,7 @@ public struct ProblemObservation: Hashable, Sendable {
   public let unseen: Set<Problem.Kind>
   /// Single subjects that could not be observed, for example `node calypso`.
   public let unseenSubjects: Set<String>
-  /// The end of the poll that the judgement is based on. Two observations of one poll count as one. nil
+  /// The end of the poll that the judgment is based on. Two observations of one poll count as one. nil
   /// before the first poll.
   public let poll: Timestamp?
 

@@ -104,7 +104,7 @@ extension CredentialScanner {
     return mark.flatMap { isHostOfPair(after: $0) ? $0 : nil }
   }
 
-  /// True for a name that is no host with a domain, no address and not `localhost`.
+  /// True for a name that is not a host with a domain, no address and not `localhost`.
   private func isUserName(_ name: Range<Int>) -> Bool {
     !name.isEmpty && !bytes[name].contains(UInt8(ascii: ".")) && !bytes[name].contains(UInt8(ascii: "["))
       && !isWord(name, "localhost") && !bytes[name].allSatisfy(\.isDigit)

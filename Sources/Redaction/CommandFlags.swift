@@ -269,7 +269,7 @@ extension CredentialScanner {
     var value = value(at: start)
     guard !value.isEmpty, !isReference(value) else { return nil }
     if case nil = command {
-      // A port, a path or an object is no password.
+      // A port, a path or an object is not a password.
       let text = bytes[value]
       guard !text.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }),
         ![

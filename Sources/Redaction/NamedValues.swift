@@ -224,7 +224,7 @@ extension CredentialScanner {
     return isCode(value) ? .credential : nil
   }
 
-  /// True for a text that is no number, and no name of an error: `NotFound`, `ERR_42`, `0x80070005`.
+  /// True for a text that is not a number, and no name of an error: `NotFound`, `ERR_42`, `0x80070005`.
   private func isCode(_ value: Range<Int>) -> Bool {
     let text = bytes[value].prefix(256)
     guard text.contains(where: \.isDigit), text.contains(where: \.isLower),

@@ -41,7 +41,7 @@ extension CredentialScanner {
     "volume", "configmap", "secret", "image", "container", "object", "pod", "job",
   ]
 
-  /// `volume "secret-token": references …`: a noun is before the name, so that it is no key of JSON.
+  /// `volume "secret-token": references …`: a noun is before the name, so that it is not a key of JSON.
   private mutating func isQuotedObject(_ name: Range<Int>, _ separator: Separator) -> Bool {
     var start = startOfDotted(name)
     let least = start - 4

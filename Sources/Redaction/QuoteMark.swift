@@ -6,7 +6,7 @@ struct QuoteMark {
   let closing: Closing
 
   enum Closing: Equatable {
-    /// A byte after at most so many backslashes.
+    /// A byte after at most this many backslashes.
     case byte(UInt8, escapes: Int)
     /// The same byte several times: CSV doubles it, and some languages have three.
     case several(UInt8, count: Int)

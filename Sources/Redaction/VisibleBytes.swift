@@ -45,7 +45,7 @@ struct VisibleBytes {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-  /// The ASCII character that looks like the one at the index, and the length of the latter.
+  /// The ASCII character that looks like the one at the index, and the length of the lookalike.
   fileprivate func lookalike(at index: Int) -> (byte: UInt8, length: Int)? {
     func byte(_ offset: Int) -> UInt8 { index + offset < count ? self[index + offset] : 0 }
     let blank = UInt8(ascii: " ")

@@ -22,7 +22,10 @@ package enum BusError: Error, Hashable, Sendable, CustomStringConvertible {
     case .library(let why):
       "the session bus can't be used without libsystemd (apt install libsystemd0): \(why)"
     case .noBus(let code):
-      "no session bus (\(String(cString: strerror(code)))); set DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR (apt install dbus-user-session)"
+      """
+      no session bus (\(String(cString: strerror(code)))); set DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR (apt \
+      install dbus-user-session)
+      """
     case .disconnected: "the session bus closed the connection"
     case .noOwner(let name):
       "\(name) is not on the session bus; start a notification server (apt install dunst, or mako-notifier)"

@@ -15,7 +15,10 @@ package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .library(let why): "the journal can't be read without libsystemd (apt install libsystemd0): \(why)"
     case .denied:
-      "no permission to read the journal; join a group that may: sudo usermod -aG systemd-journal $USER, then log in again"
+      """
+      no permission to read the journal; join a group that may: sudo usermod -aG systemd-journal $USER, then log \
+      in again
+      """
     case .absent: "there is no journal in /run/log/journal or /var/log/journal"
     case .call(let name, let code): "\(name): \(String(cString: strerror(code)))"
     }

@@ -72,7 +72,7 @@ package final class SSHTunnel: Sendable {
   /// Runs a command on the far side and returns its output, without a terminal and without input. A key with a forced
   /// command gets the output of that one, whatever is asked here. Blocks its thread; never call it on the tunnel's.
   ///
-  /// - Parameter limit: the number of bytes above which the output is no answer.
+  /// - Parameter limit: the number of bytes above which the output is not an answer.
   /// - Returns: nil if the tunnel is not up, the server refuses, or the output does not end within `timeout`.
   package func output(of command: String, limit: Int, timeout: Duration) -> [UInt8]? {
     guard status.state == .up, let pair = try? StreamSocket.pair() else { return nil }

@@ -40,7 +40,10 @@ struct OceanidGuard: ParsableCommand {
   @Flag(
     name: .long,
     help:
-      "Check each step of the connection to every cluster once, with or without a running guard, and print each result as a line of JSON; oceanid-ctl doctor displays it."
+      """
+      Check each step of the connection to every cluster once, with or without a running guard, and print each \
+      result as a line of JSON; oceanid-ctl doctor displays it.
+      """
   )
   var doctor = false
 

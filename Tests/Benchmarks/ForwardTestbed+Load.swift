@@ -21,7 +21,7 @@ extension ForwardTestbed {
 
   /// A download that is repeated until it is stopped.
   private final class Stream: Sendable {
-    /// Released before the end is signalled, because a testbed ends its processes when its last owner releases it.
+    /// Released before the end is signaled, because a testbed ends its processes when its last owner releases it.
     private let testbed: Mutex<ForwardTestbed?>
     private let isOver = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)

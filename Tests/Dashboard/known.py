@@ -8,13 +8,13 @@ packages/grafana-prometheus/src/dataquery.cue (targets).
 import values
 
 DATASOURCE = {"type": {"prometheus"}, "uid": {"${datasource}"}}
-COLOURS = {prefix + hue for prefix in values.SHADES for hue in values.HUES["dark"]}
-RESULT = {"text": str, "color": COLOURS, "index?": int}
+COLORS = {prefix + hue for prefix in values.SHADES for hue in values.HUES["dark"]}
+RESULT = {"text": str, "color": COLORS, "index?": int}
 MAPPING = [
     {"type": {"value"}, "options": {"*": RESULT}},
     {"type": {"special"}, "options": {"match": {"null+nan"}, "result": RESULT}},
 ]
-STEP = {"color": COLOURS, "value": (int, float, type(None))}
+STEP = {"color": COLORS, "value": (int, float, type(None))}
 DEFAULTS = {
     "unit": set(values.UNITS), "decimals?": int, "noValue?": str, "mappings?": [MAPPING],
     "thresholds?": {"mode": {"absolute"}, "steps": [STEP]},
@@ -31,14 +31,14 @@ def panel(kind, options, target, color, custom):
     }
 
 
-FIXED = {"mode": {"fixed"}, "fixedColor": COLOURS}
+FIXED = {"mode": {"fixed"}, "fixedColor": COLORS}
 PANELS = [
     # A stat shows the present. A range query would show the last value of the range, however old it is.
     panel("stat", {"options": {
         "reduceOptions": {"calcs": [{"lastNotNull"}]}, "colorMode": {"background_solid"}, "graphMode": {"none"},
         "textMode": {"value"},
     }}, {"instant": {True}, "range": {False}}, {"color?": {"mode": {"thresholds"}}}, {}),
-    # While equal values are merged, colours by threshold replace the texts of value mappings: each verdict would be a
+    # While equal values are merged, colors by threshold replace the texts of value mappings: each verdict would be a
     # green "< 80" (mergeThresholdValues in public/app/core/components/TimelineChart/utils.ts; grafana issue 41075).
     panel("state-timeline", {"options": {
         "showValue": {"auto"}, "mergeValues": {True}, "rowHeight": float, "legend": LEGEND,

@@ -18,7 +18,7 @@ def box(tag, kind, content, style=""):
 
 def legend(entries):
     items = "".join(
-        f'<li data-colour="{code}"><i style="background:{code}"></i>{escape(text)}</li>' for text, code in entries)
+        f'<li data-color="{code}"><i style="background:{code}"></i>{escape(text)}</li>' for text, code in entries)
     return f'<ul class="legend">{items}</ul>'
 
 
@@ -45,7 +45,7 @@ def stat(panel, source, theme):
 
 
 def states(panel, points, source, theme):
-    """The states of a row: from, to, text, colour. Equal neighbours are one state."""
+    """The states of a row: from, to, text, color. Equal neighbors are one state."""
     result = []
     for run in prometheus.runs(points, source.step):
         joins = False

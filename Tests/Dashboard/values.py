@@ -1,8 +1,8 @@
-"""What Grafana shows for one value: mapping, threshold, unit and colour.
+"""What Grafana shows for one value: mapping, threshold, unit and color.
 
 The rules are those of grafana/grafana, in packages/grafana-data/src:
-    utils/valueMappings.ts               the first mapping that matches gives text and colour
-    field/displayProcessor.ts            a mapped text comes before the unit, a mapped colour before the threshold
+    utils/valueMappings.ts               the first mapping that matches gives text and color
+    field/displayProcessor.ts            a mapped text comes before the unit, a mapped color before the threshold
     field/thresholds.ts                  the last step that is not above the value is active
     field/fieldColor.ts                  fixed, thresholds, palette-classic
     themes/createVisualizationColors.ts  the hues of both themes
@@ -30,8 +30,8 @@ PALETTE = [prefix + hue for prefix in ["", "dark-"] for hue in ["green", "yellow
 STANDARD_THRESHOLDS = {"mode": "absolute", "steps": [{"color": "green", "value": None}, {"color": "red", "value": 80}]}
 
 
-def colour(theme, name):
-    """The colour of a name, as #RRGGBB."""
+def color(theme, name):
+    """The color of a name, as #RRGGBB."""
     for hue, shades in HUES[theme].items():
         if name.endswith(hue) and name[:-len(hue)] in SHADES:
             return "#" + shades.split()[SHADES.index(name[:-len(hue)])]
@@ -112,18 +112,18 @@ def active(steps, value):
 
 
 def shown(defaults, value, theme, index=0, standard="thresholds"):
-    """Text and colour of a value; `standard` is the colour mode of a panel that names none."""
+    """Text and color of a value; `standard` is the color mode of a panel that names none."""
     result = mapped(defaults.get("mappings", []), value) or {}
     text, name = result.get("text"), result.get("color")
     if text is None and value is not None:
         text = UNITS[defaults["unit"]](value, defaults.get("decimals"))
     if name is None:
-        color = defaults.get("color", {"mode": standard})
-        if color["mode"] == "palette-classic":
+        setting = defaults.get("color", {"mode": standard})
+        if setting["mode"] == "palette-classic":
             name = PALETTE[index % len(PALETTE)]
-        elif color["mode"] == "fixed":
-            name = color["fixedColor"]
+        elif setting["mode"] == "fixed":
+            name = setting["fixedColor"]
         else:
             steps = defaults.get("thresholds", STANDARD_THRESHOLDS)["steps"]
             name = active(steps, -math.inf if value is None else value)["color"]
-    return text or defaults.get("noValue", ""), colour(theme, name)
+    return text or defaults.get("noValue", ""), color(theme, name)

@@ -33,7 +33,7 @@ import Testing
     child.resume()
     #expect(eventually { state() == "S" })
     child.terminate()
-    #expect(child.wait() == .signalled(SIGTERM))
+    #expect(child.wait() == .signaled(SIGTERM))
   }
 
   @Test func aMissingProgramIsAnError() {

@@ -12,8 +12,8 @@ struct DashboardTests {
   private static let tests = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "..")
     .standardizedFileURL
   private static let dashboard = tests.appending(path: "../config/grafana-dashboard.json").standardizedFileURL
-  /// Grafana's colours in its dark theme: dark-green, yellow, dark-red, dark-purple.
-  private static let colours: [Verdict: String] = [
+  /// Grafana's colors in its dark theme: dark-green, yellow, dark-red, dark-purple.
+  private static let colors: [Verdict: String] = [
     .healthy: "rgb(55, 135, 45)", .degraded: "rgb(250, 222, 42)", .critical: "rgb(196, 22, 42)",
     .unknown: "rgb(143, 59, 184)",
   ]
@@ -67,7 +67,7 @@ struct DashboardTests {
   @Test(
     .enabled(if: MetricsWorld.isAvailable, Comment(rawValue: MetricsWorld.reason)),
     .enabled(if: Browser.isAvailable, Comment(rawValue: Browser.reason)))
-  func everyVerdictAndASilentGuardShowTheirWordAndColour() throws {
+  func everyVerdictAndASilentGuardShowTheirWordAndColor() throws {
     let world = try MetricsWorld()
     let installation = world.installation
     #expect(try installation.waitUntilHealthy(), "\(installation.log)")
@@ -87,13 +87,13 @@ struct DashboardTests {
         "\(verdict)")
       try Self.show(world, browser)
       let word = try Self.stat("Worst verdict", browser)
-      #expect(word == [verdict.rawValue, Self.colours[verdict]])
+      #expect(word == [verdict.rawValue, Self.colors[verdict]])
       try Self.checkPages(world, browser, "\(verdict)")
     }
-    #expect(try Self.stat("Critical problems", browser) == ["1", Self.colours[.critical]])
-    #expect(try Self.stat("Expected nodes not Ready", browser) == ["1", Self.colours[.critical]])
-    #expect(try Self.stat("Guard", browser) == ["reports", Self.colours[.healthy]])
-    let pairs = Self.colours.map { [$0.key.rawValue, $0.value] }
+    #expect(try Self.stat("Critical problems", browser) == ["1", Self.colors[.critical]])
+    #expect(try Self.stat("Expected nodes not Ready", browser) == ["1", Self.colors[.critical]])
+    #expect(try Self.stat("Guard", browser) == ["reports", Self.colors[.healthy]])
+    let pairs = Self.colors.map { [$0.key.rawValue, $0.value] }
     #expect(try Self.states("Verdict", browser) == Set(pairs))
     #expect(try browser.text("document.querySelector('[data-variable=cluster] ul').textContent") == "tethys ")
 
@@ -107,8 +107,8 @@ struct DashboardTests {
     try #require(
       try world.waits(for: "min_over_time((time() - oceanid_metrics_timestamp_seconds)[3s:1s]) > 180"))
     try Self.show(world, browser)
-    #expect(try Self.stat("Guard", browser) == ["silent", Self.colours[.critical]])
-    let unknown = ["unknown", Self.colours[.unknown]]
+    #expect(try Self.stat("Guard", browser) == ["silent", Self.colors[.critical]])
+    let unknown = ["unknown", Self.colors[.unknown]]
     for title in ["Worst verdict", "Critical problems", "Tunnels down", "Expected nodes not Ready"] {
       #expect(try Self.stat(title, browser) == unknown, "\(title)")
     }
@@ -119,7 +119,7 @@ struct DashboardTests {
     try FileManager.default.removeItem(atPath: world.page)
     try #require(try world.waits(for: "absent_over_time(oceanid_build_info[2s])"))
     try Self.show(world, browser)
-    #expect(try Self.stat("Guard", browser) == ["no metrics", Self.colours[.critical]])
+    #expect(try Self.stat("Guard", browser) == ["no metrics", Self.colors[.critical]])
     let stats = try browser.evaluate("[...document.querySelectorAll('.value')].map((one) => one.textContent)")
     #expect((stats as? [String])?.dropFirst().allSatisfy { $0 == "unknown" } == true, "\(stats ?? "")")
   }

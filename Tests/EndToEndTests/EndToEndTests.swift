@@ -178,7 +178,7 @@ struct EndToEndTests {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let good = try installation.folder.read("guard.yaml")
-    try installation.folder.write(good + "colour: blue\n", to: "guard.yaml")
+    try installation.folder.write(good + "color: blue\n", to: "guard.yaml")
     let mistake = "\(installation.configuration):\(good.split(separator: "\n").count + 1):1: "
     let rejected = try installation.ctl("reload")
     #expect(rejected.status == 78)

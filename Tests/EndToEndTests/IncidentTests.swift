@@ -80,7 +80,7 @@ struct IncidentTests {
     let id = try #require(silenced.silence)
     #expect(try installation.ctl("silence", "--end", id).status == 0)
     #expect(try installation.ctl("silence", "--end", id).status == 64)
-    // A misspelt name must not appear as a cluster without incidents.
+    // A misspelled name must not appear as a cluster without incidents.
     #expect(try installation.ctl("incidents", "--cluster", "tehtys").status == 64)
     #expect(try installation.ctl("silence", "--cluster", "tehtys").status == 64)
     #expect(try Self.calypso(installation) { $0.notices == 1 } != nil)

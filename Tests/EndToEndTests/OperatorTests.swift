@@ -23,9 +23,9 @@ struct OperatorTests {
     let plain = try run("--", "sh", "-c", "echo $KUBECONFIG; exit 7")
     #expect(plain.exit == .exited(7))
     #expect(plain.output == installation.kubeconfig + "\n")
-    #expect(try run("sh", "-c", "kill -TERM $$").exit == .signalled(SIGTERM))
+    #expect(try run("sh", "-c", "kill -TERM $$").exit == .signaled(SIGTERM))
     // A broken pipe kills the command as usual.
-    #expect(try run("--", "sh", "-c", "kill -PIPE $$").exit == .signalled(SIGPIPE))
+    #expect(try run("--", "sh", "-c", "kill -PIPE $$").exit == .signaled(SIGPIPE))
     #expect(try run("--", "/nonexistent/program").exit == .exited(127))
     #expect(try run("--", "/etc/passwd").exit == .exited(126))
 

@@ -63,14 +63,14 @@ import Testing
       "c, _ = s.accept(); c.send(b'HTTP/1.1 200 OK\\r\\n'); time.sleep(600)",
       "c, _ = s.accept(); c.send(b'HTTP/1.1 200 OK\\r\\nContent-Length: 9999999\\r\\n\\r\\n'); [(c.send(b' '), time.sleep(0.05)) for _ in range(9999)]",
     ])
-  func itDoesNotWaitForAGuardThatHangs(_ behaviour: String) throws {
+  func itDoesNotWaitForAGuardThatHangs(_ behavior: String) throws {
     let folder = try TemporaryFolder()
     let socket = folder.file("guard.sock")
     let hanging = try ChildProcess(
       "python3",
       [
         "-c",
-        "import socket,time; s=socket.socket(socket.AF_UNIX); s.bind('\(socket)'); s.listen(); print('up',flush=True); \(behaviour)",
+        "import socket,time; s=socket.socket(socket.AF_UNIX); s.bind('\(socket)'); s.listen(); print('up',flush=True); \(behavior)",
       ])
     defer { hanging.kill() }
     try #require(eventually { hanging.output.contains("up") }, "\(hanging.errors)")

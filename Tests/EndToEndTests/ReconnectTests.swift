@@ -24,7 +24,7 @@ struct ReconnectTests {
     let after = try installation.status()
     #expect(after.clusters.first?.tunnel.state == .up)
     #expect(after.clusters.first?.tunnel.reconnects == 1)
-    // It was requested, so it is no incident.
+    // It was requested, so it is not an incident.
     #expect(try installation.waitUntilHealthy())
     let history = try installation.ctl("history", "--since", "1h")
     #expect(history.output.contains("tunnel reconnects on request"), "\(history.output)")

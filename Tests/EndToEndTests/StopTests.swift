@@ -22,7 +22,7 @@ import Testing
       let end = program.wait(within: .seconds(8))
       // Before the program blocks the signal, the default action ends it.
       #expect(
-        end == .exited(0) || end == .signalled(SIGTERM),
+        end == .exited(0) || end == .signaled(SIGTERM),
         "after \(step * 3) ms: \(end.map { "\($0)" } ?? "runs")")
       if end == nil { program.kill() }
     }

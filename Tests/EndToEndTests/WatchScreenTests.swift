@@ -157,7 +157,7 @@ struct WatchScreenTests {
     try scene.terminal.press("Escape")
     #expect(scene.shows("the guard does not answer"))
     #expect(scene.terminal.shows("UNKNOWN", within: .seconds(60)))
-    #expect(scene.terminal.text.contains("was CRITICAL") && scene.terminal.colouredText.contains("\u{1B}[2m"))
+    #expect(scene.terminal.text.contains("was CRITICAL") && scene.terminal.coloredText.contains("\u{1B}[2m"))
     scene.installation.daemon.resume()
     #expect(
       eventually(within: .seconds(60), every: .milliseconds(50)) { !scene.terminal.text.contains("UNKNOWN") })

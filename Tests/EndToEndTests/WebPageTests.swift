@@ -16,7 +16,7 @@ struct WebPageTests {
 
   private static func shows(_ verdict: String) -> String { "/^. \(verdict)/.test(\(Self.verdict))" }
 
-  /// Both colour schemes on a narrow and a wide screen.
+  /// Both color schemes on a narrow and a wide screen.
   private func checkLayout(_ browser: Browser, _ what: String) throws {
     for width in [390, 1400] {
       for dark in [false, true] {

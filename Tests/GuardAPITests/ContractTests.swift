@@ -73,7 +73,7 @@ import Testing
 
   @Test func ignoresUnknownFields() throws {
     let text = Self.example
-      .replacing("\"api\": {", with: "\"novelty\": [1, {}], \"api\": {\"colour\": \"blue\", ")
+      .replacing("\"api\": {", with: "\"novelty\": [1, {}], \"api\": {\"color\": \"blue\", ")
       .replacing("\"state\": \"up\"", with: "\"state\": \"hovering\"")
       .replacing("\"status\": \"InProgress\"", with: "\"status\": \"Pondering\", \"ready\": \"Maybe\"")
       .replacing("\"verdict\": \"degraded\"", with: "\"verdict\": \"bemused\"")

@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func retryAfterIsHonouredWithinLimits() {
+  @Test func retryAfterIsHonoredWithinLimits() {
     for (wish, pause) in [(7, 7), (0, 1), (100_000, 900)] as [(Int64, Int64)] {
       var retry = Retry(policy: DeliveryPolicy())
       let error = DeliveryError(.passing, "HTTP 429", remedy: "", retryAfter: .seconds(wish))
@@ -207,7 +207,7 @@ import Testing
     state.refresh([], at: Self.begin + .seconds(201))
     let well = run(&state, 201...230) { _ in nil }
     #expect(well == [Sent(second: 201, words: ["renew"])])
-    // A critical problem that is no incident yet, and over before it is one: the rhythm goes on.
+    // A critical problem that is not an incident yet, and over before it is one: the rhythm goes on.
     state.refresh([], isSure: false, at: Self.begin + .seconds(231))
     state.refresh([], at: Self.begin + .seconds(240))
     let goesOn = run(&state, 240...262) { _ in nil }

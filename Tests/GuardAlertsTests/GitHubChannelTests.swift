@@ -273,7 +273,7 @@ import Testing
     let error = try #require(deliver(try channel(server), .opened, incident()))
     #expect(error.cause == .refused && error.message.contains("more than 2500 issues with the label on call"))
     #expect(try server.issues.isEmpty)
-    // A page with more elements than were asked for is no answer of GitHub.
+    // A page with more elements than were asked for is not an answer of GitHub.
     let long = (1...51).map { "{\"number\": \($0)}" }.joined(separator: ",")
     let liar = try GitHubServer(
       faults: "[[200, {}, \(try quoted("[\(long)]"))]]")

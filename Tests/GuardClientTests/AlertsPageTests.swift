@@ -20,7 +20,7 @@ import Testing
   ])
 
   @Test func listsChannelsWithTheirFailures() {
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     #expect(
       AlertsPage.page(Self.document, terminal).text(for: terminal) == """
         CHANNEL   TYPE      STATE          DELIVERED   FAILED   DROPPED   WAITING
@@ -36,14 +36,14 @@ import Testing
   }
 
   @Test(arguments: [60, 80, 250]) func pageFitsTheWidth(_ width: Int) {
-    let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: width, hasColor: false, now: Scene.now)
     for line in AlertsPage.page(Self.document, terminal).text(for: terminal).split(separator: "\n") {
       #expect(String(line).displayWidth <= width, "\(line)")
     }
   }
 
   @Test func showsAnUnwritableStateDirectory() {
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     var document = Self.document
     document.stateFailure = .init(
       since: Scene.now - .seconds(60),
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func showsThatNoChannelIsConfigured() {
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     #expect(
       AlertsPage.page(AlertsDocument(channels: []), terminal).text(for: terminal)
         .hasPrefix("No alert channel is configured, so no alerts are sent.\n"))

@@ -90,7 +90,7 @@ import Testing
         == ["to reconnect anyway: oceanid-ctl reconnect --force --socket '/run/a b' --cluster dione"])
   }
 
-  @Test func misspeltCommandGetsASuggestion() {
+  @Test func misspelledCommandGetsASuggestion() {
     for known in [["status"], ["--help"], ["help"], ["help", "alerts", "test"], ["help", "--help"], []] {
       #expect(UnknownCommand(known) == nil, "\(known)")
     }

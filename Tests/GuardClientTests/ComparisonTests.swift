@@ -162,7 +162,7 @@ import Testing
   /// The verdict is the last line of the page.
   @Test func pageReportsAFailureWhileTheGuardIsCritical() {
     let socket = SocketPath(option: "/run/x.sock", environment: { _ in nil }, exists: { _ in false })
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     for scene in [Scene.nodeDown, .backoff] {
       let well = Comparison(
         view: Self.view([Self.finding("login", .ok)]), own: [], clusters: scene.status.clusters,

@@ -52,7 +52,7 @@ import Testing
   }
 
   private static func lines(_ document: DiffDocument, width: Int? = nil) -> [String] {
-    let terminal = Terminal(width: width, hasColour: false, now: now)
+    let terminal = Terminal(width: width, hasColor: false, now: now)
     return DiffPage.page(document, terminal, range: "last 24h").lines.map(\.text)
   }
 
@@ -256,7 +256,7 @@ import Testing
       Self.lines(Self.document([stop, start])) == [
         "nothing changed, last 24h; from the journal; the guard was not running from 01:00:00Z to 02:00:00Z"
       ])
-    // A restart within a second is no gap.
+    // A restart within a second is not a gap.
     let again = Self.event("01:00:00.400", "started", "guard")
     #expect(Self.lines(Self.document([stop, again])) == ["nothing changed, last 24h; from the journal"])
     // Now it is not running.
@@ -317,7 +317,7 @@ import Testing
   // MARK: - The history
 
   @Test func historyHidesTheEntriesAndCountsThem() {
-    let terminal = Terminal(width: nil, hasColour: false, now: Self.now)
+    let terminal = Terminal(width: nil, hasColor: false, now: Self.now)
     func page(_ events: [ChangeDocument]) -> [String] {
       HistoryPage.page(
         HistoryDocument(source: .journal, truncated: false, events: events), terminal, range: "last 24h"

@@ -21,7 +21,7 @@ import Testing
   ]
 
   @Test func firstFailedStepIsHighlighted() {
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     #expect(
       DoctorPage.page(DoctorDocument(Self.findings), terminal).text(for: terminal) == """
           ok    configuration   /etc/oceanid/guard.yaml: tethys
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func noProblemAndOneWarning() {
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     func last(_ findings: [FindingDocument]) -> String? {
       DoctorPage.page(DoctorDocument(findings), terminal).lines.last?.text
     }
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [60, 80, 200]) func pageFitsTheWidth(_ width: Int) {
-    let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: width, hasColor: false, now: Scene.now)
     let long = FindingDocument("rights", of: "tethys", .ok, String(repeating: "words and ", count: 40))
     for line in DoctorPage.page(DoctorDocument(Self.findings + [long]), terminal).lines {
       #expect(line.text.displayWidth <= width, "\(line.text)")

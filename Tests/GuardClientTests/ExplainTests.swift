@@ -28,7 +28,7 @@ import Testing
 
   @Test func textOfAnEventHasFieldNamesAsPlaceholders() throws {
     let entry = try #require(Catalog.builtIn.entries.first { $0.event == "tunnel_down" })
-    let page = text(ExplainPage.page(.event(entry), Terminal(width: 80, hasColour: false, now: Scene.now)))
+    let page = text(ExplainPage.page(.event(entry), Terminal(width: 80, hasColor: false, now: Scene.now)))
     #expect(page.hasPrefix("tunnel_down\nThe tunnel to <cluster> is down: <reason>\n\nThe SSH session"))
     #expect(page.contains("What to do if the tunnel stays down: <remedy>"))
     #expect(page.hasSuffix("journalctl -u oceanid-guard MESSAGE_ID=0f60b434b4644e8da854bd82ab4923ee"))
@@ -89,7 +89,7 @@ import Testing
     let page = text(
       ExplainPage.page(
         .topics(Topic.of(code: problem.code, id: problem.id), problem),
-        Terminal(width: 80, hasColour: false, now: Scene.now)))
+        Terminal(width: 80, hasColor: false, now: Scene.now)))
     #expect(page.hasPrefix("CRITICAL  node calypso is not ready\n"))
     #expect(page.contains("\n\nnode-not-ready\nThe node's kubelet"))
     #expect(page.contains("\nnext  kubectl describe node <node>\n"))
@@ -105,7 +105,7 @@ import Testing
     #expect(Set(ExplainCommand.known).count == ExplainCommand.known.count)
   }
 
-  @Test func misspeltWordGetsASuggestion() {
+  @Test func misspelledWordGetsASuggestion() {
     #expect("\(Unexplained(word: "tunel_down"))".contains("did you mean tunnel_down?"))
     #expect("\(Unexplained(word: "tethys/node/x/not-redy"))".contains("did you mean not-ready?"))
     #expect(!"\(Unexplained(word: "quite another thing"))".contains("did you mean"))
@@ -113,7 +113,7 @@ import Testing
 
   @Test(arguments: [60, 80, 200])
   func listFitsTheWidth(_ width: Int) {
-    let page = ExplainPage.page(.all, Terminal(width: width, hasColour: false, now: Scene.now))
+    let page = ExplainPage.page(.all, Terminal(width: width, hasColor: false, now: Scene.now))
     #expect(page.lines.allSatisfy { $0.text.displayWidth <= width })
   }
 }

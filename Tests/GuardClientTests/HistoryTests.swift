@@ -38,7 +38,7 @@ import Testing
   private func lines(
     _ events: [ChangeDocument], truncated: Bool = false, width: Int? = nil, until end: Timestamp? = nil
   ) -> [String] {
-    let terminal = Terminal(width: width, hasColour: false, now: Self.now)
+    let terminal = Terminal(width: width, hasColor: false, now: Self.now)
     let history = HistoryDocument(source: .journal, truncated: truncated, events: events)
     return HistoryPage.page(history, terminal, range: "since today", until: end).lines.map(\.text)
   }
@@ -150,9 +150,9 @@ import Testing
     #expect(lines([]) == ["no incident, since today; from the journal"])
     var rotated = HistoryDocument(source: .journal, truncated: false, events: [])
     rotated.knownSince = at("2026-03-01T04:00:00Z")
-    let page = HistoryPage.page(rotated, Terminal(hasColour: false, now: Self.now), range: "last 7d")
+    let page = HistoryPage.page(rotated, Terminal(hasColor: false, now: Self.now), range: "last 7d")
     #expect(
-      page.text(for: Terminal(hasColour: false, now: Self.now)).hasPrefix(
+      page.text(for: Terminal(hasColor: false, now: Self.now)).hasPrefix(
         "no incident, last 7d; from the journal, which begins at 2026-03-01 "))
     #expect(lines([], truncated: true).last?.hasSuffix("there are more entries: see --limit") == true)
   }
@@ -191,7 +191,7 @@ import Testing
   }
 
   @Test func unknownTimesAreListed() throws {
-    let terminal = Terminal(width: nil, hasColour: false, now: Self.now)
+    let terminal = Terminal(width: nil, hasColor: false, now: Self.now)
     let history = HistoryDocument(
       source: .journal, truncated: false,
       events: [Self.change("01:00:00", "stopped", "guard", message: "bye")])

@@ -59,13 +59,13 @@ import Testing
       id: "5f3a", cluster: nil, pattern: "node *", reason: "disk", author: "root (uid 0)",
       createdAt: Scene.now,
       expiresAt: Scene.now + .seconds(seconds))
-    let terminal = Terminal(width: nil, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: nil, hasColor: false, now: Scene.now)
     let text = SilencesPage.page([SilenceDocument(silence)], terminal).text(for: terminal)
     #expect(text.contains("(\(words))") && text.contains(" root "), "\(text)")
   }
 
   @Test func listsOpenAndPastIncidentsAndSilences() throws {
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     let text = IncidentsPage.page(try Self.document(), terminal, pastLimit: 10).text(for: terminal)
     #expect(
       text == """
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: [60, 80, 120, 250]) func pageFitsTheWidth(_ width: Int) throws {
-    let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: width, hasColor: false, now: Scene.now)
     let text = IncidentsPage.page(try Self.document(), terminal, pastLimit: 10).text(for: terminal)
     for line in text.split(separator: "\n") { #expect(String(line).displayWidth <= width, "\(line)") }
   }
@@ -97,7 +97,7 @@ import Testing
       [IncidentDocument](repeating: critical, count: 1000)
       + [IncidentDocument](repeating: warning, count: 100)
     (document.past, document.silences) = ([], [])
-    let terminal = Terminal(width: 120, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 120, hasColor: false, now: Scene.now)
     let page = IncidentsPage.page(document, terminal, pastLimit: 10)
     #expect(page.lines.count == 42)
     #expect(
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test func pageWithoutIncidents() {
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     let none = IncidentsDocument(open: [])
     #expect(IncidentsPage.page(none, terminal, pastLimit: 10).text(for: terminal) == "No incident is open.\n")
     #expect(SilencesPage.page([], terminal).text(for: terminal) == "There are no silences.\n")
@@ -125,7 +125,7 @@ import Testing
       createdAt: at("2026-03-01T04:20:00Z"), expiresAt: at("2026-03-01T06:00:00Z"))
     let status = StatusDocument(
       generatedAt: Scene.now, clusters: [], problems: [problem], silences: [silence])
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     #expect(
       Page(lines: ProblemLines.lines(status.problems, namesCluster: false, terminal)).text(for: terminal)
         == """
@@ -151,7 +151,7 @@ import Testing
     #expect(document.chosen("other").silences.count == 1)
   }
 
-  /// "No incident is open" for a misspelt name would be misleading.
+  /// "No incident is open" for a misspelled name would be misleading.
   @Test func unknownClusterIsRefused() throws {
     func response(_ body: some Encodable) throws -> String {
       let text = String(decoding: try DocumentCoding.encode(body), as: UTF8.self)

@@ -10,7 +10,7 @@ import Testing
 /// The pages of nodes, Flux and images.
 @Suite struct ObjectPageTests {
   private func terminal(_ width: Int?) -> Terminal {
-    Terminal(width: width, hasColour: false, now: Scene.now)
+    Terminal(width: width, hasColor: false, now: Scene.now)
   }
 
   @Test func nodesAsKubectlPrintsThem() {

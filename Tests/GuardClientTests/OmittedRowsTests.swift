@@ -9,7 +9,7 @@ import Testing
 
 /// A document that does not contain all objects: the pages count them all, and say what is not listed.
 @Suite struct OmittedRowsPageTests {
-  private let terminal = Terminal(width: nil, hasColour: false, now: Scene.now)
+  private let terminal = Terminal(width: nil, hasColor: false, now: Scene.now)
 
   private static func rows(_ count: Int, total: Int, _ change: (inout OmittedRowsDocument) -> Void)
     -> OmittedRowsDocument

@@ -13,15 +13,15 @@ import Testing
     var status = Scene.starting.status
     status.clusters[0].tunnel.state = .up
     status.clusters[0].poll = Scene.poll(.tunnelDown, "the tunnel is not up")
-    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: 80, hasColor: false, now: Scene.now)
     for page in [StatusPage.page(status, terminal, isWide: false), NodesPage.page(status, terminal)] {
       #expect(!page.text(for: terminal).contains("not up"))
       #expect(!page.text(for: terminal).contains("without the tunnel"))
     }
   }
 
-  private func terminal(_ width: Int?, colour: Bool = false, blocks: Bool = false) -> Terminal {
-    Terminal(width: width, hasColour: colour, drawsBlocks: blocks, now: Scene.now)
+  private func terminal(_ width: Int?, color: Bool = false, blocks: Bool = false) -> Terminal {
+    Terminal(width: width, hasColor: color, drawsBlocks: blocks, now: Scene.now)
   }
 
   private func status(_ scene: Scene, _ width: Int? = 80) -> String {
@@ -250,8 +250,8 @@ import Testing
         """)
   }
 
-  /// Each verdict has its own mark, with and without colour.
-  @Test func marksDifferWithoutColour() {
+  /// Each verdict has its own mark, with and without color.
+  @Test func marksDifferWithoutColor() {
     for blocks in [false, true] {
       let view = terminal(80, blocks: blocks)
       let marks = [Verdict.healthy, .degraded, .critical, .unknown].map { view.mark($0).text }
@@ -371,13 +371,13 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func controlCharactersFromTheClusterAreEscaped(_ colour: Bool) {
-    let view = terminal(80, colour: colour)
+  func controlCharactersFromTheClusterAreEscaped(_ color: Bool) {
+    let view = terminal(80, color: color)
     for page in [
       StatusPage.page(Scene.hostile.status, view, isWide: true), NodesPage.page(Scene.hostile.status, view),
     ] {
       let text = page.text(for: view)
-      // Each escape sequence is a colour of ours.
+      // Each escape sequence is a color of ours.
       for part in text.split(separator: "\u{1B}").dropFirst() {
         #expect(part.prefixMatch(of: /\[[0-9;]+m/) != nil)
       }

@@ -11,7 +11,7 @@ import Testing
 /// The page of `pipeline`, its line in `status`, and its parts of `check` and `web`.
 @Suite struct PipelinePageTests {
   private func terminal(_ width: Int?) -> Terminal {
-    Terminal(width: width, hasColour: false, now: Scene.now)
+    Terminal(width: width, hasColor: false, now: Scene.now)
   }
 
   private func text(
@@ -124,7 +124,7 @@ import Testing
     let words = PipelineWords.summary(PipelineScene.pipeline(stages: stages), Scene.now)
     #expect(words.contains("; stopped: cloud, cluster and 2 more; "))
     #expect(words.hasSuffix("; pulumi refused; 1 of 2 image markers wrong"))
-    // A change on its way is no fault.
+    // A change on its way is not a fault.
     var pipeline = PipelineScene.pipeline(stages: stages)
     for state in ["pending", "review", "rollout"] {
       pipeline.markers[1].state = state

@@ -277,7 +277,7 @@ import Testing
     #expect(page.contains("older ones are omitted"))
   }
 
-  /// A full disk is no wrong usage.
+  /// A full disk is not a wrong usage.
   @Test(
     arguments: [
       (ENOSPC, 74), (EIO, 74), (EDQUOT, 74), (EFBIG, 74), (ENOENT, 64), (EACCES, 64), (EISDIR, 64),

@@ -176,7 +176,7 @@ import Testing
   @Test func jsonIsTheDocumentItself() throws {
     let text = """
       {"schema":"oceanid.status/1","novelty":{"x":[1,2.5,null,true,"a/b"]},"clusters":[
-        {"name":"tethys","verdict":"healthy","nodes":[{"name":"n","colour":"blue"}],"flux":{}},
+        {"name":"tethys","verdict":"healthy","nodes":[{"name":"n","color":"blue"}],"flux":{}},
         {"name":"thetis","nodes":[]}],"problems":[{"cluster":"thetis"},{"cluster":"tethys"}]}
       """
     let bytes = Data(text.utf8)
@@ -194,7 +194,7 @@ import Testing
         == .array([
           .object([
             "name": .string("tethys"), "verdict": .string("healthy"),
-            "nodes": .array([.object(["name": .string("n"), "colour": .string("blue")])]),
+            "nodes": .array([.object(["name": .string("n"), "color": .string("blue")])]),
           ])
         ]))
   }

@@ -3,7 +3,7 @@ import Glibc
 
 /// A Unix socket in a temporary folder that sends the same bytes to each connection.
 final class SocketServer: Sendable {
-  /// The behaviour for a connection.
+  /// The behavior for a connection.
   enum Manner: Sendable {
     case answer(String)
     /// The response depends on the requested path.

@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct TunnelPageTests {
   private func terminal(_ width: Int?, blocks: Bool = false) -> Terminal {
-    Terminal(width: width, hasColour: false, drawsBlocks: blocks, now: Scene.now)
+    Terminal(width: width, hasColor: false, drawsBlocks: blocks, now: Scene.now)
   }
 
   @Test func tunnelPageShowsTrafficAndHistory() {

@@ -26,7 +26,7 @@ import Testing
   private static func frame(_ state: ScreenState) -> ScreenFrame {
     ScreenPainter(
       state, WatchPages(cluster: nil),
-      Terminal(width: nil, hasColour: true, drawsBlocks: true, now: Scene.now)
+      Terminal(width: nil, hasColor: true, drawsBlocks: true, now: Scene.now)
     ).frame()
   }
 
@@ -159,10 +159,10 @@ import Testing
     #expect(text.contains(String(ProblemCode.node(.notReady).declaration.meaning.prefix(60))))
   }
 
-  /// Neither the colour nor the ages of the last status suggest that it is current.
+  /// Neither the color nor the ages of the last status suggest that it is current.
   @Test func silentGuardIsUnknown() {
     var state = Self.state(Scene.healthy.status, 24, 80)
-    let fresh = Self.frame(state).lines.map { $0.written(inColour: true) }.joined()
+    let fresh = Self.frame(state).lines.map { $0.written(inColor: true) }.joined()
     #expect(fresh.contains("HEALTHY") && fresh.contains("\u{1B}[32m"))
     state.time = ScreenTime(wall: Scene.now + .seconds(46), elapsed: .seconds(46))
     let lines = Self.frame(state).lines
@@ -170,6 +170,6 @@ import Testing
     #expect(text.contains("the guard has sent nothing for 46s"))
     #expect(text.contains("tethys  UNKNOWN  was HEALTHY 46s ago\n"))
     #expect(text.contains("(3d3h)") && text.contains("polled 3s ago"))
-    #expect(!lines.contains { $0.written(inColour: true).contains("\u{1B}[32m") })
+    #expect(!lines.contains { $0.written(inColor: true).contains("\u{1B}[32m") })
   }
 }

@@ -14,7 +14,7 @@ import Testing
   @Test(arguments: Scene.allCases)
   func rowsHaveTheWordsOfTheTerminal(_ scene: Scene) throws {
     let status = scene.status
-    let terminal = Terminal(width: nil, hasColour: false, drawsBlocks: false, now: status.generatedAt)
+    let terminal = Terminal(width: nil, hasColor: false, drawsBlocks: false, now: status.generatedAt)
     let text = StatusPage.page(status, terminal, isWide: true).text(for: terminal)
     let page = WebContent.page(status)
     #expect(page.clusters.count == status.clusters.count && page.problems.count == status.problems.count)

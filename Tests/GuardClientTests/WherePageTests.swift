@@ -11,7 +11,7 @@ import Testing
 /// The page of `where`, and the goal of `wait --for commit=SHA`.
 @Suite struct WherePageTests {
   private func text(_ places: [WhereDocument], _ width: Int?) -> String {
-    let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
+    let terminal = Terminal(width: width, hasColor: false, now: Scene.now)
     return WherePage.page(places, terminal).text(for: terminal)
   }
 

@@ -16,7 +16,7 @@ import Tunnel
 @testable import GuardPipeline
 @testable import GuardState
 
-/// The pipeline beside the judgement of its cluster.
+/// The pipeline beside the judgment of its cluster.
 @Suite(.blocking) struct ClusterPipelineTests {
   private let folder: TemporaryFolder
   private let log = LogMemory()
@@ -60,7 +60,7 @@ import Tunnel
     demo.apply(.apiAnswersWrong(.github, .hangs, on: "/"))
     let pipeline = try pipeline(demo)
     #expect(eventually { !demo.requests.isEmpty })
-    // The request hangs, and the judgement goes on.
+    // The request hangs, and the judgment goes on.
     let healthy = ClusterReport(name: "tethys", verdict: .healthy, summary: "fine")
     for _ in 1...100 {
       let report = pipeline.report(at: .now)

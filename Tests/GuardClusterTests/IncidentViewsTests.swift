@@ -150,7 +150,7 @@ import Testing
     watch.pass(120, [Self.tunnel])
     watch.pass(60, [])
     try Self.expectPast(watch, Self.secret, from: Self.start, to: Self.start + .seconds(72))
-    let terminal = Terminal(width: 200, hasColour: false, now: watch.now)
+    let terminal = Terminal(width: 200, hasColor: false, now: watch.now)
     let incidents = IncidentsPage.page(
       IncidentsDocument(open: [], past: watch.past(Self.secret.subject)), terminal, pastLimit: 10)
     #expect(incidents.text(for: terminal).contains("1 min 12 s"))

@@ -164,7 +164,7 @@ import Testing
 
   @Test func aKeyThatIsGivenTwiceHidesNoOtherMistake() {
     let text = """
-      colour: red
+      color: red
       clusters:
         - name: a
           tunnel: { host: b, host: c, port: many }

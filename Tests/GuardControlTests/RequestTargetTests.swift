@@ -29,7 +29,7 @@ import Testing
     #expect(refusal("http://oceanid", ["oceanid"]) == "/")
   }
 
-  /// A path that holds an address is no absolute form.
+  /// A path that holds an address is not an absolute form.
   @Test func pathIsNotAnAuthority() {
     #expect(refusal("/http://evil.example/", ["oceanid"]) == "/http://evil.example/")
     #expect(refusal("//evil.example/v1/status", ["oceanid"]) == "//evil.example/v1/status")

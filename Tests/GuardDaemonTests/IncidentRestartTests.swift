@@ -63,7 +63,7 @@ import Testing
     #expect(delivered.words == ["opened abc/1", "ended abc/2"])
   }
 
-  /// Twenty seconds and ten for its neighbours, as in one long life.
+  /// Twenty seconds and ten for its neighbors, as in one long life.
   @Test(arguments: [2, 3, 4, 5] as [Int64])
   func crashLoopDelaysANoticeByAtMostOneRun(_ life: Int64) throws {
     for number in 0..<30 { live(from: Int64(number) * life, for: life) { _ in [Self.calypso] } }

@@ -15,7 +15,7 @@ import Testing
     #expect(StatusLine.text(of: document) == "no cluster is configured")
   }
 
-  @Test func configuredClusterIsNamedBeforeItsFirstJudgement() {
+  @Test func configuredClusterIsNamedBeforeItsFirstJudgment() {
     let board = StatusBoard()
     board.setConfiguration(file: nil)
     board.setOrder(["tethys", "dione"])

@@ -76,7 +76,7 @@ import Testing
       .tunnelDown, "tunnel to tethys down", cluster: "tethys", from: "up", to: "backoff",
       reason: "keepalive timeout", remedy: "ping tethys")
     #expect(
-      TerminalLog(threshold: .info, isColoured: false).text(record, at: moment) == """
+      TerminalLog(threshold: .info, isColored: false).text(record, at: moment) == """
         2023-11-14T22:13:20.123Z warn  tunnel_down: tunnel to tethys down \
         [cluster=tethys from=up to=backoff reason="keepalive timeout"]
             what to do: ping tethys
@@ -84,8 +84,8 @@ import Testing
         """)
   }
 
-  @Test func colourFollowsThePriority() {
-    let text = TerminalLog(threshold: .info, isColoured: true).text(
+  @Test func colorFollowsThePriority() {
+    let text = TerminalLog(threshold: .info, isColored: true).text(
       LogRecord(.tunnelBlocked, "blocked"), at: moment)
     #expect(text == "2023-11-14T22:13:20.123Z \u{1B}[31merror\u{1B}[0m tunnel_blocked: blocked\n")
   }
@@ -93,7 +93,7 @@ import Testing
   @Test func controlCharactersFromAServerAreEscaped() {
     let record = LogRecord(
       .apiFailed, "bad \u{1B}[2Jscreen\nforged: line", reason: "\u{9B}31m\u{7F}\u{202E}", remedy: "a\r\tb")
-    let text = TerminalLog(threshold: .info, isColoured: false).text(record, at: moment)
+    let text = TerminalLog(threshold: .info, isColored: false).text(record, at: moment)
     #expect(text.contains("bad \\u{1b}[2Jscreen\\nforged: line"))
     #expect(text.contains("reason=\\u{9b}31m\\u{7f}\\u{202e}"))
     #expect(text.contains("what to do: a\\r\\tb"))

@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  /// A failure is no statement about the commit.
+  /// A failure is not a statement about the commit.
   @Test(arguments: [
     PipelineFault.tokenRefused(.github), .repositoryHidden, .rateLimited(.github, seconds: 60),
     .apiAnswersWrong(.github, .html, on: "/"), .apiAnswersWrong(.github, .closes, on: "/"),

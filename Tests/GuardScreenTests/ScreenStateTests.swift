@@ -57,7 +57,7 @@ import Testing
     state.hit(.down)
     state.receive([Scene.problem("z"), Scene.problem("y")] + Self.letters)
     #expect(state.selected == "node b")
-    // It is missing, for example while the guard restarts. Meanwhile its neighbour is selected.
+    // It is missing, for example while the guard restarts. Meanwhile its neighbor is selected.
     state.receive([Scene.problem("y"), Scene.problem("x")])
     #expect(state.selected == "node x")
     state.receive([Scene.problem("x"), Scene.problem("y")])
@@ -112,7 +112,7 @@ import Testing
     state.hit(.character("/"))
     #expect(state.type("qyprs?") == [])
     #expect(state.list.filter == "qyprs?" && state.help == nil)
-    // A pasted text is no command either.
+    // A pasted text is not a command either.
     state.hit(.escape)
     #expect(state.hit(.paste("q"), .paste("p")) == [])
   }

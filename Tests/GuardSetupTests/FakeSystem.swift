@@ -188,7 +188,7 @@ final class FakeWorld {
   var isHostKeyListed = true
   var login = Login.works
   var isKeyEncrypted = false
-  /// The error of ssh-keygen(1) for a file that is no private key.
+  /// The error of ssh-keygen(1) for a file that is not a private key.
   var keyFault: String?
   var hasServiceUser = true
   /// What the guard finds at a step, and its advice.

@@ -137,7 +137,7 @@ import Testing
     #expect(MachinePlan.plan(asRoot).next?.line == "systemd/install")
   }
 
-  /// A credential of the caller's own service is no file that can be copied.
+  /// A credential of the caller's own service is not a file that can be copied.
   @Test func credentialAsKubeconfigIsNotCopied() throws {
     let world = FakeWorld()
     var file = GuardFile(cluster: "tethys", host: "tethys")

@@ -96,7 +96,7 @@ import Testing
     #expect(facts.configuration == .fits)
   }
 
-  /// A list is no file that a copy could replace, or that an editor could open.
+  /// A list is not a file that a copy could replace, or that an editor could open.
   @Test(arguments: [
     (":/home/person/b.yaml:2:3: x", "/home/person/b.yaml"),
     (": none of these files exists", "/home/person/.config/oceanid/guard.yaml"),

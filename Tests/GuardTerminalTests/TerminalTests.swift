@@ -45,11 +45,11 @@ import Testing
     #expect(Span(text).text == result)
   }
 
-  @Test func usesColoursOnlyIfSupported() {
+  @Test func usesColorsOnlyIfSupported() {
     let page = Page(lines: [Line(Span("a"), Span("b", .bad))])
-    let terminal = Terminal(width: 80, hasColour: true, now: .now)
+    let terminal = Terminal(width: 80, hasColor: true, now: .now)
     #expect(page.text(for: terminal) == "a\u{1B}[1;31mb\u{1B}[0m\n")
-    #expect(page.text(for: Terminal(width: 80, hasColour: false, now: .now)) == "ab\n")
+    #expect(page.text(for: Terminal(width: 80, hasColor: false, now: .now)) == "ab\n")
   }
 
   @Test func tableIsAligned() {

@@ -78,9 +78,9 @@ import Testing
         $0.flux = .seen([Fixture.git(), Fixture.kustomization("apps")])
         $0.workloads = .seen(controllers)
       }
-      let judgement = judge(Fixture.observation(snapshot), history: history, now: Fixture.now)
-      history = judgement.history
-      return judgement.report.problemIDs
+      let judgment = judge(Fixture.observation(snapshot), history: history, now: Fixture.now)
+      history = judgment.history
+      return judgment.report.problemIDs
     }
     #expect(ids([]).isEmpty)
     #expect(ids(Self.names.map { Self.controller($0) }).isEmpty)

@@ -92,7 +92,7 @@ import Testing
     ] as [@Sendable (inout Snapshot) -> Void])
   func whatCannotBeReadIsNotGone(_ unreadable: @escaping @Sendable (inout Snapshot) -> Void) {
     #expect(Self.changes(Self.same, unreadable, unreadable, unreadable, Self.same).isEmpty)
-    // A refusal at the start of the guard is no reason to take all nodes for new ones.
+    // A refusal at the start of the guard is not a reason to take all nodes for new ones.
     #expect(Self.changes(unreadable, unreadable, Self.same).filter { !$0.hasPrefix("node ") }.isEmpty)
   }
 

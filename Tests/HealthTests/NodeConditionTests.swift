@@ -128,16 +128,16 @@ import Testing
 
   // MARK: GPUs that no expectation names
 
-  private static func gpus(capacity: Int?, allocatable: Int?, labelled: Int? = nil) -> ClusterReport {
+  private static func gpus(capacity: Int?, allocatable: Int?, labeled: Int? = nil) -> ClusterReport {
     let node = Node(
       resource: Fixture.node("calypso").resource, allocatableGPUs: allocatable, capacityGPUs: capacity,
-      labelledGPUs: labelled)
+      labeledGPUs: labeled)
     return Fixture.report { $0.nodes = .seen([node]) }
   }
 
   @Test(arguments: [(1, 0, Int?.none), (1, nil, nil), (8, 7, nil), (0, 0, 1)])
-  func unallocatableGPUIsAWarning(_ capacity: Int, _ allocatable: Int?, _ labelled: Int?) {
-    let report = Self.gpus(capacity: capacity, allocatable: allocatable, labelled: labelled)
+  func unallocatableGPUIsAWarning(_ capacity: Int, _ allocatable: Int?, _ labeled: Int?) {
+    let report = Self.gpus(capacity: capacity, allocatable: allocatable, labeled: labeled)
     #expect(report.problemIDs == ["tethys/node/calypso/gpu-lost"])
     #expect(report.verdict == .degraded)
     #expect(report.problems.first?.detail.contains("device plugin") == true)
@@ -168,7 +168,7 @@ import Testing
   }
 
   @Test(arguments: [(Int?.none, Int?.none, Int?.none), (2, 2, nil), (0, 0, nil), (nil, nil, 1)])
-  func nodeWithAllGPUsAllocatableIsHealthy(_ capacity: Int?, _ allocatable: Int?, _ labelled: Int?) {
-    #expect(Self.gpus(capacity: capacity, allocatable: allocatable, labelled: labelled).problems.isEmpty)
+  func nodeWithAllGPUsAllocatableIsHealthy(_ capacity: Int?, _ allocatable: Int?, _ labeled: Int?) {
+    #expect(Self.gpus(capacity: capacity, allocatable: allocatable, labeled: labeled).problems.isEmpty)
   }
 }

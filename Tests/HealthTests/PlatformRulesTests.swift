@@ -79,7 +79,7 @@ import Testing
     (stack("succeeded", [Fixture.ready]), String?.none),
     // Every comparison with the world makes it not ready for a while.
     (stack("succeeded", [resyncing], updating: true), nil),
-    // A retry is no success.
+    // A retry is not a success.
     (stack("failed", [resyncing], updating: true), "failed"),
     (stack("failed", [Fixture.ready]), "failed"),
     (

@@ -44,7 +44,7 @@ struct Watched {
     }
   }
 
-  /// The judgement of this moment; between polls only the tunnel tells news.
+  /// The judgment of this moment; between polls only the tunnel tells news.
   mutating func look() {
     let update = tracker.observe(
       ProblemObservation(

@@ -92,16 +92,16 @@ private let now = Timestamp(seconds: 1_800_000_000)
   @Test func remarkAboutTheListIsInTheSummary() {
     let run = WorkflowRun(
       id: 1, number: 7, commit: CommitID(repeating: "a"), status: "completed", conclusion: "success")
-    let judgement = CloudRules(
+    let judgment = CloudRules(
       CloudFacts(
         workflow: Workflow(state: "active"), runs: [run],
         head: Head(commit: CommitID(repeating: "b"), seenAt: now - .seconds(9000)),
         distance: Distance(behind: 1), remark: "the list is stale"),
       workflow: "a.yml", repository: "o/r", now: now
-    ).judgement
+    ).judgment
     // Whether a run was started for the newest commit, a stale list does not tell.
-    #expect(judgement.state == .unknown && judgement.finding == nil)
-    #expect(judgement.summary == "run 7 succeeded; the list is stale")
+    #expect(judgment.state == .unknown && judgment.finding == nil)
+    #expect(judgment.summary == "run 7 succeeded; the list is stale")
   }
 
   @Test func nextRunIsAnotherProblem() {
@@ -110,14 +110,14 @@ private let now = Timestamp(seconds: 1_800_000_000)
       return CloudRules(
         CloudFacts(workflow: Workflow(state: "active"), runs: [run]), workflow: "a.yml", repository: "o/r",
         now: now
-      ).judgement.finding?.id(in: "c")
+      ).judgment.finding?.id(in: "c")
     }
     #expect(id(7) == "c/pipeline/workflow/a.yml/failed/7" && id(8) == "c/pipeline/workflow/a.yml/failed/8")
     func deployment(_ version: Int64) -> String? {
       StackRules(
         StackFacts(deployments: [Deployment(version: version, status: "failed", operation: "update")]),
         stack: "a/b/c", pool: nil, isSingleRun: false, isClusterFaulty: false, site: nil, now: now
-      ).judgement.finding?.id(in: "c")
+      ).judgment.finding?.id(in: "c")
     }
     #expect(deployment(4) == "c/pipeline/stack/a/b/c/failed/4")
   }
@@ -127,7 +127,7 @@ private let now = Timestamp(seconds: 1_800_000_000)
     let finding = try #require(
       CloudRules(
         CloudFacts(workflow: Workflow(state: state), runs: []), workflow: "a.yml", repository: "o/r", now: now
-      ).judgement.finding)
+      ).judgment.finding)
     let problem = Problem(finding.code, finding.facts, subject: finding.subject, since: now)
     #expect(problem.step.note?.hasPrefix(advice) == true)
   }

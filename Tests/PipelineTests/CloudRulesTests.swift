@@ -30,7 +30,7 @@ private func judge(
       approvals: approvals, head: head.map { Head(commit: commit($0.digit), seenAt: ago($0.seen)) },
       distance: distance, statusSince: statusSince.map(ago), emptySince: emptySince.map(ago)),
     workflow: "cloud.yml", repository: "o/r", now: now
-  ).judgement
+  ).judgment
 }
 
 extension StageResult {
@@ -47,9 +47,9 @@ extension StageResult {
   private static let good = run(41, at: "a")
 
   @Test func successOfTheNewestCommitIsCurrent() {
-    let judgement = judge([Self.good])
-    #expect(judgement.state == .current && judgement.findings.isEmpty)
-    #expect(judgement.commit == commit("a"))
+    let judgment = judge([Self.good])
+    #expect(judgment.state == .current && judgment.findings.isEmpty)
+    #expect(judgment.commit == commit("a"))
   }
 
   @Test(arguments: [
@@ -57,9 +57,9 @@ extension StageResult {
     ("deleted", "deleted"), ("disabled_something_new", "disabled manually"),
   ])
   func disabledWorkflow(_ state: String, _ words: String) {
-    let judgement = judge([Self.good], state: state)
-    #expect(judgement.state == .stopped)
-    #expect(judgement.titles == ["workflow cloud.yml is \(words), so nothing will be deployed"])
+    let judgment = judge([Self.good], state: state)
+    #expect(judgment.state == .stopped)
+    #expect(judgment.titles == ["workflow cloud.yml is \(words), so nothing will be deployed"])
   }
 
   @Test(arguments: [
@@ -67,16 +67,16 @@ extension StageResult {
     ("startup_failure", "could not start: the workflow file is broken"),
   ])
   func failedRun(_ conclusion: String, _ outcome: String) throws {
-    let judgement = judge(
+    let judgment = judge(
       [run(42, "completed", conclusion, at: "b"), Self.good],
       job: FailedJob(name: "deploy", step: "pulumi up"), head: ("b", 60))
-    #expect(judgement.state == .failed)
-    #expect(judgement.titles == ["run 42 of cloud.yml \(outcome)"])
-    let finding = try #require(judgement.finding)
+    #expect(judgment.state == .failed)
+    #expect(judgment.titles == ["run 42 of cloud.yml \(outcome)"])
+    let finding = try #require(judgment.finding)
     #expect(finding.code == .pipeline(.runFailed))
     #expect(
       finding.detail.contains("commit bbbbbbbb") && finding.detail.contains("run 41 of aaaaaaaa is still"))
-    #expect(judgement.commit == commit("a"))
+    #expect(judgment.commit == commit("a"))
     #expect(
       judge([run(43, at: "b"), run(42, "completed", conclusion), Self.good], head: ("b", 60)).findings.isEmpty
     )
@@ -87,8 +87,8 @@ extension StageResult {
     ("something_new", .stopped),
   ])
   func stoppedRun(_ conclusion: String, _ state: StageState) {
-    let judgement = judge([run(42, "completed", conclusion, at: "b"), Self.good], head: ("b", 60))
-    #expect(judgement.state == state && judgement.finding?.code == .pipeline(.runStopped))
+    let judgment = judge([run(42, "completed", conclusion, at: "b"), Self.good], head: ("b", 60))
+    #expect(judgment.state == state && judgment.finding?.code == .pipeline(.runStopped))
   }
 
   @Test func skippedRunHidesNoOther() {

@@ -33,28 +33,28 @@ private func judge(
       pool: online.map { AgentPool(name: "pool", isOnline: $0, lastSeen: ago(900)) }),
     stack: "o/p/s", pool: "pool", isSingleRun: singleRun, isClusterFaulty: faulty,
     site: "https://app.pulumi.com", now: now
-  ).judgement
+  ).judgment
 }
 
 extension StageResult {
   fileprivate var codes: [ProblemCode] { findings.map(\.code) }
 }
 
-/// Each row of the verdicts about Pulumi Deployments: the problem that it is, and the neighbouring state that is none.
+/// Each row of the verdicts about Pulumi Deployments: the problem that it is, and the neighboring state that is none.
 @Suite struct StackRulesTests {
   private static let good = deployment(11, updates: [update(7)])
 
   @Test func succeededDeploymentIsCurrent() {
-    let judgement = judge([Self.good], latest: update(7))
-    #expect(judgement.state == .current && judgement.codes.isEmpty && judgement.commit == commit("a"))
-    #expect(judgement.url == "https://app.pulumi.com/o/p/s/deployments/11")
+    let judgment = judge([Self.good], latest: update(7))
+    #expect(judgment.state == .current && judgment.codes.isEmpty && judgment.commit == commit("a"))
+    #expect(judgment.url == "https://app.pulumi.com/o/p/s/deployments/11")
   }
 
   @Test func failedDeployment() {
-    let judgement = judge([deployment(12, "failed", step: "Get source"), Self.good], latest: update(7))
-    #expect(judgement.state == .failed && judgement.codes == [.pipeline(.deploymentFailed)])
-    #expect(judgement.finding?.facts["step"] == ": step Get source")
-    #expect(judgement.finding?.detail.contains("update 7 of aaaaaaaa is still in place") == true)
+    let judgment = judge([deployment(12, "failed", step: "Get source"), Self.good], latest: update(7))
+    #expect(judgment.state == .failed && judgment.codes == [.pipeline(.deploymentFailed)])
+    #expect(judgment.finding?.facts["step"] == ": step Get source")
+    #expect(judgment.finding?.detail.contains("update 7 of aaaaaaaa is still in place") == true)
     #expect(judge([deployment(13, updates: [update(8)]), deployment(12, "failed"), Self.good]).codes.isEmpty)
   }
 

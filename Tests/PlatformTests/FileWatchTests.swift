@@ -95,7 +95,7 @@ import Testing
     let folder = try Folder()
     try folder.write("one", to: "known_hosts")
     let watch = FileWatch(["\(folder.path)/known_hosts"], now: .now)
-    try folder.write("other", to: "neighbour")
+    try folder.write("other", to: "neighbor")
     #expect(!detectsChange(watch, within: 200))
     #expect(watch.next == nil)
   }

@@ -8,12 +8,12 @@ package final class ChildProcess: Sendable {
   /// How a process ended.
   package enum Exit: Hashable, Sendable, CustomStringConvertible {
     case exited(Int32)
-    case signalled(Int32)
+    case signaled(Int32)
 
     package var description: String {
       switch self {
       case .exited(let code): "exit status \(code)"
-      case .signalled(let signal): "signal \(signal)"
+      case .signaled(let signal): "signal \(signal)"
       }
     }
   }
@@ -117,7 +117,7 @@ package final class ChildProcess: Sendable {
       if exit == nil {
         var status: Int32 = 0
         if waitpid(pid, &status, WNOHANG) == pid {
-          exit = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f)
+          exit = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signaled(status & 0x7f)
         }
       }
       return exit

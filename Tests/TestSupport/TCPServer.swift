@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// The target of a tunnel test: a server on loopback or on a Unix socket, with one thread per connection.
 package final class TCPServer: Sendable {
-  /// The behaviour of the server on a connection.
+  /// The behavior of the server on a connection.
   package enum Service: Sendable {
     /// Sends back received data and end of file.
     case echo
@@ -64,7 +64,7 @@ package final class TCPServer: Sendable {
   package var acceptedConnections: Int { counter.accepted.load(ordering: .relaxed) }
   package var openConnections: Int { counter.open.load(ordering: .relaxed) }
 
-  /// Byte number `index` of a source. Neighbouring blocks differ, so that a lost block is detected.
+  /// Byte number `index` of a source. Neighboring blocks differ, so that a lost block is detected.
   package static func pattern(_ index: Int) -> UInt8 {
     UInt8(truncatingIfNeeded: index &* 31 &+ index >> 8 &+ index >> 16)
   }

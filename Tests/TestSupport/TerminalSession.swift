@@ -58,8 +58,8 @@ package final class TerminalSession: Sendable {
   /// The text on the screen.
   package var text: String { (try? tmux("capture-pane", "-p")) ?? "" }
 
-  /// The text with colours.
-  package var colouredText: String { (try? tmux("capture-pane", "-p", "-e")) ?? "" }
+  /// The text with colors.
+  package var coloredText: String { (try? tmux("capture-pane", "-p", "-e")) ?? "" }
 
   /// A variable of tmux, for example `alternate_on`.
   package func variable(_ name: String) throws -> String {

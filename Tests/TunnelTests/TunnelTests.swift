@@ -299,11 +299,11 @@ struct TunnelTests {
 
   @Test func anInvalidSSHConfigIsReported() throws {
     let server = try SSHServer()
-    try server.folder.write("Host tethys\n  Colour blue\n", to: "ssh_config")
+    try server.folder.write("Host tethys\n  Color blue\n", to: "ssh_config")
     let fixture = try Fixture(server, target: 1)
     let failure = try #require(firstFailure(fixture))
     #expect(failure.code == .config)
-    #expect(failure.message.lowercased().contains("colour"))
+    #expect(failure.message.lowercased().contains("color"))
   }
 
   @Test func theHolderOfABusyPortIsReportedAndThePortIsBoundOnceFree() throws {

@@ -75,7 +75,10 @@ struct API {
     guard let form = Representation(accept: request.accept) else {
       return .failure(
         406, "NotAcceptable",
-        "only the following media types are accepted: application/json, application/json;as=Table;v=v1;g=meta.k8s.io, application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
+        """
+        only the following media types are accepted: application/json, \
+        application/json;as=Table;v=v1;g=meta.k8s.io, application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io
+        """
       )
     }
     guard rest.count == 2 else {

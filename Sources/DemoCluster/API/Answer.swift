@@ -49,7 +49,10 @@ struct Answer: Sendable {
   {
     .failure(
       403, "Forbidden",
-      "\(resource)\(group.isEmpty ? "" : "." + group) is forbidden: User \"\(user)\" cannot \(verb) resource \"\(resource)\" in API group \"\(group)\" \(scope)",
+      """
+      \(resource)\(group.isEmpty ? "" : "." + group) is forbidden: User \"\(user)\" cannot \(verb) resource \
+      \"\(resource)\" in API group \"\(group)\" \(scope)
+      """,
       details: ["group": group.isEmpty ? .null : .string(group), "kind": .string(resource)])
   }
 

@@ -24,7 +24,10 @@ struct Listing {
       guard let position = position(of: token), !refusesContinue else {
         return .failure(
           410, "Expired",
-          "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
+          """
+          The provided continue parameter is too old to display a consistent list result. You can start a new list \
+          without the continue parameter.
+          """,
           metadata: ["continue": ""])
       }
       start = min(position, objects.count)

@@ -78,7 +78,10 @@ extension ClusterState {
       Failure(
         reason: "HealthCheckFailed",
         message:
-          "health check failed after 3m0s: timeout waiting for: [Deployment/cloudflared/cloudflared status: 'InProgress']",
+          """
+          health check failed after 3m0s: timeout waiting for: [Deployment/cloudflared/cloudflared status: \
+          'InProgress']
+          """,
         since: since)
     }
   }
@@ -108,13 +111,19 @@ extension ClusterState {
         condition("Reconciling", "ProgressingWithRetry", "HelmChart is not ready", since: since),
         condition(
           "Ready", "False", "SourceNotReady",
-          "HelmChart 'flux-system/cert-manager-cert-manager' is not ready: latest generation of object has not been reconciled",
+          """
+          HelmChart 'flux-system/cert-manager-cert-manager' is not ready: latest generation of object has not been \
+          reconciled
+          """,
           since: since), conditions[1],
       ]
     }
     if let stalled = helmReleaseStalled {
       let failure =
-        "Helm upgrade failed for release cert-manager/cert-manager with chart cert-manager@\(certManagerVersion): context deadline exceeded"
+        """
+        Helm upgrade failed for release cert-manager/cert-manager with chart cert-manager@\(certManagerVersion): \
+        context deadline exceeded
+        """
       conditions = [
         condition("Stalled", "RetriesExceeded", "Failed to upgrade after 1 attempt(s)", since: stalled),
         condition("Ready", "False", "UpgradeFailed", failure, since: stalled),
@@ -161,7 +170,10 @@ extension ClusterState {
 
   private func upgraded(since: APITime, release: Int, generation: Int) -> [JSON] {
     let message =
-      "Helm upgrade succeeded for release cert-manager/cert-manager.v\(release) with chart cert-manager@\(certManagerVersion)"
+      """
+      Helm upgrade succeeded for release cert-manager/cert-manager.v\(release) with chart \
+      cert-manager@\(certManagerVersion)
+      """
     return ["Ready", "Released"].map {
       condition($0, "UpgradeSucceeded", message, since: since, generation: generation)
     }

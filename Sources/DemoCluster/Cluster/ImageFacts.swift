@@ -164,9 +164,8 @@ extension JSON {
     var object = self
     for field in ["digestReflectionPolicy", "provider"] { object["spec"][field] = .null }
     for field in [
-      "latestRef", "observedPreviousImage", "observedPreviousRef", "observedExclusionList",
-      "observedPolicies",
-      "observedSourceRevision",
+      "latestRef", "observedExclusionList", "observedPolicies", "observedPreviousImage",
+      "observedPreviousRef", "observedSourceRevision",
     ] { object["status"][field] = .null }
     if object["status"]["lastScanResult"] != .null {
       object["status"]["lastScanResult"]["latestTags"] = .null

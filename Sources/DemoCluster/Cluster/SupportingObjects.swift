@@ -32,7 +32,11 @@ extension ClusterState {
           "involvedObject": ["apiVersion": "v1", "kind": "Node", "name": .string(node)],
           "message":
             .string(
-              "Node certificates require attention - restart k3s on this node to trigger automatic rotation: kubelet/client-kubelet.crt: certificate CN=system:node:\(node),O=system:nodes will expire within 120 days"
+              """
+              Node certificates require attention - restart k3s on this node to trigger automatic rotation: \
+              kubelet/client-kubelet.crt: certificate CN=system:node:\(node),O=system:nodes will expire within 120 \
+              days
+              """
             ),
           "firstTimestamp": .string(since.time), "lastTimestamp": .string(since.time),
         ])

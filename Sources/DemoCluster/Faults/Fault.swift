@@ -17,7 +17,7 @@ package enum Fault: Hashable, Sendable {
   case leaseRenewed(String)
 
   // Images
-  /// The policy selected a newer tag so many minutes ago, and no workload runs it yet.
+  /// The policy selected a newer tag this many minutes ago, and no workload runs it yet.
   case policyMoved(String, tag: String, minutes: Int = 0)
   /// The automation pushes, Flux applies, and the workload runs the tag that the policy selects.
   case rollout(String)

@@ -25,7 +25,10 @@ enum OpenSSL {
     guard status == 0 else {
       let said = (try? Files.text(of: log)) ?? ""
       throw DemoError.certificates(
-        "openssl \(arguments.first ?? "") failed in \(folder): \(said.split(separator: "\n").suffix(3).joined(separator: "; "))"
+        """
+        openssl \(arguments.first ?? "") failed in \(folder): \
+        \(said.split(separator: "\n").suffix(3).joined(separator: "; "))
+        """
       )
     }
   }

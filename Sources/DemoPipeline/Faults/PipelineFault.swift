@@ -8,7 +8,7 @@ package enum PipelineFault: Hashable, Sendable {
   case push([String])
   /// Image automation pushes a commit that changes these paths.
   case automationPush([String])
-  /// A person pushes a change of the cloud stack so many minutes ago, and no run starts.
+  /// A person pushes a change of the cloud stack this many minutes ago, and no run starts.
   case notStarted(minutes: Int)
   /// The newest commit is replaced. With `forgets`, the server no longer knows the old one.
   case forcePush(forgets: Bool)
@@ -22,7 +22,7 @@ package enum PipelineFault: Hashable, Sendable {
   case workflow(String)
   /// The newest run ends with this conclusion.
   case runEnded(String, step: String)
-  /// The newest run has been in this status for so many minutes: `queued`, `requested`, `pending`, `in_progress`.
+  /// The newest run has been in this status for this many minutes: `queued`, `requested`, `pending`, `in_progress`.
   case runHeld(String, minutes: Int)
   case runWaiting(environment: String, minutes: Int)
   /// The newest run starts again: the same number, another attempt.
@@ -36,7 +36,7 @@ package enum PipelineFault: Hashable, Sendable {
 
   // Pulumi Deployments
   case deploymentFailed(step: String)
-  /// The newest deployment has been in this status for so many minutes: `not-started`, `accepted`, `running`.
+  /// The newest deployment has been in this status for this many minutes: `not-started`, `accepted`, `running`.
   case deploymentHeld(String, minutes: Int)
   case deploymentSucceeded
   case deploymentSkipped
@@ -59,7 +59,7 @@ package enum PipelineFault: Hashable, Sendable {
   case tokenAccepted(DemoAPI)
   /// Only this token is accepted from now on.
   case tokenReplaced(DemoAPI, String)
-  /// GitHub reports that the token expires in so many hours; nil: never.
+  /// GitHub reports that the token expires in this many hours; nil: never.
   case tokenExpires(hours: Int?)
   case ssoRequired
   /// The token lacks `actions` or `contents`.

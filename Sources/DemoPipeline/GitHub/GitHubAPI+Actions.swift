@@ -52,7 +52,10 @@ extension GitHubAPI {
       answer.headers = [
         (
           "Link",
-          "<\(origin)\(path)?per_page=\(size)&page=\(page + 1)>; rel=\"next\", <\(origin)\(path)?per_page=\(size)&page=\(last)>; rel=\"last\""
+          """
+          <\(origin)\(path)?per_page=\(size)&page=\(page + 1)>; rel=\"next\", \
+          <\(origin)\(path)?per_page=\(size)&page=\(last)>; rel=\"last\"
+          """
         )
       ]
     }

@@ -56,7 +56,10 @@ struct GitHubAPI {
   private var ssoRefusal: Answer? {
     guard state.gitHubAccess.requiresSSO else { return nil }
     var answer = Answer.message(
-      "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.",
+      """
+      Resource protected by organization SAML enforcement. You must grant your Personal Access token access to \
+      this organization.
+      """,
       status: 403)
     answer.headers = [
       ("X-GitHub-SSO", "required; url=https://github.com/orgs/oceanid/sso?authorization_request=DEMO")

@@ -75,7 +75,7 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
     @Field package var message: String?
     /// The last successful answer.
     @Field package var seenAt: Timestamp?
-    /// Until then nothing is asked: a limit of the API, or a refused token.
+    /// No request is sent before this time: a limit of the API, or a refused token.
     @Field package var pausedUntil: Timestamp?
     /// When the token expires; nil if it does not or that is not known.
     @Field package var tokenExpires: Timestamp?

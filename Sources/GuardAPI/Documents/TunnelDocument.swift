@@ -39,7 +39,7 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
   @Field package var attempt: Int
   @Field package var nextAttemptAt: Timestamp?
   @Field package var lastError: Failure?
-  /// What the login waits for besides the server, as the end of a sentence; null: nothing.
+  /// The thing that the login waits for besides the server, as the end of a sentence; null if there is none.
   @Field package var waitsFor: String?
   @Field package var forwards: [ForwardDocument]
   /// The jump hosts, the first one first.

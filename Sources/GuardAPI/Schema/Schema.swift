@@ -43,7 +43,10 @@ package enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .malformed(let detail): "the response is not the requested document: \(detail)"
     case .foreignSchema(let schema):
-      "the daemon sends \(schema), but this client reads \(Schema.status), \(Schema.history) and \(Schema.incidents); install oceanid-ctl of the daemon's version"
+      """
+      the daemon sends \(schema), but this client reads \(Schema.status), \(Schema.history) and \
+      \(Schema.incidents); install oceanid-ctl of the daemon's version
+      """
     }
   }
 }

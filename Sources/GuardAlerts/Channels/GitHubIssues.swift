@@ -118,7 +118,10 @@ struct GitHubIssues: Sendable {
     }
     throw DeliveryError(
       .refused,
-      "\(repository) has more than \(GitHubIssues.pageSize * GitHubIssues.mostPages) issues with the label \(labels.first ?? "")",
+      """
+      \(repository) has more than \(GitHubIssues.pageSize * GitHubIssues.mostPages) issues with the label \
+      \(labels.first ?? "")
+      """,
       remedy: "close old ones, or give \(sender.channel) another first label in guard.yaml")
   }
 

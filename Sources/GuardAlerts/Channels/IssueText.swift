@@ -19,7 +19,7 @@ struct IssueText {
   var title: String {
     let place = entry.incident.cluster.isEmpty ? host : entry.incident.cluster
     let test = entry.incident.isTest ? "Test: " : ""
-    // Without these signs, a title mentions nobody and refers to nothing.
+    // Without these signs, GitHub finds no mentions or references in a title.
     let text = "\(test)\(place): \(entry.incident.title.escaped)".replacing("@", with: "＠").replacing(
       "#", with: "＃")
     return text.limited(to: IssueText.longestTitle)

@@ -80,7 +80,7 @@ struct ProgramRun {
         default: .passing
         }
       throw DeliveryError(cause, "\(program) exited with status \(status)\(said)", remedy: byHand)
-    case .signalled(let signal):
+    case .signaled(let signal):
       throw DeliveryError(.passing, "\(program) was terminated by signal \(signal)\(said)", remedy: byHand)
     case .outOfTime:
       throw DeliveryError(.passing, "\(program) timed out and was terminated\(said)", remedy: byHand)

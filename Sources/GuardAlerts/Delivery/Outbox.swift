@@ -6,7 +6,7 @@ internal import IncidentTracking
 /// Pure. Notices that are not delivered yet are merged:
 /// - a newer state replaces an older one;
 /// - an incident whose opening was not delivered stays "opened" until it ends, however often it changes;
-/// - an opening and its end become the end alone, with both times, so that an ended incident alarms no one.
+/// - an opening and its end become the end alone, with both times, so that an ended incident causes no alarm.
 struct Outbox {
   /// The newest notice of an incident.
   struct PendingNotice: Hashable, Codable, Sendable {

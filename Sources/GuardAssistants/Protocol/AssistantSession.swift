@@ -233,11 +233,11 @@ package struct AssistantSession: Sendable {
     let effects = try changingSubscriptions { (all) throws(ProtocolError) in
       known = try all.listen(request.id, uris)
     }
-    let honoured: JSONValue =
+    let honored: JSONValue =
       known.isEmpty ? [:] : ["resourceSubscriptions": .array(known.map(JSONValue.string))]
     let acknowledgement = ServerMessage.notification(
       "notifications/subscriptions/acknowledged",
-      ["_meta": [ProtocolEra.subscriptionKey: request.id.json], "notifications": honoured])
+      ["_meta": [ProtocolEra.subscriptionKey: request.id.json], "notifications": honored])
     return [.send(acknowledgement)] + effects
   }
 

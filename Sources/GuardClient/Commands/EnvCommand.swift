@@ -43,10 +43,11 @@ struct EnvCommand: ParsableCommand {
     commandName: "env",
     abstract: "Print a command that sets KUBECONFIG, for a shell to evaluate.",
     discussion: """
-      It does not wait for the tunnel, and prints nothing while the tunnel is not up; to wait, see oceanid-ctl wait. It \
-      prints nothing either if another program holds the cluster's local port, if the guard belongs to another user, if other users may write the kubeconfig, if the kubeconfig does not lead \
-      through the forward, or if the cluster does not accept it. Exit status: 69 if the guard, its \
-      kubeconfig, its port or the tunnel is not available, and 77 if you may not read the kubeconfig or it is not safe to use.
+      It does not wait for the tunnel, and prints nothing while the tunnel is not up; to wait, see oceanid-ctl wait. \
+      It prints nothing either if another program holds the cluster's local port, if the guard belongs to another \
+      user, if other users may write the kubeconfig, if the kubeconfig does not lead through the forward, or if the \
+      cluster does not accept it. Exit status: 69 if the guard, its kubeconfig, its port or the tunnel is not \
+      available, and 77 if you may not read the kubeconfig or it is not safe to use.
 
       Examples:
         eval "$(oceanid-ctl env)"

@@ -16,14 +16,14 @@ struct HookCommand: ParsableCommand {
       An assistant calls it before it runs a command, and passes the command as JSON on standard input: Claude Code, \
       Codex and VS Code (PreToolUse), Gemini CLI (BeforeTool), Cursor (beforeShellExecution).
 
-      There are two outcomes. No opinion: {} on standard output, exit status 0; the assistant asks its user as always. \
-      Denied: nothing on standard output, the reason and the way through Git on standard error, exit status 2. Unreadable \
-      input is denied. It never allows a command, and it decides without the guard.
+      There are two outcomes. No opinion: {} on standard output, exit status 0; the assistant asks its user as \
+      always. Denied: nothing on standard output, the reason and the way through Git on standard error, exit status \
+      2. Unreadable input is denied. It never allows a command, and it decides without the guard.
 
       The whole line is judged: pipes, substitutions, loops, here-documents, functions, sudo, xargs, ssh, bash -c. \
-      Commands that only read are allowed. Denied are changes with kubectl, helm, flux, pulumi, k3s, systemctl and curl, \
-      programs in containers, values of Secrets, commands that end the tunnel, and --break-glass. It cannot see into \
-      script files and programs on disk: it prevents mistakes and is not an access control.
+      Commands that only read are allowed. Denied are changes with kubectl, helm, flux, pulumi, k3s, systemctl and \
+      curl, programs in containers, values of Secrets, commands that end the tunnel, and --break-glass. It cannot \
+      see into script files and programs on disk: it prevents mistakes and is not an access control.
 
       Examples:
         oceanid-ctl hook < request.json

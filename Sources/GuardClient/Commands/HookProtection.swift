@@ -24,7 +24,10 @@ enum HookProtection {
       action.__sigaction_handler.sa_handler = { _ in
         // Only functions of signal-safety(7).
         let text: StaticString =
-          "oceanid-ctl: refused: the hook failed, so the command could not be judged.\nReport the command, or ask a person to run it.\n"
+          """
+          oceanid-ctl: refused: the hook failed, so the command could not be judged.\nReport the command, or ask a \
+          person to run it.\n
+          """
         write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
         _exit(2)
       }

@@ -14,9 +14,10 @@ struct ReportCommand: ParsableCommand, TimeDisplaying {
     abstract: "Write an HTML report: availability, incidents and round-trip times.",
     discussion: """
       The report is one HTML file that needs no network and no other file. The events come from the journal, or from \
-      the guard if you may not read the journal. An existing file keeps its mode and owner. Round-trip times, and the objects without an incident, come from the \
-      guard. Unknown times are shown as unknown. If the disk is full or \
-      fails, the exit status is 74; if the file cannot be made, 64. For the events as JSON: oceanid-ctl history --json.
+      the guard if you may not read the journal. An existing file keeps its mode and owner. Round-trip times, and \
+      the objects without an incident, come from the guard. Unknown times are shown as unknown. If the disk is full \
+      or fails, the exit status is 74; if the file cannot be made, 64. For the events as JSON: oceanid-ctl history \
+      --json.
 
       Examples:
         oceanid-ctl report --output report.html
@@ -110,7 +111,7 @@ struct ReportSource: Sendable {
 struct UnwritableReport: CommandError {
   let path: String
   let error: SystemError
-  /// A full disk is no mistake in the command line.
+  /// A full disk is not a mistake in the command line.
   var exitStatus: Int32 {
     [ENOSPC, EIO, EDQUOT, EFBIG].contains(error.code)
       ? UnwritableOutput.status : ExitStatus.usage.rawValue

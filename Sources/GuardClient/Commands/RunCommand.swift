@@ -10,23 +10,23 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Wait for the tunnel, then run a command with KUBECONFIG set.",
     discussion: """
-      The command replaces this program, so it has its own exit status, signals and terminal. Commands that change the \
-      cluster are refused, because the cluster is managed in Git: kubectl apply, delete, edit, patch, scale, rollout \
-      restart and similar, helm upgrade, flux reconcile or suspend, pulumi up, argocd app sync, systemctl restart k3s, \
-      k9s without --readonly. They are also recognized after env, sudo and xargs.
+      The command replaces this program, so it has its own exit status, signals and terminal. Commands that change \
+      the cluster are refused, because the cluster is managed in Git: kubectl apply, delete, edit, patch, scale, \
+      rollout restart and similar, helm upgrade, flux reconcile or suspend, pulumi up, argocd app sync, systemctl \
+      restart k3s, k9s without --readonly. They are also recognized after env, sudo and xargs.
 
       A script of a shell on the command line (sh -c) is parsed: its pipes, substitutions, loops, functions and \
-      here-documents. It is refused if it computes the verb of a tool, or if it cannot be parsed and names a tool. Code in \
-      other languages is refused if a word of a change follows a tool's name. If such a line only reads, run its commands \
-      without the shell.
+      here-documents. It is refused if it computes the verb of a tool, or if it cannot be parsed and names a tool. \
+      Code in other languages is refused if a word of a change follows a tool's name. If such a line only reads, run \
+      its commands without the shell.
 
-      With --break-glass and a reason, such a command runs, and the guard logs user, command and reason; if the guard \
-      cannot log it, it does not run. Commands that read are allowed: get, describe, logs, exec, port-forward, diff, \
-      --dry-run and --local. Script files, plugins, other languages and interactive shells cannot be examined: they \
-      run, with a warning on standard error. The check prevents mistakes; it is not an access control.
+      With --break-glass and a reason, such a command runs, and the guard logs user, command and reason; if the \
+      guard cannot log it, it does not run. Commands that read are allowed: get, describe, logs, exec, port-forward, \
+      diff, --dry-run and --local. Script files, plugins, other languages and interactive shells cannot be examined: \
+      they run, with a warning on standard error. The check prevents mistakes; it is not an access control.
 
-      Exit status besides the command's own: 64 usage, 69 no guard or no usable kubeconfig, 75 the tunnel did not come up, \
-      77 refused, 126 the command cannot be executed, 127 the command was not found.
+      Exit status besides the command's own: 64 usage, 69 no guard or no usable kubeconfig, 75 the tunnel did not \
+      come up, 77 refused, 126 the command cannot be executed, 127 the command was not found.
 
       Examples:
         oceanid-ctl run -- kubectl get nodes
@@ -142,7 +142,10 @@ struct ByHand: CommandError {
   var description: String {
     let reason =
       isScript
-      ? "the command line may change the cluster manually (\(change)); if it only reads, run the command itself without a shell"
+      ? """
+      the command line may change the cluster manually (\(change)); if it only reads, run the command itself \
+      without a shell
+      """
       : "\(change) changes the cluster manually"
     // Named as a whole, because the plugin of kubectl has no such option. The arguments may contain secrets.
     return "\(reason); change it in Git, or give a reason, which is logged: "

@@ -51,7 +51,10 @@ struct SilenceCommand: ParsableCommand, Reading {
     guard pattern != nil else {
       guard duration == nil, reason == nil else {
         throw ValidationError(
-          "silence requires a subject or the id of a problem, for example: oceanid-ctl silence 'node calypso' --for 2h --reason WHY"
+          """
+          silence requires a subject or the id of a problem, for example: oceanid-ctl silence 'node calypso' --for \
+          2h --reason WHY
+          """
         )
       }
       return
@@ -78,7 +81,7 @@ struct SilenceCommand: ParsableCommand, Reading {
           ? format.text(document.silences)
           : SilencesPage.page(document.silences, terminal).text(for: terminal))
     }
-    // A misspelt cluster is an error: its silence would match nothing.
+    // A misspelled cluster is an error: its silence would match nothing.
     if options.cluster != nil { _ = try options.chosen(of: client.status(.overview)) }
     try report(client.silence(pattern, for: duration.duration, reason: reason, cluster: options.cluster))
   }

@@ -7,7 +7,8 @@ struct WatchCommand: ParsableCommand, Reading {
     commandName: "watch",
     abstract: "Follow the status: a live view on a terminal, otherwise one line per change.",
     discussion: """
-      On a terminal, ? lists the keys and q ends it; one without control sequences (TERM=dumb) gets lines. With --json, each line of the guard's event stream is printed unchanged.
+      On a terminal, ? lists the keys and q ends it; one without control sequences (TERM=dumb) gets lines. With \
+      --json, each line of the guard's event stream is printed unchanged.
 
       Examples:
         oceanid-ctl watch

@@ -37,7 +37,7 @@ extension ConfigurationReader {
       if let node = section.values[key.name] {
         isWhole = key.read(&self, node, &root) && isWhole
       } else if let missing = key.missing {
-        // The error of a misspelt key already suggests this name.
+        // The error of a misspelled key already suggests this name.
         if !section.suggested.contains(key.name) { fail(section.node, "\(section.name): \(missing)") }
         isWhole = false
       }

@@ -72,7 +72,7 @@ extension ValueFormat where Value == String {
 }
 
 extension ValueFormat where Value == WebAddress {
-  /// The address of an API. It may have a path, which is no secret.
+  /// The address of an API. It may have a path, which is not a secret.
   static var apiAddress: ValueFormat {
     ValueFormat(description: "an address that begins with https://") { reader, node, key in
       guard let text = reader.text(node, key, of: "an address") else { return nil }

@@ -43,7 +43,7 @@ extension Configuration.AlertChannel: ConfigurationSection {
       reader.fail(
         section.node, "alerts: a channel is one of \(words), found \(given.joined(separator: " and "))")
     } else if !section.hasUnknownKeys {
-      // An unknown key is probably the misspelt channel.
+      // An unknown key is probably the misspelled channel.
       reader.fail(section.node, "alerts: a channel needs one of \(words)")
     }
     return false

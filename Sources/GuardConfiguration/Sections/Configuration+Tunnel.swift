@@ -91,7 +91,10 @@ extension Configuration.Tunnel: ConfigurationSection {
       .init(
         "sessions", optional: \.sessions, .number(1...16), standard: "one for each processor",
         comment: "one for each processor",
-        "The maximum number of SSH sessions for bulk transfers, which are spread over them. If all of them have bulk, one more serves small requests, unless the maximum is 1."
+        """
+        The maximum number of SSH sessions for bulk transfers, which are spread over them. If all of them have \
+        bulk, one more serves small requests, unless the maximum is 1.
+        """
       ),
       .init(
         "windowBudget", \.windowBudget, .size(.mebibytes(1)...(.mebibytes(4096)), example: .mebibytes(64)),

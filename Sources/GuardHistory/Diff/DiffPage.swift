@@ -49,7 +49,7 @@ package enum DiffPage {
       let labels = entries.map { $0.at.clock(at: terminal.now) }
       let margin = (labels.map(\.displayWidth).max() ?? 0) + 2
       for (label, entry) in zip(labels, entries) {
-        page += terminal.labelled(label, margin: margin, entry.text)
+        page += terminal.labeled(label, margin: margin, entry.text)
       }
     }
     func prefix(_ cluster: String) -> String { namesCluster && !cluster.isEmpty ? "\(cluster): " : "" }

@@ -12,7 +12,10 @@ enum CommandAlias {
       "kubectl delete"
     ),
     (
-      "kdelds kdelsts kdelhr kdelks kdeling krmpo krmdep krmsvc krmns krmcm krmsec krmall krmsts krmds krmjob krming krmno",
+      """
+      kdelds kdelsts kdelhr kdelks kdeling krmpo krmdep krmsvc krmns krmcm krmsec krmall krmsts krmds krmjob \
+      krming krmno
+      """,
       "kubectl delete"
     ), ("krmf krmk", "kubectl delete -f"), ("kapf", "kubectl apply -f"),
     ("kdelf kdelk", "kubectl delete -f"),

@@ -166,7 +166,7 @@ struct ToolPolicy: Sendable {
   private func other(
     _ program: String, _ verb: String, _ words: ArraySlice<String>, _ options: [String]
   ) -> CommandEffect {
-    // A path, an image or a version is no verb.
+    // A path, an image or a version is not a verb.
     let isVerb = verb.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) }
     guard isVerb else { return otherVerbs == .change ? .change(program) : .none }
     switch otherVerbs {

@@ -1,5 +1,5 @@
 extension CommandReader {
-  /// The effect of a program that is no tool.
+  /// The effect of a program that is not a tool.
   mutating func program(
     _ name: String, _ word: String, _ rest: ArraySlice<String>, _ input: Input
   ) -> CommandEffect {

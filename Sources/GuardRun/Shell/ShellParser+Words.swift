@@ -234,7 +234,7 @@ extension ShellParser {
     return word
   }
 
-  /// The substitutions in an arithmetic expression after `((`, up to `))`, which is consumed. nil if it is no such
+  /// The substitutions in an arithmetic expression after `((`, up to `))`, which is consumed. nil if it is not such a
   /// expression but a subshell in a subshell: there, the inner parenthesis closes earlier.
   mutating func arithmetic() throws(ShellSyntaxError) -> [ShellScript]? {
     let start = index

@@ -21,7 +21,10 @@ enum HelpPage {
       [
         (
           "/",
-          "filter: words of a problem's id, subject, title, detail, severity or code; * is any text. Enter keeps the filter, Esc clears it."
+          """
+          filter: words of a problem's id, subject, title, detail, severity or code; * is any text. Enter keeps \
+          the filter, Esc clears it.
+          """
         ),
         (
           "y",
@@ -53,7 +56,7 @@ enum HelpPage {
       page.gap()
       page += Line(Span(part.title, .strong))
       for (key, action) in part.keys {
-        page += terminal.labelled(key, margin: margin, Span(action))
+        page += terminal.labeled(key, margin: margin, Span(action))
       }
     }
     return page.lines

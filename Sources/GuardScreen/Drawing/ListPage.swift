@@ -50,7 +50,7 @@ struct ListPage {
 
   private var header: [Line] {
     guard !status.clusters.isEmpty else {
-      return terminal.labelled("guard", margin: 8, indent: 0, Span(status.summary, status.verdict.style))
+      return terminal.labeled("guard", margin: 8, indent: 0, Span(status.summary, status.verdict.style))
     }
     if namesCluster { return pages.fleet(status, terminal) }
     let cluster = status.clusters.first { $0.name == state.list.cluster } ?? status.clusters[0]
@@ -75,7 +75,7 @@ struct ListPage {
     return Line([Span(text, .faint)] + filter)
   }
 
-  /// For example `> CRITICAL    12m  node calypso is not ready`. The mark makes colours unnecessary.
+  /// For example `> CRITICAL    12m  node calypso is not ready`. The mark makes colors unnecessary.
   private func row(_ problem: ProblemDocument, isSelected: Bool) -> Line {
     let age = problem.since.map { (terminal.now - $0).asAge } ?? ""
     let severity = problem.severity.rawValue.uppercased()

@@ -59,7 +59,7 @@ struct ProblemPage {
       ("hides", Span(problem.hides.joined(separator: ", "))), ("id", Span(problem.id)),
     ]
     return facts.flatMap { fact in
-      terminal.labelled(
+      terminal.labeled(
         fact.name, margin: ProblemPage.margin, fact.value.text.isEmpty ? Span("-", .faint) : fact.value)
     }
   }
@@ -84,7 +84,7 @@ struct ProblemPage {
         record.incident.map(lines) ?? [Line(Span("  There is no incident yet: a problem must last.", .faint))]
       let changes = record.changes.suffix(ProblemPage.mostChanges)
       for change in changes.reversed() {
-        page += terminal.labelled(
+        page += terminal.labeled(
           change.at.clock(at: terminal.now), margin: ProblemPage.margin, Span(ChangeLine.text(change)))
       }
       if record.changes.count > changes.count {
@@ -110,7 +110,7 @@ struct ProblemPage {
       ),
       ("notified", incident.notices == 0 ? "never" : incident.notices.of("time")),
     ]
-    return facts.flatMap { terminal.labelled($0.0, margin: ProblemPage.margin, Span($0.1)) }
+    return facts.flatMap { terminal.labeled($0.0, margin: ProblemPage.margin, Span($0.1)) }
   }
 
   private func earlier(_ incidents: [IncidentDocument]) -> [Line] {
@@ -118,7 +118,7 @@ struct ProblemPage {
     let lines = incidents.prefix(ProblemPage.mostEarlier).flatMap { incident in
       let begin = incident.since.map { $0.clock(at: terminal.now) } ?? "unknown"
       let length = incident.since.flatMap { begin in incident.endedAt.map { begin.length(until: $0).exact } }
-      return terminal.labelled(
+      return terminal.labeled(
         "earlier", margin: ProblemPage.margin,
         Span("\(begin), for \(length ?? "an unknown time"): \(incident.title)"))
     }

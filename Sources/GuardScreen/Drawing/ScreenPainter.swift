@@ -188,6 +188,6 @@ package struct ScreenPainter {
 }
 
 extension Line {
-  /// The same text without its colours.
+  /// The same text without its colors.
   var faint: Line { Line(spans.map { Span($0.text, .faint) }) }
 }

@@ -63,7 +63,7 @@ package struct LiveWatch {
     private let start = ContinuousClock.now
     private var mode = TerminalMode()
     private var state: ScreenState
-    private var writer = ScreenWriter(hasColour: Terminal.standardOutput().hasColour)
+    private var writer = ScreenWriter(hasColor: Terminal.standardOutput().hasColor)
     private var decoder = KeyDecoder()
     private var drawnAt: ContinuousClock.Instant
     /// The next drawing.

@@ -4,10 +4,10 @@ import GuardTerminal
 /// Writes frames to the terminal: only the lines that changed.
 struct ScreenWriter {
   private var shown: [String] = []
-  let hasColour: Bool
+  let hasColor: Bool
 
-  init(hasColour: Bool) {
-    self.hasColour = hasColour
+  init(hasColor: Bool) {
+    self.hasColor = hasColor
   }
 
   /// Draws everything the next time.
@@ -18,7 +18,7 @@ struct ScreenWriter {
 
   /// False if the terminal has gone.
   mutating func draw(_ frame: ScreenFrame) -> Bool {
-    let lines = frame.lines.map { $0.written(inColour: hasColour) }
+    let lines = frame.lines.map { $0.written(inColor: hasColor) }
     var text = ""
     for (row, line) in lines.enumerated() where row >= shown.count || shown[row] != line {
       // Clear the line first: after a line of full width, erasing to its end would remove the last character.

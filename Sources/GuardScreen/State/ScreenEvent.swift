@@ -1,7 +1,7 @@
 package import GuardAPI
 package import GuardTerminal
 
-/// Whatever changes the screen.
+/// An event that changes the screen.
 package enum ScreenEvent: Sendable {
   case key(Key)
   /// Lines of the guard's stream: the last document and the changes. A heartbeat may have neither.

@@ -10,7 +10,7 @@ struct JumpRoute: Hashable, Sendable {
   enum Fault: Hashable, Sendable {
     /// A ProxyCommand runs as the caller, and may need the caller's files.
     case command(String, of: String)
-    /// An element of ProxyJump that is no plain `[user@]host[:port]`.
+    /// An element of ProxyJump that is not a plain `[user@]host[:port]`.
     case name(String, of: String)
     /// The jump host that `ssh -G` does not describe, and the file of `-F`.
     case unresolved(JumpHost, sshConfig: String?, reason: String)

@@ -22,18 +22,18 @@ package struct ResolvedHost: Hashable, Sendable {
       guard let space = line.firstIndex(of: " ") else { continue }
       values[line[..<space], default: []].append(String(line[line.index(after: space)...]))
     }
-    func one(_ key: Substring) -> String? { values[key]?.first.flatMap { $0 == "none" ? nil : $0 } }
-    // To these options, `none` is a value like any other.
-    guard let name = values["hostname"]?.first, let user = values["user"]?.first, let port = one("port")
+    func value(_ key: Substring) -> String? { values[key]?.first.flatMap { $0 == "none" ? nil : $0 } }
+    guard let name = values["hostname"]?.first, let user = values["user"]?.first, let port = value("port")
     else { return nil }
+    // `none` is an ordinary value of these options.
     hostName = name
     self.user = user
     self.port = port
     hostKeyAlias = values["hostkeyalias"]?.first
-    jump = one("proxyjump")
-    proxy = jump ?? one("proxycommand")
+    jump = value("proxyjump")
+    proxy = jump ?? value("proxycommand")
     identityFiles = values["identityfile"] ?? []
-    identitiesOnly = one("identitiesonly") == "yes"
+    identitiesOnly = value("identitiesonly") == "yes"
     identityAgent = values["identityagent"]?.first
     knownHosts = ["userknownhostsfile", "globalknownhostsfile"].flatMap { key in
       (values[Substring(key)] ?? []).flatMap { $0.split(separator: " ").map(String.init) }

@@ -23,7 +23,7 @@ package struct TableDocument: Encodable, Hashable, Sendable {
   /// The number of rows that are left out.
   let omitted: Int
 
-  /// More rows make a page that nobody reads and that takes long to draw.
+  /// More rows are slow to draw and hard to read.
   private static let mostRows = 500
 
   /// - Parameter omitted: the number of further rows, which the guard's document does not contain.

@@ -93,7 +93,7 @@ function update(parent, ...children) {
 const GLYPHS = { healthy: "✓", up: "✓", degraded: "▲", warning: "▲", critical: "✗", down: "✗", unknown: "?" };
 const ORDER = ["critical", "unknown", "degraded", "healthy"];
 
-/** A verdict or severity: a glyph for the eye, the word for everybody. */
+/** A verdict or severity: a glyph for the eye, the word for screen readers. */
 function mark(word) {
   const known = Object.hasOwn(GLYPHS, word) ? word : "unknown";
   return h("span", { class: `mark ${known}` },
@@ -222,7 +222,7 @@ function picture(attributes, title, description, ...children) {
     s("title", { id: named }, title), s("desc", { id: told }, description), ...children);
 }
 
-/** The state of a subject over time. Height and position differ, so that the colour is not needed. */
+/** The state of a subject over time. Height and position differ, so that the color is not needed. */
 function strip(subject, document) {
   const cells = subject.runs.reduce((sum, run) => sum + run.count, 0) || 1;
   const shapes = { up: [8, 10], down: [0, 18], unknown: [12, 2] };

@@ -3,6 +3,6 @@
 /// They are constants, because the client does not link libcrypto, which would delay each start. A test compares them
 /// with the files and names the new values.
 enum PageHashes {
-  static let style = "pBrDiAeeJjC14oSB5JQ3I6bYG7BsMDKgFcmkgQtM4bQ="
-  static let script = "jevRrL5SLXlCQrRJSFbitMd4y47Wg2EI8UPXCorB8Jg="
+  static let style = "5a0+I1yHK02vWV1pUDkZAf2WrtcqVpWvMWMIhCBQV4A="
+  static let script = "iYC8yWF8Zu7wh0fOf+k+UMWK5SnPCSNVWthI9QSAuLM="
 }

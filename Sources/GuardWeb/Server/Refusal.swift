@@ -66,9 +66,15 @@ enum Refusal: Error, Hashable, Sendable {
     case .foreignPage:
       "Type the address that oceanid-ctl web printed into the address bar instead of following a link."
     case .noSession, .wrongToken:
-      "Open the address that oceanid-ctl web printed. If it was used before, stop oceanid-ctl web with Ctrl-C and start it again."
+      """
+      Open the address that oceanid-ctl web printed. If it was used before, stop oceanid-ctl web with Ctrl-C and \
+      start it again.
+      """
     case .spentToken:
-      "It works once. In the browser that used it, open this address without the part that begins with the question mark. For another browser, stop oceanid-ctl web with Ctrl-C and start it again."
+      """
+      It works once. In the browser that used it, open this address without the part that begins with the question \
+      mark. For another browser, stop oceanid-ctl web with Ctrl-C and start it again.
+      """
     case .notFound, .query: "Open the start page."
     case .tooSlow: "Load the page again."
     case .tooMany: "Close some tabs of this page and load it again."

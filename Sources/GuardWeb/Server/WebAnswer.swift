@@ -8,7 +8,7 @@ struct WebAnswer: Sendable {
   private var fields: [(name: String, value: String)] = []
   private let isEndless: Bool
 
-  /// Nothing but this server's own files may be loaded or asked for, and nothing inline may run.
+  /// Allows only this server's own files and no inline code.
   static let contentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -37,7 +37,7 @@ struct WebAnswer: Sendable {
     isEndless = true
   }
 
-  /// Goes to the address without the token.
+  /// Redirects to the address without the token and sets the session cookie.
   init(exchange setCookie: String) {
     status = (303, "See Other")
     type = "text/plain; charset=utf-8"

@@ -21,7 +21,7 @@ public struct ImageReference: Hashable, Sendable {
     } else {
       tag = nil
     }
-    repository = ImageReference.normalised(rest)
+    repository = ImageReference.normalized(rest)
   }
 
   /// The tag that is pulled: `latest` if there is neither a tag nor a digest; nil for a digest alone, whose tag is
@@ -38,7 +38,7 @@ public struct ImageReference: Hashable, Sendable {
     return tag == wanted
   }
 
-  private static func normalised(_ name: Substring) -> String {
+  private static func normalized(_ name: Substring) -> String {
     let first = name.split(separator: "/", maxSplits: 1).first ?? name
     let hasRegistry =
       name.contains("/") && (first.contains(".") || first.contains(":") || first == "localhost")

@@ -11,7 +11,7 @@ public struct Node: Hashable, Sendable {
   /// The same in `status.capacity`.
   public let capacityGPUs: Int?
   /// The label `nvidia.com/gpu.count`; nil if it is not set.
-  public let labelledGPUs: Int?
+  public let labeledGPUs: Int?
   /// The names of these resources: `nvidia.com/gpu`.
   public let gpuResources: [String]
   /// Other devices that the node has and does not offer, because all of them are lost.
@@ -57,7 +57,7 @@ public struct Node: Hashable, Sendable {
 
   public init(
     resource: Resource, roles: [String] = [], kubeletVersion: String = "", isUnschedulable: Bool = false,
-    allocatableGPUs: Int? = nil, capacityGPUs: Int? = nil, labelledGPUs: Int? = nil,
+    allocatableGPUs: Int? = nil, capacityGPUs: Int? = nil, labeledGPUs: Int? = nil,
     internalIP: String? = nil, osImage: String? = nil, kernelVersion: String? = nil,
     containerRuntime: String? = nil, leaseRenewTime: Timestamp? = nil, gpuResources: [String] = [],
     lostDevices: [Device] = [], taints: [Taint] = []
@@ -71,7 +71,7 @@ public struct Node: Hashable, Sendable {
     self.isUnschedulable = isUnschedulable
     self.allocatableGPUs = allocatableGPUs
     self.capacityGPUs = capacityGPUs
-    self.labelledGPUs = labelledGPUs
+    self.labeledGPUs = labeledGPUs
     self.internalIP = internalIP
     self.osImage = osImage
     self.kernelVersion = kernelVersion

@@ -34,14 +34,20 @@ public enum FluxProblem: String, DeclaredProblem {
         .flux, .critical, rank: .controller, path: "flux/controller/<controller>/stopped",
         title: "<controller> is not reconciling",
         meaning:
-          "The controller's pod is available, and its leader has not renewed its Lease for more than 90 s: the process hangs, or waits for the API. Its objects may still say Ready, but that status is out of date.",
+          """
+          The controller's pod is available, and its leader has not renewed its Lease for more than 90 s: the \
+          process hangs, or waits for the API. Its objects may still say Ready, but that status is out of date.
+          """,
         command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")
     case .controllerIdle:
       ProblemDeclaration(
         .flux, .critical, rank: .controller, path: "flux/controller/<controller>/idle",
         title: "<controller> has reconciled nothing for <age>",
         meaning:
-          "The controller's pod is available, and all of its objects are overdue at once, although they say that they are ready.",
+          """
+          The controller's pod is available, and all of its objects are overdue at once, although they say that \
+          they are ready.
+          """,
         command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")
     case .version:
       ProblemDeclaration(
@@ -58,19 +64,34 @@ public enum FluxProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .flux, .warning, rank: .controller, path: "flux/kinds/not-served", title: "<kinds> not served",
         meaning:
-          "The API server no longer serves kinds that it served before, or whose controller is running. Their CustomResourceDefinitions were deleted, and their objects with them. The objects that were seen last stay in the lists, marked as stale. It is critical if objects were lost.",
+          """
+          The API server no longer serves kinds that it served before, or whose controller is running. Their \
+          CustomResourceDefinitions were deleted, and their objects with them. The objects that were seen last \
+          stay in the lists, marked as stale. It is critical if objects were lost.
+          """,
         command: "kubectl get crds -l app.kubernetes.io/part-of=flux",
         note:
-          "install the missing definitions again; without the root Kustomization nothing applies their objects: flux bootstrap creates both"
+          """
+          install the missing definitions again; without the root Kustomization nothing applies their objects: \
+          flux bootstrap creates both
+          """
       )
     case .objectsGone:
       ProblemDeclaration(
         .flux, .critical, rank: .controller, path: "flux/kinds/objects-gone", title: "<objects> gone",
         meaning:
-          "A Flux kind is served, and all its objects are gone. It is critical for Kustomizations, because nothing is applied from Git without the root Kustomization, and if the definition was deleted; otherwise a warning. It ends when the kind has objects again, or after a day; for Kustomizations after a day only without expect.flux.",
+          """
+          A Flux kind is served, and all its objects are gone. It is critical for Kustomizations, because nothing \
+          is applied from Git without the root Kustomization, and if the definition was deleted; otherwise a \
+          warning. It ends when the kind has objects again, or after a day; for Kustomizations after a day only \
+          without expect.flux.
+          """,
         command: "flux get all -A",
         note:
-          "if they were not removed on purpose, bring back the root Kustomization, which applies the others: flux bootstrap",
+          """
+          if they were not removed on purpose, bring back the root Kustomization, which applies the others: flux \
+          bootstrap
+          """,
         fact: "flux/kinds/not-served")
     }
   }
@@ -96,7 +117,10 @@ public enum FluxObjectProblem: String, DeclaredProblem {
         .flux, .critical, path: "flux/<kind>/<namespace>/<name>/failed",
         title: "<subject> is failing (<reason>)",
         meaning:
-          "The last reconciliation failed; the detail has the controller's message. The revision that was applied before keeps running. For an Alert, a Provider or a Receiver it is a warning.",
+          """
+          The last reconciliation failed; the detail has the controller's message. The revision that was applied \
+          before keeps running. For an Alert, a Provider or a Receiver it is a warning.
+          """,
         command: "flux logs --kind=<type> --name=<name> --namespace=<namespace>", note: "fix it in Git")
     case .dependencyMissing:
       ProblemDeclaration(
@@ -111,7 +135,10 @@ public enum FluxObjectProblem: String, DeclaredProblem {
         .flux, .critical, path: "flux/<kind>/<namespace>/<name>/waiting",
         title: "<subject> is in a dependency cycle",
         meaning:
-          "The dependencies (dependsOn) of objects form a cycle, so each of them waits for another forever: nothing of them is applied. The detail has the cycle.",
+          """
+          The dependencies (dependsOn) of objects form a cycle, so each of them waits for another forever: nothing \
+          of them is applied. The detail has the cycle.
+          """,
         command: "kubectl -n <namespace> describe <resource> <name>",
         note: "remove one of these dependencies in Git: <cycle>")
     case .suspended:
@@ -132,13 +159,19 @@ public enum FluxObjectProblem: String, DeclaredProblem {
         .flux, .warning, path: "flux/<kind>/<namespace>/<name>/waiting",
         title: "<subject> has been waiting for <dependency> for <age>",
         meaning:
-          "The object depends on another one, which has been in progress for too long, or is ready although the object still waits for it.",
+          """
+          The object depends on another one, which has been in progress for too long, or is ready although the \
+          object still waits for it.
+          """,
         command: "kubectl -n <dependencyNamespace> describe <dependencyType> <dependencyName>")
     case .stuck:
       ProblemDeclaration(
         .flux, .warning, path: "flux/<kind>/<namespace>/<name>/stuck", title: "<subject> <state>",
         meaning:
-          "The object has been in progress for longer than its own timeout, or no controller has written a status for it.",
+          """
+          The object has been in progress for longer than its own timeout, or no controller has written a status \
+          for it.
+          """,
         command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")
     case .overdue:
       ProblemDeclaration(
@@ -152,7 +185,10 @@ public enum FluxObjectProblem: String, DeclaredProblem {
         .flux, .warning, path: "flux/<kind>/<namespace>/<name>/unanswered",
         title: "<subject> has not answered a request to reconcile for <age>",
         meaning:
-          "A reconciliation was requested by annotation (reconcile.fluxcd.io/requestedAt), and no controller has handled it.",
+          """
+          A reconciliation was requested by annotation (reconcile.fluxcd.io/requestedAt), and no controller has \
+          handled it.
+          """,
         command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")
     case .behindSource:
       ProblemDeclaration(

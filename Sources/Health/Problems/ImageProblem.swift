@@ -43,7 +43,10 @@ public enum ImageProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .image, .warning, path: "image/<kind>/<namespace>/<name>/stuck", title: "<subject> <state>",
         meaning:
-          "The object has been in progress for longer than any scan, choice or commit takes, or no controller has written a status for it.",
+          """
+          The object has been in progress for longer than any scan, choice or commit takes, or no controller has \
+          written a status for it.
+          """,
         command: "flux logs --kind=<type> --name=<name> --namespace=<namespace>")
     case .scanOverdue:
       ProblemDeclaration(
@@ -76,7 +79,10 @@ public enum ImageProblem: String, DeclaredProblem {
         .image, .warning, path: "image/policy/<namespace>/<name>/behind",
         title: "<name> runs behind its policy",
         meaning:
-          "A workload runs another image than the policy's latest: the update was not committed, not fetched or not rolled out. The detail names the step at which it stopped.",
+          """
+          A workload runs another image than the policy's latest: the update was not committed, not fetched or not \
+          rolled out. The detail names the step at which it stopped.
+          """,
         command: "flux logs --kind=<type> --name=<name> --namespace=<namespace>")
     }
   }

@@ -32,10 +32,16 @@ public enum NodeProblem: String, DeclaredProblem {
         .node, .warning, path: "node/<node>/certificates-expiring",
         title: "certificates of node <node> expire",
         meaning:
-          "K3s renews the certificates of a node when it starts there, if they have 120 days left or less; this event is the warning. Kubernetes keeps events for an hour, so a missing event proves nothing.",
+          """
+          K3s renews the certificates of a node when it starts there, if they have 120 days left or less; this \
+          event is the warning. Kubernetes keeps events for an hour, so a missing event proves nothing.
+          """,
         command: "kubectl get events -A --field-selector reason=CertificateExpirationWarning",
         note:
-          "on the node: k3s certificate check --output table; then restart k3s (or k3s-agent) there, and copy the kubeconfig again"
+          """
+          on the node: k3s certificate check --output table; then restart k3s (or k3s-agent) there, and copy the \
+          kubeconfig again
+          """
       )
     case .missing:
       ProblemDeclaration(
@@ -58,7 +64,11 @@ public enum NodeProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .node, .warning, path: "node/<node>/taint", title: "node <node> has taint <taint>",
         meaning:
-          "The node is Ready, and a taint keeps pods away from it: it was taken out of service, its cloud controller has not initialized it, or an agent of the network or storage has not run there for five minutes. Taints for certain kinds of pods, as on control planes and nodes with GPUs, are not a problem.",
+          """
+          The node is Ready, and a taint keeps pods away from it: it was taken out of service, its cloud \
+          controller has not initialized it, or an agent of the network or storage has not run there for five \
+          minutes. Taints for certain kinds of pods, as on control planes and nodes with GPUs, are not a problem.
+          """,
         command: "kubectl describe node <node>",
         note: "find out who set the taint; an out-of-service taint stays until it is removed manually")
     case .leaseStale:
@@ -66,7 +76,10 @@ public enum NodeProblem: String, DeclaredProblem {
         .node, .warning, rank: .node, path: "node/<node>/lease-stale",
         title: "node <node> has stopped renewing its lease",
         meaning:
-          "The node's kubelet has not renewed its Lease for more than 30 s. The cluster will soon mark the node NotReady.",
+          """
+          The node's kubelet has not renewed its Lease for more than 30 s. The cluster will soon mark the node \
+          NotReady.
+          """,
         command: "kubectl -n kube-node-lease get lease <node> -o yaml",
         note: "on the node: systemctl status k3s k3s-agent")
     case .cordoned:
@@ -89,21 +102,30 @@ public enum NodeProblem: String, DeclaredProblem {
         .node, .warning, rank: .node, path: "node/<node>/gpu-lost",
         title: "node <node> offers <offered> of <wanted> GPUs",
         meaning:
-          "The node offers fewer GPUs than expect.gpu requires (critical), or than its own labels and capacity count (a warning).",
+          """
+          The node offers fewer GPUs than expect.gpu requires (critical), or than its own labels and capacity \
+          count (a warning).
+          """,
         command: "kubectl describe node <node>", note: "on the node: <tool>")
     case .devicesLost:
       ProblemDeclaration(
         .node, .warning, rank: .node, path: "node/<node>/devices-lost",
         title: "node <node> offers none of its <devices>",
         meaning:
-          "The node counts devices of a vendor (an extended resource such as furiosa.ai/npu) in its capacity, and none of them can be allocated: the device plugin is not running, or reports all of them as unhealthy.",
+          """
+          The node counts devices of a vendor (an extended resource such as furiosa.ai/npu) in its capacity, and \
+          none of them can be allocated: the device plugin is not running, or reports all of them as unhealthy.
+          """,
         command: "kubectl describe node <node>", note: "look at the pod of the device plugin on that node")
     case .versionSkew:
       ProblemDeclaration(
         .node, .warning, path: "node/<node>/version-skew",
         title: "node <node> runs <version>, and the API server <server>",
         meaning:
-          "The kubelet is newer than the API server, or more than three minor releases older. Kubernetes supports neither.",
+          """
+          The kubelet is newer than the API server, or more than three minor releases older. Kubernetes supports \
+          neither.
+          """,
         command: "kubectl get nodes -o wide",
         note: "upgrade the older one: https://kubernetes.io/releases/version-skew-policy")
     case .diskPressure:
@@ -137,7 +159,10 @@ public enum NodeProblem: String, DeclaredProblem {
     case .condition:
       NodeProblem.declared(
         "node/<node>/<condition>",
-        "A condition of the node is in its bad state. The last part of the id is the condition's type; its reason and message say more.",
+        """
+        A condition of the node is in its bad state. The last part of the id is the condition's type; its reason \
+        and message say more.
+        """,
         rank: .dependent,
         note: "the condition's reason says what set it")
     }

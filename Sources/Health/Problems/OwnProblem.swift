@@ -30,7 +30,10 @@ public enum OwnProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .state, .warning, path: "state/unwritable", title: "state directory <folder> can't be written",
         meaning:
-          "The guard can't write its state directory: the disk is full or read-only, or something else is in a file's place. Alerts are still sent. A restart would repeat or lose some of them, and forget silences.",
+          """
+          The guard can't write its state directory: the disk is full or read-only, or something else is in a \
+          file's place. Alerts are still sent. A restart would repeat or lose some of them, and forget silences.
+          """,
         command: "df -h <folder>",
         note: "check its owner and mode too: ls -lad; the guard retries every few seconds")
     }

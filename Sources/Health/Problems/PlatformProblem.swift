@@ -30,7 +30,10 @@ public enum PlatformProblem: String, DeclaredProblem {
     case .certificateExpiring:
       PlatformProblem.certificate(
         "certificate/<namespace>/<name>/expiring", .warning, "<subject> expires in <age>",
-        "The certificate expires in less than a week, and cert-manager has not renewed it in time. For a certificate of a few days, it is half of the time that is kept for the renewal."
+        """
+        The certificate expires in less than a week, and cert-manager has not renewed it in time. For a \
+        certificate of a few days, it is half of the time that is kept for the renewal.
+        """
       )
     case .certificateNotReady:
       PlatformProblem.certificate(
@@ -52,7 +55,10 @@ public enum PlatformProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .certificate, .warning, path: "certificate/kinds/not-served", title: "<kinds> not served",
         meaning:
-          "The API server no longer serves the kind Certificate, although it did before or cert-manager is running. Its CustomResourceDefinition was deleted, and its objects with it. It is critical if objects were lost.",
+          """
+          The API server no longer serves the kind Certificate, although it did before or cert-manager is running. \
+          Its CustomResourceDefinition was deleted, and its objects with it. It is critical if objects were lost.
+          """,
         command: "kubectl get crd certificates.cert-manager.io",
         note: "install the missing definitions again; objects come back from Git")
     case .stackStalled:
@@ -82,7 +88,11 @@ public enum PlatformProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .stack, .warning, path: "stack/kinds/not-served", title: "<kinds> not served",
         meaning:
-          "The API server no longer serves the kind Stack, although it did before or the Pulumi operator is running. Its CustomResourceDefinition was deleted, and its objects with it. It is critical if objects were lost.",
+          """
+          The API server no longer serves the kind Stack, although it did before or the Pulumi operator is \
+          running. Its CustomResourceDefinition was deleted, and its objects with it. It is critical if objects \
+          were lost.
+          """,
         command: "kubectl get crd stacks.pulumi.com",
         note: "install the missing definitions again; objects come back from Git")
     }

@@ -21,7 +21,11 @@ public enum WorkloadProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .workload, .warning, path: "workload/<namespace>/<name>/<kind>", title: "<subject> <state>",
         meaning:
-          "A Deployment, StatefulSet or DaemonSet has fewer pods than it should have, does not roll out, or does not go away. It is critical for a workload that guard.yaml expects and for a controller of Flux, unless it serves during a rollout.",
+          """
+          A Deployment, StatefulSet or DaemonSet has fewer pods than it should have, does not roll out, or does \
+          not go away. It is critical for a workload that guard.yaml expects and for a controller of Flux, unless \
+          it serves during a rollout.
+          """,
         command: "kubectl -n <namespace> describe <kind> <name>")
     case .missing:
       ProblemDeclaration(
@@ -49,7 +53,11 @@ public enum WorkloadProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .workload, .warning, path: "workload/<namespace>/<name>/job", title: "<subject> is failing: <state>",
         meaning:
-          "The Job has not failed yet, because its backoffLimit permits more attempts. Some of its indexes have failed; or three of its pods have failed, none has succeeded, and none has been ready in the ten minutes since.",
+          """
+          The Job has not failed yet, because its backoffLimit permits more attempts. Some of its indexes have \
+          failed; or three of its pods have failed, none has succeeded, and none has been ready in the ten minutes \
+          since.
+          """,
         command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
         note: "the Job's events say more: kubectl describe job")
     case .jobTerminating:
@@ -77,13 +85,21 @@ public enum WorkloadProblem: String, DeclaredProblem {
         .workload, .warning, path: "workload/<namespace>/<name>/cronjob/overdue",
         title: "<subject> has not been scheduled for <age>",
         meaning:
-          "The schedule of the CronJob has been due for more than ten minutes and its starting deadline, and no Job was made. Outside of UTC the guard waits for the latest of all time zones. If concurrencyPolicy is Forbid and a run has not ended, it waits for a day.",
+          """
+          The schedule of the CronJob has been due for more than ten minutes and its starting deadline, and no Job \
+          was made. Outside of UTC the guard waits for the latest of all time zones. If concurrencyPolicy is \
+          Forbid and a run has not ended, it waits for a day.
+          """,
         command: "kubectl -n <namespace> describe cronjob <name>")
     case .podsCrashLooping:
       ProblemDeclaration(
         .pods, .warning, path: "pods/crash-looping", title: "<pods> in a crash loop",
         meaning:
-          "Containers start, exit with an error and are started again, at growing intervals. A pod that is ready counts for three times its average time between restarts, at least ten minutes and at most an hour after the last one; after 20 restarts, an hour.",
+          """
+          Containers start, exit with an error and are started again, at growing intervals. A pod that is ready \
+          counts for three times its average time between restarts, at least ten minutes and at most an hour after \
+          the last one; after 20 restarts, an hour.
+          """,
         command: "kubectl -n <namespace> logs <pod> --all-containers --previous")
     case .podsPending:
       ProblemDeclaration(

@@ -53,7 +53,10 @@ extension Evaluation {
       report(
         .access(.acceptsNobody), ["address": forward.listen], subject: subject,
         detail:
-          "new connections wait in the kernel's queue: \(shortage). The guard's own polls go on: descriptors are set aside for them"
+          """
+          new connections wait in the kernel's queue: \(shortage). The guard's own polls go on: descriptors are \
+          set aside for them
+          """
       )
     }
     for client in forward.limitedClients {
@@ -63,7 +66,10 @@ extension Evaluation {
         detail:
           client.openConnections == 0
           ? "its connections had reached its share of the port, and more were reset; none is open now. Others are served"
-          : "\(client.openConnections) connections are open, which is its share of the port, and more are reset. Others are served",
+          : """
+          \(client.openConnections) connections are open, which is its share of the port, and more are reset. \
+          Others are served
+          """,
         step: NextStep(
           command: "sudo \(list(connectionsTo: forward))",
           note: "end the programs that should not have them open"))
@@ -281,7 +287,10 @@ extension NextStep {
   /// SQLite and etcd both stop the API server if their disk is slow or full.
   fileprivate static let datastore = NextStep(
     note:
-      "on the control plane: journalctl -u k3s | grep -E 'Slow SQL|database is locked|etcd'; df -h /var/lib/rancher; iostat -x 5 2"
+      """
+      on the control plane: journalctl -u k3s | grep -E 'Slow SQL|database is locked|etcd'; df -h \
+      /var/lib/rancher; iostat -x 5 2
+      """
   )
 }
 

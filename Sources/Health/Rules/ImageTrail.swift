@@ -169,7 +169,10 @@ struct ImageTrail {
     return End(
       standstill: .apply, reason: "NotApplied",
       words:
-        "the pushed commit \(commit.prefix(8)) is applied by \(name(manager.value.resource)), and the workload does not have the image",
+        """
+        the pushed commit \(commit.prefix(8)) is applied by \(name(manager.value.resource)), and the workload does \
+        not have the image
+        """,
       step: NextStep(
         command: evaluation.log(of: manager.value.resource),
         note: "check that the marker is at the image that this workload gets"))

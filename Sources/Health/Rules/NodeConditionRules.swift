@@ -15,21 +15,17 @@ enum NodeConditionPolarity: Hashable {
   private static let goodWords: Set = [
     "accepted", "accessible", "active", "admitted", "alive", "allowed", "approved", "attached", "attested",
     "authenticated", "authorized", "available", "balanced", "clean", "clear", "cleared", "compatible",
-    "complete",
-    "completed", "compliant", "configured", "connected", "consistent", "current", "deployed", "enrolled",
-    "established", "functional", "good", "healthy", "initialized", "intact", "joined", "licensed",
-    "enforcing", "listening", "live", "loaded", "matched", "member", "met", "migratable", "mounted", "normal",
-    "ok", "okay", "online",
-    "operational", "optimal", "pass", "passed", "passing", "programmed", "protected", "provisioned",
-    "reachable",
-    "quorum", "ready", "reconciled", "recovered", "refreshed", "registered", "renewed", "resolvable",
-    "resolved",
-    "responding", "responsive", "rotated", "running",
+    "complete", "completed", "compliant", "configured", "connected", "consistent", "current", "deployed",
+    "enforcing", "enrolled", "established", "functional", "good", "healthy", "initialized", "intact",
+    "joined", "licensed", "listening", "live", "loaded", "matched", "member", "met", "migratable", "mounted",
+    "normal", "ok", "okay", "online", "operational", "optimal", "pass", "passed", "passing", "programmed",
+    "protected", "provisioned", "quorum", "reachable", "ready", "reconciled", "recovered", "refreshed",
+    "registered", "renewed", "resolvable", "resolved", "responding", "responsive", "rotated", "running",
     "satisfied", "schedulable", "secure", "secured", "serving", "stable", "started", "succeeded", "success",
     "successful", "sufficient", "synced", "synchronized", "trusted", "up", "updated", "usable", "valid",
     "verified", "voter", "working", "writable",
   ]
-  /// What a node has if nothing before them says that it is a fault.
+  /// Good if no earlier word marks a fault.
   private static let goodNouns: Set = [
     "bootstrapped", "connectivity", "leader", "resolution", "sync", "upgraded",
   ]
@@ -41,33 +37,25 @@ enum NodeConditionPolarity: Hashable {
   private static let faultWords: Set = [
     "alarm", "alarms", "alert", "alerts", "attack", "bad", "blocked", "broken", "compromised", "conflict",
     "conflicts", "contention", "corrupt", "corrupted", "corruption", "crash", "crashed", "crashes",
-    "crashing",
-    "damage", "damaged", "dead", "deadlock", "deadlocked", "deadlocks", "defect", "defective", "defects",
-    "degradation",
-    "degraded", "denied", "disconnected", "drain", "drained", "draining", "error", "errors", "evicted",
-    "eviction", "evictions", "exceeded", "exhausted", "exhaustion", "expired", "failed", "failing", "failure",
-    "failures", "fault", "faults", "faulty", "fenced", "fencing", "flapping", "full", "hang", "hanging",
-    "hangs", "hung",
-    "infected", "infection", "intrusion", "invalid", "isolated", "issue", "issues", "leak", "leaks", "loss",
-    "lost", "maintenance", "malware", "misconfiguration", "misconfigured", "mismatch", "missing", "offline",
-    "oops",
-    "outage", "overheated", "overheating", "overload", "overloaded", "panic", "panics", "preempted",
-    "preemption",
-    "pressure", "problem", "problems", "quarantine", "quarantined", "readonly", "refused", "rejected",
-    "rootkit", "rootkits", "shutdown", "slow", "stale", "stalled", "starvation", "starved", "stuck",
-    "tainted",
-    "terminating", "termination", "throttled", "throttling", "timeout", "timeouts", "unavailable",
-    "unhealthy",
-    "unreachable", "violated", "violation", "violations", "virus", "vulnerabilities", "vulnerability",
-    "vulnerable",
+    "crashing", "damage", "damaged", "dead", "deadlock", "deadlocked", "deadlocks", "defect", "defective",
+    "defects", "degradation", "degraded", "denied", "disconnected", "drain", "drained", "draining", "error",
+    "errors", "evicted", "eviction", "evictions", "exceeded", "exhausted", "exhaustion", "expired", "failed",
+    "failing", "failure", "failures", "fault", "faults", "faulty", "fenced", "fencing", "flapping", "full",
+    "hang", "hanging", "hangs", "hung", "infected", "infection", "intrusion", "invalid", "isolated", "issue",
+    "issues", "leak", "leaks", "loss", "lost", "maintenance", "malware", "misconfiguration", "misconfigured",
+    "mismatch", "missing", "offline", "oops", "outage", "overheated", "overheating", "overload", "overloaded",
+    "panic", "panics", "preempted", "preemption", "pressure", "problem", "problems", "quarantine",
+    "quarantined", "readonly", "refused", "rejected", "rootkit", "rootkits", "shutdown", "slow", "stale",
+    "stalled", "starvation", "starved", "stuck", "tainted", "terminating", "termination", "throttled",
+    "throttling", "timeout", "timeouts", "unavailable", "unhealthy", "unreachable", "violated", "violation",
+    "violations", "virus", "vulnerabilities", "vulnerability", "vulnerable",
   ]
   /// Nouns after which the fault is what they work against: `ErrorReporterRunning`, `LeakDetectionEnabled`.
   private static let remedyWords: Set = [
     "agent", "check", "checker", "checking", "controller", "correction", "daemon", "detection", "detector",
-    "exporter",
-    "handler", "handling", "logging", "manager", "monitor", "monitoring", "prevention", "protection",
-    "recovery",
-    "repair", "reporter", "reporting", "scanner", "scanning", "service", "tolerance",
+    "exporter", "handler", "handling", "logging", "manager", "monitor", "monitoring", "prevention",
+    "protection", "recovery", "repair", "reporter", "reporting", "scanner", "scanning", "service",
+    "tolerance",
   ]
   /// Work that waits or runs, although its last word alone is a good one.
   private static let pending: [[String]] = [

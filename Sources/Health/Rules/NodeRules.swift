@@ -200,10 +200,10 @@ extension Evaluation {
 extension Node {
   /// The tool that shows the state of its GPUs, by their vendor.
   fileprivate var toolForGPUs: String {
-    if gpuResources.isEmpty, labelledGPUs == nil {
+    if gpuResources.isEmpty, labeledGPUs == nil {
       return "the driver and the device plugin; nvidia-smi for NVIDIA"
     }
-    let isNVIDIA = labelledGPUs != nil || gpuResources.contains { $0.hasPrefix("nvidia.com/") }
+    let isNVIDIA = labeledGPUs != nil || gpuResources.contains { $0.hasPrefix("nvidia.com/") }
     return isNVIDIA
       ? "nvidia-smi" : "the driver and the device plugin of \(gpuResources.joined(separator: ", "))"
   }
@@ -212,6 +212,6 @@ extension Node {
   /// keeps the entry, while the labels of the GPU feature discovery still count them.
   var builtInGPUs: Int {
     guard let capacityGPUs else { return 0 }
-    return capacityGPUs > 0 ? capacityGPUs : labelledGPUs ?? 0
+    return capacityGPUs > 0 ? capacityGPUs : labeledGPUs ?? 0
   }
 }

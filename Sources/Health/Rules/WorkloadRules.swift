@@ -44,7 +44,7 @@ extension Evaluation {
     }
   }
 
-  /// Workloads that cannot be read now and had a problem still are the cause of what that problem explains.
+  /// An unreadable workload that had a problem still counts as the cause of what that problem explained.
   mutating func keepBroken(_ unread: [Workload]) {
     brokenWorkloads += unread.filter { history.firstSeen["\(cluster)/\($0.problemPath)"] != nil }
   }
@@ -172,7 +172,7 @@ extension Evaluation {
     var isCounted = true
     /// The start time that the workload itself reports, if any.
     var since: Timestamp? = nil
-    /// What to do, if it is not to look at the workload's events.
+    /// The next step, if it is not the workload's events.
     var note: String? = nil
   }
 

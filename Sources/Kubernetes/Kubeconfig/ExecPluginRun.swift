@@ -37,7 +37,7 @@ extension ExecPlugin {
     switch outcome.end {
     case .exited(0): break
     case .exited(let status): throw failure("exited with status \(status)\(said)", step: byHand)
-    case .signalled(let signal): throw failure("was killed by signal \(signal)\(said)", step: byHand)
+    case .signaled(let signal): throw failure("was killed by signal \(signal)\(said)", step: byHand)
     case .outOfTime: throw failure("timed out and was killed\(said)", step: byHand)
     case .tooMuch:
       throw failure("printed more than \(Self.outputLimit >> 10) KiB and was killed", step: byHand)

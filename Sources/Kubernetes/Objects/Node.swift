@@ -14,7 +14,7 @@ extension Node {
       isUnschedulable: try object.object("spec")?.judgedFlag("unschedulable") ?? false,
       allocatableGPUs: Node.gpus(status?.shown("allocatable")),
       capacityGPUs: Node.gpus(status?.shown("capacity")),
-      labelledGPUs: labels?.word("nvidia.com/gpu.count").flatMap(Node.count),
+      labeledGPUs: labels?.word("nvidia.com/gpu.count").flatMap(Node.count),
       internalIP: status?.shownObjects("addresses").first { $0.word("type") == "InternalIP" }?.text(
         "address"),
       osImage: system?.word("osImage")?.shared, kernelVersion: system?.word("kernelVersion")?.shared,

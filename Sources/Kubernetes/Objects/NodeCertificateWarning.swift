@@ -4,7 +4,7 @@ internal import Health
 extension NodeCertificateWarning {
   /// The warnings of a list of events.
   ///
-  /// - Returns: nil if the answer is no list, for example because events may not be read.
+  /// - Returns: nil if the answer is not a list, for example because events may not be read.
   static func list(_ response: Response) -> [NodeCertificateWarning]? {
     guard response.status == 200, let list = try? JSONDocument.decode(response.body, as: Fields.self),
       list.word("kind") == "EventList"

@@ -54,8 +54,8 @@ extension Pod {
     container.shown("lastState")?.shown("terminated")
   }
 
-  /// The container that explains the state of the pod: one that waits, preferably after an error; then the one that was
-  /// restarted, often rather than once, and last; then one that has failed.
+  /// The container that explains the state of the pod. In this order: a container that waits (after an error first);
+  /// the one that was restarted (five times or more first, then the latest); one that has failed.
   private static func explaining(among containers: [Fields]) -> Fields? {
     let waiting = containers.filter { self.waiting($0) != nil }
     if let explaining = waiting.first(where: { self.waiting($0)?.word("reason") != "ContainerCreating" })

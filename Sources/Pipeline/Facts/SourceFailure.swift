@@ -1,6 +1,6 @@
 package import Health
 
-/// Why a question to GitHub, Pulumi Cloud or a checkout has no answer. It makes a stage unknown, never the cluster.
+/// Why a request to GitHub, Pulumi Cloud or a checkout failed. It makes a stage unknown, not the cluster.
 package struct SourceFailure: Error, Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     /// The token is missing, invalid or expired.
@@ -9,7 +9,7 @@ package struct SourceFailure: Error, Hashable, Sendable {
     case forbidden
     /// There is no such object, or the token may not see it.
     case missing
-    /// The API understands the question and rejects it: HTTP 422, for example for a name that is no commit.
+    /// The API understands the question and rejects it: HTTP 422, for example for a name that is not a commit.
     case rejected
     /// A limit of the API.
     case limited
@@ -23,7 +23,7 @@ package struct SourceFailure: Error, Hashable, Sendable {
   /// The cause, without secrets, on one line.
   package let message: String
   package let step: NextStep
-  /// Until then nothing is asked.
+  /// No request is sent before this time.
   package let until: Timestamp?
 
   package init(_ kind: Kind, _ message: String, step: NextStep = NextStep(), until: Timestamp? = nil) {

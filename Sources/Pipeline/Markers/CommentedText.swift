@@ -185,7 +185,7 @@ struct CommentedText {
     for comment in comments { places[comment] = place }
   }
 
-  /// A node that is no scalar value takes the comments that wait.
+  /// A node that is not a scalar value takes the comments that wait.
   private mutating func assign(as place: CommentPlace, _ placeAbove: CommentPlace) {
     settle(behind, as: place)
     settle(above.comments, as: placeAbove)

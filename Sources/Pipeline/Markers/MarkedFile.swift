@@ -157,7 +157,7 @@ package struct MarkedFile: Hashable, Sendable {
     }
   }
 
-  /// Why a comment of a value is no marker.
+  /// Why a comment of a value is not a marker.
   private func reason(_ comment: Comment, of scalar: CommentedText.Scalar) -> IgnoredMarker.Reason {
     if Marker.text(in: comment.text) != nil {
       return scalar.above.comments.contains(comment) && !scalar.behind.isEmpty ? .isOverruled : .withComments

@@ -30,7 +30,7 @@ extension MarkedTree {
     target: (RepositoryTree.Entry) throws(Failure) -> String,
     contents: (_ path: String) throws(Failure) -> [UInt8]
   ) throws(Failure) -> MarkedTree {
-    let folder = RepositoryPath.normalised(folder)
+    let folder = RepositoryPath.normalized(folder)
     let wanted = listing.entries
       .filter { RepositoryPath.isMarkedFile($0.path) && RepositoryPath.isUnder(folder, $0.path) }
       .filter { $0.kind == .file || $0.kind == .symbolicLink }.sorted { $0.path < $1.path }

@@ -138,7 +138,7 @@ extension MarkerCheck {
   ) -> PolicyVerdict? {
     var found: [(file: String, marker: IgnoredMarker)] = []
     for (file, marked) in readableFiles where automations.contains(where: { $0.reads(file) }) {
-      // A line that was turned into a comment is no problem while another marker works.
+      // A line that was turned into a comment is not a problem while another marker works.
       for marker in marked.ignored where marker.policy == name && !(hasGood && marker.isCommentedOut) {
         found.append((file, marker))
       }

@@ -37,7 +37,7 @@ struct MarkerCheck {
   /// Faults of names and files, which explain the lack of a marker.
   var causes: [Cause] = []
 
-  /// A fault that is no policy's own.
+  /// A fault that is not a policy's own.
   struct Cause {
     let finding: MarkerFinding
     /// The policy that the marker probably means; nil for a file, which may have any marker.
@@ -123,7 +123,7 @@ extension PolicyName {
 
 extension ImageUpdateAutomation {
   func reads(_ file: String) -> Bool {
-    RepositoryPath.isUnder(RepositoryPath.normalised(updatePath ?? ""), file)
+    RepositoryPath.isUnder(RepositoryPath.normalized(updatePath ?? ""), file)
   }
 
   /// An automation sets only policies in its own namespace (flux2#2853).
@@ -132,7 +132,7 @@ extension ImageUpdateAutomation {
   }
 
   var pathInWords: String {
-    let path = RepositoryPath.normalised(updatePath ?? "")
+    let path = RepositoryPath.normalized(updatePath ?? "")
     return path.isEmpty ? "the whole repository" : path
   }
 

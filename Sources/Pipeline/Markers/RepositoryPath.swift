@@ -2,7 +2,7 @@
 package enum RepositoryPath {
   /// `./clusters//tethys/` as `clusters/tethys`; the whole repository is the empty path. Steps above the repository's
   /// folder stay in it, as in Flux (filepath-securejoin).
-  package static func normalised(_ path: String) -> String {
+  package static func normalized(_ path: String) -> String {
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
       if part == ".." { parts = parts.dropLast() } else { parts.append(part) }
@@ -14,7 +14,7 @@ package enum RepositoryPath {
   package static func target(ofLink path: String, _ target: String) -> String? {
     guard !target.hasPrefix("/") else { return nil }
     let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-    return normalised("\(folder)/\(target)")
+    return normalized("\(folder)/\(target)")
   }
 
   /// True if the path is `folder`, or is in it.

@@ -25,7 +25,7 @@ package struct RepositoryTree: Hashable, Sendable {
     package let kind: Kind
     /// The name of its blob, which is the same for the same content; nil if it is not known.
     package let object: String?
-    /// In bytes; nil if it is no file.
+    /// In bytes; nil if it is not a file.
     package let size: Int64?
 
     package init(path: String, kind: Kind, object: String? = nil, size: Int64? = nil) {

@@ -69,11 +69,11 @@ package struct CloudRules {
     self.now = now
   }
 
-  package var judgement: StageResult {
-    var judgement = judgementOfState
-    judgement.commit = lastSuccess?.commit
-    if let remark = facts.remark { judgement.summary += "; \(remark)" }
-    return judgement
+  package var judgment: StageResult {
+    var judgment = judgmentOfState
+    judgment.commit = lastSuccess?.commit
+    if let remark = facts.remark { judgment.summary += "; \(remark)" }
+    return judgment
   }
 
   /// Skipped runs deployed nothing and hide no other run.
@@ -83,7 +83,7 @@ package struct CloudRules {
 
   private var lastSuccess: WorkflowRun? { facts.runs.first(where: \.isSuccess) }
 
-  private var judgementOfState: StageResult {
+  private var judgmentOfState: StageResult {
     let state = facts.workflow.state
     if state == "deleted" || state.hasPrefix("disabled") { return disabled(state) }
     guard let run = newest else { return neverRan }

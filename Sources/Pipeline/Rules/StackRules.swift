@@ -68,11 +68,11 @@ package struct StackRules {
     self.now = now
   }
 
-  package var judgement: StageResult {
-    var judgement = judgementOfState
-    judgement.commit = applied?.commit
-    judgement.others = [drift, byHand(judgement), offline(judgement)].compactMap(\.self)
-    return judgement
+  package var judgment: StageResult {
+    var judgment = judgmentOfState
+    judgment.commit = applied?.commit
+    judgment.others = [drift, byHand(judgment), offline(judgment)].compactMap(\.self)
+    return judgment
   }
 
   /// Previews change nothing, and a skipped deployment was replaced by a newer one.
@@ -82,7 +82,7 @@ package struct StackRules {
 
   private var applied: StackUpdate? { facts.applied }
 
-  private var judgementOfState: StageResult {
+  private var judgmentOfState: StageResult {
     guard let deployment = changes.first else {
       return facts.latestUpdate.map { update in
         StageResult(
@@ -157,14 +157,14 @@ package struct StackRules {
     }
     if let older = changes.dropFirst().first(where: { ["running", "accepted"].contains($0.status) }) {
       // Pulumi runs one deployment of a stack at a time.
-      let judgement =
+      let judgment =
         older.status == "accepted"
         ? inProgress(
           older, page("deployments/\(older.version)"), state: "accepted", longest: StackRules.acceptPatience)
         : running(older, page("deployments/\(older.version)"))
       return StageResult(
         .waiting, "deployment \(deployment.version) waits for deployment \(older.version)",
-        since: deployment.createdAt, url: url, finding: judgement.finding)
+        since: deployment.createdAt, url: url, finding: judgment.finding)
     }
     if let pool = facts.pool, !pool.isOnline {
       return waits(
@@ -216,8 +216,8 @@ package struct StackRules {
 
   /// An update that no deployment made, or that has changes of no commit. While a deployment is on its way or has failed,
   /// that is what matters.
-  private func byHand(_ judgement: StageResult) -> Observation.Finding? {
-    guard judgement.state == .current, let update = facts.latestUpdate, update.kind != "preview",
+  private func byHand(_ judgment: StageResult) -> Observation.Finding? {
+    guard judgment.state == .current, let update = facts.latestUpdate, update.kind != "preview",
       update.result == "succeeded"
     else { return nil }
     let made = facts.deployments.flatMap(\.updates).map(\.version)
@@ -233,9 +233,9 @@ package struct StackRules {
   }
 
   /// No agent is online, and nothing waits for one.
-  private func offline(_ judgement: StageResult) -> Observation.Finding? {
+  private func offline(_ judgment: StageResult) -> Observation.Finding? {
     guard let pool = facts.pool, !pool.isOnline, !isSingleRun, !isClusterFaulty,
-      judgement.state != .waiting
+      judgment.state != .waiting
     else { return nil }
     return finding(
       .agentPoolOffline, nil, ["seen": seen(pool)], since: pool.lastSeen, page: poolPage,

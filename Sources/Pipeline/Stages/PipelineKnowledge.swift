@@ -89,7 +89,7 @@ package struct PipelineKnowledge: Hashable, Sendable {
 
   package init() {}
 
-  /// True if a judgement may differ, and not only the times and counts of answers.
+  /// True if a judgment may differ, and not only the times and counts of answers.
   package func differs(from other: PipelineKnowledge) -> Bool {
     heads.mapValues(\.withoutTime) != other.heads.mapValues(\.withoutTime)
       || cloud?.withoutTime != other.cloud?.withoutTime

@@ -3,7 +3,7 @@ package import Health
 
 /// The stages of a cluster's pipeline, with their verdicts. Pure: the time is a parameter.
 package struct PipelineReport: Hashable, Sendable {
-  /// Problems of the pipeline itself, for the judgement of the cluster.
+  /// Problems of the pipeline itself, for the judgment of the cluster.
   package let findings: [Observation.Finding]
   /// The subjects of which nothing is known since the start.
   package let unseenSubjects: Set<String>
@@ -13,7 +13,7 @@ package struct PipelineReport: Hashable, Sendable {
   private let cloud: StageResult?
   private let stack: StageResult?
 
-  /// - Parameter view: what the cluster ran at its last judgement; nil before.
+  /// - Parameter view: what the cluster ran at its last judgment; nil before.
   package init(
     _ knowledge: PipelineKnowledge, plan: PipelinePlan, cluster: String, view: ClusterView?, now: Timestamp
   ) {
@@ -28,7 +28,7 @@ package struct PipelineReport: Hashable, Sendable {
       ) { facts, seenAt in
         CloudRules(
           facts, workflow: cloud.workflow, repository: plan.repository ?? "", now: seenAt ?? now
-        ).judgement
+        ).judgment
       }
     }
     stack = plan.stack.map { stack in
@@ -37,7 +37,7 @@ package struct PipelineReport: Hashable, Sendable {
         StackRules(
           facts, stack: stack.name, pool: stack.pool, isSingleRun: stack.isSingleRun,
           isClusterFaulty: view?.isFaulty ?? true, site: stack.site, now: seenAt ?? now
-        ).judgement
+        ).judgment
       }
     }
     for source in knowledge.sources {
@@ -76,14 +76,14 @@ package struct PipelineReport: Hashable, Sendable {
       return StageResult(
         .unknown, "\(failure.message); last seen \((now - seenAt).humanDuration) ago", since: seenAt)
     }
-    var judgement = rules(facts, reading?.failure == nil ? nil : reading?.seenAt)
-    findings += judgement.findings
+    var judgment = rules(facts, reading?.failure == nil ? nil : reading?.seenAt)
+    findings += judgment.findings
     if let failure = reading?.failure {
-      judgement.summary = "\(failure.message); last seen: \(judgement.summary)"
-      judgement.state = .unknown
-      judgement.isUnseen = true
+      judgment.summary = "\(failure.message); last seen: \(judgment.summary)"
+      judgment.state = .unknown
+      judgment.isUnseen = true
     }
-    return judgement
+    return judgment
   }
 
   private static let sourceSubject = "pipeline flux.source"
@@ -150,33 +150,33 @@ package struct PipelineReport: Hashable, Sendable {
   }
 
   /// A stack without a known commit gets the one that the Pulumi operator reports, if it has a single stack.
-  private func with(operator view: ClusterView?, _ judgement: StageResult) -> StageResult {
-    guard judgement.commit == nil, let view, view.stacks.count == 1 else { return judgement }
-    var judgement = judgement
-    judgement.commit = view.stacks.first?.value.lastSuccessfulCommit.flatMap { CommitID($0) }
+  private func with(operator view: ClusterView?, _ judgment: StageResult) -> StageResult {
+    guard judgment.commit == nil, let view, view.stacks.count == 1 else { return judgment }
+    var judgment = judgment
+    judgment.commit = view.stacks.first?.value.lastSuccessfulCommit.flatMap { CommitID($0) }
     // The commit is the cluster's statement, whatever the source of the stage says.
-    judgement.isUnseen = !view.isFresh || view.stacks.contains(where: \.isLastKnown)
-    return judgement
+    judgment.isUnseen = !view.isFresh || view.stacks.contains(where: \.isLastKnown)
+    return judgment
   }
 
   private func stage(
-    _ id: String, _ kind: Stage.Kind, _ judgement: StageResult, _ filter: PathFilter,
+    _ id: String, _ kind: Stage.Kind, _ judgment: StageResult, _ filter: PathFilter,
     _ severities: [String: Problem.Severity], _ authors: [ImageUpdateAutomation.Author]
   ) -> Stage {
     let head = knowledge.heads[plan.branch]?.value?.commit
-    let distance = judgement.commit.flatMap { commit in
+    let distance = judgment.commit.flatMap { commit in
       head.flatMap { knowledge.distance(from: commit, to: $0, filter: filter, authors: authors) }
     }
-    let problem = judgement.finding?.id(in: cluster)
+    let problem = judgment.finding?.id(in: cluster)
     var stage = Stage(
-      id: id, kind: kind, state: judgement.state, commit: judgement.commit, distance: distance,
-      filter: filter, summary: judgement.summary, since: judgement.since, url: judgement.url,
+      id: id, kind: kind, state: judgment.state, commit: judgment.commit, distance: distance,
+      filter: filter, summary: judgment.summary, since: judgment.since, url: judgment.url,
       problem: problem)
-    stage.isUnseen = judgement.isUnseen
+    stage.isUnseen = judgment.isUnseen
     if stage.state == .current, let distance {
       if distance.isDiverged { stage.state = .diverged } else if distance.behind > 0 { stage.state = .behind }
     }
-    let worst = judgement.findings.map { severities[$0.id(in: cluster)] }
+    let worst = judgment.findings.map { severities[$0.id(in: cluster)] }
     stage.verdict =
       stage.state == .unknown
       ? .unknown

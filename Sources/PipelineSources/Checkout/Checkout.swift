@@ -75,7 +75,7 @@ package struct Checkout: Sendable {
     for (path, object) in entries.files where marked.contains(path[...]) { blobs[path] = object }
     // Flux reads a file through a link in its folder, but follows no link to a folder.
     for (path, target) in links where marked.contains(target[...]) { blobs[path] = entries.files[target] }
-    let folder = RepositoryPath.normalised(folder)
+    let folder = RepositoryPath.normalized(folder)
     let wanted = blobs.filter {
       RepositoryPath.isMarkedFile($0.key) && RepositoryPath.isUnder(folder, $0.key)
     }

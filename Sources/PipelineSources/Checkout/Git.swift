@@ -11,8 +11,8 @@ struct Git: Sendable {
   let folder: String
   private static let timeout: Duration = .seconds(20)
 
-  /// Each process gets these variables and no other ones. An empty HOME and no system file: nobody's configuration but
-  /// the repository's applies.
+  /// Each process gets these variables and no other ones. An empty HOME and no system file: only the
+  /// repository's configuration applies.
   private static let variables = [
     "PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1",
     "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ATTR_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0",
@@ -47,7 +47,7 @@ struct Git: Sendable {
     switch outcome.end {
     case .exited(0): return outcome.output
     case .exited(let status) where accepts.contains(status): return outcome.output
-    case .exited, .signalled:
+    case .exited, .signaled:
       throw CheckoutFailure(
         folder: folder, reason: "git \(name): \(outcome.errors.singleLine.limited(to: 300))")
     case .outOfTime:

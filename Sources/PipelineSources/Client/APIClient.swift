@@ -74,7 +74,7 @@ package final class APIClient {
   /// Where a person puts the token; nil without one.
   package var tokenPlace: String? { source?.place }
 
-  /// Until then nothing is asked; nil if the next request is sent.
+  /// No request is sent before this time; nil if the next request is sent.
   package var pausedUntil: Timestamp? {
     let now = clock()
     if let until = pause?.until, until > now { return until }
@@ -84,8 +84,8 @@ package final class APIClient {
     return until
   }
 
-  /// Begins a round of requests. A server that does not answer one of them is not asked the others, and nothing is asked
-  /// after the end of the time.
+  /// Begins a round of requests. A server that does not answer one of them does not get the others, and no request is
+  /// sent after the end of the time.
   ///
   /// - Parameter time: for all requests of the round; nil for no limit.
   package func beginRound(within time: Duration? = nil) {
@@ -208,7 +208,10 @@ package final class APIClient {
     guard deadline > .now else {
       throw SourceFailure(
         .unreachable,
-        "\(api.name) at \(address.host) was too slow for all questions within \(roundEnd?.length.humanDuration ?? "the time")"
+        """
+        \(api.name) at \(address.host) was too slow for all questions within \
+        \(roundEnd?.length.humanDuration ?? "the time")
+        """
       )
     }
     client.get([request], until: deadline, cancellation: cancellation) { _, answer in

@@ -3,7 +3,7 @@ internal import Health
 internal import Pipeline
 internal import Redaction
 
-/// An answer that is no success, with what follows from it.
+/// An answer that is not a success, with what follows from it.
 struct APIRefusal {
   let failure: SourceFailure
   /// The requests that must not be repeated before `failure.until`.
@@ -76,7 +76,10 @@ struct APIRefusal {
             .token, "\(name) refuses the token: the organization requires single sign-on for it",
             step: NextStep(
               note:
-                "authorize the token for the organization: github.com/settings/tokens, Configure SSO; then the guard asks again within ten minutes, or with oceanid-ctl poll"
+                """
+                authorize the token for the organization: github.com/settings/tokens, Configure SSO; then the \
+                guard asks again within ten minutes, or with oceanid-ctl poll
+                """
             ), until: now + APIRefusal.signOnPause), .token)
       } else if text.contains("login attempts") || text.contains("bad credentials") {
         self.init(
@@ -134,7 +137,10 @@ struct APIRefusal {
       }
     return NextStep(
       note:
-        "make \(kind), and write it to \(place ?? "a file, named under 'token' in guard.yaml"); if the old one is valid again, run oceanid-ctl poll"
+        """
+        make \(kind), and write it to \(place ?? "a file, named under 'token' in guard.yaml"); if the old one is \
+        valid again, run oceanid-ctl poll
+        """
     )
   }
 

@@ -3,7 +3,7 @@
 ///
 /// It finds the token as it is, with percent-encoded or JSON-escaped characters, and inside of Base64.
 struct TokenMask {
-  /// A shorter text is no token that an API gives out, and removing it would garble answers.
+  /// A shorter text is not a token that an API gives out, and removing it would garble answers.
   private static let shortest = 8
 
   /// The texts to remove: the token, and its forms in Base64.

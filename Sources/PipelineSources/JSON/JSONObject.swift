@@ -16,7 +16,7 @@ struct JSONObject: Decodable {
     self = object
   }
 
-  /// Decodes an answer that is a list of objects; elements of another type are left out. nil if it is no list.
+  /// Decodes an answer that is a list of objects; elements of another type are left out. nil if it is not a list.
   ///
   /// - Parameter limit: further elements are left out.
   static func list(_ body: [UInt8], limit: Int) -> [JSONObject]? {
@@ -103,7 +103,7 @@ struct JSONObject: Decodable {
     (try? container.decodeIfPresent(Bool.self, forKey: Name(name))) ?? raw(name).flatMap { Bool($0) }
   }
 
-  /// A time of this century. Anything else is no time at which something happened: some servers write the year 1 for
+  /// A time of this century. Anything else is not a time at which something happened: some servers write the year 1 for
   /// "not yet".
   func time(_ name: String) -> Timestamp? { raw(name).flatMap { Timestamp(rfc3339: $0) }?.ifPlausible }
 

@@ -54,10 +54,16 @@ package struct PulumiClient {
       case .forbidden, .missing:
         throw SourceFailure(
           error.kind,
-          "Pulumi Cloud does not show the token the agent pools of \(organization), so whether \(name) is online is not known",
+          """
+          Pulumi Cloud does not show the token the agent pools of \(organization), so whether \(name) is online is \
+          not known
+          """,
           step: NextStep(
             note:
-              "give the token the permission to read the agent pools of \(organization)\(place), or remove 'agentPool' from guard.yaml"
+              """
+              give the token the permission to read the agent pools of \(organization)\(place), or remove \
+              'agentPool' from guard.yaml
+              """
           ), until: error.until)
       case .token, .rejected, .limited, .unreachable, .unreadable: throw error
       }

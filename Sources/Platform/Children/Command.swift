@@ -4,7 +4,7 @@ internal import Glibc
 package struct Command: Sendable {
   package enum End: Hashable, Sendable {
     case exited(Int32)
-    case signalled(Int32)
+    case signaled(Int32)
     /// This process ended the program.
     case outOfTime, tooMuch, cancelled
   }
@@ -82,7 +82,7 @@ package struct Command: Sendable {
     reading.readRemaining()
     if ended == nil, reading.isTooMuch { ended = .tooMuch }
     let end =
-      ended ?? (status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f))
+      ended ?? (status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signaled(status & 0x7f))
     return Outcome(
       end: end, output: reading.output, errors: reading.errors.text)
   }

@@ -65,7 +65,7 @@ package struct FileTrust {
       do throws(Flaw) {
         status = try self.status(of: entry)
       } catch .unseen(ENOENT) where shared?.path == folder {
-        // The sticky bit protects existing entries only: whoever creates this one first owns it.
+        // The sticky bit protects existing entries only: the first user who creates this one owns it.
         throw .writable(path: folder, mode: shared?.mode ?? 0)
       }
       if status.st_mode & S_IFMT == S_IFLNK {
@@ -110,8 +110,8 @@ package struct FileTrust {
     return status.st_mode & S_IWGRP != 0 && !accounts().isGroup(status.st_gid, onlyOf: status.st_uid)
   }
 
-  /// In a sticky folder, only an entry's owner can replace it, and each entry's owner is checked (inode(7)). Anybody
-  /// who can write to the folder can create a missing entry.
+  /// In a sticky folder, only an entry's owner can replace it, and each entry's owner is checked (inode(7)). Any
+  /// user who can write to the folder can create a missing entry.
   private func isSticky(_ status: stat) -> Bool {
     status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISVTX != 0
   }

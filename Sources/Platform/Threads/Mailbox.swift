@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A queue of messages for one thread. Any thread may post; the owner collects when its event is signalled.
+/// A queue of messages for one thread. Any thread may post; the owner collects when its event is signaled.
 package final class Mailbox<Message: Sendable>: Sendable {
   private let messages = Mutex<[Message]>([])
   package let wakeup: WakeupEvent

@@ -14,11 +14,11 @@ package final class WakeupEvent: Sendable {
   package var raw: Int32 { descriptor.raw }
 
   package func signal() {
-    // EAGAIN means that the counter is full, so the event is already signalled.
+    // EAGAIN means that the counter is full, so the event is already signaled.
     _ = eventfd_write(descriptor.raw, 1)
   }
 
-  /// Waits until it is signalled; false if that takes longer than `timeout`. Unlike the wait for a semaphore of Dispatch,
+  /// Waits until it is signaled; false if that takes longer than `timeout`. Unlike the wait for a semaphore of Dispatch,
   /// it does not depend on the wall clock.
   package func wait(timeout: Duration) -> Bool {
     let deadline = MonotonicTime.now + timeout

@@ -69,7 +69,7 @@ struct ConfigurationAnswer {
     return String(line[start.upperBound..<end.lowerBound])
   }
 
-  /// True for a line that is no error. All lines of the log, and no option, begin like this.
+  /// True for a line that is not an error. All lines of the log, and no option, begin like this.
   static func isDebugging(_ line: Substring) -> Bool {
     ["debug1:", "debug2:", "debug3:", "OpenSSH_", "Pseudo-terminal will not"].contains { line.hasPrefix($0) }
   }

@@ -228,7 +228,10 @@ final class Attempt {
     let words = opening.identification == nil ? opening.words.map { "; it says: \($0)" } ?? "" : ""
     throw TunnelFailure(
       .connectTimeout,
-      "\(transport.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)\(words)",
+      """
+      \(transport.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) \
+      (ConnectTimeout)\(words)
+      """,
       remedy: "check that sshd answers there")
   }
 

@@ -20,7 +20,7 @@ struct LoginReport {
   private var unused: [String] = []
   /// The files among them that the passphrase does not decrypt.
   private var locked: [String] = []
-  /// What the agent did with the last of them that it was asked to sign with.
+  /// The answer of the agent for the last key that it was asked to sign with.
   private var unsigned: Unsigned?
 
   private enum Unsigned {

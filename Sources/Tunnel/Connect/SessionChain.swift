@@ -46,7 +46,7 @@ final class SessionChain {
 
   var resolution: Resolution? { attempt?.resolution }
 
-  /// What the login waits for, as the end of a sentence; nil if it waits for the server only.
+  /// The thing that the login waits for, as the end of a sentence; nil if it waits for the server only.
   var waitsFor: String? {
     attempt?.awaitedKey.map { "the agent to sign with \($0): it may ask for a touch or an approval" }
   }

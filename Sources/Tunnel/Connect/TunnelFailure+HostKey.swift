@@ -18,7 +18,10 @@ extension TunnelFailure {
     case .changed(let entry):
       self.init(
         .hostKeyChanged,
-        "host key of \(name) has changed: it shows \(shown), and \(entry.place) has \(entry.shown). The connection may be intercepted",
+        """
+        host key of \(name) has changed: it shows \(shown), and \(entry.place) has \(entry.shown). The connection \
+        may be intercepted
+        """,
         remedy:
           "ask the host's owner whether the key was changed; if so: "
           + (resolution.isCredential(entry.file)
@@ -35,12 +38,18 @@ extension TunnelFailure {
       var (command, note) = (accept.command, accept.note)
       if let entry = knownHosts.onlyUnusableEntry(name: keyName, port: port) {
         known =
-          "; \(entry.place) has \(entry.shown) for it, but libssh2 \(SSHLibrary.version) verifies RSA host keys with SHA-1 only, so another type of key is needed"
+          """
+          ; \(entry.place) has \(entry.shown) for it, but libssh2 \(SSHLibrary.version) verifies RSA host keys \
+          with SHA-1 only, so another type of key is needed
+          """
         // ssh(1) is content with the RSA key, so it neither asks nor writes another one.
         if !resolution.isCredential(entry.file) {
           command = resolution.updateByHand
           note =
-            "that adds the host's other keys; if ssh says that the key has changed, \(resolution.replacement(of: entry, accept.words))"
+            """
+            that adds the host's other keys; if ssh says that the key has changed, \
+            \(resolution.replacement(of: entry, accept.words))
+            """
         }
       } else if let entry = others.first {
         known = "; \(entry.place) has \(entry.shown) for it"
@@ -51,7 +60,10 @@ extension TunnelFailure {
         }
       } else if let entry = knownHosts.authority(name: keyName, port: port) {
         known =
-          "; \(entry.place) trusts an authority for it, but @cert-authority is not supported: libssh2 can't verify host certificates"
+          """
+          ; \(entry.place) trusts an authority for it, but @cert-authority is not supported: libssh2 can't verify \
+          host certificates
+          """
       } else if let first = knownHosts.files.first {
         known =
           "; it is not in \(knownHosts.files.count == 1 ? first : knownHosts.files.joined(separator: ", "))"
@@ -91,7 +103,10 @@ extension Resolution {
     }
     guard userKnownHostsFile != nil, SmallFile.canKeep(file) else {
       let note =
-        "name a file that keeps it, for UserKnownHostsFile \(file) keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once manually and accept it: \(command)"
+        """
+        name a file that keeps it, for UserKnownHostsFile \(file) keeps nothing: in ssh_config, Host \(alias) / \
+        UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once manually and accept it: \(command)
+        """
       return Acceptance(command: "\(asOwner)ssh -G \(sshArguments)", note: note, words: note)
     }
     return Acceptance(

@@ -34,7 +34,10 @@ extension TunnelFailure {
         remedy: error.operation == Session.methodsOperation
           ? session?.server == .dropbear
             ? "shorten the file that dropbear's option -b names on the host to less than 36,000 bytes"
-            : "shorten the file that Banner names in sshd_config on the server to less than 36,000 bytes, or set Banner none there for this user; then: systemctl reload ssh"
+            : """
+            shorten the file that Banner names in sshd_config on the server to less than 36,000 bytes, or set \
+            Banner none there for this user; then: systemctl reload ssh
+            """
           : "look at the server, and at what is between: ssh would show it")
     case .protocolViolation, .authenticationRefused, .unusableKey, .channelRefused, .other:
       self.init(
@@ -52,7 +55,10 @@ extension TunnelFailure {
     let remedy =
       switch throttle {
       case .penalty:
-        "the guard waits longer each time; on the server, journalctl -u ssh -n 50 says why (MaxStartups, or PerSourcePenalties, from which PerSourcePenaltyExemptList in sshd_config exempts an address)"
+        """
+        the guard waits longer each time; on the server, journalctl -u ssh -n 50 says why (MaxStartups, or \
+        PerSourcePenalties, from which PerSourcePenaltyExemptList in sshd_config exempts an address)
+        """
       case .overload:
         "see what opens so many connections, or raise MaxStartups in sshd_config: journalctl -u ssh -n 50 on the server"
       case nil:
@@ -81,7 +87,10 @@ extension TunnelFailure {
       message =
         "\(peer): "
         + mismatches.map { mismatch in
-          "no \(mismatch.kind.rawValue) in common: \(server) offers \(mismatch.server.shown), the guard (\(library)) \(mismatch.offered.shown)"
+          """
+          no \(mismatch.kind.rawValue) in common: \(server) offers \(mismatch.server.shown), the guard \
+          (\(library)) \(mismatch.offered.shown)
+          """
         }.joined(separator: "; ")
       remedies += mismatches.map { $0.remedy(server, program) }
     }

@@ -65,7 +65,7 @@ final class Engine {
   private var fileEvents: Watch?
   /// The time of the next update of the round-trip time, at most once per second.
   var qualityDue: Instant
-  /// What the login waits for, as published.
+  /// The thing that the login waits for, as published.
   var waitsFor: String?
   private var doorbell: Watch?
   private var hasMail = false

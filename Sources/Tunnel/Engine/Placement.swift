@@ -132,7 +132,7 @@ struct StartBurst {
   /// No connection waits any more.
   mutating func release(_ now: Instant) {
     switch phase {
-    // A connection of the burst has ended early, so it was no bulk.
+    // A connection of the burst has ended early, so it was not a bulk.
     case .watching: phase = .trusted(until: now + StartBurst.trust)
     case .proven(let until) where now >= until: phase = .none
     case .proven, .none, .trusted: break

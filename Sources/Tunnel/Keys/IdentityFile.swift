@@ -36,7 +36,7 @@ struct IdentityFile {
   /// The type of a private key without a public key; nil if it is not known.
   private var privateType: String?
 
-  /// What ssh(1) reads of a key file (authfile.c, MAX_KEY_FILE_SIZE).
+  /// The largest key file that ssh(1) reads (authfile.c, MAX_KEY_FILE_SIZE).
   fileprivate static let sizeLimit = 1 << 20
 
   /// - Parameter isGuarded: true if the service manager protects the file, whatever its mode is.
@@ -190,7 +190,7 @@ struct KeyFile {
     return all(in: String(path[..<slash])).first { $0.isPrivate && $0.publicKey == publicKey }?.path
   }
 
-  /// nil if the file is no key.
+  /// nil if the file is not a key.
   private init?(_ folder: String, _ name: String) {
     // Its lines look like public keys.
     guard !name.hasPrefix("authorized_keys") else { return nil }

@@ -21,9 +21,9 @@ package enum SecretFile {
     package let command: String
   }
 
-  /// ssh(1) has no rule for the files of other users. A secret that everybody can replace or read is refused, too; that
+  /// ssh(1) has no rule for the files of other users. A secret that any user can replace or read is refused, too; that
   /// of another user may be given to this one through a group or an access list. What root owns, root has decided, as
-  /// long as nobody else can write it.
+  /// long as no other user can write it.
   ///
   /// - Parameters:
   ///   - user: the name of this process's user, only asked for if it is needed.

@@ -65,7 +65,10 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
 
   /// The unit allows few programs (systemd.exec(5), NoExecPaths), so a further one needs its own entry.
   static let execRemedy =
-    "check that it may be run; the system service may run few programs: systemctl edit oceanid-guard, and add under [Service]: ExecPaths=/bin/sh and the command's own path; then restart it"
+    """
+    check that it may be run; the system service may run few programs: systemctl edit oceanid-guard, and add under \
+    [Service]: ExecPaths=/bin/sh and the command's own path; then restart it
+    """
 
   /// The step in one line.
   package var remedy: String {

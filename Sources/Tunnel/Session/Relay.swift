@@ -337,7 +337,7 @@ final class Relay {
   private func refuse(_ client: Client, _ reason: String) {
     client.reset()
     load.remove(client: client.number)
-    // A refused command is no refused connection of anybody.
+    // A refused command is not a refused client connection.
     guard client.command == nil else { return }
     observer.refused(client, reason: reason, .refused(reason: reason))
   }

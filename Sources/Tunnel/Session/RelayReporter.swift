@@ -99,7 +99,10 @@ extension TunnelFailure {
         .forwardRefused, "sshd on \(host) forbids forwarding to \(target): \(reason)",
         command: "ssh \(ssh) 'sudo sshd -T | grep -iE \"forwarding|permitopen\"'",
         remedy:
-          "it must allow it: AllowTcpForwarding, DisableForwarding and PermitOpen in sshd_config, permitopen and restrict in authorized_keys"
+          """
+          it must allow it: AllowTcpForwarding, DisableForwarding and PermitOpen in sshd_config, permitopen and \
+          restrict in authorized_keys
+          """
       )
     } else {
       self.init(

@@ -61,7 +61,7 @@ package struct TunnelStatus: Hashable, Sendable {
   package var attempt: Int
   package var nextAttempt: Int64?
   package var lastFailure: Failed?
-  /// What the login waits for besides the server, as the end of a sentence; nil if there is no such thing.
+  /// The thing that the login waits for besides the server, as the end of a sentence; nil if there is none.
   package var waitsFor: String?
   package var forwards: [Forward]
   /// The jump hosts and the host, as ssh_config described them for the last attempt that read it; empty before the first.

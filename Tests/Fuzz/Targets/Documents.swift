@@ -10,8 +10,8 @@ internal import Health
 
 private let now = Timestamp(seconds: 1_772_339_047)
 private let terminals = [
-  Terminal(width: 40, hasColour: false, drawsBlocks: true, now: now),
-  Terminal(width: nil, hasColour: false, drawsBlocks: false, now: now),
+  Terminal(width: 40, hasColor: false, drawsBlocks: true, now: now),
+  Terminal(width: nil, hasColor: false, drawsBlocks: false, now: now),
 ]
 
 /// The output for a terminal does not move the cursor or set a title.

@@ -75,7 +75,7 @@ import Testing
     (
       "passphrase: { credential: 'a b' }",
       "4:27: credential: expected the name of a credential (letters, digits, '-', '_' and '.', as in "
-        + "LoadCredential=NAME:/path), found 'a b'"
+        + "LoadCredential=NAME:/path), and never the secret itself"
     ),
     (
       "keepalive: { interval: 20s }",

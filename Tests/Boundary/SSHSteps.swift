@@ -25,7 +25,7 @@ enum SSHSteps {
         try talk.open {
           try talk.session.openDirectTCPIP(
             host: "127.0.0.1", port: closed, originHost: "127.0.0.1", originPort: 1, window: 65_536)
-        } == nil, "a port where nobody listens was opened")
+        } == nil, "a port without a listener was opened")
       try exchange(talk, echo.port)
       talk.session.disconnect()
       try talk.flush()
@@ -160,7 +160,7 @@ private final class Talk {
     }
   }
 
-  /// What is to be sent goes; what has come is taken in, at most 20 ms from now.
+  /// Sends pending data and reads received data for at most 20 ms.
   func move() throws {
     try flush()
     var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -43,7 +43,7 @@ enum TextSteps {
     unsetenv("NOTIFY_SOCKET")
     _ = try Notify.send(.ready, .status("all is well"))
     setenv("NOTIFY_SOCKET", "/nowhere/at/all", 1)
-    try expect((try? Notify.send(.watchdog)) == nil, "a message to nobody")
+    try expect((try? Notify.send(.watchdog)) == nil, "a message without a receiver was sent")
     unsetenv("NOTIFY_SOCKET")
     var entry = JournalEntry(message: "a message\nof two lines", priority: .info)
     try entry.add("OCEANID_EVENT", "tunnel_up")

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What becomes of a push, and how each stage gets stuck.
+/// A push through the stages, and the faults that stop it at each of them.
 @Suite(.blocking, .enabled(if: program("curl") != nil, "curl is not installed")) struct StoryTests {
   func client(pace: Pace = .visible) throws -> DemoClient {
     DemoClient(pipeline: try DemoPipeline.start(pace: pace))
@@ -41,7 +41,7 @@ import Testing
     #expect(try client.runs.count == runs + 1 && client.deployments.count == deployments + 1)
   }
 
-  /// What a test case says to the console, and the state in which the newest run or deployment then is.
+  /// The console lines of a test case, and the resulting state of the newest run or deployment.
   struct Stop: Sendable {
     let lines: [String]
     let status: String

@@ -29,7 +29,7 @@ struct AssistantStreamTests {
     eventually(within: .seconds(60), every: .milliseconds(20)) { condition(messages(child)) }
   }
 
-  @Test func nothingIsSaidFirstAndEndOfInputEndsIt() throws {
+  @Test func serverIsSilentUntilAskedAndEndsWithItsInput() throws {
     let child = try Self.start(["--socket", "/nonexistent"])
     Thread.sleep(forTimeInterval: 0.3)
     #expect(child.output.isEmpty && child.isRunning)

@@ -47,7 +47,7 @@ struct AssistantTests {
     #expect(read?.contains(#""verdict":"healthy""#) == true)
     #expect(throws: FixtureError.self) { try client.ask(["read": "oceanid://nope"]) }
 
-    // A changed verdict is told, and polls are not.
+    // A changed verdict causes a message, and a poll does not.
     _ = try client.ask(["subscribe": "oceanid://status"])
     Thread.sleep(forTimeInterval: 3)
     #expect(try client.ask(["updates": true]) as? [String] == [])
@@ -66,7 +66,7 @@ struct AssistantTests {
     #expect(installation.cluster.requests.allSatisfy { $0.method == "GET" })
   }
 
-  @Test func waitTellsItsProgressAndWhatIsInTheWay() throws {
+  @Test func waitReportsProgressAndTheObstacle() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy(), "\(installation.log)")
     installation.cluster.apply(.nodeNotReady("calypso"))
@@ -82,7 +82,7 @@ struct AssistantTests {
     #expect(reached.fields["reached"] as? Bool == true)
   }
 
-  /// What an assistant has to know about a broken cluster, from the tools alone.
+  /// The tools alone show all that an assistant must know about a broken cluster.
   @Test(arguments: modes.map(\.0)) func brokenClusterIsUnderstoodFromTheToolsAlone(_ mode: String) throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy(), "\(installation.log)")
@@ -91,7 +91,7 @@ struct AssistantTests {
     installation.cluster.apply(.nodeNotReady("calypso"))
     #expect(try installation.waitFor { document, _ in document.problems.count >= 2 }.holds)
     let client = try AssistantProgram(mode, ["--socket", installation.socket])
-    // What is wrong?
+    // The problems.
     let status = try client.call("status")
     #expect(status.fields["verdict"] as? String == "critical")
     let first = try #require(status.fields["first"] as? [String: Any])
@@ -111,7 +111,7 @@ struct AssistantTests {
     #expect((source["meaning"] as? String)?.isEmpty == false)
     let explained = try client.call("explain", ["topic": source["code"] as? String ?? ""])
     #expect(explained.items("topics").first?["meaning"] as? String == source["meaning"] as? String)
-    // What next? The command is ours; with the names of the cluster it can be run as it is.
+    // The next step. The guard wrote the command; with the names of the cluster it can be run as it is.
     let next = try #require(node["next"] as? [String: Any])
     #expect(next["command"] as? String == "oceanid-ctl run -- kubectl describe node <node>")
     let filled = (node["untrusted"] as? [String: Any])?["command"] as? String

@@ -69,7 +69,7 @@ final class Browser {
     )
   }
 
-  /// What axe-core finds on the page, as it is shown now.
+  /// The findings of axe-core on the page as it is shown now.
   func violations() throws -> [String] {
     guard let axe = Self.axe else { throw FixtureError.failed("OCEANID_AXE is not set") }
     if try text("typeof axe") != "object" { _ = try ask(["run": axe]) }

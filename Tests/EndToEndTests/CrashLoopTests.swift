@@ -26,17 +26,18 @@ struct CrashLoopTests {
       .filter { $0.incident.subject == "node calypso" }.map { $0.change?.rawValue ?? "unknown" }
   }
 
-  /// Kills and restarts the guard until `condition` is true, at most `lives` times.
-  private static func live(
-    _ installation: Installation, lives: Int, journal: inout String, until condition: () -> Bool = { false }
+  /// Kills and restarts the guard until `condition` is true, at most `attempts` times.
+  private static func restart(
+    _ installation: Installation, attempts: Int, journal: inout String,
+    until condition: () -> Bool = { false }
   ) throws -> Int {
-    for life in 1...lives {
+    for attempt in 1...attempts {
       _ = eventually(within: .seconds(3), every: .milliseconds(100)) { condition() && !isLong }
-      if !isLong, condition() { return life }
+      if !isLong, condition() { return attempt }
       journal += installation.log
       try installation.restart(killing: true)
     }
-    return lives
+    return attempts
   }
 
   @Test func incidentAndEndAreNotifiedOnceOverManyKills() throws {
@@ -45,12 +46,12 @@ struct CrashLoopTests {
     #expect(try installation.waitUntilHealthy())
     var journal = installation.log
     installation.cluster.apply(.nodeNotReady("calypso"))
-    _ = try Self.live(installation, lives: Self.isLong ? 25 : 40, journal: &journal) {
+    _ = try Self.restart(installation, attempts: Self.isLong ? 25 : 40, journal: &journal) {
       !Self.distinctChanges(receiver).isEmpty
     }
     #expect(Self.distinctChanges(receiver) == ["opened"])
     installation.cluster.apply(.nodeReady("calypso"))
-    _ = try Self.live(installation, lives: Self.isLong ? 25 : 60, journal: &journal) {
+    _ = try Self.restart(installation, attempts: Self.isLong ? 25 : 60, journal: &journal) {
       Self.distinctChanges(receiver).contains("ended")
     }
     #expect(Self.distinctChanges(receiver) == ["opened", "ended"])

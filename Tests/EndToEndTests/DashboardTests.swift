@@ -97,7 +97,7 @@ struct DashboardTests {
     #expect(try Self.states("Verdict", browser) == Set(pairs))
     #expect(try browser.text("document.querySelector('[data-variable=cluster] ul').textContent") == "tethys ")
 
-    // The file of a guard that was killed says for ever that the tunnel is up. Its time tells that it is old.
+    // The file of a killed guard always says that the tunnel is up. Its time shows that it is old.
     installation.stop(killing: true)
     let text = try String(contentsOfFile: world.page, encoding: .utf8)
     let old = text.replacing(#/\noceanid_metrics_timestamp_seconds \S+/#) { _ in
@@ -160,7 +160,7 @@ struct DashboardTests {
     #expect(!rendered.isComplete && rendered.errors.contains(complaint), "\(rendered.errors)")
   }
 
-  /// A description sends nobody to a command or a key that does not exist.
+  /// Descriptions name only commands and keys that exist.
   @Test func descriptionsNameCommandsAndKeysThatExist() throws {
     let text = try String(contentsOf: Self.dashboard, encoding: .utf8)
     let commands = Set(text.matches(of: #/oceanid-ctl ([a-z]+)/#).map { String($0.output.1) })

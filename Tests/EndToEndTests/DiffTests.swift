@@ -40,7 +40,7 @@ struct DiffTests {
     }
   }
 
-  @Test func aDayOfChanges() throws {
+  @Test func diffShowsTheChangesOfADay() throws {
     let installation = try Installation()
     let cluster = installation.cluster
     #expect(try installation.waitUntilHealthy())

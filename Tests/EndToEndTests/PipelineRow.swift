@@ -2,16 +2,16 @@ import GuardAPI
 import GuardTypes
 import Health
 
-/// A row of the pipeline's verdicts: what the demo does, and what the guard says until it is over.
+/// A row of the pipeline's verdicts: the faults of the demo, and the guard's answers until they end.
 struct PipelineRow: Sendable, CustomStringConvertible {
-  /// What the row of the table means.
+  /// The meaning of the row.
   let meaning: String
   /// Lines for the demo's console.
   var begin: [String]
   /// The id of the only problem, without the name of the cluster and without the number of the run, the deployment or the
   /// commit at its end; nil: there is none.
   let problem: String?
-  /// What the problem says; the title, the detail, the command and the note contain these.
+  /// The texts of the problem: the title, the detail, the command and the note contain these.
   var severity: Problem.Severity = .warning
   var title = ""
   var detail: [String] = []
@@ -22,7 +22,7 @@ struct PipelineRow: Sendable, CustomStringConvertible {
   var first: Sight?
   var later = 0
   var then: [String] = []
-  /// What `where` says of the newest commit at the stage of `sight`; nil: not asked.
+  /// The answer of `where` for the newest commit at the stage of `sight`; nil if it is not tested.
   var place: WhereDocument.Stage.State?
   var end = ["healed"]
 
@@ -34,7 +34,7 @@ struct PipelineRow: Sendable, CustomStringConvertible {
     return found.id == id || (found.id.hasPrefix("\(id)/") && !found.id.dropFirst(id.count + 1).contains("/"))
   }
 
-  /// What the pipeline's document shows.
+  /// The expected part of the pipeline's document.
   enum Sight: Sendable {
     /// A stage with a part of its summary.
     case stage(String, StageState, _ summary: String = "")

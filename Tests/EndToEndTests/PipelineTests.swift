@@ -90,7 +90,7 @@ struct PipelineTests {
     part.map { text?.contains($0) ?? false } ?? true
   }
 
-  /// Waits until the last row is over: no problem, and every stage has the newest commit.
+  /// Waits for the end of the last row: no problem, and every stage has the newest commit.
   private func wait(for row: PipelineRow?, in world: PipelineWorld) throws -> Bool {
     let seen = try world.waitFor(within: .seconds(40), polls: 1) { document, pipeline in
       document.verdict == .healthy && pipeline.verdict == .healthy

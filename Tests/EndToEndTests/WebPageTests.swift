@@ -155,7 +155,7 @@ struct WebPageTests {
     #expect(try browser.isTrue("!document.querySelector('details').open"))
     #expect(try browser.text("document.querySelector('.fleet a').textContent") == Self.hostile)
     try checkLayout(browser, "fleet")
-    // What the user opened stays open, and the focus stays where it is, when the next document comes.
+    // The next document changes neither the opened parts nor the focus.
     try browser.evaluate(
       "document.querySelector('details').open = true; document.querySelector('article a').focus()")
     var later = Self.fleet()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GuardAPI
 
-/// A cluster in which everything fails and says so at length: the document stays one that its readers can take.
+/// A cluster in which everything fails with long texts: the document stays within the limits of its readers.
 @Suite struct BoundedDocumentTests {
   private static let now = Timestamp(seconds: 1_772_339_047)
   private static let text = String(repeating: "é", count: 510) + "x…"

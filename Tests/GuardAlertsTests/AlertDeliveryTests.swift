@@ -54,7 +54,7 @@ import Testing
     )
     #expect(eventually { all.words.count == 3 && critical.words.count == 2 && other.words.count == 1 })
     #expect(critical.words == ["opened a/1", "opened g/1"])
-    // What concerns the guard itself concerns every cluster.
+    // Incidents of the guard itself belong to every cluster.
     #expect(other.words == ["opened g/1"])
     #expect(pods.words == [])
     delivery.stop(timeout: .seconds(1))
@@ -80,7 +80,7 @@ import Testing
     for index in 0..<50 { delivery.send(.sample(.opened, .sample("\(index)"))) }
     delivery.refresh(firing: [.sample("0")])
     _ = delivery.failures
-    // What hangs does so until the stop.
+    // The channel that hangs does so until the stop.
     #expect(ContinuousClock.now - begin < .seconds(20))
     #expect(eventually { well.words.count == 50 })
     #expect(hung.notices.isEmpty)
@@ -96,7 +96,7 @@ import Testing
     let delivery = delivery([(.named("dead"), dead), (.named("well"), well)], folder: folder.path)
     let begin = threadSeconds()
     for index in 0..<10_000 { delivery.send(.sample(.opened, .sample("\(index)"))) }
-    // Each of them changes once more, and some are over.
+    // Each of them changes once more, and some end.
     for index in 0..<10_000 {
       delivery.send(
         .sample(
@@ -202,9 +202,9 @@ import Testing
         "a.spool", "b.spool",
       ])
     delivery.stop(timeout: .seconds(1))
-    // What a configuration of another life named is not kept for ever.
+    // Files of channels that only an earlier configuration named are deleted.
     let next = self.delivery([(.named("b"), MemoryChannel())], folder: folder.path)
-    // Beside it may lie, for a moment, what it is written anew from.
+    // Its temporary file may exist for a moment.
     #expect(
       eventually {
         (try? FileManager.default.contentsOfDirectory(atPath: folder.file("alerts"))) == ["b.spool"]

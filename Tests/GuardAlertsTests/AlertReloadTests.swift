@@ -45,7 +45,7 @@ import Testing
     #expect(eventually { old.words.count == 2 })
     delivery.reconfigure([.named("old"), .named("new"), .named("pods", .init(kinds: [.pods]))])
     #expect(eventually { new.notices.map(\.words) == [["opened a/1", "opened b/1"]] })
-    // A look that finds nothing new tells nothing.
+    // A refresh without changes sends nothing.
     delivery.refresh(firing: [.sample("a"), .sample("b", .warning)])
     delivery.send(.sample(.ended, .sample("a", notices: 2, endedAt: moment)))
     #expect(eventually { new.words.last == "ended a/2" && old.words.last == "ended a/2" })
@@ -62,7 +62,7 @@ import Testing
     first.reconfigure([.named("stays")])
     #expect(dropped == ["alerts gone 2"])
     first.stop(timeout: .seconds(1))
-    // And the same where somebody took it out while the guard was off.
+    // The same if the channel was removed while the guard was off.
     stays.failure = .down
     let second = delivery([.named("stays")], ["stays": stays])
     second.send(.sample(.opened, .sample("c")))
@@ -95,7 +95,7 @@ import Testing
     let problem = before.failures
     before.stop(timeout: .seconds(1))
     dead.hangs = true
-    // From the first moment on: nothing says that it is over.
+    // The failure is reported from the start, because no delivery has succeeded since.
     let after = delivery([.named("a")], ["a": dead])
     #expect(after.failures == problem)
     after.reconfigure([.named("a", .init(least: .critical))])

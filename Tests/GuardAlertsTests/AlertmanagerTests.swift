@@ -106,7 +106,7 @@ private let alertmanager = program("prometheus-alertmanager")
         secretReader: SecretReader(environment: .test())), resolveAfter: resolveAfter, host: "here")
   }
 
-  /// Whoever stands before an Alertmanager may take less than we send at once.
+  /// A proxy before Alertmanager may limit the size of a request.
   @Test func largeBatchesAreSplit() throws {
     let receiver = try WebReceiver()
     let channel = AlertmanagerChannel(
@@ -125,7 +125,7 @@ private let alertmanager = program("prometheus-alertmanager")
           .compactMap { $0.labels["subject"] })
     }
     #expect(subjects() == Set(incidents.map(\.subject)))
-    // One that is never taken is told of, and the others live on.
+    // A rejected alert is reported, and the others are renewed.
     incidents[7].detail = String(repeating: "x", count: 4000)
     incidents.append(.sample("last"))
     let error = #expect(throws: DeliveryError.self) {
@@ -151,7 +151,7 @@ private let alertmanager = program("prometheus-alertmanager")
     alerts = try server.alerts()
     #expect(alerts.count == 1)
     #expect(alerts[0].endsAt > end)
-    // The warning is over, and the critical one is there.
+    // The warning is resolved, and the critical alert fires.
     try channel.deliver(.sample(.worsened, .sample("a", notices: 2)), at: .now, isCancelled: { false })
     #expect(eventually { (try? server.alerts().map { $0.labels["severity"] }) == ["critical"] })
     try channel.deliver(
@@ -189,7 +189,7 @@ private let alertmanager = program("prometheus-alertmanager")
     delivery.send(.sample(.opened, .sample("a")))
     delivery.refresh(firing: [.sample("a"), .sample("b")])
     #expect(eventually { (try? server.alerts().count) == 2 })
-    // What it never heard of waits for the dead one, too: that is new and is told of what fires.
+    // Both incidents wait for the unreachable receiver: it is new, so it gets all firing incidents.
     #expect(delivery.figures.first?.waiting == 2)
     delivery.stop(timeout: .seconds(1))
   }

@@ -8,7 +8,7 @@ import Testing
 @testable import Health
 @testable import IncidentTracking
 
-/// What a channel takes, keeps and gives up, in virtual time.
+/// The notices that a channel accepts, keeps and drops, in virtual time.
 @Suite struct ChannelStateTests {
   private static let begin = MonotonicTime.now
   private let folder: TemporaryFolder
@@ -66,7 +66,7 @@ import Testing
     default: _ = state.persist(.put([]))
     }
     #expect(!state.isSpoolBroken)
-    // What a kill at this moment leaves.
+    // The file after a kill at this moment.
     #expect(try kept(at: path).outbox.waiting.keys.sorted() == ["a"])
   }
 
@@ -118,7 +118,7 @@ import Testing
     #expect(!state.delivery.retry.isFailing)
   }
 
-  // MARK: - What it hears of
+  // MARK: - Incidents that it receives
 
   @Test func newChannelReceivesFiringIncidentsOnce() throws {
     var state = state(.init(least: .critical), spool: Spool(path: path), isNew: true)
@@ -127,14 +127,14 @@ import Testing
     ])
     _ = state.refresh(context, at: Self.begin, moment)
     _ = state.refresh(context, at: Self.begin, moment)
-    // c became critical under a silence: nobody was told so much.
+    // c became critical during a silence, so no critical notice was sent.
     #expect(state.delivery.outbox.waiting.keys.sorted() == ["a"])
     #expect(try kept().outbox.waiting.keys.sorted() == ["a"])
     #expect(deliver(&state) == ["opened a/3"])
     _ = state.refresh(context, at: Self.begin, moment)
     #expect(state.delivery.outbox.isEmpty)
     #expect(state.wants(.sample("a", .warning, endedAt: moment)))
-    // The file is there also where there was nothing to tell: it is not new after a restart.
+    // The file exists even if there was nothing to send, so the channel is not new after a restart.
     var quiet = self.state(spool: Spool(path: folder.file("quiet.spool")), isNew: true)
     _ = quiet.refresh(.init(firing: []), at: Self.begin, moment)
     #expect(Spool(path: folder.file("quiet.spool")).isThere)
@@ -174,7 +174,7 @@ import Testing
 }
 
 extension Incident {
-  /// - Parameter severity: the gravest that people were told of.
+  /// - Parameter severity: the highest that was notified.
   fileprivate func notified(_ severity: Problem.Severity) -> Incident {
     var incident = self
     incident.notifiedSeverity = severity

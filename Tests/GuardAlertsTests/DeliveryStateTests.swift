@@ -207,12 +207,12 @@ import Testing
     state.refresh([], at: Self.begin + .seconds(201))
     let well = run(&state, 201...230) { _ in nil }
     #expect(well == [Sent(second: 201, words: ["renew"])])
-    // A critical problem that is not an incident yet, and over before it is one: the rhythm goes on.
+    // A critical problem that ends before it is an incident does not change the interval.
     state.refresh([], isSure: false, at: Self.begin + .seconds(231))
     state.refresh([], at: Self.begin + .seconds(240))
     let goesOn = run(&state, 240...262) { _ in nil }
     #expect(goesOn == [Sent(second: 261, words: ["renew"])])
-    // What it delivers is its pings.
+    // It counts its pings as deliveries.
     #expect(state.delivered == 3)
   }
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Health
 @testable import IncidentTracking
 
-/// More news at once than anybody reads.
+/// More changes at once than a person can read.
 @Suite struct FloodTests {
   private static func flood(
     _ change: IncidentNotice.Change, _ count: Int, notices: Int = 1

@@ -138,7 +138,7 @@ import Testing
     #expect(deliver(channel, .ended, incident(since: begin, endedAt: .now - .seconds(50))) == nil)
     #expect(deliver(channel, .opened, incident(since: .now - .seconds(10))) == nil)
     #expect(try server.issues.map(\.state) == ["closed", "open"])
-    // The end of the first one, told late, does not end the second one.
+    // A late end of the first one does not end the second one.
     #expect(deliver(channel, .ended, incident(since: begin, endedAt: .now - .seconds(50))) == nil)
     #expect(try server.issues.map(\.state) == ["closed", "open"])
   }
@@ -215,7 +215,7 @@ import Testing
     #expect(!error.remedy.isEmpty && !"\(error)".contains("t0ken"))
     let count = try server.requests.count
     if let retryAfter {
-      // Nothing is asked before GitHub wants to be asked again.
+      // No request is sent before the time that GitHub names.
       #expect(deliver(channel, .opened, incident(), at: moment + .seconds(retryAfter - 1))?.cause == .passing)
       #expect(try server.requests.count == count)
     }
@@ -254,7 +254,7 @@ import Testing
       #expect(error.cause == .refused && error.message.contains("401"))
     }
     #expect(try server.requests.count == count)
-    // Somebody may have made the same token valid.
+    // The same token may have become valid.
     #expect(deliver(channel, .opened, incident(), at: moment + .seconds(3600))?.cause == .refused)
     #expect(try server.requests.count == count + 1)
     try folder.write("t0ken\n", to: name)

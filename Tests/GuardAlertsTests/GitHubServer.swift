@@ -46,7 +46,7 @@ final class GitHubServer {
     self.port = port
   }
 
-  /// What the server had after its last answer.
+  /// The server's state after its last answer.
   private func state() throws -> State {
     guard let data = FileManager.default.contents(atPath: folder.file("state.json")) else {
       return State(issues: [], requests: [])
@@ -60,7 +60,7 @@ final class GitHubServer {
   /// A person closes an issue, before the next request.
   func closeByHand(_ number: Int) throws { try command(["close", "\(number)"]) }
 
-  /// Somebody opens an issue with this text and this label, before the next request.
+  /// Another user opens an issue with this text and this label before the next request.
   func open(_ body: String, label: String) throws { try command(["open", body, label]) }
 
   private func command(_ words: [String]) throws {

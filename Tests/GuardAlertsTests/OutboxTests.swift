@@ -84,7 +84,7 @@ import Testing
     #expect(!left.contains("w0"))
   }
 
-  /// What the manual promises: ten thousand incidents, with details as long as they get.
+  /// The limit in the manual: ten thousand incidents with details of the largest size.
   @Test func tenThousandLongEntriesFit() {
     var outbox = Outbox()
     let detail = String(repeating: "日", count: 1000)
@@ -109,7 +109,7 @@ import Testing
     #expect((50...200).contains(outbox.count))
   }
 
-  /// What it told people of it remembers until the end, and no longer than anybody.
+  /// Notified incidents are kept until they end.
   @Test func notifiedIncidentsAreForgottenWhenNoneFires() {
     var outbox = Outbox()
     for id in ["a", "b"] { _ = outbox.add(.init(.opened, .sample(id)), at: moment) }

@@ -7,7 +7,7 @@ import Testing
 @testable import GuardConfiguration
 @testable import Health
 
-/// What a ping vouches for.
+/// A ping is sent only while no problem exists.
 @Suite(.blocking) struct PingDeliveryTests {
   private func delivery(_ ping: MemoryChannel) -> AlertDelivery {
     AlertDelivery([.named("ping", .init(clusters: ["tethys"]))], folder: nil, log: LogMemory()) { _ in [ping]
@@ -21,7 +21,7 @@ import Testing
     return answer.withLock { $0 }
   }
 
-  /// A test of a ping must not tell its server that all is well while it is not.
+  /// A test of a ping must not reach its server while there is a problem.
   @Test func pingTestReportsTheCurrentState() throws {
     let ping = MemoryChannel(renewsEvery: .seconds(3600), hearsNotices: false)
     let delivery = delivery(ping)

@@ -68,7 +68,7 @@ import Testing
     #expect(key == NoticeCoding.key(of: .sample(.opened, b, a)))
     #expect(key != NoticeCoding.key(of: .sample(.opened, a, .sample("b", notices: 2))))
     #expect(key.hasPrefix("2-") && key.utf8.count == 34)
-    // What could end a header line never stands in one.
+    // A header never contains a character that could end its line.
     let odd = NoticeCoding.key(of: .sample(.opened, .sample("a\r\nX-Evil: 1")))
     #expect(odd.allSatisfy { $0.isHexDigit || $0 == "-" })
   }
@@ -129,7 +129,7 @@ import Testing
     for secret in [code, String(code.dropLast(4)), "p4ss-of-mine", "T0P", "SECRET", "K3Y-VALUE"] {
       #expect(!"\(error)\(error.remedy)".contains(secret), "\(error)")
     }
-    // Whatever is cut off is cut off afterwards.
+    // Texts are cut after the redaction.
     let long = try #require(
       post(
         try sender(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import GuardAssistants
 
-/// What is left of hostile texts.
+/// Hostile texts after the cleaning.
 @Suite struct ForeignTextTests {
   @Test(arguments: [
     ("plain", "plain"), ("two\nlines\r\n\tthree", "two lines three"), ("a\u{1B}[31mred\u{1B}[0m", "ared"),

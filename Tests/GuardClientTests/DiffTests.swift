@@ -12,7 +12,7 @@ import Testing
 @testable import GuardPages
 @testable import GuardTerminal
 
-/// What `diff` derives from a history, and its page.
+/// The document that `diff` derives from a history, and its page.
 @Suite struct DiffTests {
   private static let now = at("2026-03-01T04:30:00Z")
   private static let since = at("2026-02-28T04:30:00Z")

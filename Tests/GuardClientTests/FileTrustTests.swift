@@ -181,7 +181,7 @@ import Testing
     let good = try folder.write("", to: "good")
     #expect(complaint("\(good):\(shared)/later")?.exitStatus == 77)
     #expect(complaint("\(shared)/own/later:\(good)") == nil)
-    // Nobody else can create a file in a sticky folder that only its owner can write to.
+    // No other user can create a file in a sticky folder that only its owner can write to.
     chmod(shared, 0o1755)
     #expect(flaw("\(shared)/later") == .unseen(ENOENT))
   }

@@ -219,7 +219,7 @@ import Testing
     #expect(self.recorder().inventory.objects.count == recorder.inventory.objects.count)
   }
 
-  /// What does not fit is not known after a restart, and so it is not taken for new.
+  /// Objects that do not fit are unknown after a restart, and do not count as new.
   @Test func fileThatIsTooLargeLeavesOutTheLargestKind() throws {
     let recorder = recorder()
     let nodes = (0..<1000).map { Self.node("node-\($0)") }

@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  /// All views agree on an incident that is over.
+  /// All views agree on an incident that has ended.
   private static func expectPast(
     _ watch: Watch, _ problem: Problem, from begin: Timestamp, to end: Timestamp,
     _ location: SourceLocation = #_sourceLocation

@@ -22,7 +22,7 @@ struct JournalFixture {
       cluster: "tethys", host: "tethys", log: log, ledger: ledger, state: state, save: save)
   }
 
-  /// What a judgment found, as `GuardedCluster` passes it on.
+  /// Passes the result of a judgment on, as `GuardedCluster` does.
   func write(from previous: ClusterReport?, to report: ClusterReport, at now: Timestamp = .now) {
     let update = ledger.observe(
       ProblemObservation(

@@ -12,7 +12,7 @@ import Tunnel
 @testable import GuardJournal
 @testable import GuardState
 
-/// What the journal says once, however often the guard starts.
+/// Entries that the journal gets once, however often the guard starts.
 @Suite struct JournalStateTests {
   private let folder: TemporaryFolder
   private let log = LogMemory()

@@ -11,7 +11,7 @@ private func parse(_ alerts: String) throws(ConfigurationErrors) -> Configuratio
       isRoot: false, home: "/home/ada", runtimeDirectory: "/run/user/1000"))
 }
 
-/// What a channel `x` with this line is refused with.
+/// The errors of a channel `x` with this line.
 private func errors(_ line: String) -> [String] {
   do throws(ConfigurationErrors) {
     _ = try parse("  - name: x\n    \(line)")

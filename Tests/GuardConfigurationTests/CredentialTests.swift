@@ -12,7 +12,7 @@ import Tunnel
     let text = "clusters: [{ name: a, tunnel: { host: b }, kubernetes: { kubeconfig: \(kubeconfig) } }]"
     let configuration = try Configuration.parse(
       text, file: "guard.yaml", environment: ConfigurationEnvironment(isRoot: false, home: "/home/ada"))
-    // What is printed must read as what it is.
+    // The printed text must parse to the same configuration.
     let again = try Configuration.parse(
       configuration.yaml, file: "guard.yaml",
       environment: ConfigurationEnvironment(isRoot: false, home: "/home/ada"))

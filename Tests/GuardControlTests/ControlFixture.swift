@@ -122,7 +122,7 @@ final class ControlFixture {
     do throws(UnixStreamError) {
       try stream.write(Array(text.utf8), until: .now + .seconds(60))
     } catch {
-      // Turned away without being heard; the answer is there all the same.
+      // Refused before the request was read; the answer arrives nevertheless.
       guard error.errno == EPIPE else { throw error }
     }
     var answer: [UInt8] = []
@@ -132,7 +132,7 @@ final class ControlFixture {
         if bytes.isEmpty { break }
         answer += bytes
       } catch {
-        // A request that nobody read is a reset after the answer.
+        // An unread request causes a reset after the answer.
         guard error.errno == ECONNRESET, !answer.isEmpty else { throw error }
         break
       }

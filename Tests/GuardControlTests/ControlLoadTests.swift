@@ -8,7 +8,7 @@ import Testing
 @testable import GuardControl
 @testable import GuardStatus
 
-/// What many, silent, greedy and broken clients do to everybody else: nothing.
+/// Many, silent, greedy and broken clients do not affect the others.
 @Suite(.serialized, .blocking, .timeLimit(.minutes(10))) struct ControlLoadTests {
   init() {
     var limit = rlimit()
@@ -79,7 +79,7 @@ import Testing
       fixture.board.publish(change)
       #expect(try sees(reader, "change \(number)"))
     }
-    // What lay in the socket is still there; then it ends.
+    // The data in the socket is still readable; then the stream ends.
     var isOver = false
     while !isOver {
       isOver = (try? idle.stream.read(atMost: 1 << 20, until: .now + .seconds(60)).isEmpty) ?? true

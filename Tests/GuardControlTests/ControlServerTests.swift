@@ -343,7 +343,7 @@ import Testing
     var silent: [Held] = []
     for _ in 1..<64 { silent.append(Held(try fixture.connect())) }
     #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
-    // Who says nothing for long is dropped: more take their places.
+    // Silent connections are closed after a while, and new ones are accepted.
     #expect(
       try eventually {
         silent.append(Held(try fixture.connect()))
@@ -359,7 +359,7 @@ import Testing
     #expect((0..<1000).count { _ in admit(1001) } == 64)
     #expect(admit(1002))
     for uid in 1003..<1100 as Range<UInt32> { for _ in 0..<10 { _ = admit(uid) } }
-    // Full: whoever has to look into it still gets in.
+    // At the limit, root and the guard's user are still admitted.
     #expect(!admit(2000))
     #expect(admit(0))
     #expect(admit(500))

@@ -46,7 +46,7 @@ import Tunnel
     let configuration = try Configuration.parse(
       text, file: "guard.yaml", environment: ConfigurationEnvironment(isRoot: false, home: "/home/ada"))
     #expect(configuration.yaml.contains(#"{ listen: "[::1]:16451", target: "[2001:db8::a]:1" }"#))
-    // What the kernel says of the manager's socket compares equal.
+    // The kernel's name of the manager's socket compares equal.
     let bound = SocketAddress(numericHost: "0:0::1", port: 16451)
     #expect(
       configuration.clusters.first?.tunnel.forwards.first?.listen

@@ -115,7 +115,7 @@ import Testing
     let problem = try #require(state.problem)
     #expect(problem.id == "guard/state/unwritable" && problem.kind == .state)
     #expect(problem.detail.contains("incidents.json") && problem.detail.contains("Not a directory"))
-    // Nobody waits for the disk.
+    // The delivery does not wait for the disk.
     #expect(delivered.words == ["opened node calypso"])
     try FileManager.default.removeItem(atPath: place)
     Self.run(ledger, 40..<45, [Self.problem])
@@ -141,7 +141,7 @@ import Testing
     #expect(log.events == ["silence_begun", "silence_ended", "incident_opened"])
   }
 
-  /// Whoever has forgotten what a silence held back reads it again when it hears of its end.
+  /// An entry marks the end of a silence, so that readers of the journal load the held-back incidents again.
   @Test func expiredSilenceIsLoggedLikeAnEndedOne() throws {
     let log = Memory()
     let board = StatusBoard()

@@ -58,7 +58,7 @@ import Testing
   func fiftyRestartsNotifyAnIncidentAndItsEndOnce(_ life: Int64) throws {
     let isDown = { (second: Int64) in second < 25 * life ? [Self.calypso] : [] }
     for number in 0..<50 { live(from: Int64(number) * life, for: life, isDown) }
-    // Lives of two seconds are over before an end has lasted.
+    // Runs of two seconds end before an end has lasted long enough.
     for number in 50..<70 { live(from: Int64(number) * life, for: life, isDown) }
     #expect(delivered.words == ["opened abc/1", "ended abc/2"])
   }
@@ -82,7 +82,7 @@ import Testing
   @Test func killAfterDeliveryRepeatsTheSameEntry() throws {
     let copy = folder.file("copy")
     let path = file.path
-    // What the file says at the moment at which the channels have the notice, and nothing else is written.
+    // The file at the moment at which the channels have the notice, before any other write.
     let ledger = IncidentLedger(file: file, log: SilentLog(), makeID: { "abc" }) { [delivered] notice in
       delivered.append(notice)
       try? FileManager.default.copyItem(atPath: path, toPath: copy)

@@ -67,7 +67,7 @@ import Tunnel
     let (listener, port) = try LoopbackSocket.listener()
     let other = try freePort()
     var sockets = InheritedSockets([PassedSocket(name: "forward", descriptor: listener.descriptor)])
-    // Who waits already is sent away as well.
+    // Clients that already wait are refused too.
     let early = try LoopbackSocket(port: port)
     let misfit = try #require(sockets.fit(try clusters(on: other)))
     #expect(

@@ -26,11 +26,11 @@ import Testing
       QueuedClients.turnAway(from: passed, with: answer, for: .seconds(600))
     }
     #expect(throws: FixtureError.self) { try first.receive() }
-    // And whoever comes after that, as often as he likes.
+    // Later clients are refused too, each time.
     for _ in 0..<3 {
       let client = try LoopbackSocket(path: folder.file("guard.sock"))
       var text: [UInt8] = []
-      // What it did not read is a reset after its answer.
+      // Unread data causes a reset after the answer.
       while let bytes = try? client.receive(), !bytes.isEmpty { text += bytes }
       let said = String(decoding: text, as: UTF8.self)
       #expect(said.hasPrefix("HTTP/1.1 503"))

@@ -13,7 +13,7 @@ import Tunnel
     (.system("oceanid-guard.service"), 998, "/usr/sbin/nologin", "sudo -u oceanid "),
     // A unit with User= of a person.
     (.system("tethys.service"), 1000, "/bin/bash", "sudo -u oceanid "),
-    // From a shell: a person, root, and accounts that nobody uses.
+    // From a shell: a person, root, and unused accounts.
     (nil, 1000, "/bin/zsh", ""), (nil, 0, "/bin/bash", ""),
     (nil, 1000, "/usr/sbin/nologin", "sudo -u oceanid "),
     (nil, 998, "/bin/bash", "sudo -u oceanid "), (nil, 61_184, nil, "sudo -u oceanid "),

@@ -29,7 +29,7 @@ import Testing
     )
     #expect(eventually { looks.count.load(ordering: .relaxed) > 5 })
     withExtendedLifetime(hungry) {}
-    // The very first look has nobody to judge yet.
+    // The first check has no earlier one to compare with.
     #expect(starved.count.load(ordering: .relaxed) <= 1)
   }
 

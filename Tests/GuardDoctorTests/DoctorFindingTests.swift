@@ -36,7 +36,7 @@ import Testing
       Self.listen, cluster: "tethys", holder: holder, isTaken: isTaken, isUserGuard: false)
     #expect(finding.outcome == outcome)
     #expect((finding.remedy == nil) == (outcome == .ok))
-    // Whether a guard runs that holds other ports, the port does not tell.
+    // The port does not show whether a guard with other ports runs.
     #expect(!finding.found.contains("does not run"))
   }
 

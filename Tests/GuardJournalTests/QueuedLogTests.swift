@@ -12,7 +12,7 @@ import Testing
 @testable import GuardState
 
 @Suite(.blocking) struct QueuedLogTests {
-  /// A journal that takes nothing until it is told to.
+  /// A journal that accepts entries only after it is opened.
   private final class Hanging: LogDestination {
     private let mayGoOn = DispatchSemaphore(value: 0)
     private let hasBegun = DispatchSemaphore(value: 0)
@@ -58,7 +58,7 @@ import Testing
     log.write(LogRecord(.tunnelUp, "up"))
     #expect(log.flush(within: .seconds(60)))
     #expect(journal.messages.count == 6)
-    // What is critical is taken all the same.
+    // Critical entries are accepted nevertheless.
     #expect(journal.messages.prefix(4) == ["0", "1", "2", "no"])
     let reported = journal.all.dropFirst(4).first
     #expect(reported?.event == .entriesHeldBack)

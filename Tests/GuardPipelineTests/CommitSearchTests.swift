@@ -69,7 +69,7 @@ import Testing
     #expect(try place(String(name.prefix(7)), stage(at: head)).state == .has)
   }
 
-  /// What a stage ran when it was last seen does not say what it runs now, also without an answer of GitHub.
+  /// The earlier state of a stage does not prove its present one, even without an answer of GitHub.
   @Test func unseenStageHasNoCommit() throws {
     let head = try #require(CommitID(demo.head))
     var unseen = stage(.unknown, at: head)
@@ -78,7 +78,7 @@ import Testing
     unseen.summary = "the cluster can't be seen; last seen: ready"
     let found = try place(head.description, unseen)
     #expect(found.state == .unknown && found.summary == unseen.summary)
-    // What changes no file of a stage cannot be missing there.
+    // A commit that changes no file of a stage cannot be missing there.
     demo.apply(.push(["cloud/"]))
     var other = stage(.unknown, at: CommitID(demo.head), "cluster")
     other.isUnseen = true

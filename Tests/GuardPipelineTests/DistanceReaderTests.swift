@@ -33,7 +33,7 @@ import Testing
     PathFilter([try #require(PathPattern(folder: folder))])
   }
 
-  @Test func singleCommitsAreReadOnlyIfTheyTell() throws {
+  @Test func singleCommitsAreReadOnlyIfNeeded() throws {
     let commits = try push(3)
     let pair = PipelineKnowledge.Pair(base: commits[0], head: commits[3])
     var reader = DistanceReader()

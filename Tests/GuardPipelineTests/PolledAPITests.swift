@@ -227,7 +227,7 @@ import Testing
     let newest = try #require(next.heads["main"]?.value?.commit)
     #expect(newest != head)
     #expect(next.comparisons[.init(base: head, head: newest)]??.ahead == 1)
-    // The same commit again asks for nothing.
+    // The same commit causes no request.
     let count = fixture.polls
     fixture.poller.update(fixture.view(head.description), stages: [], steps: [:])
     _ = try fixture.find("abcdef1")

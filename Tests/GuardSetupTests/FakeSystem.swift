@@ -191,10 +191,10 @@ final class FakeWorld {
   /// The error of ssh-keygen(1) for a file that is not a private key.
   var keyFault: String?
   var hasServiceUser = true
-  /// What the guard finds at a step, and its advice.
+  /// The finding of the guard at a step, and its advice.
   var found: [String: String] = [:]
   var advice: [String: NextStep] = [:]
-  /// What it finds with the caller's agent; nil: the same.
+  /// The finding with the caller's agent; nil: the same.
   var foundWithAgent: String?
   var identityFile = "~/.ssh/id_ed25519"
   /// The argument of setup.

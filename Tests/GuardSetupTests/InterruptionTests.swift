@@ -70,7 +70,7 @@ import Testing
       return (PersonalPlan.plan(facts), .own(facts))
     }
 
-    /// The machine after a setup that lost power after so many writes, and whether it had ended by then.
+    /// The machine after a setup that lost power after this many writes, and whether it had ended by then.
     func interrupted(after steps: Int) -> (world: FakeWorld, isDone: Bool) {
       let world = world()
       world.budget = steps

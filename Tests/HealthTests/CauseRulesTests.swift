@@ -2,7 +2,7 @@ import GuardTypes
 import Health
 import Testing
 
-/// A cause is told once; whoever waits for it is not a problem of its own.
+/// A cause is reported once; objects that wait for it are not problems of their own.
 @Suite struct CauseRulesTests {
   private static func waiting(
     _ name: String, for parents: String..., ago seconds: Int64 = 60, kind: String = "Kustomization"

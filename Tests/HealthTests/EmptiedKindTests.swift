@@ -54,7 +54,7 @@ import Testing
     #expect(problem.title == "all 3 objects of Kustomization are gone")
     #expect(problem.remedy.contains("flux bootstrap"))
     #expect(after.verdict == .critical)
-    // What was seen last stays, and nothing about it is over.
+    // The last seen objects stay, and none of their problems has ended.
     #expect(after.flux.count == 4)
     #expect(after.flux.count { $0.reason == "Stale" } == 3)
     #expect(after.unseen.contains(.flux))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Health
 
-/// Whatever stands in an object, the rules come to an end and say something.
+/// The rules end with a result for any values of an object.
 @Suite struct ExtremeValueTests {
   @Test(arguments: [
     "v1.-9223372036854775808", "v1.9223372036854775807", "v1.", "v1.٣٣", "v1.+33.1", "1.99999.0", "",

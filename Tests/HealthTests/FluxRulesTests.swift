@@ -86,7 +86,7 @@ import Testing
     #expect(Self.report(alert, oci).verdict == .healthy)
   }
 
-  /// It tells nobody, or does not go.
+  /// Objects without a status that are suspended or stuck terminating.
   @Test(arguments: ["Alert", "Provider"])
   func kindWithoutAStatusCanBeSuspended(_ kind: String) {
     let path = "tethys/flux/\(kind.lowercased())/flux-system/main"

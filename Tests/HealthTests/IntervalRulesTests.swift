@@ -2,7 +2,7 @@ import GuardTypes
 import Health
 import Testing
 
-/// What only time tells: overdue, unanswered, behind, hung; and what does not count as any of them.
+/// Problems that depend on time only: overdue, unanswered, behind, hung; and states that are none of them.
 @Suite struct IntervalRulesTests {
   private static func ids(_ objects: FluxObject...) -> [String] {
     Fixture.report { $0.flux = .seen(objects) }.problemIDs

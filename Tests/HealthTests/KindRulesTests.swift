@@ -73,7 +73,7 @@ import Testing
       + after.certificates.filter { _ in kind == "Certificate" }.map(\.reason)
       + after.stacks.filter { _ in kind == "Stack" }.map(\.reason)
     #expect(left == ["Stale"])
-    // Back again, it is over.
+    // The problem ends when the kind is served again.
     let (back, _) = Self.judged(Self.snapshot(), next, after: 25)
     #expect(!back.problemIDs.contains { $0.hasSuffix("/not-served") })
     #expect(back.verdict == before.verdict)

@@ -2,7 +2,7 @@ import GuardTypes
 import Health
 import Testing
 
-/// Objects that wait for one that does not exist are told which, and by which field they name it.
+/// The problem of an object that waits for a missing one names that object and the field.
 @Suite struct MissingParentTests {
   private static func release(
     _ reason: String, _ message: String, source: Reference, field: String, chart: Reference? = nil

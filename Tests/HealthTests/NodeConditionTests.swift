@@ -2,7 +2,7 @@ import GuardTypes
 import Health
 import Testing
 
-/// Conditions of nodes are judged by what their names say, whoever sets them.
+/// Conditions of nodes are judged by their names, independent of their source.
 @Suite struct NodeConditionTests {
   private static func report(_ conditions: Condition..., ready: Condition.Status = .isTrue) -> ClusterReport {
     Fixture.report {

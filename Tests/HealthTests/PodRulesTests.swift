@@ -2,7 +2,7 @@ import GuardTypes
 import Health
 import Testing
 
-/// Pods: told with their workload where it is the platform's, else as a count with the worst by name.
+/// Pods of the platform are reported with their workload, others as a count with the worst by name.
 @Suite struct PodRulesTests {
   private static func report(
     _ pods: [Pod], workload: Workload? = nil, lost: String? = nil, history: PollHistory = PollHistory()

@@ -154,7 +154,7 @@ import Testing
       begins += report.problems.map(\.since)
     }
     #expect(begins.dropLast() == Array(repeating: Fixture.now, count: 4)[...])
-    // That nothing was heard since the last good poll is known by then.
+    // By then, it is known that no poll has succeeded since.
     #expect(begins.last.map { $0 <= Fixture.now } == true)
   }
 

@@ -2,7 +2,7 @@ import GuardTypes
 import Health
 import Testing
 
-/// What a person is told to run: it reaches the right cluster, and looks instead of changing.
+/// Suggested commands reach the right cluster, and only read.
 @Suite struct RemedyTests {
   private static func remedies(_ observation: Observation) -> [String] {
     Fixture.report(observation).problems.map(\.remedy)

@@ -75,7 +75,7 @@ import Testing
     #expect(Self.report(Self.deployment(1, of: 1, [], deleted: Fixture.ago(60))).0.problems.isEmpty)
   }
 
-  /// kstatus calls a set whose pods a person replaces Current, whatever they do.
+  /// kstatus calls a set whose pods a person replaces Current, independent of their state.
   @Test(arguments: [(3, 3, 0, false), (0, 0, 3, true), (1, 1, 3, true)])
   func podsReplacedByHandMustBeReady(
     _ ready: Int, _ available: Int, _ updated: Int, _ isTold: Bool

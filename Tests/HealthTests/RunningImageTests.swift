@@ -2,7 +2,7 @@ import GuardTypes
 import Health
 import Testing
 
-/// What is known to run a policy's image, and what follows where nothing is.
+/// The workloads that run a policy's image, and the result if none is known.
 @Suite struct RunningImageTests {
   private static let repository = ImageRepository(
     resource: Fixture.resource("ImageRepository", "app"), image: "ghcr.io/a/app")

@@ -86,7 +86,7 @@ import Testing
     #expect(problems.map(\.title) == ["Kubernetes API \(row.title)"])
     #expect(problems.first?.detail.contains(row.detail) == true, "\(problems.first?.detail ?? "")")
     #expect(problems.first?.remedy.contains(row.remedy) == true, "\(problems.first?.remedy ?? "")")
-    // A closed port is the refused forward, and the service tells why.
+    // A closed port is the refused forward, and the service shows the cause.
     let refused = Self.problems(service, refusal: true)
     #expect(refused.map(\.code) == [.access(.targetRefused)])
     #expect(refused.first?.detail.contains(row.detail) == true)

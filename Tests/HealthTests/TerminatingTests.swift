@@ -1,7 +1,7 @@
 import Health
 import Testing
 
-/// Whatever kind it is of: an object that was deleted and does not go is told.
+/// A deleted object that stays is reported, for every kind.
 @Suite struct TerminatingTests {
   private static func resource(_ kind: String, _ seconds: Int64) -> Resource {
     Fixture.resource(kind, "old", deleted: Fixture.ago(seconds))

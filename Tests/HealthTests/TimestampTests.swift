@@ -25,7 +25,7 @@ import Testing
     #expect(Timestamp(rfc3339: moment.description) == moment)
   }
 
-  /// What is reckoned is written, and must be read again.
+  /// Computed times are written, and must be readable again.
   @Test func computedTimesHaveAText() {
     for moment in [Timestamp(seconds: 0), Timestamp(milliseconds: .max), Timestamp(milliseconds: .min)] {
       for span in [Duration.seconds(1 << 40), .seconds(-1 << 40), .seconds(1 << 50), .zero] {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct UnreadPartTests {
   private static let failure = PollFailure(code: .badResponse, message: "500", remedy: "ask")
 
-  /// What is said of one snapshot after the other, 15 s apart.
+  /// The reports about one snapshot after the other, 15 s apart.
   private static func reports(
     _ expectations: Expectations = Expectations(), _ snapshots: Snapshot...
   ) -> [ClusterReport] {

@@ -85,7 +85,7 @@ import Testing
     #expect(world.tracker.open.count { $0.severity == .critical } == 3000)
     #expect(world.tracker.open.count == IncidentTracker.largest)
     #expect(world.tracker.ignored == 3000)
-    // And stays outside: no place is taken to and fro.
+    // The set is stable: no subject replaces another again.
     let ids = Set(world.tracker.open.map(\.id))
     world.look()
     #expect(Set(world.tracker.open.map(\.id)) == ids)

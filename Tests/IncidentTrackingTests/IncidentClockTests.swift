@@ -8,8 +8,8 @@ import Testing
   private static let day: Duration = .seconds(86_400)
   private static let year = day * 365
 
-  /// The moments in what is kept that have not come yet. A silence's end is meant to be one; a poll is told from
-  /// another by its time, whatever that is.
+  /// The future times in the saved state. The end of a silence may be one; a poll is distinguished from
+  /// another by its time, whatever its value.
   private static func future(_ world: Watched) throws -> [Substring] {
     let kept = String(decoding: try JSONEncoder().encode(world.tracker), as: UTF8.self)
     return kept.replacing(#/"(poll|expiresAt)":"[^"]*"/#, with: "").matches(of: #/[0-9-]+T[0-9:.]+Z/#).map(

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What must hold whatever happens: random faults, cuts, sleeps, silences and restarts in virtual time.
+/// Invariants under random faults, cuts, sleeps, silences and restarts in virtual time.
 @Suite struct IncidentPropertyTests {
   @Test(arguments: 0..<40)
   func everyAlertHasOneEnd(_ seed: UInt64) throws {
@@ -17,7 +17,7 @@ import Testing
     /// At the last look.
     var wasDown = false
     var serial = 0
-    /// By incident: what was told of it, in order.
+    /// By incident: its notices in order.
     var notified: [String: [IncidentNotice.Change]] = [:]
     var keys: Set<String> = []
     var subjects: [String: String] = [:]
@@ -70,7 +70,7 @@ import Testing
           broken[subject] == nil ? (Bool.random(using: &generator) ? .critical : .warning) : nil
       case 6: isDown.toggle()
       case 7:
-        // Whatever the guard has not kept is gone; whatever it kept is all it knows.
+        // A restart: only the saved state remains.
         tracker = try JSONDecoder().decode(IncidentTracker.self, from: JSONEncoder().encode(tracker))
       case 8:
         now = now + .seconds(Int64.random(in: 60..<30000, using: &generator))

@@ -79,7 +79,7 @@ import Testing
     #expect(world.news().sorted() == ["ended tunnel tethys", "reminder node calypso"])
   }
 
-  /// It fires, and before it is told the tunnel is down, or a silence runs out while it is.
+  /// It fires, and before its notice the tunnel is down, or a silence expires while the tunnel is down.
   @Test func hiddenProblemIsNotNotified() {
     var world = Watched()
     world.silence("node *", for: .seconds(600))
@@ -162,7 +162,7 @@ import Testing
     world.pass(60)
     world.problems = []
     world.pass(60)
-    // Critical at last, under a silence: nobody was told that.
+    // It became critical during a silence, so that was not notified.
     #expect(world.notices.flatMap(\.entries).map(\.incident.severity) == [.warning, .critical])
     #expect(world.notices.flatMap(\.entries).map(\.incident.notifiedSeverity) == [.warning, .warning])
     #expect(world.tracker.past.map(\.notifiedSeverity) == [.warning])

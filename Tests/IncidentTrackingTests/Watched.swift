@@ -10,7 +10,7 @@ struct Watched {
   var notices: [IncidentNotice] = []
   /// The events of all observations.
   private(set) var events: [IncidentEvent] = []
-  /// What is wrong at the moment.
+  /// The present problems.
   var problems: [Problem] = []
   var unseen: Set<Problem.Kind> = []
   var unseenSubjects: Set<String> = []
@@ -44,7 +44,7 @@ struct Watched {
     }
   }
 
-  /// The judgment of this moment; between polls only the tunnel tells news.
+  /// The judgment of this moment; between polls only the tunnel can change.
   mutating func look() {
     let update = tracker.observe(
       ProblemObservation(

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// What a silent API server, its port and its certificates tell, from the demo's API to the verdict.
+/// A silent API server, its port and its certificates, from the demo's API to the verdict.
 @Suite(.serialized, .blocking) struct ControlPlaneTests {
   private static let certificates = Result {
     let folder = try TemporaryFolder()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Names, images and revisions are judged and shown as they are, whatever their words say.
+/// Names, images and revisions are judged and shown unchanged, whatever words they contain.
 @Suite(.blocking) struct IdentifierTests {
   private func read(_ kind: Kind, _ item: String, version: String = "v1") throws -> Observed {
     let page = try ObjectPage(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipelineSources
 
-/// What an answer of an API may cost.
+/// The limits of an API's answer.
 @Suite struct AnswerLimitsTests {
   private static func client(_ server: RawServer) throws -> GitHubClient {
     GitHubClient(

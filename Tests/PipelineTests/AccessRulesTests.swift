@@ -6,7 +6,7 @@ import Testing
 
 private let now = Timestamp(seconds: 1_800_000_000)
 
-/// What a source that refuses the guard, and a name that fits nothing, mean for the cluster.
+/// The effect on the cluster of a source that refuses the guard, and of a name that matches nothing.
 @Suite struct AccessRulesTests {
   private static let plan = PipelinePlan(
     repository: "o/r", branch: "main", isGitHubAsked: true, cloud: nil, stack: nil,
@@ -65,7 +65,7 @@ private let now = Timestamp(seconds: 1_800_000_000)
     #expect(finding.facts["advice"]?.contains("flux-system/main") == true)
     #expect(findings("nop").first?.facts["advice"] == "did you mean flux-system/nop?")
     #expect(findings("nope").isEmpty)
-    // What was not read proves nothing.
+    // Unread data proves nothing.
     #expect(findings("main", isFresh: false).isEmpty && findings("main", unseen: [.flux]).isEmpty)
   }
 
@@ -99,7 +99,7 @@ private let now = Timestamp(seconds: 1_800_000_000)
         distance: Distance(behind: 1), remark: "the list is stale"),
       workflow: "a.yml", repository: "o/r", now: now
     ).judgment
-    // Whether a run was started for the newest commit, a stale list does not tell.
+    // A stale list does not show whether a run was started for the newest commit.
     #expect(judgment.state == .unknown && judgment.finding == nil)
     #expect(judgment.summary == "run 7 succeeded; the list is stale")
   }

@@ -58,7 +58,7 @@ import Testing
     ]
     #expect(throws: Failure.self) { try read(second, failsAt: "z.yaml") }
     #expect(asked == ["new.yaml"])
-    // What was read before the failure is not read again.
+    // Files that were read before the failure are not read again.
     #expect(try read(second) == ["b.yaml", "new.yaml", "z.yaml"])
     #expect(asked == ["z.yaml"])
     // A content that the commit does not have is dropped.

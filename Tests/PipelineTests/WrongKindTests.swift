@@ -8,7 +8,7 @@ import Testing
     let line: String
     /// The words; nil for a marker of the right kind.
     var words: String?
-    /// What the remedy names.
+    /// The form that the remedy names.
     var form = Marker.Part.image
     var latest = "ghcr.io/o/cloudflared:2025.9.0@sha256:ab"
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Platform
 
-/// The ranges of subuid(5), and what is not a range.
+/// The ranges of subuid(5), and invalid lines.
 @Suite struct SubordinateUsersTests {
   private static let passwd = """
     root:x:0:0:root:/root:/bin/bash

@@ -155,7 +155,7 @@ enum HiddenTexts {
     "⟦md50123456789abcdef0123456789abcdef⟧", "rolpassword ⟦md50123456789abcdef0123456789abcdef⟧",
   ]
 
-  /// What Flux, cloudflared, K3s, databases and cloud providers print.
+  /// Output of Flux, cloudflared, K3s, databases and cloud providers.
   static let programs = [
     #"Post "https://api.telegram.org/bot⟦123456789:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/sendMessage⟧": EOF"#,
     "warning: cannot overwrite table with non table for x.auth (map[password:⟦hunter⟧ user:ann])",

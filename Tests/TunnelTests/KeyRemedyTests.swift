@@ -106,7 +106,7 @@ struct KeyRemedyTests {
 
   // MARK: - Content, not names
 
-  /// An agent needs the private key, whatever name its public key has.
+  /// An agent needs the private key, independent of the name of its public key.
   @Test(arguments: ["key.pub", "odd-name"]) func theFileForTheAgentHasThePrivateKey(_ name: String) throws {
     let key = try makeKey("key")
     let copy = folder.file("odd-name")

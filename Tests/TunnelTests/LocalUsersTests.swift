@@ -42,7 +42,7 @@ import Testing
     for uid in 100_000..<UInt32(102_000) {
       if let admission = shares.admit(users.owner(of: uid)) { admissions.append(admission) }
     }
-    // Ids that nobody owns are one further owner.
+    // All ids without an owner count as one further owner.
     for uid in 600_000..<UInt32(602_000) {
       if let admission = shares.admit(users.owner(of: uid)) { admissions.append(admission) }
     }

@@ -5,7 +5,7 @@ import Testing
 
 /// A thread is woken only by what it waits for.
 @Suite struct LoopTests {
-  /// A peer that reads makes a Unix socket writable again each time. Nobody who has nothing to write wants to know.
+  /// A peer that reads makes a Unix socket writable again each time. That must wake only a thread with pending data.
   @Test func peerThatReadsWakesOnlyAWaitingWriter() throws {
     let loop = try Loop()
     let (own, peer) = try StreamSocket.pair()

@@ -268,7 +268,7 @@ extension SameAsSSHTests {
     try compare([Case(true, "IdentityFile @keys/good")], shelf, try target(server, shelf, "hmac-sha1"))
   }
 
-  /// What a private key contains decides, and not its first line.
+  /// The content of a private key decides, and not its first line.
   private static let contents = [
     Case(false, "IdentityFile @keys/brainpoolP256r1"),
     Case(true, "IdentityFile @keys/brainpoolP256r1\nIdentityFile @keys/good"),

@@ -4,7 +4,7 @@ internal import GuardConnection
 @testable internal import GuardAssistants
 
 extension FuzzTarget {
-  /// What an assistant sends: lines do not depend on how they arrive, each value is the same after it is written and
+  /// Messages of an assistant: lines do not depend on how they arrive, each value is the same after it is written and
   /// read, and every request gets exactly one answer or one call.
   static let assistantMessage = FuzzTarget("assistant-message") { bytes in
     var whole = LineSplitter(limit: 4096)

@@ -8,7 +8,7 @@ internal import Health
 extension FuzzTarget {
   private static let sites = PageSites(of: APIAddress(isEncrypted: true, host: "api.github.com", port: 443))
 
-  /// What GitHub answers, to each of the questions. The first byte selects the status of a refusal.
+  /// GitHub's answers to each of the questions. The first byte selects the status of a refusal.
   static let githubAnswer = FuzzTarget("github-answer") { bytes in
     if let workflow = Workflow(bytes, sites: sites) {
       try holdShown([workflow.state])
@@ -38,7 +38,7 @@ extension FuzzTarget {
     try holdRefusal(bytes, of: .gitHub)
   }
 
-  /// What Pulumi Cloud answers, to each of the questions.
+  /// Pulumi Cloud's answers to each of the questions.
   static let pulumiAnswer = FuzzTarget("pulumi-answer") { bytes in
     if let list = DeploymentList(bytes) {
       for deployment in list.deployments {

@@ -84,7 +84,7 @@ extension Item {
       name, ns: ns, spec: #"{"replicas":\#(desired),"progressDeadlineSeconds":600\#(spec)}"#, conditions,
       gen: gen, more: status)
   }
-  /// What guard.yaml expects.
+  /// The expectations of guard.yaml.
   static let wanted = Expectations(workloads: [.init(namespace: "cloudflared", name: "cloudflared")])
 
   static func pod(

@@ -21,7 +21,7 @@ struct VerdictRow: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  /// What differs from the expectation.
+  /// The differences from the expectation.
   func faults() throws -> [String] {
     var world = ListedCluster()
     world.items = items

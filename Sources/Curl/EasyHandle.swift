@@ -26,7 +26,7 @@ package final class EasyHandle {
   /// Bytes received of the header and of the body.
   package private(set) var headerCount = 0
   package private(set) var bodyCount = 0
-  /// What libcurl reports in its messages only.
+  /// The facts that libcurl reports in its messages only.
   private var notes = TransferNotes()
   // libcurl keeps pointers to the lists and to the buffer.
   private var lists: [UnsafeMutablePointer<curl_slist>] = []

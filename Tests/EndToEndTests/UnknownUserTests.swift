@@ -14,7 +14,9 @@ struct UnknownUserTests {
     folder = try TemporaryFolder()
     for program in [Installation.guardProgram, Installation.client] {
       let name = URL(filePath: program).lastPathComponent
-      try FileManager.default.copyItem(atPath: program, toPath: folder.file(name))
+      // A program cannot be executed while it is open for writing, and a test that forks would keep it open.
+      let copied = try TestSupport.run("cp", [program, folder.file(name)])
+      try #require(copied.exit == .exited(0), "\(copied.errors)")
     }
     try FileManager.default.setAttributes([.ownerAccountID: Self.uid], ofItemAtPath: folder.path)
   }

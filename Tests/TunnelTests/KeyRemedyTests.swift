@@ -58,7 +58,7 @@ struct KeyRemedyTests {
 
   /// An agent cannot help, and chmod(1) makes no key.
   @Test(arguments: [
-    ("damaged", "is damaged"), ("joined", "is damaged"), ("empty", "is no private key"),
+    ("damaged", "is damaged"), ("joined", "is damaged"), ("empty", "is not a private key"),
     ("putty", "is a key of PuTTY"),
   ])
   func aDamagedKeyIsToBeRestored(_ damage: String, _ reason: String) throws {
@@ -78,7 +78,7 @@ struct KeyRemedyTests {
   }
 
   @Test(arguments: [
-    ("restrict ssh-ed25519 AAAA", "no public key of the form TYPE BASE64"),
+    ("restrict ssh-ed25519 AAAA", "not a public key of the form TYPE BASE64"),
     ("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n", "ssh-keygen -i"),
   ])
   func aPublicKeyInAnotherFormIsNotExposed(_ text: String, _ reason: String) throws {

@@ -36,7 +36,7 @@ final class Supervisor: Sendable {
     var isOver = false
   }
 
-  /// What the service's thread has to do.
+  /// The tasks of the service's thread.
   let orders: Mailbox<Order>
   private let wakeup: WakeupEvent
   private let patience: Patience

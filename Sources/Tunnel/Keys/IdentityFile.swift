@@ -100,7 +100,7 @@ struct IdentityFile {
     return nil
   }
 
-  /// What a file without a private key is, as the end of a sentence.
+  /// The description of a file without a private key, as the end of a sentence.
   private static func withoutPrivateKey(_ text: String) -> String {
     if text.hasPrefix("PuTTY-User-Key-File") {
       return "is a key of PuTTY: convert it (puttygen FILE -O private-openssh -o NEWFILE)"
@@ -109,7 +109,7 @@ struct IdentityFile {
     if text.contains("---- BEGIN SSH2 PUBLIC KEY ----") {
       return "is a public key in another format: convert it (ssh-keygen -i -f FILE > NEWFILE)"
     }
-    return "is no private key, and no public key of the form TYPE BASE64"
+    return "is not a private key, and not a public key of the form TYPE BASE64"
   }
 
   private static func inspect(

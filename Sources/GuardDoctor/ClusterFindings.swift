@@ -22,13 +22,12 @@ enum ClusterFindings {
       let index = step.flatMap { Step.allCases.firstIndex(of: $0) } ?? 0
       return Step.allCases.enumerated().map { position, step in
         if position < index { return FindingDocument(step.rawValue, of: cluster, .ok, good(step, target)) }
-        guard position == index, let failure else {
+        let refusal = step == .forward ? refusal : nil
+        guard position == index, let message = refusal?.message ?? failure?.message else {
           return FindingDocument(step.rawValue, of: cluster, .skipped, "not tried")
         }
-        let refusal = step == .forward ? refusal : nil
         return FindingDocument(
-          step.rawValue, of: cluster, .failed, refusal?.message ?? failure.message,
-          next: refusal.map(NextStep.init) ?? failure.step)
+          step.rawValue, of: cluster, .failed, message, next: refusal.map(NextStep.init) ?? failure?.step)
       }
     }
     switch poll {

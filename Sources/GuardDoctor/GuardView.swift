@@ -174,7 +174,8 @@ package struct GuardView: Examinable {
       }
     let findings = ClusterFindings.findings(
       cluster: section.name, target: target?.description ?? "",
-      refusal: status.forwards.first { $0.target == target }?.refusal?.failure,
+      refusal: status.state == .up
+        ? status.forwards.first { $0.target == target }?.refusal?.failure : nil,
       expectsFlux: section.expect.fluxVersion != nil, poll: result, now: observation?.snapshotAt ?? .now)
     guard result != nil, let at = entry?.poll?.at else { return findings }
     return ClusterFindings.dated(findings, at: at, now: .now, interval: section.kubernetes.poll.interval)

@@ -13,7 +13,7 @@ struct ThreadLimitTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    try FileManager.default.copyItem(atPath: Installation.guardProgram, toPath: folder.file("oceanid-guard"))
+    try folder.copyProgram(Installation.guardProgram)
     try folder.write(
       """
       control: { socket: \(folder.path)/guard.sock }

@@ -12,12 +12,7 @@ struct UnknownUserTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    for program in [Installation.guardProgram, Installation.client] {
-      let name = URL(filePath: program).lastPathComponent
-      // A program cannot be executed while it is open for writing, and a test that forks would keep it open.
-      let copied = try TestSupport.run("cp", [program, folder.file(name)])
-      try #require(copied.exit == .exited(0), "\(copied.errors)")
-    }
+    for program in [Installation.guardProgram, Installation.client] { try folder.copyProgram(program) }
     try FileManager.default.setAttributes([.ownerAccountID: Self.uid], ofItemAtPath: folder.path)
   }
 

@@ -26,6 +26,19 @@ import Testing
     if isFound { #expect(findings.first?.remedy?.hasSuffix("kill 42") == true) }
   }
 
+  /// The remote side refuses the target before the first poll ends.
+  @Test func refusedTargetFailsTheForwardWithoutAPoll() {
+    func outcomes(_ refusal: TunnelFailure?) -> [FindingOutcome] {
+      ClusterFindings.findings(
+        cluster: "tethys", target: "localhost:6443", refusal: refusal, expectsFlux: false, poll: nil,
+        now: Timestamp(milliseconds: 0)
+      ).map(\.outcome)
+    }
+    let refusal = TunnelFailure(.forwardRefused, "sshd forbids forwarding", remedy: "allow it")
+    #expect(outcomes(refusal) == [.failed, .skipped, .skipped, .skipped])
+    #expect(outcomes(nil) == [.skipped, .skipped, .skipped, .skipped])
+  }
+
   @Test(arguments: [
     ("oceanid-guard (pid 7)" as String?, true, FindingOutcome.ok), ("systemd (pid 1)", true, .ok),
     ("ssh (pid 9)", true, .failed),

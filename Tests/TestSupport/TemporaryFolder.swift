@@ -39,6 +39,12 @@ package final class TemporaryFolder: Sendable {
     return path
   }
 
+  /// Copies a program into the folder, by another process for the same reason.
+  package func copyProgram(_ path: String) throws {
+    let copied = try run("cp", [path, self.path])
+    guard copied.exit == .exited(0) else { throw FixtureError.failed("\(path): \(copied.errors)") }
+  }
+
   package func read(_ name: String) throws -> String {
     String(decoding: try Data(contentsOf: URL(filePath: file(name))), as: UTF8.self)
   }

@@ -1,4 +1,4 @@
-// Escapes external text for display. Every character becomes visible, and none can control a terminal or change the
+// Escapes and shortens external text for display. Every character becomes visible, and none can control a terminal or change the
 // writing direction. An escape is plain ASCII, `\u{200b}`, so escaping twice changes nothing.
 
 extension String {
@@ -63,4 +63,22 @@ extension Unicode.Scalar {
 
   /// For example `\u{200b}`.
   fileprivate var codePoint: String { "\\u{\(String(value, radix: 16))}" }
+}
+
+extension String {
+  /// Cuts the text to at most this many bytes of UTF-8 at a character boundary and marks the cut, so that text from a
+  /// cluster cannot make a log entry arbitrarily long.
+  package func limited(to limit: Int) -> String {
+    guard utf8.count > limit else { return self }
+    let mark = "…"
+    var kept = 0
+    var end = startIndex
+    for index in unicodeScalars.indices {
+      let size = UTF8.width(unicodeScalars[index])
+      guard kept + size + mark.utf8.count <= limit else { break }
+      kept += size
+      end = unicodeScalars.index(after: index)
+    }
+    return self[..<end] + mark
+  }
 }

@@ -45,6 +45,61 @@ import Testing
         + "--namespace=flux-system  # fix it in Git")
   }
 
+  /// helm-controller replaces the failure in Ready by the success of the rollback.
+  @Test(arguments: ["Released", "TestSuccess"], [false, true])
+  func undoneUpgradeShowsWhyItFailed(_ action: String, _ isStalled: Bool) throws {
+    let undone = "Helm rollback to previous release succeeded"
+    let stalled = Fixture.condition(
+      "Stalled", .isTrue, "RetriesExceeded", "Failed to upgrade after 1 attempt(s)")
+    let release = FluxObject(
+      resource: Fixture.resource(
+        "HelmRelease", "web",
+        (isStalled ? [stalled] : []) + [
+          Fixture.condition("Ready", .isFalse, "RollbackSucceeded", undone),
+          Fixture.condition(action, .isFalse, "UpgradeFailed", "field is immutable"),
+          Fixture.condition("Remediated", .isTrue, "RollbackSucceeded", undone),
+        ]))
+    let problem = try #require(Self.report(release).problems.first)
+    #expect(problem.detail.contains("field is immutable; \(undone)"))
+    #expect(problem.title.hasSuffix(isStalled ? "(RetriesExceeded)" : "(UpgradeFailed)"))
+  }
+
+  @Test func absentProviderOfAnAlertIsReported() throws {
+    let alert = FluxObject(
+      resource: Fixture.resource("Alert", "main", generation: nil, observed: nil, []), isStatic: true,
+      dependsOn: [Reference(kind: "Provider", namespace: "flux-system", name: "chat")])
+    let provider = FluxObject(
+      resource: Fixture.resource("Provider", "chat", generation: nil, observed: nil, []), isStatic: true)
+    var history = PollHistory()
+    var titles: [[String]] = []
+    for (seconds, objects) in [(0, [alert]), (40, [alert]), (80, [alert, provider])]
+      as [(Int64, [FluxObject])]
+    {
+      let now = Fixture.now + .seconds(seconds)
+      let snapshot = Fixture.snapshot {
+        $0.serverTime = now
+        $0.flux = .seen(objects)
+      }
+      let (report, next) = judge(Fixture.observation(snapshot, at: now), history: history, now: now)
+      titles.append(report.problems.filter { $0.subject.hasPrefix("alert") }.map(\.title))
+      history = next
+    }
+    #expect(
+      titles == [
+        [], ["Alert flux-system/main waits for Provider flux-system/chat, which does not exist"], [],
+      ])
+  }
+
+  @Test(arguments: [
+    ("Alert", "sends nothing"), ("Receiver", "accepts no webhooks"), ("GitRepository", "fetches nothing"),
+    ("HelmRelease", "does not follow Git"),
+  ])
+  func suspensionSaysWhatStops(_ kind: String, _ words: String) {
+    let object = FluxObject(
+      resource: Fixture.resource(kind, "x"), isSuspended: true, isStatic: kind == "Alert")
+    #expect(Self.report(object).problems.first?.detail == "it \(words) until it is resumed")
+  }
+
   @Test func regularReconciliationIsNoProblem() {
     let ticking = Fixture.kustomization(
       "apps",

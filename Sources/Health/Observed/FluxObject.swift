@@ -21,7 +21,7 @@ public struct FluxObject: Hashable, Sendable {
   public let sourceField: String
   /// The HelmChart through which a HelmRelease or its source is fetched.
   public let chart: Reference?
-  /// `spec.dependsOn`; the included repositories (`spec.include`) of a GitRepository.
+  /// `spec.dependsOn`; the included repositories (`spec.include`) of a GitRepository; the Provider of an Alert.
   public let dependsOn: [Reference]
   /// The name of the Secret with its credentials, in its own namespace.
   public let secretName: String?
@@ -37,7 +37,13 @@ public struct FluxObject: Hashable, Sendable {
   public let path: String?
 
   /// The field of `spec` that has its dependencies.
-  var dependencyField: String { resource.kind == "GitRepository" ? "include" : "dependsOn" }
+  var dependencyField: String {
+    switch resource.kind {
+    case "GitRepository": "include"
+    case "Alert": "providerRef"
+    default: "dependsOn"
+    }
+  }
 
   /// The repository and the part of it that a GitRepository follows.
   public struct GitReference: Hashable, Sendable {

@@ -127,7 +127,9 @@ public enum FluxObjectProblem: String, DeclaredProblem {
         .flux, .critical, path: "flux/<kind>/<namespace>/<name>/failed",
         title: "<subject> waits for <dependency>, which does not exist",
         meaning:
-          "dependsOn, include or sourceRef of the object names an object that the cluster does not have.",
+          """
+          dependsOn, include, sourceRef or providerRef of the object names an object that the cluster does not have.
+          """,
         command: "kubectl -n <dependencyNamespace> get <dependencyType>",
         note: "<dependencyName> does not exist: add it in Git, or correct <field> of <subject>")
     case .dependencyCycle:

@@ -55,6 +55,9 @@ struct FluxCauses {
 
   func isKnown(_ reference: Reference) -> Bool { objects[reference] != nil }
 
+  /// True if it is referenced, its kind was listed, and it is not in the list.
+  func isAbsent(_ reference: Reference) -> Bool { absent.contains(reference) }
+
   func parents(of object: FluxObject) -> [Reference] { FluxCauses.parents(of: object) }
 
   private static func parents(of object: FluxObject) -> [Reference] {
@@ -328,7 +331,7 @@ extension Evaluation {
 extension Condition {
   /// The condition of the last attempt. Stalled=True RetriesExceeded is set in addition to it.
   fileprivate func attempt(of resource: Resource) -> Condition {
-    type == "Stalled" ? resource.conditions["Ready"] ?? self : self
+    type == "Stalled" ? resource.outcome ?? self : self
   }
 
   /// The objects that a failed health check names, or Helm's wait for the objects of a release.

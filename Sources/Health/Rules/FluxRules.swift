@@ -75,7 +75,9 @@ extension Evaluation {
     let resource = object.resource
     let ready = resource.conditions["Ready"]
     if object.isStatic, !isAtAStop(object) {
-      return Judged(value: object, verdict: .healthy, status: .current, message: ready?.message ?? "")
+      return Judged(
+        value: object, verdict: reportAbsentProvider(of: object) ? .degraded : .healthy, status: .current,
+        message: ready?.message ?? "")
     }
     let (status, decisive) = KStatus.compute(resource)
     let shown = ready ?? decisive
@@ -91,7 +93,8 @@ extension Evaluation {
     }
     if object.isSuspended {
       report(
-        .suspended, object, detail: "it does not follow Git until it is resumed", since: object.suspendedAt)
+        .suspended, object, detail: "it \(object.workWhenResumed) until it is resumed",
+        since: object.suspendedAt)
       return judged(.degraded, "Suspended", "suspended; last: \(shown?.message ?? "")")
     }
     if let failure = causes.failures[resource.reference] {
@@ -214,6 +217,19 @@ extension Evaluation {
     return .critical
   }
 
+  /// An Alert has no status that would say that its Provider does not exist.
+  ///
+  /// - Returns: true if that was reported.
+  private mutating func reportAbsentProvider(of object: FluxObject) -> Bool {
+    guard let absent = object.dependsOn.first(where: causes.isAbsent),
+      watch("\(object.resource.reference.problemPath)/absent") >= .seconds(30)
+    else { return false }
+    report(
+      .dependencyMissing, object, absent.asDependency.merging(["field": object.dependencyField]) { $1 },
+      detail: "it sends nothing without its Provider", since: nil, severity: .warning)
+    return true
+  }
+
   /// Handles an object that waits for one that exists. The controllers look at dependencies every 30 s, so only an
   /// object in progress at the end of the chain justifies a long wait, and a cycle never ends by itself.
   ///
@@ -253,9 +269,10 @@ extension Evaluation {
 
   /// The failure, and the revision that is still running.
   private func detail(of object: FluxObject, _ failure: Condition) -> String {
-    let ready = object.resource.conditions["Ready"]
     var parts = [failure.message]
-    if failure.type == "Stalled", let ready, ready.status == .isFalse { parts.append(ready.message) }
+    if failure.type == "Stalled", let ready = object.resource.outcome, ready.status == .isFalse {
+      parts.append(ready.message)
+    }
     if object.isSource, let revision = object.revision, let updated = object.artifactUpdateTime {
       parts.append(
         "still serving \(revision.shortRevision), fetched \((serverNow - updated).humanDuration) ago")
@@ -280,6 +297,9 @@ extension Evaluation {
     if resource.kind == "GitRepository", let note = GitRefusal(message)?.note {
       return NextStep(command: log(of: resource), note: note)
     }
+    if let fault = OutsideFault(failure.message) {
+      return NextStep(command: log(of: resource), note: fault.note)
+    }
     guard failure.type == "Stalled" else { return nil }
     return NextStep(
       command: log(of: resource), note: "nothing is retried until the object changes: fix it in Git")
@@ -302,7 +322,7 @@ extension Evaluation {
     guard !object.isStatic, !object.isSuspended, object.resource.deletionTimestamp == nil else { return nil }
     let conditions = object.resource.conditions
     if let stalled = conditions["Stalled"], stalled.status == .isTrue { return stalled }
-    guard let ready = conditions["Ready"] else { return nil }
+    guard let ready = object.resource.outcome else { return nil }
     switch ready.status {
     case .isTrue: return nil
     // Flux 2.8 ends its wait for the objects of a run when the next run is due, which begins at once.
@@ -314,55 +334,34 @@ extension Evaluation {
   }
 }
 
-/// Why a Git server refuses Flux's token, by the words that its HTTP status has in the error (go-git,
-/// plumbing/transport). 401 is a problem of the credentials themselves.
-enum GitRefusal: Hashable {
-  /// 403
-  case forbidden
-  /// 404; also what a server answers if the token may not see the repository.
-  case notFound
-
-  /// - Parameter message: in small letters.
-  init?(_ message: String) {
-    if message.contains("authorization failed") {
-      self = .forbidden
-    } else if message.contains("repository not found") {
-      self = .notFound
-    } else {
-      return nil
+extension FluxObject {
+  /// The missing work of a suspended object.
+  fileprivate var workWhenResumed: String {
+    if isSource { return "fetches nothing" }
+    return switch resource.kind {
+    case "Alert", "Provider": "sends nothing"
+    case "Receiver": "accepts no webhooks"
+    default: "does not follow Git"
     }
-  }
-
-  var note: String {
-    switch self {
-    case .forbidden:
-      "the token is valid and a policy refuses it: single sign-on, a list of addresses, or its rights"
-    case .notFound: "the token has no access to the repository, or the URL is wrong"
-    }
-  }
-}
-
-extension String {
-  /// True if the message says that a server refused the credentials. URLs, paths and quoted names say nothing.
-  fileprivate var isRefusedLogin: Bool {
-    let text = lowercased()
-    let isOther = [
-      "no such host", "x509", "deadline exceeded", "timeout", "connection refused", "mkdir", "\" not found",
-      "' not found",
-    ].contains(where: text.contains)
-    guard !isOther else { return false }
-    let unquoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
-      .filter { $0.offset.isMultiple(of: 2) }.map(\.element).joined(separator: " ")
-    let words = unquoted.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
-      .filter { $0.offset.isMultiple(of: 2) }
-      .flatMap { $0.element.split(separator: " ") }
-      .filter { !$0.contains("/") && !$0.dropLast().contains(".") }
-      .joined(separator: " ")
-    return ["authentic", "token", "permission denied", "unauthorized"].contains(where: words.contains)
   }
 }
 
 extension Resource {
+  /// The condition Ready. For a HelmRelease whose failed action was undone, it has the reason and the message of that
+  /// action first, because Ready only has those of the rollback (helm-controller, summarize).
+  var outcome: Condition? {
+    let ready = conditions["Ready"]
+    guard kind == "HelmRelease", let ready, ready.status == .isFalse,
+      ["RollbackSucceeded", "UninstallSucceeded", "RollbackFailed", "UninstallFailed"].contains(ready.reason),
+      let failed = [conditions["Released"], conditions["TestSuccess"]].compactMap(\.self)
+        .first(where: { $0.status == .isFalse && $0.reason != ready.reason })
+    else { return ready }
+    return Condition(
+      type: ready.type, status: .isFalse, reason: failed.reason,
+      message: "\(failed.message); \(ready.message)",
+      lastTransitionTime: ready.lastTransitionTime)
+  }
+
   /// Values for the placeholders of a declaration's patterns: the names that kubectl and flux use.
   var facts: [String: String] {
     let kind = kind.lowercased()

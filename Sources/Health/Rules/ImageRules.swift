@@ -225,7 +225,13 @@ extension Evaluation {
       return reportTerminating(resource, as: code, facts: resource.imageFacts) ? .degraded : nil
     }
     if isSuspended {
-      report(.suspended, resource)
+      let pause =
+        switch resource.kind {
+        case "ImageRepository": "newer tags are not seen"
+        case "ImagePolicy": "no newer tag is selected"
+        default: "newer tags are not written into Git"
+        }
+      report(.suspended, resource, detail: "\(pause) until it is resumed")
       return .degraded
     }
     guard let failure = failure(of: resource) else { return judgeProgress(of: resource) }
@@ -274,7 +280,8 @@ extension Evaluation {
       step: mayNotPush
         ? NextStep(
           command: log(of: resource),
-          note: "let Flux's token write the contents of the repository, and push to the branch") : nil)
+          note: "let Flux's token write the contents of the repository, and push to the branch")
+        : OutsideFault(failure.message).map { NextStep(command: log(of: resource), note: $0.note) })
     return .degraded
   }
 

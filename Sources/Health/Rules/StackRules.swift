@@ -23,7 +23,8 @@ extension Evaluation {
     } else if let stalled {
       report(
         .stackStalled, resource, ["reason": stalled.reason.isEmpty ? "unknown" : stalled.reason],
-        detail: stalled.message, since: stalled.lastTransitionTime)
+        detail: stalled.message, since: stalled.lastTransitionTime,
+        note: OutsideFault(stalled.message)?.note)
     } else if let failed = failed(stack, reconciling) {
       failures[resource.reference] = failed
       report(
@@ -75,11 +76,13 @@ extension Evaluation {
 
   private mutating func report(
     _ problem: PlatformProblem, _ resource: Resource, _ facts: [String: String] = [:], detail: String,
-    since: Timestamp?
+    since: Timestamp?, note: String? = nil
   ) {
+    let command =
+      "kubectl -n \(resource.namespace.shellWord) describe stacks.pulumi.com \(resource.name.shellWord)"
     report(
       .platform(problem), resource.facts.merging(facts) { $1 }, subject: resource.reference.description,
-      detail: detail, since: since)
+      detail: detail, since: since, step: note.map { NextStep(command: command, note: $0) })
   }
 
   private func failure(of stack: Stack, _ condition: Condition?) -> String {

@@ -73,8 +73,12 @@ extension FluxObject {
     }
   }
 
-  /// The objects for which it waits, or the repositories that a GitRepository includes.
+  /// The objects for which it waits, the repositories that a GitRepository includes, or the Provider of an Alert.
   private static func dependencies(_ spec: Fields?, _ kind: String, namespace: String) -> [Reference] {
+    if kind == "Alert" {
+      return [Reference(spec?.shown("providerRef"), defaultKind: "Provider", namespace: namespace)]
+        .compactMap(\.self)
+    }
     let fields =
       kind == "GitRepository"
       ? spec?.shownObjects("include").compactMap { $0.shown("repository") } : spec?.shownObjects("dependsOn")

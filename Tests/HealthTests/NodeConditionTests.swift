@@ -58,7 +58,8 @@ import Testing
     "ThrottlingActive", "EvictionRunning", "DrainStarted", "NonGracefulShutdown", "DriverNotInstalled",
     "RootkitLoaded", "UpdateAvailable", "SecurityUpdatesAvailable", "KernelUpgradeAvailable", "BackupRunning",
     "UpgradeRunning", "JobActive", "ClockNotInSync", "RebootRequired", "OutOfSync", "NoConnectivity",
-    "NoSpaceLeft", "NoRouteToHost", "GPUNotFound", "DiskNotEncrypted",
+    "NoSpaceLeft", "NoRouteToHost", "GPUNotFound", "DiskNotEncrypted", "ShutdownSignalReceived",
+    "PreemptionNoticeReceived", "MaintenanceAssigned", "NotEncrypted", "PatchesNotApplied",
   ])
   func trueFaultConditionIsAWarning(_ type: String) {
     let report = Self.report(Fixture.condition(type, .isTrue, "Why", "words", ago: 60))
@@ -79,7 +80,10 @@ import Testing
     "KubeletHasNoDiskPressure", "TimeInSync", "ClockInSync", "HasSufficientMemory", "SufficientIP",
     "EtcdQuorum", "SelinuxEnforcing", "WorkloadsMigratable", "NoUpdateAvailable", "RebootNotRequired",
     "NoRebootRequired", "TimeSync", "ClockSync", "DNSResolution", "NetworkConnectivity", "Upgraded",
-    "Bootstrapped", "IsLeader",
+    "Bootstrapped", "IsLeader", "PatchesApplied", "SysctlsApplied", "IPAllocated", "VolumeBound",
+    "DiskEncrypted",
+    "PolicyEnforced", "DNSResolves", "ConfigValidated", "LeaseAcquired", "ImageSigned", "NodeCertified",
+    "TimeSynchronization", "InternetAccess", "RoleAssigned",
   ])
   func untrueGoodConditionIsAWarning(_ type: String) {
     #expect(Self.report(Fixture.condition(type, .isTrue)).problems.isEmpty)

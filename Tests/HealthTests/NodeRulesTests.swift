@@ -106,6 +106,12 @@ import Testing
     #expect(report.problems.first?.detail.contains(word) == true)
   }
 
+  @Test func moreExpectedGPUsThanTheNodeHasIsNoDeadDriver() {
+    let node = Node(resource: Fixture.node("calypso").resource, allocatableGPUs: 1, capacityGPUs: 1)
+    let detail = Self.report(node, Expectations(gpus: ["calypso": 2])).problems.first?.detail
+    #expect(detail == "its capacity is 1: a GPU has failed, or expect.gpu is too high")
+  }
+
   @Test(arguments: [
     ("v1.33.4+k3s1", false), ("v1.30.0", false), ("v1.29.9", true), ("v1.34.0", true), ("", false),
     ("odd", false),

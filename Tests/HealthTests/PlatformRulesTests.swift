@@ -63,6 +63,18 @@ import Testing
     }
   }
 
+  @Test func failedIssueIsInTheDetail() {
+    let certificate = Certificate(
+      resource: Fixture.resource(
+        "Certificate", "web", namespace: "web",
+        [
+          Fixture.condition("Ready", .isFalse, "DoesNotExist", "Secret does not exist"),
+          Fixture.condition("Issuing", .isFalse, "Failed", "acme: order is invalid"),
+        ]), lastFailureTime: Fixture.ago(7200), failedAttempts: 2)
+    let report = Fixture.report { $0.certificates = .seen([certificate]) }
+    #expect(report.problems.first?.detail.contains("Failed: acme: order is invalid") == true)
+  }
+
   private static func stack(
     _ state: String, _ conditions: [Condition], resynced: Int64 = 60, updating: Bool = false
   ) -> Stack {

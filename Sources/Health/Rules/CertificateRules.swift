@@ -65,7 +65,8 @@ extension Evaluation {
         detail: ["it expires at \(end)" + overdue(certificate)], since: certificate.renewalTime)
     }
     let issuing = certificate.resource.conditions["Issuing"]
-    let progress = issuing.flatMap { $0.status == .isTrue ? $0.words : nil }
+    let hasFailed = issuing?.status == .isFalse && certificate.lastFailureTime != nil
+    let progress = issuing.flatMap { $0.status == .isTrue || hasFailed ? $0.words : nil }
     if ready == nil ? certificate.isIssuing : ready?.status != .isTrue, !isBeingIssued(certificate, ready) {
       let since = ready?.lastTransitionTime ?? issuing?.lastTransitionTime
       let begun = (since ?? certificate.resource.creationTimestamp).flatMap { $0 <= serverNow ? $0 : nil }

@@ -13,26 +13,29 @@ enum NodeConditionPolarity: Hashable {
   case informational
 
   private static let goodWords: Set = [
-    "accepted", "accessible", "active", "admitted", "alive", "allowed", "approved", "attached", "attested",
-    "authenticated", "authorized", "available", "balanced", "clean", "clear", "cleared", "compatible",
-    "complete", "completed", "compliant", "configured", "connected", "consistent", "current", "deployed",
-    "enforcing", "enrolled", "established", "functional", "good", "healthy", "initialized", "intact",
-    "joined", "licensed", "listening", "live", "loaded", "matched", "member", "met", "migratable", "mounted",
-    "normal", "ok", "okay", "online", "operational", "optimal", "pass", "passed", "passing", "programmed",
-    "protected", "provisioned", "quorum", "reachable", "ready", "reconciled", "recovered", "refreshed",
-    "registered", "renewed", "resolvable", "resolved", "responding", "responsive", "rotated", "running",
-    "satisfied", "schedulable", "secure", "secured", "serving", "stable", "started", "succeeded", "success",
-    "successful", "sufficient", "synced", "synchronized", "trusted", "up", "updated", "usable", "valid",
-    "verified", "voter", "working", "writable",
+    "accepted", "accessible", "acquired", "active", "admitted", "alive", "allocated", "allowed", "applied",
+    "approved", "assigned", "attached", "attestation", "attested", "authenticated", "authorized", "available",
+    "balanced", "bound", "certified", "clean", "clear", "cleared", "compatible", "complete", "completed",
+    "compliant", "configured", "connected", "consistent", "current", "deployed", "encrypted", "enforced",
+    "enforcing", "enrolled", "established", "functional", "good", "healthy", "initialized", "inserted",
+    "intact", "joined", "licensed", "listening", "live", "loaded", "matched", "member", "met", "migratable",
+    "mounted", "normal", "ok", "okay", "online", "operational", "optimal", "pass", "passed", "passing",
+    "programmed", "protected", "provisioned", "quorum", "reachable", "ready", "received", "reconciled",
+    "recovered", "refreshed", "registered", "renewed", "resolvable", "resolved", "resolves", "responding",
+    "responsive", "rotated", "running", "satisfied", "schedulable", "secure", "secured", "serving", "signed",
+    "stable", "started", "succeeded", "success", "successful", "sufficient", "synced", "synchronized",
+    "trusted", "up", "updated", "usable", "valid", "validated", "verified", "voter", "working", "writable",
   ]
   /// Good if no earlier word marks a fault.
   private static let goodNouns: Set = [
-    "bootstrapped", "connectivity", "leader", "resolution", "sync", "upgraded",
+    "access", "bootstrapped", "connectivity", "leader", "resolution", "service", "sync", "synchronization",
+    "upgraded",
   ]
   private static let propertyWords: Set = ["enabled", "installed", "present", "supported"]
   /// Good words that only say that something is there. What it is decides.
   private static let affirmations: Set = [
-    "active", "alive", "attached", "established", "live", "loaded", "mounted", "running", "started",
+    "acquired", "active", "alive", "applied", "assigned", "attached", "bound", "established", "inserted",
+    "live", "loaded", "mounted", "received", "running", "started",
   ]
   private static let faultWords: Set = [
     "alarm", "alarms", "alert", "alerts", "attack", "bad", "blocked", "broken", "compromised", "conflict",
@@ -46,9 +49,10 @@ enum NodeConditionPolarity: Hashable {
     "mismatch", "missing", "offline", "oops", "outage", "overheated", "overheating", "overload", "overloaded",
     "panic", "panics", "preempted", "preemption", "pressure", "problem", "problems", "quarantine",
     "quarantined", "readonly", "refused", "rejected", "rootkit", "rootkits", "shutdown", "slow", "stale",
-    "stalled", "starvation", "starved", "stuck", "tainted", "terminating", "termination", "throttled",
-    "throttling", "timeout", "timeouts", "unavailable", "unhealthy", "unreachable", "violated", "violation",
-    "violations", "virus", "vulnerabilities", "vulnerability", "vulnerable",
+    "stalled", "starvation", "starved", "stuck", "taint", "tainted", "taints", "terminating", "termination",
+    "throttled", "throttling", "timeout", "timeouts", "unauthorized", "unavailable", "unhealthy",
+    "unreachable", "violated", "violation", "violations", "virus", "vulnerabilities", "vulnerability",
+    "vulnerable",
   ]
   /// Nouns after which the fault is what they work against: `ErrorReporterRunning`, `LeakDetectionEnabled`.
   private static let remedyWords: Set = [

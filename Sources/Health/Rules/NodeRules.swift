@@ -152,7 +152,9 @@ extension Evaluation {
         ? "its capacity is \(node.capacityGPUs ?? 0): the device plugin is not running, or reports a GPU as unhealthy"
         : wanted == nil
           ? "its labels count \(built), and its capacity is \(node.capacityGPUs ?? 0): the device plugin is not running"
-          : "it has no capacity for GPUs either: the driver is likely down",
+          : (node.capacityGPUs ?? 0) == 0
+            ? "it has no capacity for GPUs either: the driver is likely down"
+            : "its capacity is \(node.capacityGPUs ?? 0): a GPU has failed, or expect.gpu is too high",
       severity: wanted == nil ? .warning : .critical)
   }
 

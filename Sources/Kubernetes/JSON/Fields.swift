@@ -132,7 +132,10 @@ struct Fields: Decodable {
     }
   }
 
-  func time(_ name: String) -> Timestamp? { raw(name).flatMap { Timestamp(rfc3339: $0.clipped) } }
+  /// nil also for the zero time of Go, which says that there is none.
+  func time(_ name: String) -> Timestamp? {
+    raw(name).flatMap { $0.clipped == "0001-01-01T00:00:00Z" ? nil : Timestamp(rfc3339: $0.clipped) }
+  }
 
   func duration(_ name: String) -> Duration? { raw(name).flatMap { Duration(go: $0.clipped) } }
 }

@@ -167,6 +167,19 @@ struct MatchExecTests {
     #expect(resolution.notes.first?.contains("no-such-command-here") == true)
   }
 
+  /// A variable that only the user's shell has.
+  @Test(arguments: [
+    (LocalEnvironment.Service.user(unit: "oceanid-guard"), "systemctl --user import-environment KEYS && "),
+    (.system(unit: "oceanid-guard"), "Environment=KEYS=…"), (nil, "start the guard with KEYS"),
+  ])
+  func missingVariableOfAKeyFileIsAStep(_ service: LocalEnvironment.Service?, _ step: String) throws {
+    let failure = try #require(throws: TunnelFailure.self) {
+      try resolve("true", more: "IdentityFile ${KEYS}/id", service: service)
+    }
+    #expect(failure.message.hasSuffix("the environment has no variable KEYS"))
+    #expect(failure.remedy.contains(step))
+  }
+
   /// The message of ssh if the unit's NoExecPaths prevents it from running the shell.
   @Test func theRemedyForAForbiddenShellIsALineForTheUnit() throws {
     let answer = ConfigurationAnswer(

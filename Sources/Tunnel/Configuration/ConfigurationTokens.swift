@@ -7,6 +7,8 @@ struct ConfigurationTokens {
     let reason: String
     /// The unknown token, if that is the reason.
     var token: Character?
+    /// The missing variable, if that is the reason.
+    var variable: String?
   }
 
   let environment: LocalEnvironment
@@ -67,7 +69,7 @@ struct ConfigurationTokens {
         }
         let name = String(rest[rest.index(after: rest.startIndex)..<end])
         guard let value = environment.variables[name] else {
-          throw ExpansionError(reason: "the environment has no variable \(name)")
+          throw ExpansionError(reason: "the environment has no variable \(name)", variable: name)
         }
         result += value
         rest = rest[rest.index(after: end)...]

@@ -2,6 +2,19 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
+extension LocalEnvironment {
+  /// The step that gives this process a variable of the user's shell.
+  fileprivate func stepToGive(_ variable: String) -> String {
+    switch service {
+    case .user(let unit):
+      "systemctl --user import-environment \(variable.shellWord) && systemctl --user restart \(unit.shellWord); or write the path without it"
+    case .system(let unit):
+      "write the path without it, or add Environment=\(variable)=… under [Service] in: systemctl edit \(unit.shellWord)"
+    case nil: "start the guard with \(variable), or write the path without it"
+    }
+  }
+}
+
 /// The answer of `ssh -G`: ssh_config keywords in lower case, with their values.
 ///
 /// The options that are not read here do not affect a forward, or could only make it less strict. Host keys are always
@@ -167,7 +180,8 @@ struct SSHConfiguration {
       do throws(ConfigurationTokens.ExpansionError) { paths.append(try tokens.expand(path: path)) } catch {
         throw TunnelFailure(
           .config, "IdentityFile \(path) of \(configuration.host) can't be expanded: \(error.reason)",
-          remedy: "correct it in ssh_config; its tokens are listed in: man ssh_config", files: configFiles)
+          remedy: error.variable.map(tokens.environment.stepToGive)
+            ?? "correct it in ssh_config; its tokens are listed in: man ssh_config", files: configFiles)
       }
     }
     return paths

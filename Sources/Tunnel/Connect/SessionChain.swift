@@ -79,7 +79,8 @@ final class SessionChain {
     if let attempt {
       let transport: Transport?
       do throws(TunnelFailure) { transport = try attempt.step(now: now) } catch {
-        throw ahead.isEmpty ? error : error.at(jumpHost: nil)
+        let failure = error.adding(attempt.resolution.notes)
+        throw ahead.isEmpty ? failure : failure.at(jumpHost: nil)
       }
       if let transport {
         try advance(over: transport, attempt.resolution, now)
@@ -165,6 +166,11 @@ private final class HopObserver: RelayObserver {
 }
 
 extension TunnelFailure {
+  /// The same failure with the warnings about ssh_config, which may be its cause.
+  fileprivate func adding(_ notes: [String]) -> TunnelFailure {
+    notes.isEmpty ? self : reworded("\(message); in ssh_config, \(notes.listed("; "))")
+  }
+
   /// The same failure with the jump host named in the message.
   fileprivate func at(jumpHost: HostPort?) -> TunnelFailure {
     let place = jumpHost.map { "\(JumpHost.place) \($0): " } ?? "\(JumpHost.place): "

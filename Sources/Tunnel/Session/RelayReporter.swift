@@ -101,7 +101,7 @@ extension TunnelFailure {
         remedy:
           """
           it must allow it: AllowTcpForwarding, DisableForwarding and PermitOpen in sshd_config, permitopen and \
-          restrict in authorized_keys
+          restrict in authorized_keys; an account whose password has expired may not forward either
           """
       )
     } else {

@@ -135,7 +135,7 @@ package final class GuardService: Sendable {
     let folder = StateFolder(environment: environment.variables)
     self.folder = folder
     let alerts = AlertDelivery(
-      configuration.alerts, folder: folder, environment: environment, log: self.log)
+      configuration.alerts, from: configuration.file, folder: folder, environment: environment, log: self.log)
     self.alerts = alerts
     let ledger = IncidentLedger(
       file: folder.map(IncidentFile.init), log: self.log, board: board, deliver: { alerts.send($0) })

@@ -73,22 +73,11 @@ package struct ConnectionDiagnosis {
 
   /// A user who can change guard.yaml can have the guard run a program, as root if that is the guard's user.
   private func warning(aboutWritersOf file: String) -> FindingDocument? {
-    let words: String
-    let command: String
-    switch FileTrust(reader: geteuid()).flaw(of: file) {
-    // The file of a user's own guard is in a folder of this user. The service's user may own the service's file.
-    case .foreignOwner(file, let uid) where geteuid() == 0 && UserAccount(named: "oceanid")?.uid != uid:
-      words = "it belongs to uid \(uid)"
-      command = "sudo chown root \(file.shellWord)"
-    case .writable(let path, let mode) where mode & 0o002 != 0:
-      words = "\(path) has mode 0\(String(mode, radix: 8))"
-      command = "sudo chmod o-w \(path.shellWord)"
-    case .foreignOwner, .writable, .listed, .notAbsolute, .notAFile, .tooManyLinks, .unseen, nil: return nil
-    }
+    guard let writer = OtherWriter(of: file) else { return nil }
     return FindingDocument(
       "configuration", .warning,
-      "\(file) can be changed by another user, who can name programs in it: \(words)",
-      next: NextStep(command: command))
+      "\(file) can be changed by another user, who can name programs in it: \(writer.reason)",
+      next: NextStep(command: writer.command))
   }
 
   /// Without a file and without a running guard, none is set up. The first failed step is that.

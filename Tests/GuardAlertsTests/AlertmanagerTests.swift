@@ -185,7 +185,7 @@ private let alertmanager = program("prometheus-alertmanager")
       alerts: [{ name: pair, alertmanager: { urls: ["\(server.url)/", "http://127.0.0.1:1"] } }]
       """, file: "guard.yaml", environment: ConfigurationEnvironment(isRoot: true, home: "/root"))
     let log = LogMemory()
-    let delivery = AlertDelivery(configuration.alerts, folder: nil, environment: .test(), log: log)
+    let delivery = AlertDelivery(configuration.alerts, from: nil, folder: nil, environment: .test(), log: log)
     delivery.send(.sample(.opened, .sample("a")))
     delivery.refresh(firing: [.sample("a"), .sample("b")])
     #expect(eventually { (try? server.alerts().count) == 2 })

@@ -70,6 +70,24 @@ import Testing
     #expect(access(folder.file("ran"), F_OK) == 0)
   }
 
+  @Test func programOfAFileThatOthersCanChangeIsNotRun() throws {
+    let program = try folder.write("#!/bin/sh\n:>\(folder.file("ran"))\n", to: "page.sh")
+    chmod(program, 0o755)
+    let file = try folder.write("alerts: []\n", to: "guard.yaml")
+    let channel = CommandChannel(
+      name: "page", .init(run: [program], timeout: .seconds(10)), from: file, user: .test())
+    chmod(file, 0o666)
+    let error = #expect(throws: DeliveryError.self) {
+      try channel.deliver(.sample(.opened, .sample("a")), at: .now, isCancelled: { false })
+    }
+    #expect(error?.message.hasSuffix("another user can change \(file): \(file) has mode 0666") == true)
+    #expect(error?.remedy == "sudo chmod o-w \(file)")
+    #expect(access(folder.file("ran"), F_OK) != 0)
+    chmod(file, 0o664)
+    try channel.deliver(.sample(.opened, .sample("a")), at: .now, isCancelled: { false })
+    #expect(access(folder.file("ran"), F_OK) == 0)
+  }
+
   @Test func commandMayIgnoreItsInput() {
     let many = (0..<100).map { Incident.sample("\($0)", title: String(repeating: "x", count: 2000)) }
     let notice = IncidentNotice(at: moment, cluster: "tethys", entries: many.map { .init(.opened, $0) })

@@ -304,7 +304,7 @@ import Testing
           webhook: { url: "http://127.0.0.1:\(receiver.port)/status/401" }
       """, file: "guard.yaml", environment: ConfigurationEnvironment(isRoot: true, home: "/root"))
     let delivery = AlertDelivery(
-      configuration.alerts, folder: nil, environment: .test(credentials: folder.path), log: log)
+      configuration.alerts, from: nil, folder: nil, environment: .test(credentials: folder.path), log: log)
     delivery.refresh(firing: [])
     delivery.send(.sample(.opened, .sample("a")))
     #expect(

@@ -5,8 +5,13 @@ internal import Tunnel
 /// Creates the channels of the configuration.
 struct ChannelFactory: Sendable {
   private let environment: LocalEnvironment
+  /// The configuration file, if there is one.
+  private let file: String?
 
-  init(environment: LocalEnvironment) { self.environment = environment }
+  init(environment: LocalEnvironment, file: String?) {
+    self.environment = environment
+    self.file = file
+  }
 
   /// Returns one channel per server that gets every alert.
   func channels(for configuration: Configuration.AlertChannel) -> [any DeliveryChannel] {
@@ -25,8 +30,8 @@ struct ChannelFactory: Sendable {
     case .ping(let ping):
       return [PingChannel(sender: sender(ping.target, name, "ping"), interval: ping.interval)]
     case .email(let email):
-      return [EmailChannel(name: name, email, host: ChannelFactory.hostName, user: environment)]
-    case .command(let program): return [CommandChannel(name: name, program, user: environment)]
+      return [EmailChannel(name: name, email, from: file, host: ChannelFactory.hostName, user: environment)]
+    case .command(let program): return [CommandChannel(name: name, program, from: file, user: environment)]
     }
   }
 

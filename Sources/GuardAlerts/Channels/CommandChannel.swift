@@ -8,11 +8,17 @@ internal import Tunnel
 struct CommandChannel: DeliveryChannel {
   let name: String
   let program: Configuration.AlertChannel.Program
+  /// The configuration file, if there is one.
+  let file: String?
   let user: LocalEnvironment
 
-  init(name: String, _ program: Configuration.AlertChannel.Program, user: LocalEnvironment) {
+  init(
+    name: String, _ program: Configuration.AlertChannel.Program, from file: String? = nil,
+    user: LocalEnvironment
+  ) {
     self.name = name
     self.program = program
+    self.file = file
     self.user = user
   }
 
@@ -23,7 +29,7 @@ struct CommandChannel: DeliveryChannel {
   ) throws(DeliveryError) {
     try ProgramRun(
       channel: name, program: program.run.first ?? "", arguments: Array(program.run.dropFirst()),
-      input: NoticeCoding.bytes(notice), timeout: program.timeout, user: user
+      input: NoticeCoding.bytes(notice), timeout: program.timeout, user: user, file: file
     ).run(isCancelled: isCancelled)
   }
 }

@@ -9,13 +9,19 @@ struct EmailChannel: DeliveryChannel {
   let email: Configuration.AlertChannel.Email
   /// This machine's name.
   let host: String
+  /// The configuration file, if there is one.
+  let file: String?
   let user: LocalEnvironment
 
   private static let timeout: Duration = .seconds(30)
 
-  init(name: String, _ email: Configuration.AlertChannel.Email, host: String, user: LocalEnvironment) {
+  init(
+    name: String, _ email: Configuration.AlertChannel.Email, from file: String? = nil, host: String,
+    user: LocalEnvironment
+  ) {
     self.name = name
     self.email = email
+    self.file = file
     self.host = host
     self.user = user
   }
@@ -32,7 +38,7 @@ struct EmailChannel: DeliveryChannel {
     let sender = email.from.map { ["-f", $0] } ?? []
     try ProgramRun(
       channel: name, program: email.sendmail, arguments: ["-i"] + sender + ["--"] + email.to,
-      input: Array(message.text.utf8), timeout: EmailChannel.timeout, user: user
+      input: Array(message.text.utf8), timeout: EmailChannel.timeout, user: user, file: file
     ).run(isCancelled: isCancelled)
   }
 }

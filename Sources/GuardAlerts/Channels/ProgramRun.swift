@@ -1,4 +1,5 @@
 internal import Glibc
+internal import GuardConfiguration
 internal import GuardTypes
 internal import Health
 internal import Platform
@@ -13,6 +14,8 @@ struct ProgramRun {
   let input: [UInt8]
   let timeout: Duration
   let user: LocalEnvironment
+  /// The configuration file that names the program, if there is one.
+  let file: String?
 
   private static let dataError: Int32 = 65
   private static let noUser: Int32 = 67
@@ -32,6 +35,11 @@ struct ProgramRun {
   /// The program runs as the guard's user, so no other user may have written it. A folder of a group, such as
   /// /usr/local/bin of `staff`, is the administrator's decision.
   private func refuseOthers() throws(DeliveryError) {
+    if let file, let writer = OtherWriter(of: file) {
+      throw DeliveryError(
+        .refused, "\(program) is not run, because another user can change \(file): \(writer.reason)",
+        remedy: writer.command)
+    }
     let words: String
     let command: String
     switch FileTrust(reader: geteuid()).flaw(of: program) {

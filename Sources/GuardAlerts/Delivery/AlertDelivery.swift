@@ -73,11 +73,13 @@ package final class AlertDelivery: Sendable {
   }
 
   /// Creates the configured channels.
+  ///
+  /// - Parameter file: the configuration file, if there is one.
   package convenience init(
-    _ channels: [Configuration.AlertChannel], folder: StateFolder?, environment: LocalEnvironment,
-    log: any EventLog
+    _ channels: [Configuration.AlertChannel], from file: String?, folder: StateFolder?,
+    environment: LocalEnvironment, log: any EventLog
   ) {
-    let factory = ChannelFactory(environment: environment)
+    let factory = ChannelFactory(environment: environment, file: file)
     self.init(channels, folder: folder, log: log) { factory.channels(for: $0) }
   }
 

@@ -266,6 +266,24 @@ import Testing
     #expect(!failure.remedy.isEmpty)
   }
 
+  /// The text of Go's net/http.
+  @Test func plainHTTPToATLSPortIsAFaultOfTheKubeconfig() async throws {
+    let server = try await TestServer { _ in
+      .answer(400, type: "text/plain", body: Array("Client sent an HTTP request to an HTTPS server.\n".utf8))
+    }
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    guard case .failure(let failure) = await client.pollOnItsThread() else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .kubeconfig)
+    #expect(
+      failure.message.hasSuffix(
+        "has the server http://127.0.0.1:\(server.port), and that port requires https"))
+    #expect(failure.remedy.contains("write https:// in"))
+  }
+
   @Test func aHangingListDoesNotDelayOthers() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"] = .silence

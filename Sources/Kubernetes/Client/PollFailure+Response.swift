@@ -20,6 +20,12 @@ extension PollFailure {
       "renew the credentials of context \(kubeconfig.context) in \(file) "
       + "(on k3s: \(KubeconfigAdvice.command) on the control plane)"
     switch response.status {
+    // Go's net/http and nginx say so in the text of the response.
+    case 400 where kubeconfig.server.scheme == "http" && response.body.hasWord("HTTPS"):
+      self.init(
+        code: .kubeconfig,
+        message: "\(file) has the server \(kubeconfig.server), and that port requires https",
+        remedy: kubeconfig.stepToHTTPS)
     case 401:
       self.init(
         code: .unauthorized,
@@ -75,6 +81,18 @@ extension PollFailure {
       code: .badResponse, message: "\(subject.name): the response of \(kubeconfig.server) \(words)",
       step: NextStep(
         command: kubeconfig.kubectl("version"), note: "check that the forward's target is the API server"))
+  }
+}
+
+extension Kubeconfig {
+  /// The step for a server without TLS.
+  var stepToHTTPS: String { "if it is the API server, write https:// in \(path): clusters, cluster, server" }
+}
+
+extension [UInt8] {
+  /// True if a short text contains the word.
+  fileprivate func hasWord(_ word: String) -> Bool {
+    count <= 64 << 10 && String(decoding: self, as: UTF8.self).contains(word)
   }
 }
 

@@ -25,7 +25,9 @@ extension PollFailure {
         failure(
           .unreachable,
           "\(server) closed the connection before it answered \(subject.name): \(detail)",
-          "check on the control plane that the API server is running: sudo systemctl status k3s")
+          kubeconfig.server.scheme == "http"
+            ? kubeconfig.stepToHTTPS
+            : "check on the control plane that the API server is running: sudo systemctl status k3s")
       case .timeout:
         PollFailure(
           code: .timeout, message: "\(subject.name): \(detail) (\(server))",
@@ -42,7 +44,8 @@ extension PollFailure {
       case .unwanted, .badReply:
         failure(
           .badResponse, "\(subject.name): \(server) did not answer with valid HTTP: \(detail)",
-          "check that the forward's target is the API server")
+          kubeconfig.server.scheme == "http"
+            ? kubeconfig.stepToHTTPS : "check that the forward's target is the API server")
       case .serverCertificate(let fault):
         PollFailure(fault, error, server: server, file: file, newKubeconfig: newKubeconfig)
       case .clientCertificateRefused:

@@ -61,7 +61,9 @@ enum ObjectPolicy {
   /// etcd holds the values of Secrets. A prefix of their keys reads them too.
   private static func etcd(_ program: String, _ words: [String], _ tool: ToolPolicy) -> CommandEffect {
     let verbs = tool.verbs(in: words[...]).map(\.word)
-    guard let place = verbs.firstIndex(of: "get") ?? verbs.firstIndex(of: "watch") else { return .none }
+    guard let place = verbs.firstIndex(of: "get") ?? verbs.firstIndex(of: "watch"),
+      !words.contains("--keys-only"), !words.contains("--count-only")
+    else { return .none }
     let secrets = "/registry/secrets"
     let isRange = words.contains { $0.hasPrefix("--prefix") || $0.hasPrefix("--from-key") }
     let key = place + 1 < verbs.count ? verbs[place + 1] : ""

@@ -43,12 +43,13 @@ enum RunPolicy {
     (.wordsOfShell, "eval watch trap hyperfine"), (.scheduler, "at batch crontab"),
     (.collector, "xargs parallel"),
     (.remoteShell, "ssh autossh dbclient plink"), (.finder, "find fd fdfind"),
-    (.socket, "nc ncat netcat socat openssl telnet"), (.automation, "ansible"),
+    (.socket, "nc ncat netcat socat openssl telnet websocat"),
+    (.automation, "ansible"),
     (
       .terminal,
       """
       tmux screen zellij byobu xterm konsole gnome-terminal alacritty kitty wezterm foot nodemon concurrently
-      watchexec mprocs nix-shell sops
+      watchexec mprocs nix-shell sops salt salt-call salt-ssh pdsh clush
       """
     ),
     (
@@ -65,7 +66,7 @@ enum RunPolicy {
       nsenter flock chroot runuser su systemd-run strace ltrace script unbuffer proxychains proxychains4 torsocks
       firejail bwrap faketime pkexec gtimeout caffeinate chronic retry noglob nocorrect catchsegv busybox toybox
       sshpass mosh rtk run0 setarch prlimit softlimit daemonize start-stop-daemon repeat dbus-run-session xvfb-run
-      numactl perf heaptrack valgrind gdb rlwrap entr tsp nq
+      numactl perf heaptrack valgrind gdb rlwrap entr tsp nq pueue ts sem newgrp sg chpst envdir uvx pipx
       """
     ),
     (.killer, "kill pkill killall skill snice fuser ss"),
@@ -81,8 +82,8 @@ enum RunPolicy {
     (
       .data,
       """
-      : [ [[ ack ag bind compgen complete mapfile readarray alias apropos apt apt-cache apt-get base64 basename brew
-      bzip2 bat case cargo cat cd claude cmp code codex column comm cut date declare diff dig dirname dnf dpkg du echo
+      : [ [[ ack ag bind compgen complete mapfile readarray alias apropos apt-cache base64 basename brew
+      bzip2 bat case cargo cat cd claude cmp code codex column comm cut date declare diff dig dirname dpkg du echo
       export false file fold for gemini getent gh glab go grep egrep fgrep zgrep gunzip gzip hash head help history
       info journalctl dmesg jq join jobs let local logger ls lsof md5sum micro mkfifo mktemp nl notify-send npm
       nslookup paste pgrep pip pip3 pnpm printenv printf ps pushd popd pwd read readlink readonly realpath return rev

@@ -17,7 +17,8 @@ extension ToolPolicy {
       changes: [
         "apply", "create", "delete", "edit", "patch", "replace", "scale", "autoscale", "label", "annotate",
         "taint",
-        "cordon", "drain", "uncordon", "set", "expose", "run", "debug", "rollout restart undo pause resume",
+        "cordon", "drain", "uncordon", "set", "expose", "run", "debug",
+        "rollout restart undo pause resume latest cancel retry",
         "auth reconcile", "certificate approve deny", "adm drain cordon uncordon taint policy", "new-app",
         "new-project", "start-build", "rollback", "node-shell", "rolling-update",
       ],
@@ -224,7 +225,8 @@ extension ToolPolicy {
       changes: [
         "install", "uninstall", "upgrade", "restore create delete", "backup create delete",
         "schedule create delete pause",
-        "renew", "tag set remove", "clustermesh enable disable connect", "hubble enable disable",
+        "renew", "approve", "deny", "create certificaterequest", "tag set remove",
+        "clustermesh enable disable connect", "hubble enable disable",
         "connectivity test perf", "encryption rotate-key",
         "config set delete",
       ], shows: ["--dry-run"]),
@@ -276,5 +278,21 @@ extension ToolPolicy {
     ToolPolicy(
       "calicoctl longhornctl",
       changes: ["delete", "apply", "create", "replace", "patch", "uninstall", "label", "upgrade", "install"]),
+    ToolPolicy(
+      "talosctl",
+      changes: [
+        "reset", "reboot", "shutdown", "upgrade", "upgrade-k8s", "apply-config", "patch", "edit", "bootstrap",
+        "rollback", "etcd remove-member leave forfeit-leadership defrag", "service kubelet etcd", "rotate-ca",
+      ], valued: "-n --nodes -e --endpoints --talosconfig --context --cluster"),
+    ToolPolicy(
+      "vcluster", changes: ["create", "delete", "pause", "resume", "restore", "snapshot"],
+      looks: ["list", "connect", "version"]),
+    ToolPolicy("cdktf", changes: ["deploy", "apply", "destroy"]),
+    ToolPolicy(
+      "apt apt-get dnf yum", changes: [],
+      restricted: [(.tunnel, ["remove", "purge", "autoremove", "autopurge"].map { "\($0) oceanid-guard" })]),
+    ToolPolicy(
+      "sv monit",
+      changes: ["stop", "restart", "down", "kill", "exit", "unmonitor"].map { "\($0) \(k3sUnits)" }),
   ]
 }

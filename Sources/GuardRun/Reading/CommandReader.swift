@@ -336,10 +336,16 @@ package struct CommandReader {
       }
       return effect(of: body, input)
     }
-    if first.contains("/") || first.isComputed, names.text(ofFile: first) != nil {
-      return script(inFile: first, first)
+    var found: CommandEffect?
+    let file = ShellNames.fileName(first)
+    if let source = names.copies.removeValue(forKey: file) {
+      defer { names.copies[file] = source }
+      found = effect([source] + rest, input)
     }
-    return nil
+    if first.contains("/") || first.isComputed, names.text(ofFile: first) != nil {
+      found = (found ?? .none).or(script(inFile: first, first))
+    }
+    return found
   }
 
   /// A tool, and the program after `--`.

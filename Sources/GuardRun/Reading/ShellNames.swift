@@ -8,6 +8,8 @@ struct ShellNames {
   private(set) var loops: [String: [ShellWord]] = [:]
   private(set) var functions: [String: ShellScript] = [:]
   var aliases: [String: String] = [:]
+  /// Programs that the script copies, moves, links or hashes, by the name of the copy.
+  var copies: [String: String] = [:]
   /// The texts that the script writes to files, by the path that it writes and by the name of the file.
   var files: [String: [String]] = [:]
   /// The words of commands whose output is written to files and cannot be known.
@@ -58,6 +60,7 @@ struct ShellNames {
       case .simple(let assignments, let words):
         for assignment in assignments { set(assignment) }
         collectAlias(words)
+        collectCopy(words)
         collectArguments(words)
       case .group(let inner): collect(inner)
       case .loop(let variable, let values, let body):
@@ -82,6 +85,19 @@ struct ShellNames {
     }
     guard !rest.isEmpty else { return }
     set(ShellAssignment(name: "@", values: Array(rest), isArray: true))
+  }
+
+  /// `ln -s "$(which kubectl)" k`, `cp /usr/bin/kubectl k`, `hash -p /usr/bin/kubectl k`
+  private mutating func collectCopy(_ words: [ShellWord]) {
+    var words = words.drop { ["sudo", "command", "doas"].contains($0.literal) }
+    guard let name = words.popFirst()?.literal,
+      ["ln", "cp", "mv", "install", "hash"].contains(ProgramName(name).name)
+    else { return }
+    let operands = words.filter { $0.literal?.hasPrefix("-") != true }.suffix(2)
+    guard operands.count == 2, let source = operands.first?.programPath, let target = operands.last?.literal
+    else { return }
+    let copy = ShellNames.fileName(target)
+    if !copy.isEmpty, copy != ShellNames.fileName(source) { copies[copy] = source }
   }
 
   /// `alias k=kubectl`
@@ -109,5 +125,21 @@ extension ShellAssignment {
 
   fileprivate func appended(to word: ShellWord) -> ShellWord {
     ShellWord(parts: word.parts + (isArray ? [ShellAssignment.separator] : []) + value.parts)
+  }
+}
+
+extension ShellWord {
+  /// The path of a program: a text, or the output of `which kubectl` and `command -v kubectl`.
+  fileprivate var programPath: String? {
+    if let literal { return literal }
+    let parts = parts.filter { part in
+      if case .text("", _) = part { false } else { true }
+    }
+    guard parts.count == 1, case .output(let script, _) = parts[0] else { return nil }
+    let commands = Array(script.pipelines.joined())
+    guard commands.count == 1, case .simple(_, let words) = commands[0].content,
+      ["which", "command", "type", "realpath", "readlink"].contains(words.first?.literal)
+    else { return nil }
+    return words.last?.programPath
   }
 }

@@ -205,7 +205,7 @@ import Testing
       _ = redacted(text, limit: 2 * length)
       return threadSeconds() - start
     }
-    let (short, long) = (max(seconds(4 << 10), 0.002), seconds(16 << 10))
+    let (short, long) = (max(seconds(2 << 10), 0.002), seconds(8 << 10))
     #expect(long < 10 * short, "\(long) s after \(short) s")
   }
 

@@ -89,7 +89,7 @@ package struct Origin: Hashable, Sendable {
   var base: String { "\(scheme.rawValue)://\(Origin.authority(serverName ?? host, port))" }
 
   /// CURLOPT_CONNECT_TO: connect to this address instead of the URL's host and port.
-  var detour: String? {
+  var connectTo: String? {
     switch dial {
     case .tcp(let host, let port): "::\(Origin.authority(host, port))"
     case .direct where serverName != nil: "::\(authority)"

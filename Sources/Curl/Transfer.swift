@@ -56,7 +56,7 @@ final class Transfer {
     case .abstractSocket(let name): handle.set(CURLOPT_ABSTRACT_UNIX_SOCKET, name)
     case .direct, .tcp: break
     }
-    if let target = origin.detour { handle.set(CURLOPT_CONNECT_TO, list: [target]) }
+    if let target = origin.connectTo { handle.set(CURLOPT_CONNECT_TO, list: [target]) }
     if origin.scheme == .https {
       if origin.isLimitedToTLS12 {
         handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2) | Int(CURL_SSLVERSION_MAX_TLSv1_2))

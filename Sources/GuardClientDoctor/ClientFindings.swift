@@ -32,12 +32,12 @@ package enum ClientFindings {
 
   /// The running guard's verdict, so that the page never reports success while the guard reports a problem.
   private static func view(_ cluster: ClusterDocument) -> FindingDocument {
-    let isWell = cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.verdict == .healthy
+    let isHealthy = cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.verdict == .healthy
     return FindingDocument(
       "guard's view", of: cluster.name,
-      isWell ? .ok : cluster.verdict == .critical ? .failed : .warning,
+      isHealthy ? .ok : cluster.verdict == .critical ? .failed : .warning,
       "tunnel \(cluster.tunnel.state?.rawValue ?? "unknown"); \(cluster.verdict.rawValue): \(cluster.summary)",
-      next: isWell ? nil : NextStep(command: "oceanid-ctl status"))
+      next: isHealthy ? nil : NextStep(command: "oceanid-ctl status"))
   }
 
   private static func restartCommand(_ socket: SocketPath) -> String {

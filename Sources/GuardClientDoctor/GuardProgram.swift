@@ -9,7 +9,7 @@ import Platform
 package struct GuardProgram: Sendable {
   package let path: String
   /// The deadline for all checks together: each cluster may fail only after a timeout.
-  package static let patience: Duration = .seconds(300)
+  package static let timeLimit: Duration = .seconds(300)
 
   /// - Parameter named: the user's choice. nil selects the program in the folder of this one, or else the one in PATH.
   package init(named: String?) {
@@ -44,7 +44,7 @@ package struct GuardProgram: Sendable {
       + (configuration.map { ["--config", $0] } ?? [])
     let command = Command(program: path, arguments: arguments, variables: [], outputLimit: 4 << 20)
     do throws(SystemError) {
-      let outcome = try command.run(until: .now + GuardProgram.patience, isCancelled: { false })
+      let outcome = try command.run(until: .now + GuardProgram.timeLimit, isCancelled: { false })
       var findings = GuardProgram.findings(in: outcome.output)
       if case .exited(0...2) = outcome.end, !findings.isEmpty { return findings }
       let words = outcome.errors.split(separator: "\n").first.map { ": \($0)" } ?? ""

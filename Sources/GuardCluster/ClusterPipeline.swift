@@ -88,7 +88,7 @@ package final class ClusterPipeline: Sendable {
         let sources = view.sources.map(\.judged.value.resource.reference)
         state.markers.judge(
           tree,
-          of: MarkerQuestion(
+          of: MarkerInput(
             cluster: cluster, policies: report.policies, automations: view.automations,
             kustomizations: report.flux.map(\.value), source: sources.count == 1 ? sources.first : nil,
             access: observation.access, owner: observation.owner), at: now)

@@ -23,7 +23,7 @@ extension Configuration.Cluster {
     let host = server.host.contains(":") ? "[\(server.host)]" : server.host.lowercased()
     guard let place = HostPort("\(host):\(server.port)") else { return false }
     if place.host == "localhost" {
-      return !loopbackHosts(server).isEmpty && stranger(at: server) == nil
+      return !loopbackHosts(server).isEmpty && otherListener(at: server) == nil
     }
     return tunnel.forwards.contains {
       guard case .tcp(let listen) = $0.listen else { return false }
@@ -42,12 +42,12 @@ extension Configuration.Cluster {
   }
 
   /// The other address of `localhost`, if another program listens there: kubectl may connect to it first.
-  private func stranger(at server: Kubeconfig.Server) -> String? {
+  private func otherListener(at server: Kubeconfig.Server) -> String? {
     let ours = loopbackHosts(server)
     guard server.host.lowercased() == "localhost", !ours.isEmpty, !ours.contains("localhost") else {
       return nil
     }
-    return LoopbackName.stranger(port: UInt16(clamping: server.port), besides: ours)
+    return LoopbackName.otherListener(port: UInt16(clamping: server.port), besides: ours)
   }
 
   /// True if the server is a loopback address.
@@ -105,7 +105,7 @@ extension Configuration.Cluster {
     }
     return KubeconfigMismatch(
       server: kubeconfig.server.description, localEnd: address, isFarPort: isFarPort,
-      stranger: stranger(at: kubeconfig.server),
+      otherListener: otherListener(at: kubeconfig.server),
       step: step(kubeconfig, address, isCredential))
   }
 

@@ -10,7 +10,7 @@ package enum ClientError: Error, Hashable, Sendable {
   /// The connection failed or broke.
   case unreachable(SocketPath, UnixStreamError)
   /// The server runs as a user that must not be trusted; nil if the kernel does not report the user.
-  case stranger(SocketPath, uid: UInt32?)
+  case foreignOwner(SocketPath, uid: UInt32?)
   /// The response is not HTTP, or is incomplete.
   case unreadable(SocketPath, HTTPError)
   case document(DocumentError)
@@ -33,7 +33,7 @@ package enum ClientError: Error, Hashable, Sendable {
     // The caller named a path that no socket can have.
     case .unreachable(_, let error) where error.errno == ENAMETOOLONG: ExitStatus.usage.rawValue
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
-    case .stranger, .refused(403, _, _): ExitStatus.denied.rawValue
+    case .foreignOwner, .refused(403, _, _): ExitStatus.denied.rawValue
     case .refused(404, "cluster", _), .refused(404, "silence", _), .refused(404, "channel", _),
       .refused(404, "pipeline", _), .refused(404, "commit", _):
       ExitStatus.usage.rawValue
@@ -57,7 +57,7 @@ package enum ClientError: Error, Hashable, Sendable {
     switch self {
     case .unreachable(_, let error): ![EACCES, EPERM, ENOTSOCK, ENAMETOOLONG].contains(error.errno)
     case .unreadable, .refused(503, _, _), .refused(502, "pipeline", _): true
-    case .stranger, .document, .refused: false
+    case .foreignOwner, .document, .refused: false
     }
   }
 }
@@ -67,7 +67,7 @@ extension ClientError: CommandError {
   package var description: String {
     switch self {
     case .unreachable(let socket, let error): ClientError.sentence(socket, error)
-    case .stranger(let socket, let uid):
+    case .foreignOwner(let socket, let uid):
       """
       \(socket.path) is served by \(uid.map { "uid \($0)" } ?? "an unknown user"), which is neither root, nor you, \
       nor the guard's user oceanid
@@ -100,7 +100,7 @@ extension ClientError: CommandError {
         "check that oceanid-guard is the service on \(socket.path): \(socket.statusCommand)",
         "compare: oceanid-ctl --version; oceanid-guard --version",
       ]
-    case .stranger(let socket, _):
+    case .foreignOwner(let socket, _):
       [
         "check what it is: ls -l \(socket.path.shellWord); sudo ss -lxp src \(socket.path.shellWord)",
         "run this command as the user of that guard, or set another socket with --socket PATH or OCEANID_SOCKET",

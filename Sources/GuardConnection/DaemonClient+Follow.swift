@@ -76,7 +76,7 @@ extension ClientError {
     switch self {
     case .unreadable(_, .bodyTooLarge): false
     case .unreachable, .unreadable, .refused(503, _, _): true
-    case .stranger, .document, .refused: false
+    case .foreignOwner, .document, .refused: false
     }
   }
 }

@@ -33,7 +33,7 @@ package struct DaemonClient: Sendable {
     } catch {
       switch error {
       case .refused(400, _, _), .refused(404, _, _), .unreadable: return try exchange(.status).body
-      case .refused, .unreachable, .stranger, .document: throw error
+      case .refused, .unreachable, .foreignOwner, .document: throw error
       }
     }
   }
@@ -52,7 +52,7 @@ package struct DaemonClient: Sendable {
       let stream = try UnixStream(path: socket.path, timeout: timeout)
       if let trusted {
         let user = stream.peer?.uid
-        guard let user, trusted.includes(user) else { throw ClientError.stranger(socket, uid: user) }
+        guard let user, trusted.includes(user) else { throw ClientError.foreignOwner(socket, uid: user) }
       }
       let refusal = try DaemonClient.send(
         DaemonClient.request(route, parameters), stream, until: deadline)

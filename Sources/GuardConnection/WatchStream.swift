@@ -23,7 +23,7 @@ package struct WatchStream: ~Copyable {
   private var pending: [UInt8]
   /// Number of bytes in `pending` that contain no line feed.
   private var searched = 0
-  private var heardAt = ContinuousClock.now
+  private var lastReceived = ContinuousClock.now
 
   private init(
     socket: SocketPath, stream: consuming UnixStream, parser: HTTPResponseParser, pending: [UInt8]
@@ -62,9 +62,9 @@ package struct WatchStream: ~Copyable {
   /// The raw descriptor. When it is readable, call `next` until it returns `.quiet`.
   package var raw: Int32 { stream.raw }
 
-  /// The next line, or `.quiet` after `patience`.
-  package mutating func next(within patience: Duration) throws(ClientError) -> Event {
-    let deadline = ContinuousClock.now + patience
+  /// The next line, or `.quiet` after `timeLimit`.
+  package mutating func next(within timeLimit: Duration) throws(ClientError) -> Event {
+    let deadline = ContinuousClock.now + timeLimit
     while true {
       if let end = pending[searched...].firstIndex(of: UInt8(ascii: "\n")) {
         let line = Data(pending[..<end])
@@ -80,10 +80,12 @@ package struct WatchStream: ~Copyable {
       if parser.isComplete { return .ended }
       do {
         try WatchStream.receive(stream, &parser, &pending, until: deadline)
-        heardAt = .now
+        lastReceived = .now
       } catch let error as UnixStreamError where error.isTimeout {
         // Heartbeats have stopped: the connection is open, but the guard does not respond.
-        guard ContinuousClock.now - heardAt < WatchLine.silence else { throw .unreachable(socket, error) }
+        guard ContinuousClock.now - lastReceived < WatchLine.silence else {
+          throw .unreachable(socket, error)
+        }
         return .quiet
       } catch let error as UnixStreamError where error.errno == ECONNRESET {
         return .ended

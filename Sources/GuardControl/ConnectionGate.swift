@@ -50,7 +50,7 @@ final class ConnectionGate: ChannelInboundHandler {
   func channelActive(context: ChannelHandlerContext) {
     let peer = context.peerCredentials
     guard let peer, ledger.quota.withLock({ $0.admit(peer.uid) }) else {
-      return turnAway(peer, context)
+      return reject(peer, context)
     }
     uid = peer.uid
     context.fireChannelActive()
@@ -67,7 +67,7 @@ final class ConnectionGate: ChannelInboundHandler {
     context.fireChannelInactive()
   }
 
-  private func turnAway(_ peer: PeerCredentials?, _ context: ChannelHandlerContext) {
+  private func reject(_ peer: PeerCredentials?, _ context: ChannelHandlerContext) {
     let who = peer.map { "uid \($0.uid)" } ?? "the peer"
     let answer = ControlAnswer.error(
       .serviceUnavailable, "too_many_connections", "\(who) has too many connections open: close some")

@@ -101,7 +101,7 @@ package struct ControlAnswer: Sendable {
     case .unknownCommit:
       error(.notFound, "commit", "the repository has no such commit, or several that begin like this")
     case .unavailable(let cause): error(.badGateway, "pipeline", cause)
-    case .busy: error(.serviceUnavailable, "busy", "too many questions at once: try again")
+    case .busy: error(.serviceUnavailable, "busy", "too many requests at once: try again")
     }
   }
 

@@ -18,7 +18,7 @@ final class ControlHandler: ChannelInboundHandler {
 
   static let largestBody = 64 << 10
   /// If a request takes longer to arrive, its connection is closed.
-  static let requestPatience: TimeAmount = .seconds(10)
+  static let requestTimeLimit: TimeAmount = .seconds(10)
 
   private let board: StatusBoard
   private let prepared: PreparedStatus
@@ -36,7 +36,7 @@ final class ControlHandler: ChannelInboundHandler {
   private var unanswered = 0
   /// The client closed its sending side.
   private var isHalfClosed = false
-  private var patience: Scheduled<Void>?
+  private var timeLimit: Scheduled<Void>?
 
   init(
     board: StatusBoard, prepared: PreparedStatus, actions: ControlServer.Actions, watchers: Watchers,
@@ -51,12 +51,12 @@ final class ControlHandler: ChannelInboundHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     uid = context.peerCredentials?.uid ?? .max
-    beginPatience(context)
+    startTimeLimit(context)
     context.fireChannelActive()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    patience?.cancel()
+    timeLimit?.cancel()
     watchers.remove(context.channel)
     context.fireChannelInactive()
   }
@@ -73,7 +73,7 @@ final class ControlHandler: ChannelInboundHandler {
         answer(.error(.payloadTooLarge, "body_too_large", "the body exceeds 64 KiB"), context, closing: true)
       }
     case .end:
-      patience?.cancel()
+      timeLimit?.cancel()
       guard let head else { return }
       self.head = nil
       unanswered += 1
@@ -106,10 +106,10 @@ final class ControlHandler: ChannelInboundHandler {
         : .error(.badRequest, "malformed", "not an HTTP/1.1 request"), context, closing: true)
   }
 
-  private func beginPatience(_ context: ChannelHandlerContext) {
+  private func startTimeLimit(_ context: ChannelHandlerContext) {
     let channel = context.channel
-    patience?.cancel()
-    patience = context.eventLoop.scheduleTask(in: ControlHandler.requestPatience) {
+    timeLimit?.cancel()
+    timeLimit = context.eventLoop.scheduleTask(in: ControlHandler.requestTimeLimit) {
       channel.close(promise: nil)
     }
   }
@@ -326,12 +326,12 @@ final class ControlHandler: ChannelInboundHandler {
     if let allow = answer.allow { head.headers.add(name: "Allow", value: allow.rawValue) }
     if closing { head.headers.add(name: "Connection", value: "close") }
     isClosing = closing
-    beginPatience(context)
+    startTimeLimit(context)
     let channel = context.channel
     let sent = context.eventLoop.makePromise(of: Void.self)
     // The next request of a pipelining client is read after the end of this response. So the end follows once the
     // socket has taken the response: a client that does not read causes no further work and holds one response.
-    // Its patience runs meanwhile.
+    // The time limit of the request runs meanwhile.
     sent.futureResult.assumeIsolated().whenSuccess { [self] _ in
       if closing { return channel.close(promise: nil) }
       unanswered -= 1

@@ -117,7 +117,7 @@ package final class GuardService: Sendable {
     guard let passed = try? SocketActivation.passedSockets(), !passed.isEmpty else { return }
     notifyManager(
       .status("can't start: \(errors.errors.first?.description ?? "the configuration has errors")"))
-    QueuedClients.turnAway(from: passed, with: .notStarted(errors), for: QueuedClients.patience)
+    QueuedClients.reject(from: passed, with: .notStarted(errors), for: QueuedClients.timeLimit)
   }
 
   private init(_ configuration: Configuration, path: String?, log: QueuedLog) {

@@ -31,7 +31,7 @@ package struct ConnectionDiagnosis {
   private let report: (FindingDocument) -> Void
 
   /// The time limit for a login, including all hops.
-  static let patience: Duration = .seconds(20)
+  static let timeLimit: Duration = .seconds(20)
 
   /// - Parameters:
   ///   - configurationPath: nil selects the first default path that has a configuration.
@@ -214,11 +214,11 @@ package struct ConnectionDiagnosis {
 
   /// Waits until the tunnel is up or its first attempt failed.
   private func waitForEnd(of tunnel: SSHTunnel) {
-    var end = MonotonicTime.now + ConnectionDiagnosis.patience
+    var end = MonotonicTime.now + ConnectionDiagnosis.timeLimit
     while MonotonicTime.now < end {
       let status = tunnel.status
       // An agent that asks a person has a limit of its own.
-      if status.waitsFor != nil { end = MonotonicTime.now + ConnectionDiagnosis.patience }
+      if status.waitsFor != nil { end = MonotonicTime.now + ConnectionDiagnosis.timeLimit }
       if status.state == .up || status.lastFailure != nil { return }
       usleep(20_000)
     }

@@ -4,7 +4,7 @@ internal import Pipeline
 
 extension FindingDocument {
   /// The step that reads a source of the pipeline: the token, its rights, and the names in guard.yaml. One finding for
-  /// each question that has no answer.
+  /// each request that has no answer.
   static func findings(_ source: PipelineKnowledge.Source, of cluster: String) -> [FindingDocument] {
     let step = "pipeline \(source.name)"
     let failures = source.failures
@@ -17,7 +17,7 @@ extension FindingDocument {
     }
     let expiry = source.tokenExpires.map { "; the token expires at \($0.toTheSecond)" } ?? ""
     return [
-      FindingDocument(step, of: cluster, .ok, "all questions were answered at \(seenAt.toTheSecond)\(expiry)")
+      FindingDocument(step, of: cluster, .ok, "all requests were answered at \(seenAt.toTheSecond)\(expiry)")
     ]
   }
 }

@@ -71,7 +71,7 @@ enum TunnelFindings {
   private static func silence(_ way: Resolution?, _ host: String) -> TunnelFailure {
     TunnelFailure(
       .connectTimeout,
-      "\(host) did not finish the login within \(ConnectionDiagnosis.patience.components.seconds) s",
+      "\(host) did not finish the login within \(ConnectionDiagnosis.timeLimit.components.seconds) s",
       remedy: "try it manually"
     ).completed(
       ssh: way?.sshArguments ?? host.shellWord, host: way?.hostName ?? host, asOwner: way?.asOwner ?? "")

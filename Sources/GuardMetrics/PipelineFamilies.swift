@@ -17,7 +17,7 @@ package enum PipelineFamilies {
       "When the token expires with which the guard reads a source of the pipeline.")
     var answering = MetricFamily(
       "oceanid_pipeline_source_ok", .gauge,
-      "1 if a source of the pipeline answered all questions of the last poll.")
+      "1 if a source of the pipeline answered all requests of the last poll.")
     var requests = MetricFamily(
       "oceanid_pipeline_requests", .counter,
       "Requests to a source of the pipeline by the status of the answer.")

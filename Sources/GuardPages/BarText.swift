@@ -17,7 +17,7 @@ package enum BarFormat: String, CaseIterable {
 
   /// How long to wait for the guard. A shell shows its prompt only afterwards, and Starship ends a command after 500 ms
   /// by default and shows nothing then; bars run their commands in the background.
-  package var patience: Duration {
+  package var timeLimit: Duration {
     switch self {
     case .waybar, .tmux: .seconds(5)
     case .starship, .short: .milliseconds(400)

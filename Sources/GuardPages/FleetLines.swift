@@ -19,11 +19,11 @@ package enum FleetLines {
       clusters.filter { $0.verdict == verdict }
         .sorted { ranks[$0.name] ?? .max < ranks[$1.name] ?? .max }
     }
-    let unwell = sorted.filter { $0.verdict != .healthy }
+    let unhealthy = sorted.filter { $0.verdict != .healthy }
     let healthy = sorted.filter { $0.verdict == .healthy }
     let groups =
-      isWide || unwell.count <= listed + 1
-      ? unwell.map { Group(first: $0) } : grouped(unwell) { ranks[$0].map { problems[$0] } }
+      isWide || unhealthy.count <= listed + 1
+      ? unhealthy.map { Group(first: $0) } : grouped(unhealthy) { ranks[$0].map { problems[$0] } }
     let shown = isWide || groups.count <= listed + 1 ? groups : Array(groups.prefix(listed))
     let margin = min(24, shown.map(\.first.name.displayWidth).max() ?? 0)
 

@@ -5,10 +5,10 @@ internal import Pipeline
 internal import PipelineSources
 internal import Platform
 
-/// Answers where a commit is, on a queue and a connection of its own, so that a question does not wait for a poll of a
+/// Answers where a commit is, on a queue and a connection of its own, so that a request does not wait for a poll of a
 /// slow API.
 actor CommitFinder {
-  /// The state of the last poll when a question came.
+  /// The state of the last poll when the request came.
   struct Known: Sendable {
     var stages: [Stage] = []
     var steps: [String: NextStep] = [:]
@@ -17,8 +17,8 @@ actor CommitFinder {
     var refusal: SourceFailure?
   }
 
-  /// For all requests of a question, from its arrival. The client waits twice as long.
-  private static let patience: Duration = .seconds(10)
+  /// For all API requests of one search, from its arrival. The client waits twice as long.
+  private static let timeLimit: Duration = .seconds(10)
 
   private let executor: QueueExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -56,7 +56,7 @@ actor CommitFinder {
   private func search(
     _ name: String, _ known: Known, since arrival: ContinuousClock.Instant
   ) -> (WhereOutcome, Bool) {
-    client?.api.beginRound(within: max(.zero, CommitFinder.patience - (.now - arrival)))
+    client?.api.beginRound(within: max(.zero, CommitFinder.timeLimit - (.now - arrival)))
     let outcome = search.find(
       name, in: known.stages, cluster: cluster, head: known.head, branch: branch, steps: known.steps,
       refusal: known.refusal, client)

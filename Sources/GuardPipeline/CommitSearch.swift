@@ -13,7 +13,7 @@ struct CommitSearch {
   private var comparisons: [PipelineKnowledge.Pair: Comparison] = [:]
   private var commits: [CommitID: Commit] = [:]
 
-  /// The newest commit of the branch, if the last question had to read it.
+  /// The newest commit of the branch, if the last request had to read it.
   private(set) var newHead: CommitID?
 
   /// The place of the commit on the branch, for a stage that does not have the commit.
@@ -90,7 +90,7 @@ struct CommitSearch {
     var newest = head
     var isOnBranch = try head.flatMap { head throws(SourceFailure) in try contains(head, commit, client) }
     if isOnBranch == true { return (.onBranch, true) }
-    // A question directly after a push comes before the next poll.
+    // A request directly after a push comes before the next poll.
     if let branch, let client {
       let read = try client.head(of: branch)
       newHead = read

@@ -9,15 +9,15 @@ internal import Synchronization
 
 /// Polls the pipeline of one cluster on its own queue, where requests may block. Nothing else waits for it.
 package actor PipelinePoller {
-  /// The values that other threads set: the state of the cluster, and the number of their questions.
+  /// The values that other threads set: the state of the cluster, and the number of their requests.
   private struct Shared {
     var view: ClusterView?
     var known = CommitFinder.Known()
     var commits: Set<CommitID> = []
     var polledAt: MonotonicTime?
     var isStopped = false
-    var questions = 0
-    /// A person asks for a poll, so that refused questions are asked again.
+    var requests = 0
+    /// A person asks for a poll, so that refused requests are asked again.
     var retriesRefused = false
   }
 
@@ -33,7 +33,7 @@ package actor PipelinePoller {
   /// After this time, the results are published before the other sources are read.
   private static let slow: Duration = .seconds(5)
   private static let mostBranches = 4
-  private static let mostQuestions = 16
+  private static let mostRequests = 16
 
   private let executor: QueueExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -162,14 +162,14 @@ package actor PipelinePoller {
   ///   - done: called once, on any thread.
   package nonisolated func find(_ name: String, _ done: @escaping @Sendable (WhereOutcome) -> Void) {
     let isAdmitted = shared.withLock { shared in
-      guard shared.questions < PipelinePoller.mostQuestions, !shared.isStopped else { return false }
-      shared.questions += 1
+      guard shared.requests < PipelinePoller.mostRequests, !shared.isStopped else { return false }
+      shared.requests += 1
       return true
     }
     guard isAdmitted else { return done(.busy) }
     let known = shared.withLock { $0.known }
     finder.find(name, known) { outcome, isNewer in
-      self.shared.withLock { $0.questions -= 1 }
+      self.shared.withLock { $0.requests -= 1 }
       done(outcome)
       if isNewer { self.tick() }
     }
@@ -236,10 +236,10 @@ package actor PipelinePoller {
     publish(knowledge)
   }
 
-  /// Why a poll of a source left questions open.
+  /// Why a poll of a source left requests open.
   private struct Outcome {
     var failures: [SourceFailure] = []
-    /// Failures of questions about details.
+    /// Failures of requests about details.
     var gaps: [SourceFailure] = []
 
     mutating func add(_ other: Outcome) {
@@ -381,8 +381,8 @@ package actor PipelinePoller {
     return wanted
   }
 
-  private func ask<Value>(_ question: () throws(SourceFailure) -> Value) -> Result<Value, SourceFailure> {
-    do throws(SourceFailure) { return .success(try question()) } catch { return .failure(error) }
+  private func ask<Value>(_ request: () throws(SourceFailure) -> Value) -> Result<Value, SourceFailure> {
+    do throws(SourceFailure) { return .success(try request()) } catch { return .failure(error) }
   }
 
   private func source(_ api: APIClient, _ outcome: Outcome) -> PipelineKnowledge.Source {

@@ -8,7 +8,7 @@ internal import Pipeline
 /// does not exist any more.
 struct RunHistory {
   /// A list that ends below the highest number for this long is accepted.
-  private static let stalePatience: Duration = .seconds(3600)
+  private static let staleTimeLimit: Duration = .seconds(3600)
   /// In most cases the next poll gets a current list. The highest run is requested only after this time.
   private static let doubt: Duration = .seconds(50)
 
@@ -43,7 +43,7 @@ struct RunHistory {
       let age = now - since
       let isDeleted =
         if age >= RunHistory.doubt, let highestID { try run(highestID) == nil } else { false }
-      if !isDeleted, age < RunHistory.stalePatience {
+      if !isDeleted, age < RunHistory.staleTimeLimit {
         let words =
           "GitHub's list of runs is stale: it ends at run \(number), and run \(highest) was seen before"
         guard hasList else { throw SourceFailure(.unreadable, words) }

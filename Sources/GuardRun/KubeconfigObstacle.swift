@@ -21,11 +21,11 @@ extension ClusterDocument {
       return tunnel.forwards.contains { $0.listen == listen }
     }
     guard !ours.isEmpty,
-      let stranger = LoopbackName.stranger(port: port, besides: ours, isListening: isListening)
+      let otherListener = LoopbackName.otherListener(port: port, besides: ours, isListening: isListening)
     else { return nil }
     return KubeconfigErrorDocument(
       KubeconfigMismatch(
-        server: server, localEnd: nil, isFarPort: false, stranger: stranger,
+        server: server, localEnd: nil, isFarPort: false, otherListener: otherListener,
         step: NextStep(note: "name the address of the forward in the file's server line instead of localhost")
       ))
   }

@@ -1,6 +1,6 @@
 package import GuardAPI
 
-/// The answer to the question which stages have a commit.
+/// The answer to the request which stages have a commit.
 package enum WhereOutcome: Sendable {
   case found(WhereDocument)
   /// No cluster with that name, or none at all, has a pipeline in guard.yaml.
@@ -11,6 +11,6 @@ package enum WhereOutcome: Sendable {
   case unknownCommit
   /// The repository can't be asked; the text says why.
   case unavailable(String)
-  /// Too many questions wait.
+  /// Too many requests wait.
   case busy
 }

@@ -63,7 +63,7 @@ extension CredentialScanner {
   }
 
   /// The `@` of `ann:12345/hunter@host`, where the beginning of the password looks like a port.
-  private func markBehindPort(_ authority: Range<Int>, _ run: Runs.Run) -> Int? {
+  private func markBehindPort(_ authority: Range<Int>, _ run: RunCache.Run) -> Int? {
     guard let colon = authority.first(where: { bytes[$0] == UInt8(ascii: ":") }),
       byte(at: authority.upperBound) == UInt8(ascii: "/"), let mark = run.mark,
       mark > authority.upperBound + 1, isPasswordWithSlash(colon + 1..<mark),

@@ -1,7 +1,7 @@
 /// Finds the credentials in a text in one pass.
 ///
 /// The time is linear in the length of the text: each search that may reach far ahead either hides what it
-/// passes, is bounded, or keeps its result for later positions in the same run (`Runs`).
+/// passes, is bounded, or keeps its result for later positions in the same run (`RunCache`).
 struct CredentialScanner {
   let bytes: UnsafeBufferPointer<UInt8>
   /// True if the text continues after the bytes.
@@ -9,7 +9,7 @@ struct CredentialScanner {
   /// How many encodings the text was in.
   let depth: Int
   private(set) var hidden: [HiddenPlace] = []
-  var runs = Runs()
+  var runs = RunCache()
   /// The last command in the line that has a password in a short flag, or none in `-p`.
   var command: CommandFlags?
   /// Where the last value of a field `value` begins.

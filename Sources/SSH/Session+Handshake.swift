@@ -39,7 +39,7 @@ extension Session {
   }
 
   /// True if the peer will send no more data.
-  var isOver: Bool { wire.isAtEnd || wire.isBroken || farewell != nil }
+  var isOver: Bool { wire.isAtEnd || wire.isBroken || disconnectMessage != nil }
 
   /// libssh2 accepts any version.
   private func identify() throws(SSHError) {

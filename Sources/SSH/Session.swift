@@ -70,7 +70,7 @@ package final class Session {
     // RFC 4253 §11.1: the reason is unsigned; libssh2 passes it as an int.
     oceanid_ssh2_set_disconnect(pointer) { _, reason, text, length, _, _, context in
       let words = PeerText.clean(UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : Int(length)))
-      SessionContext.at(context)?.farewell =
+      SessionContext.at(context)?.disconnectMessage =
         "it disconnected" + (words.isEmpty ? "" : ": \(words)")
         + " (reason \(UInt32(truncatingIfNeeded: reason)))"
     }
@@ -106,7 +106,7 @@ package final class Session {
   /// Ends the session and returns the texts that the server sent during authentication (`AuthenticationText`), in their
   /// order. libssh2 keeps them in a queue that has no reader, so they are found when it frees its memory.
   ///
-  /// Afterwards, only `farewell` and `lastRefusal` may be read.
+  /// Afterwards, only `disconnectMessage` and `lastRefusal` may be read.
   package func end() -> (early: [String], late: [String]) {
     var texts: [String] = []
     inspectPackets { block in
@@ -122,7 +122,7 @@ package final class Session {
   package var held: Int { context.memory.held }
 
   /// The server's disconnect message (RFC 4253 §11.1), with a short explanation; nil if it sent none.
-  package var farewell: String? { context.farewell }
+  package var disconnectMessage: String? { context.disconnectMessage }
 
   func usingKey<Value>(_ body: () -> Value) -> Value {
     context.memory.usesPlainBlocks = true

@@ -3,7 +3,7 @@ final class SessionContext {
   let wire = Wire()
   let memory = SessionMemory()
   /// The server's disconnect message; nil if it sent none.
-  var farewell: String?
+  var disconnectMessage: String?
 
   /// Recovers the context from the pointer that libssh2 passes to each callback.
   static func at(_ pointer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionContext? {

@@ -15,7 +15,7 @@ final class SessionBus {
   private let bus: OpaquePointer
 
   /// The timeout for a reply in microseconds. It includes the time that the desktop needs to start the service.
-  private static let patience: UInt64 = 5_000_000
+  private static let timeLimit: UInt64 = 5_000_000
 
   /// Connects. The first call waits for the bus's reply to Hello.
   init() throws(BusError) {
@@ -52,7 +52,7 @@ final class SessionBus {
     var failure = sd_bus_error()
     defer { functions.error_free(&failure) }
     var answer: OpaquePointer?
-    let code = functions.call(bus, made, SessionBus.patience, &failure, &answer)
+    let code = functions.call(bus, made, SessionBus.timeLimit, &failure, &answer)
     if code >= 0, let answer { return BusMessage(owning: answer, functions) }
     let name = failure.name.map { String(cString: $0) } ?? ""
     switch name {

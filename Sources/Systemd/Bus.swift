@@ -105,11 +105,11 @@ struct Bus: ~Copyable {
     try check(
       rule.withCString { sd_bus_message_append_basic(call, CChar(UInt8(ascii: "s")), $0) },
       "sd_bus_message_append_basic")
-    try check(sd_bus_call(bus, call, patience, nil, nil), "AddMatch")
+    try check(sd_bus_call(bus, call, timeLimit, nil, nil), "AddMatch")
   }
 
   /// Timeout for a reply of the bus in microseconds.
-  private static let patience: UInt64 = 5_000_000
+  private static let timeLimit: UInt64 = 5_000_000
 
   private static func require(_ pointer: OpaquePointer?) throws(SystemdError) -> OpaquePointer {
     guard let pointer else {

@@ -83,11 +83,11 @@ final class Soak {
 
   /// A node fails until the guard reports it, and then recovers until the guard reports that.
   private func liveThroughIncident() throws {
-    for (change, isWell) in [("node-not-ready calypso", false), ("node-ready calypso", true)] {
+    for (change, isHealthy) in [("node-not-ready calypso", false), ("node-ready calypso", true)] {
       demo.begin(change)
       let isSeen = try eventually {
         try poll()
-        return (demo.status()?["verdict"] as? String == "healthy") == isWell
+        return (demo.status()?["verdict"] as? String == "healthy") == isHealthy
       }
       guard isSeen else { throw FixtureError.failed("\(change) is not seen") }
     }

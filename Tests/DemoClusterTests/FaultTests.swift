@@ -6,7 +6,7 @@ import Testing
 @Suite struct FaultTests {
   let now = APITime(microseconds: 1_768_039_200_000_000)
 
-  func objects(_ kind: Kind, after faults: Fault...) -> [String: Object] {
+  func objects(_ kind: ResourceKind, after faults: Fault...) -> [String: Object] {
     var state = ClusterState.oceanid(at: now.advanced(seconds: -600))
     for fault in faults { state.apply(fault, at: now) }
     let objects = state.objects(of: kind, at: now.advanced(seconds: 100))

@@ -184,7 +184,7 @@ final class Installation {
           kubernetes:
             kubeconfig: \(folder.file("kubeconfig"))
             context: default
-            poll: { interval: 1s, timeout: \(6 * patience)s }
+            poll: { interval: 1s, timeout: \(6 * slowness)s }
           expect:
             nodes: [srv712429, srv712695, calypso]
             gpu: { calypso: 1 }

@@ -53,7 +53,7 @@ import Testing
     let missing = try preflight(folder.file("none.sock"))
     #expect(missing.status == 1 && missing.document.verdict == .unknown, "\(missing)")
     #expect(missing.document.reason?.contains("the guard is not running") == true)
-    #expect(missing.time < .seconds(4 * patience), "\(missing.time)")
+    #expect(missing.time < .seconds(4 * slowness), "\(missing.time)")
   }
 
   @Test(
@@ -76,7 +76,7 @@ import Testing
     try #require(eventually { hanging.output.contains("up") }, "\(hanging.errors)")
     let answer = try preflight(socket)
     #expect(answer.status == 1 && !answer.document.ok && answer.document.reason != nil)
-    #expect(answer.time < .seconds(4 * patience), "\(answer.time)")
+    #expect(answer.time < .seconds(4 * slowness), "\(answer.time)")
   }
 
   @Test(arguments: ["bash", "zsh"]) func aShellGetsNothingIfTheKubeconfigDoesNotWork(_ shell: String) throws {

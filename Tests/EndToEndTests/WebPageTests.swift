@@ -58,7 +58,7 @@ struct WebPageTests {
       .map { try JSONDecoder().decode(ChangeDocument.self, from: Data($0.utf8)) }
     let change = try #require(changes.last { $0.event == "problem_opened" && $0.subject == "node calypso" })
     let delay = try browser.number("window.seenAt") - Double(change.at.milliseconds)
-    #expect(delay < 1000 * Double(patience), "\(delay) ms")
+    #expect(delay < 1000 * Double(slowness), "\(delay) ms")
     #expect(try browser.isTrue("document.querySelector('article h4').textContent.includes('calypso')"))
     try checkLayout(browser, "node down")
 

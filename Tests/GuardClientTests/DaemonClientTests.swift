@@ -40,7 +40,7 @@ import Testing
     var client = client(server.path)
     client.trusted = TrustedUsers(caller: geteuid(), service: nil)
     #expect(try client.status() == Scene.healthy.status)
-    let stranger = ClientError.stranger(client.socket, uid: 1001)
+    let stranger = ClientError.foreignOwner(client.socket, uid: 1001)
     #expect(stranger.exitStatus == 77 && !stranger.isTransient)
     #expect("\(stranger)".contains("is served by uid 1001, which is neither root, nor you"))
   }
@@ -54,14 +54,14 @@ import Testing
 
   @Test func reportsARefusalSentBeforeTheRequest() throws {
     let body = "{\"error\":{\"code\":\"too_many_connections\",\"message\":\"close some\"}}"
-    let server = try #require(SocketServer(.turnAway(response(body, "503 Service Unavailable"))))
+    let server = try #require(SocketServer(.reject(response(body, "503 Service Unavailable"))))
     // Either side may act first.
     for _ in 0..<50 {
       #expect(
         error(client(server.path))
           == .refused(status: 503, code: "too_many_connections", message: "close some"))
     }
-    let mute = try #require(SocketServer(.turnAway("")))
+    let mute = try #require(SocketServer(.reject("")))
     for _ in 0..<50 { #expect(error(client(mute.path))?.exitStatus == 69) }
   }
 

@@ -13,7 +13,7 @@ final class SocketServer: Sendable {
     /// Reads the request and does not respond.
     case silent
     /// Responds and closes before it has read anything.
-    case turnAway(String)
+    case reject(String)
   }
 
   let path: String
@@ -60,7 +60,7 @@ final class SocketServer: Sendable {
   }
 
   private static func serve(_ connection: Int32, _ manner: Manner) {
-    if case .turnAway(let text) = manner {
+    if case .reject(let text) = manner {
       send(Array(text.utf8)[...], to: connection)
       close(connection)
       return
@@ -89,7 +89,7 @@ final class SocketServer: Sendable {
     case .silent:
       // Wait until the client gives up.
       _ = read(connection, &buffer, buffer.count)
-    case .turnAway: break
+    case .reject: break
     }
     close(connection)
   }

@@ -23,7 +23,7 @@ import Testing
     ]
     let first = try LoopbackSocket(port: port)
     let thread = try JoinableThread(name: "refusing") { [answer] in
-      QueuedClients.turnAway(from: passed, with: answer, for: .seconds(600))
+      QueuedClients.reject(from: passed, with: answer, for: .seconds(600))
     }
     #expect(throws: FixtureError.self) { try first.receive() }
     // Later clients are refused too, each time.
@@ -47,7 +47,7 @@ import Testing
   @Test func endsAtOnceWithoutQueuedClients() throws {
     let (forward, _) = try LoopbackSocket.listener()
     let begin = ContinuousClock.now
-    QueuedClients.turnAway(
+    QueuedClients.reject(
       from: [PassedSocket(name: "forward", descriptor: forward.descriptor)], with: answer,
       for: .seconds(600))
     #expect(ContinuousClock.now - begin < .seconds(300))

@@ -16,10 +16,10 @@ import Testing
   private static let shortage = SystemError("pthread_create", code: EAGAIN)
 
   private func supervisor(
-    _ ends: Ends, _ patience: Supervisor.Patience, shortage: SystemError? = shortage
+    _ ends: Ends, _ timeLimit: Supervisor.TimeLimits, shortage: SystemError? = shortage
   ) throws -> Supervisor {
     try Supervisor(
-      SignalDescriptor([SIGWINCH]), patience: patience, findShortage: { shortage },
+      SignalDescriptor([SIGWINCH]), timeLimit: timeLimit, findShortage: { shortage },
       end: { record in ends.records.withLock { $0.append(record) } })
   }
 

@@ -205,7 +205,7 @@ import Testing
     for box in boxes { fixture.poller.find("abcdef1") { outcome in box.value.withLock { $0 = outcome } } }
     let last = boxes[16].value.withLock { $0 }
     guard case .some(.busy) = last else {
-      Issue.record("the number of waiting questions is not limited")
+      Issue.record("the number of waiting requests is not limited")
       return
     }
     #expect(boxes[0].value.withLock { $0 } == nil)

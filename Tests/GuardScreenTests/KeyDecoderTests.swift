@@ -45,11 +45,11 @@ import Testing
 
   @Test func loneEscapeIsAKeyAfterATime() {
     var decoder = KeyDecoder()
-    #expect(decoder.patience == nil)
+    #expect(decoder.timeLimit == nil)
     #expect(decoder.decode([0x1B]) == [])
-    #expect(decoder.patience == .milliseconds(100))
+    #expect(decoder.timeLimit == .milliseconds(100))
     #expect(decoder.expire() == [.escape])
-    #expect(decoder.patience == nil && decoder.decode("[A".utf8) == [.character("["), .character("A")])
+    #expect(decoder.timeLimit == nil && decoder.decode("[A".utf8) == [.character("["), .character("A")])
   }
 
   @Test(arguments: ["\u{1B}[", "\u{1B}[1;", "\u{1B}O", "\u{1B}[["])

@@ -260,7 +260,7 @@ import Testing
       $0.flux = .seen([
         Fixture.kustomization("apps", waitingFor: "apps/web")
       ])
-      $0.pods = .seen(PodCensus(total: 9, unwell: [pod]))
+      $0.pods = .seen(PodCensus(total: 9, unhealthy: [pod]))
     }
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/failed"])
     let problem = try #require(report.problems.first)

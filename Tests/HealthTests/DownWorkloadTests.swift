@@ -62,7 +62,7 @@ import Testing
         available: workload.available, updated: updated(time))
       var snapshot = Fixture.snapshot {
         $0.workloads = .seen([state])
-        if let pods { $0.pods = .seen(PodCensus(total: 3, unwell: pods)) }
+        if let pods { $0.pods = .seen(PodCensus(total: 3, unhealthy: pods)) }
       }
       snapshot.serverTime = now
       let (report, next) = judge(Fixture.observation(snapshot, at: now), history: history, now: now)
@@ -147,7 +147,9 @@ import Testing
       $0.pods = .seen(
         PodCensus(
           total: pods,
-          unwell: (0..<pods).map { Fixture.pod("d04-\($0)", waiting: "Error", owner: "d04", node: "calypso") }
+          unhealthy: (0..<pods).map {
+            Fixture.pod("d04-\($0)", waiting: "Error", owner: "d04", node: "calypso")
+          }
         ))
     }.problemIDs.filter { $0.contains("/workload/") }
   }
@@ -174,7 +176,7 @@ import Testing
         "Pod", "gate",
         [Fixture.condition("Ready", .isFalse, "ReadinessGatesNotReady", "gate a is not true", ago: 3600)]),
       phase: "Running")
-    let report = Fixture.report { $0.pods = .seen(PodCensus(total: 1, unwell: [pod])) }
+    let report = Fixture.report { $0.pods = .seen(PodCensus(total: 1, unhealthy: [pod])) }
     #expect(
       report.problems.map(\.detail) == ["pod gate: Running: ReadinessGatesNotReady: gate a is not true"])
   }
@@ -184,7 +186,8 @@ import Testing
       $0.workloads = .seen([Self.workload([Fixture.condition("Available", .isFalse, ago: 3600)])])
       $0.pods = .seen(
         PodCensus(
-          total: 3, unwell: [Fixture.pod("d04-1", waiting: "CrashLoopBackOff", owner: "d04", restarts: 9)]))
+          total: 3, unhealthy: [Fixture.pod("d04-1", waiting: "CrashLoopBackOff", owner: "d04", restarts: 9)])
+      )
     }
     #expect(report.problemIDs == ["tethys/pods/crash-looping"])
   }

@@ -22,7 +22,7 @@ import Testing
     -> ClusterReport
   {
     Fixture.report {
-      $0.pods = .seen(PodCensus(total: 3, unwell: pods.filter { !$0.isWell }))
+      $0.pods = .seen(PodCensus(total: 3, unhealthy: pods.filter { !$0.isHealthy }))
       $0.jobs = jobs
       $0.cronJobs = .seen(cronJobs)
     }
@@ -94,7 +94,7 @@ import Testing
     let lost = Fixture.node("srv", [Fixture.condition("Ready", .unknown)])
     let report = Fixture.report {
       $0.nodes = .seen([lost])
-      $0.pods = .seen(PodCensus(total: 1, unwell: [Self.pod(deleted: Fixture.ago(86_400), node: "srv")]))
+      $0.pods = .seen(PodCensus(total: 1, unhealthy: [Self.pod(deleted: Fixture.ago(86_400), node: "srv")]))
     }
     #expect(report.problemIDs == ["tethys/node/srv/not-ready"])
   }
@@ -139,7 +139,7 @@ import Testing
         $0.serverTime = now
         $0.nodes = .seen([Fixture.node("srv", renewed: nil)])
         $0.flux = .seen([])
-        $0.pods = .seen(PodCensus(total: 1, unwell: [Self.pod(ago: -7200)]))
+        $0.pods = .seen(PodCensus(total: 1, unhealthy: [Self.pod(ago: -7200)]))
       }
       return judge(Fixture.observation(snapshot, at: now), history: history, now: now)
     }

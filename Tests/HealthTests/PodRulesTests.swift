@@ -8,7 +8,7 @@ import Testing
     _ pods: [Pod], workload: Workload? = nil, lost: String? = nil, history: PollHistory = PollHistory()
   ) -> ClusterReport {
     let snapshot = Fixture.snapshot {
-      $0.pods = .seen(PodCensus(total: 12, unwell: pods))
+      $0.pods = .seen(PodCensus(total: 12, unhealthy: pods))
       $0.workloads = .seen(workload.map { [$0] } ?? [])
       if let lost {
         $0.nodes = .seen([Fixture.node(lost, [Fixture.condition("Ready", .unknown, "NodeStatusUnknown")])])

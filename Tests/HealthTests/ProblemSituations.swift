@@ -283,7 +283,7 @@ enum ProblemSituations {
   private static var workloads: [ClusterReport] {
     let wanted = Expectations(workloads: [.init(namespace: "cloudflared", name: "cloudflared")])
     func pods(_ pods: Pod...) -> ClusterReport {
-      Fixture.report { $0.pods = .seen(PodCensus(total: 3, unwell: pods)) }
+      Fixture.report { $0.pods = .seen(PodCensus(total: 3, unhealthy: pods)) }
     }
     func pod(_ phase: String, _ conditions: [Condition] = [], deleted: Timestamp? = nil) -> Pod {
       Pod(

@@ -23,7 +23,7 @@ import Testing
           resource: Fixture.resource("Deployment", "cloudflared", namespace: "cloudflared", []), desired: 1,
           ready: 0, available: 0, updated: 1)
       ])
-      snapshot.pods = .seen(PodCensus(total: 1, unwell: [Fixture.pod("x", waiting: "CrashLoopBackOff")]))
+      snapshot.pods = .seen(PodCensus(total: 1, unhealthy: [Fixture.pod("x", waiting: "CrashLoopBackOff")]))
       snapshot.secrets = .seen([SecretPresence(namespace: "a", name: "b", isPresent: false)])
       snapshot.certificates = .seen([
         Certificate(resource: Fixture.resource("Certificate", "web"), notAfter: Fixture.now)
@@ -124,7 +124,7 @@ extension RemedyTests {
     let report = Fixture.report {
       $0.nodes = .seen([Fixture.node("$(reboot)", broken)])
       $0.flux = .seen([Fixture.kustomization("a;b", broken)])
-      $0.pods = .seen(PodCensus(total: 1, unwell: [Fixture.pod("`x`", node: nil, restarts: 1)]))
+      $0.pods = .seen(PodCensus(total: 1, unhealthy: [Fixture.pod("`x`", node: nil, restarts: 1)]))
       $0.undecodable = [
         UndecodableObject(kind: "Pod", namespace: "apps", name: "web", reason: "spec has the wrong type"),
         UndecodableObject(kind: "Node", name: "srv$(x)", reason: "spec is null"),
@@ -147,7 +147,7 @@ extension RemedyTests {
     let report = Fixture.report {
       $0.nodes = .seen([Fixture.node(name, broken)])
       $0.flux = .seen([Fixture.kustomization(name, broken)])
-      $0.pods = .seen(PodCensus(total: 1, unwell: [Fixture.pod(name, node: nil, restarts: 1)]))
+      $0.pods = .seen(PodCensus(total: 1, unhealthy: [Fixture.pod(name, node: nil, restarts: 1)]))
       $0.workloads = .seen([
         Workload(
           resource: Fixture.resource("Deployment", name, namespace: name, []), desired: 1, ready: 0,

@@ -92,7 +92,7 @@ import Testing
   }
 
   private static func pods(_ images: PodImage...) -> (inout Snapshot) -> Void {
-    { $0.pods = .seen(PodCensus(total: images.count, unwell: [], images: Set(images))) }
+    { $0.pods = .seen(PodCensus(total: images.count, unhealthy: [], images: Set(images))) }
   }
 
   @Test func podsOfUnlistedOwnersCount() {

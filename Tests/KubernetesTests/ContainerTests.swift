@@ -56,9 +56,9 @@ import Testing
     ([ContainerTests.creating], "pod web-1: ContainerCreating"),
     ([ContainerTests.failed], "pod web-1: Running, last exit code 3"),
   ])
-  func plightIsThatOfOneContainer(_ containers: [String], _ plight: String) throws {
+  func stateTextIsThatOfOneContainer(_ containers: [String], _ stateText: String) throws {
     let pod = try pod(#""phase":"Running","containerStatuses":[\#(containers.joined(separator: ","))]"#)
-    #expect(pod.plight == plight)
+    #expect(pod.stateText == stateText)
   }
 
   @Test func runningInitContainerIsNamed() throws {
@@ -66,7 +66,7 @@ import Testing
       #""phase":"Pending","initContainerStatuses":[{"name":"proxy","state":{"running":{"startedAt":"2026-01-10T09:54:00Z"}}},{"name":"migrate","state":{"running":{"startedAt":"2026-01-10T09:55:00Z"}}}],"containerStatuses":[{"name":"app","state":{"waiting":{"reason":"PodInitializing"}}}]"#
     let pod = try pod(
       status, spec: #"{"initContainers":[{"name":"proxy","restartPolicy":"Always"},{"name":"migrate"}]}"#)
-    #expect(pod.plight == "pod web-1: init container migrate has been running since 2026-01-10T09:55:00Z")
+    #expect(pod.stateText == "pod web-1: init container migrate has been running since 2026-01-10T09:55:00Z")
   }
 
   @Test func pressureIsReadAmongManyConditions() throws {

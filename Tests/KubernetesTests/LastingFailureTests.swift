@@ -29,7 +29,7 @@ import Testing
         2: Item.pair(Item.broken("BuildFailed", ago: -50)),
       ], since: 7200),
     .init(
-      name: "fails, its source is unwell for a moment, fails again",
+      name: "fails, its source is unhealthy for a moment, fails again",
       items: Item.pair(Item.broken("BuildFailed", ago: 7200)),
       ids: [Item.failed], polls: [0, 30, 60],
       then: [

@@ -37,7 +37,7 @@ import Testing
     #expect(value.lastEndTime == Timestamp(rfc3339: "2026-01-10T09:00:00Z"))
     let calm =
       #"{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"d:1"}]},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}"#
-    guard case .wellPod(let images) = try read(.pod, calm) else { throw Wrong.kind }
+    guard case .healthyPod(let images) = try read(.pod, calm) else { throw Wrong.kind }
     #expect(images.map(\.image) == ["d:1"])
   }
 
@@ -81,7 +81,7 @@ import Testing
     #expect(pod.restarts == 9)
     #expect(pod.waitingReason == "CrashLoopBackOff")
     #expect(pod.lastEnd == "OOMKilled, exit code 137")
-    #expect(!pod.isWell)
+    #expect(!pod.isHealthy)
     #expect(!"\(pod)".contains("hush"))
   }
 
@@ -90,9 +90,9 @@ import Testing
     (#"{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}"#, true),
     (#"{"phase":"Running"}"#, false), ("{}", false),
   ])
-  func healthyPodsAreOnlyCounted(status: String, isWell: Bool) throws {
+  func healthyPodsAreOnlyCounted(status: String, isHealthy: Bool) throws {
     let item = #"{"metadata":{"name":"a","namespace":"b"},"status":\#(status)}"#
-    #expect((try read(.pod, item) == .wellPod([])) == isWell)
+    #expect((try read(.pod, item) == .healthyPod([])) == isHealthy)
   }
 
   @Test func nodeLeasesAndLeaderLeasesAreDistinguished() throws {

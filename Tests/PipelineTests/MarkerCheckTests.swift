@@ -38,7 +38,7 @@ import Testing
   ) -> (findings: [MarkerFinding], history: MarkerHistory) {
     let checked = checkMarkers(
       in: MarkedTree(commit: commit, texts: files.mapValues { Array($0.utf8) }, isPartial: isPartial),
-      of: MarkerQuestion(
+      of: MarkerInput(
         cluster: "tethys", policies: policies, automations: automations, kustomizations: kustomizations,
         access: "--kubeconfig /k"),
       history: history, now: now + .seconds(seconds))

@@ -17,12 +17,12 @@ import Testing
       isPartial: isPartial)
   }
 
-  private static func question(latest: String = "r/app:2", isSuspended: Bool = false) -> MarkerQuestion {
+  private static func input(latest: String = "r/app:2", isSuspended: Bool = false) -> MarkerInput {
     let policy = ImagePolicy(
       resource: Resource(kind: "ImagePolicy", namespace: "flux-system", name: "app"),
       repository: Reference(kind: "ImageRepository", namespace: "flux-system", name: "app"),
       latestImage: latest)
-    return MarkerQuestion(
+    return MarkerInput(
       cluster: "tethys",
       policies: [
         ImagePolicyReport(policy: Judged(value: policy, verdict: .healthy), running: nil, isBehind: nil)
@@ -37,7 +37,7 @@ import Testing
   @Test func sameFilesAndPoliciesAreCheckedOnce() {
     var judge = MarkerJudge()
     for second in 0..<100 {
-      judge.judge(Self.tree("a"), of: Self.question(), at: Self.now + .seconds(second * 15))
+      judge.judge(Self.tree("a"), of: Self.input(), at: Self.now + .seconds(second * 15))
     }
     #expect(judge.checks == 1)
     #expect(judge.findings.map(\.state) == [.good])
@@ -45,17 +45,17 @@ import Testing
 
   @Test func everyChangeIsSeen() {
     var judge = MarkerJudge()
-    judge.judge(Self.tree("a"), of: Self.question(), at: Self.now)
-    judge.judge(Self.tree("b"), of: Self.question(), at: Self.now)
-    judge.judge(Self.tree("b", isPartial: true), of: Self.question(), at: Self.now)
-    judge.judge(Self.tree("b", isPartial: true), of: Self.question(latest: "r/app:3"), at: Self.now)
+    judge.judge(Self.tree("a"), of: Self.input(), at: Self.now)
+    judge.judge(Self.tree("b"), of: Self.input(), at: Self.now)
+    judge.judge(Self.tree("b", isPartial: true), of: Self.input(), at: Self.now)
+    judge.judge(Self.tree("b", isPartial: true), of: Self.input(latest: "r/app:3"), at: Self.now)
     #expect(judge.findings.map(\.state) == [.pending])
     judge.judge(
-      Self.tree("b", isPartial: true), of: Self.question(latest: "r/app:3", isSuspended: true), at: Self.now)
+      Self.tree("b", isPartial: true), of: Self.input(latest: "r/app:3", isSuspended: true), at: Self.now)
     #expect(judge.checks == 5)
     // A clock that was set back.
     judge.judge(
-      Self.tree("b", isPartial: true), of: Self.question(latest: "r/app:3", isSuspended: true),
+      Self.tree("b", isPartial: true), of: Self.input(latest: "r/app:3", isSuspended: true),
       at: Self.now - .seconds(1))
     #expect(judge.checks == 6)
   }
@@ -64,7 +64,7 @@ import Testing
   @Test func valueThatIsNotWrittenBecomesAProblemInTime() {
     var judge = MarkerJudge()
     func state(after seconds: Int64) -> MarkerFinding.State? {
-      judge.judge(Self.tree("a"), of: Self.question(latest: "r/app:3"), at: Self.now + .seconds(seconds))
+      judge.judge(Self.tree("a"), of: Self.input(latest: "r/app:3"), at: Self.now + .seconds(seconds))
       return judge.findings.first?.state
     }
     for second in stride(from: Int64(0), through: 900, by: 15) { #expect(state(after: second) == .pending) }

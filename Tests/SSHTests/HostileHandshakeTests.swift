@@ -235,10 +235,10 @@ import Testing
     goodbye.appendSSH(bytes: text)
     goodbye.appendSSH(string: "")
     #expect(play.say(Self.identification + Self.packet(goodbye)) != nil)
-    let farewell = try #require(play.session.farewell)
-    #expect(farewell.hasPrefix("it disconnected: ") && farewell.hasSuffix(" (reason 12)"))
-    #expect(farewell.utf8.allSatisfy { $0 >= 0x20 })
-    #expect(!farewell.unicodeScalars.contains { $0.properties.generalCategory == .format })
+    let disconnectMessage = try #require(play.session.disconnectMessage)
+    #expect(disconnectMessage.hasPrefix("it disconnected: ") && disconnectMessage.hasSuffix(" (reason 12)"))
+    #expect(disconnectMessage.utf8.allSatisfy { $0 >= 0x20 })
+    #expect(!disconnectMessage.unicodeScalars.contains { $0.properties.generalCategory == .format })
   }
 
   /// RFC 4253 §11.1: a uint32, and from 0xFE000000 on for private use.
@@ -249,7 +249,7 @@ import Testing
     goodbye.appendSSH(string: "bye")
     goodbye.appendSSH(string: "")
     #expect(play.say(Self.identification + Self.packet(goodbye)) != nil)
-    #expect(play.session.farewell == "it disconnected: bye (reason \(number))")
+    #expect(play.session.disconnectMessage == "it disconnected: bye (reason \(number))")
   }
 }
 

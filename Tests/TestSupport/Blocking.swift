@@ -24,7 +24,7 @@
     }
 
     private actor Gate {
-      static let shared = Gate(places: max(1, 4 / patience) * ProcessInfo.processInfo.activeProcessorCount)
+      static let shared = Gate(places: max(1, 4 / slowness) * ProcessInfo.processInfo.activeProcessorCount)
 
       private var places: Int
       private var waiting: [CheckedContinuation<Void, Never>] = []

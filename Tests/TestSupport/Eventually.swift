@@ -5,7 +5,7 @@ package func eventually(
   within limit: Duration = .seconds(30), every pause: Duration = .milliseconds(10),
   _ condition: () throws -> Bool
 ) rethrows -> Bool {
-  let deadline = ContinuousClock.now + limit * patience
+  let deadline = ContinuousClock.now + limit * slowness
   while true {
     if try condition() { return true }
     if ContinuousClock.now >= deadline { return false }
@@ -20,7 +20,7 @@ package func eventually(
   within limit: Duration = .seconds(30), every pause: Duration = .milliseconds(10),
   isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
 ) async throws -> Bool {
-  let deadline = ContinuousClock.now + limit * patience
+  let deadline = ContinuousClock.now + limit * slowness
   while true {
     if try await condition() { return true }
     if ContinuousClock.now >= deadline { return false }

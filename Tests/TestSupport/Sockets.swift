@@ -37,7 +37,7 @@ package final class LoopbackSocket: Sendable {
   }
 
   static func limit(_ descriptor: Int32, _ timeout: Duration) {
-    var time = timeval(tv_sec: Int(timeout.components.seconds) * patience, tv_usec: 0)
+    var time = timeval(tv_sec: Int(timeout.components.seconds) * slowness, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
     }

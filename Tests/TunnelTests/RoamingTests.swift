@@ -65,7 +65,7 @@ struct RoamingTests {
     try network.ip(.near, "address add 198.18.0.3/16 dev near0")
     #expect(eventually { (try? exchange()) == true })
     // Tests/Benchmarks measures how long it takes. Here other tests use the processors, too.
-    #expect(ContinuousClock.now - start < .seconds(15) * patience)
+    #expect(ContinuousClock.now - start < .seconds(15) * slowness)
     #expect(fixture.tunnel.status.reconnects == 1)
     let failures = fixture.recorder.all.compactMap {
       if case .changed(from: .up, to: _, let failure, _) = $0 { failure } else { nil }

@@ -37,8 +37,8 @@ import Testing
     #expect(life.burst.isProven(proven))
     #expect(life.holds(carried: 1 << 30, proven + .seconds(1)))
     // The session does not come.
-    #expect(!life.holds(carried: 1 << 30, proven + StartBurst.patience))
-    #expect(!life.burst.isProven(proven + StartBurst.patience))
+    #expect(!life.holds(carried: 1 << 30, proven + StartBurst.timeLimit))
+    #expect(!life.burst.isProven(proven + StartBurst.timeLimit))
   }
 
   @Test func theWatchBeginsWhenTheOpensAreAnswered() {
@@ -91,9 +91,9 @@ import Testing
     #expect(life.holds(carried: StartBurst.proof, start))
     life.burst.release(start + .seconds(1))
     #expect(life.burst.isProven(start + .seconds(1)))
-    life.burst.release(start + StartBurst.patience)
-    #expect(!life.burst.isProven(start + StartBurst.patience))
-    #expect(life.holds(carried: StartBurst.proof, start + StartBurst.patience))
-    #expect(!life.burst.isProven(start + StartBurst.patience))
+    life.burst.release(start + StartBurst.timeLimit)
+    #expect(!life.burst.isProven(start + StartBurst.timeLimit))
+    #expect(life.holds(carried: StartBurst.proof, start + StartBurst.timeLimit))
+    #expect(!life.burst.isProven(start + StartBurst.timeLimit))
   }
 }

@@ -26,16 +26,16 @@ struct TamperingTests {
     let route: Route
     let configuration: TunnelConfiguration
 
-    /// - Parameter patience: the time limit for a login, and for silence after it.
-    init(patience: Duration = .seconds(10)) async throws {
+    /// - Parameter timeLimit: the time limit for a login, and for silence after it.
+    init(timeLimit: Duration = .seconds(10)) async throws {
       echo = try TCPServer(.echo)
       server = try SSHServer()
       proxy = try TamperingProxy(to: server.port)
       configuration = TunnelConfiguration(
         host: "tethys", sshConfig: server.sshConfig,
         forwards: [.init(listen: .local(0), target: .local(echo.port))],
-        keepaliveInterval: patience / 2, keepaliveTimeout: patience)
-      route = try await Route.resolved(configuration, port: proxy.port, limit: patience)
+        keepaliveInterval: timeLimit / 2, keepaliveTimeout: timeLimit)
+      route = try await Route.resolved(configuration, port: proxy.port, limit: timeLimit)
     }
 
     /// Connects, logs in, opens a channel and echoes a byte; nil if all of that succeeds.
@@ -55,7 +55,7 @@ struct TamperingTests {
   @Test(arguments: Kind.allCases)
   func truncatedOrCorruptedStreamsAreHandledAtEveryByte(_ kind: Kind) async throws {
     // A flipped bit in a length makes the session wait for bytes that never arrive.
-    let scene = try await Scene(patience: kind == .flip ? .seconds(1) : .seconds(10))
+    let scene = try await Scene(timeLimit: kind == .flip ? .seconds(1) : .seconds(10))
     try #require(eventually { try scene.cross() == nil })
     let length = scene.proxy.fromServer.count
     try #require(length > 1000)
@@ -107,7 +107,7 @@ struct TamperingTests {
 
   /// The server stops before the banner, during the key exchange, or when it answers the login.
   @Test func aServerThatStopsAnsweringIsGivenUpInTime() async throws {
-    let scene = try await Scene(patience: .seconds(1))
+    let scene = try await Scene(timeLimit: .seconds(1))
     try #require(eventually { try scene.cross() == nil })
     let length = scene.proxy.fromServer.count
     for position in [0, 20, length / 3, length * 2 / 3] {

@@ -58,7 +58,7 @@ struct TunnelTests {
     let threads = try (0..<200).map { number in
       try JoinableThread(name: "client \(number)") {
         do {
-          let client = try LoopbackSocket(port: port, timeout: .seconds(60) * patience)
+          let client = try LoopbackSocket(port: port, timeout: .seconds(60) * slowness)
           let sent = Self.bytes(isInstrumented ? 20_000 : 100_000, from: number * 7919)
           try client.send(sent)
           client.finishSending()
@@ -68,7 +68,7 @@ struct TunnelTests {
         }
       }
     }
-    for thread in threads { #expect(thread.join(timeout: .seconds(60) * patience)) }
+    for thread in threads { #expect(thread.join(timeout: .seconds(60) * slowness)) }
     #expect(failures.withLock { $0 } == [])
     #expect(fixture.tunnel.status.forwards[0].refusedConnections == 0)
   }

@@ -3,8 +3,8 @@ struct Discovery {
   let state: ClusterState
   var hidesCustomResources = false
 
-  private var kinds: [Kind] {
-    Kind.all.filter { kind in
+  private var kinds: [ResourceKind] {
+    ResourceKind.all.filter { kind in
       !state.missingGroups.contains(kind.group) && !state.missingKinds.contains(kind.definition)
         && !(hidesCustomResources && kind.isCustom)
     }
@@ -22,7 +22,7 @@ struct Discovery {
     return kinds.filter { $0.group == group }.flatMap(\.versions).filter { seen.insert($0).inserted }
   }
 
-  func kinds(of group: String, _ version: String) -> [Kind] {
+  func kinds(of group: String, _ version: String) -> [ResourceKind] {
     kinds.filter { $0.group == group && $0.versions.contains(version) }
   }
 
@@ -56,7 +56,7 @@ struct Discovery {
 
   private func group(_ name: String) -> JSON {
     let versions = versions(of: name).map { version -> JSON in
-      ["groupVersion": .string(Kind.groupVersion(name, version)), "version": .string(version)]
+      ["groupVersion": .string(ResourceKind.groupVersion(name, version)), "version": .string(version)]
     }
     return ["name": .string(name), "versions": .array(versions), "preferredVersion": versions.first ?? .null]
   }
@@ -66,7 +66,7 @@ struct Discovery {
     guard !kinds.isEmpty else { return nil }
     return Answer([
       "kind": "APIResourceList", "apiVersion": "v1",
-      "groupVersion": .string(Kind.groupVersion(group, version)),
+      "groupVersion": .string(ResourceKind.groupVersion(group, version)),
       "resources": .array(
         kinds.map { kind in
           [
@@ -101,7 +101,7 @@ struct Discovery {
       ], contentType: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")
   }
 
-  private func discovered(_ kind: Kind, _ version: String) -> JSON {
+  private func discovered(_ kind: ResourceKind, _ version: String) -> JSON {
     [
       "resource": .string(kind.plural), "singularResource": .string(kind.kind.lowercased()),
       "scope": kind.isNamespaced ? "Namespaced" : "Cluster", "verbs": ["get", "list"],

@@ -1,6 +1,6 @@
 /// A list request: selectors, pagination and the format of the items.
 struct Listing {
-  let kind: Kind
+  let kind: ResourceKind
   let version: String
   /// nil selects all namespaces.
   let namespace: String?
@@ -54,7 +54,8 @@ struct Listing {
     }
     return Answer([
       "kind": form == .metadata ? "PartialObjectMetadataList" : "\(kind.kind)List",
-      "apiVersion": form == .metadata ? "meta.k8s.io/v1" : .string(Kind.groupVersion(kind.group, version)),
+      "apiVersion": form == .metadata
+        ? "meta.k8s.io/v1" : .string(ResourceKind.groupVersion(kind.group, version)),
       "metadata": metadata, "items": .array(items),
     ])
   }

@@ -1,6 +1,6 @@
 /// The rows that `kubectl get` prints, with all columns for common kinds, and name and age for others.
 struct Table {
-  let kind: Kind
+  let kind: ResourceKind
   let state: ClusterState
   let now: APITime
 

@@ -1,7 +1,7 @@
 /// The demo's notification objects. Alert and Provider have no status by design. A Receiver's status contains its
 /// webhook path, which is as sensitive as a password.
 extension ClusterState {
-  func notificationObjects(of kind: Kind) -> [Object] {
+  func notificationObjects(of kind: ResourceKind) -> [Object] {
     switch kind {
     case .alert:
       [

@@ -2,7 +2,7 @@
 extension ClusterState {
   var certManagerVersion: String { image(named: "cert-manager")?.running ?? "v1.18.2" }
 
-  func sourceObjects(of kind: Kind) -> [Object] {
+  func sourceObjects(of kind: ResourceKind) -> [Object] {
     switch kind {
     case .gitRepository: [gitRepository]
     case .helmRepository: [chartRepository, ociChartRepository]

@@ -33,7 +33,7 @@ struct ImageFacts: Sendable {
 extension ClusterState {
   func image(named name: String) -> ImageFacts? { images.first { $0.name == name } }
 
-  func imageObjects(of kind: Kind, at now: APITime) -> [Object] {
+  func imageObjects(of kind: ResourceKind, at now: APITime) -> [Object] {
     switch kind {
     case .imageRepository: images.map { repository($0, at: now) }
     case .imagePolicy: images.map(policy)

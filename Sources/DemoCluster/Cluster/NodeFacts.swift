@@ -34,12 +34,12 @@ struct NodeFacts: Sendable {
 extension ClusterState {
   /// The listed nodes, including unexpected ones.
   var presentNodes: [NodeFacts] {
-    let strangers = ongoingFaults.compactMap { fault, since -> NodeFacts? in
+    let joined = ongoingFaults.compactMap { fault, since -> NodeFacts? in
       guard case .nodeJoined(let name) = fault else { return nil }
       return NodeFacts(
         name: name, address: "10.0.0.99", roles: [], gpus: 0, allocatableGPUs: 0, since: since)
     }
-    return nodes.filter(\.isThere) + strangers
+    return nodes.filter(\.isThere) + joined
   }
 
   private func kubeletVersion(of node: NodeFacts) -> String {

@@ -2,7 +2,7 @@
 struct Object: Sendable {
   static let fluxFinalizers = ["finalizers.fluxcd.io"]
 
-  let kind: Kind
+  let kind: ResourceKind
   var namespace: String? = nil
   let name: String
   var labels: [String: String] = [:]
@@ -37,7 +37,7 @@ struct Object: Sendable {
 
   func json(version: String, in state: ClusterState) -> JSON {
     var body: JSON = [
-      "apiVersion": .string(Kind.groupVersion(kind.group, version)), "kind": .string(kind.kind),
+      "apiVersion": .string(ResourceKind.groupVersion(kind.group, version)), "kind": .string(kind.kind),
       "metadata": metadata(in: state), "spec": spec, "status": status,
     ]
     for (key, value) in other { body[key] = value }
@@ -65,7 +65,7 @@ func condition(
 
 extension ClusterState {
   /// All objects of a kind in the API's order: by namespace, then name.
-  func objects(of kind: Kind, at now: APITime) -> [Object] {
+  func objects(of kind: ResourceKind, at now: APITime) -> [Object] {
     let objects: [Object] =
       switch kind {
       case .node: nodeObjects(at: now)
@@ -99,12 +99,12 @@ extension ClusterState {
     }.sorted { ($0.namespace ?? "", $0.name) < ($1.namespace ?? "", $1.name) }
   }
 
-  func isSuspended(_ kind: Kind, _ name: String) -> Bool {
+  func isSuspended(_ kind: ResourceKind, _ name: String) -> Bool {
     suspended.contains("\(kind.kind)/\(name)")
   }
 
   /// `spec.suspend`, with the generation that it increments.
-  func suspension(_ kind: Kind, _ name: String) -> (JSON, Int) {
+  func suspension(_ kind: ResourceKind, _ name: String) -> (JSON, Int) {
     isSuspended(kind, name) ? (true, 2) : (.null, 1)
   }
 }

@@ -1,6 +1,6 @@
 /// A workload from which its pods are generated.
 struct WorkloadFacts {
-  let kind: Kind
+  let kind: ResourceKind
   let namespace: String
   let name: String
   let image: String

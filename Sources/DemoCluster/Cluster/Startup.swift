@@ -62,7 +62,7 @@ extension Startup.Phase {
   }
 }
 
-extension Kind {
+extension ResourceKind {
   /// True if a CustomResourceDefinition defines the kind.
   var isCustom: Bool {
     group.hasSuffix(".toolkit.fluxcd.io") || ["cert-manager.io", "pulumi.com"].contains(group)

@@ -68,7 +68,7 @@ package struct PipelineDocument: Codable, Hashable, Sendable {
   package struct Source: Codable, Hashable, Sendable {
     /// `github`, `pulumi` or `checkout`.
     package var name: String
-    /// `ok` if all questions of the last poll were answered, otherwise `refused`, `limited`, `unreachable`, or
+    /// `ok` if all requests of the last poll were answered, otherwise `refused`, `limited`, `unreachable`, or
     /// `unreadable` if an answer came and can't be used; `waiting` before the first answer.
     package var state: String
     /// The causes if it is not `ok`, with each missing permission.

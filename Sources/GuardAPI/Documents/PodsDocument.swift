@@ -37,7 +37,7 @@ package struct PodsDocument: Codable, Hashable, Sendable {
     worst = bad.prefix(5).map {
       Pod(
         namespace: $0.resource.namespace, name: $0.resource.name, node: $0.node, restarts: $0.restarts,
-        message: $0.plight)
+        message: $0.stateText)
     }
   }
 }

@@ -129,7 +129,7 @@ struct SetupCommand: ParsableCommand {
 private struct FirstVerdict {
   private let running: RunningGuard
   /// A login and a first poll take some seconds; a server that was just restarted takes longer.
-  private static let patience: Duration = .seconds(45)
+  private static let timeLimit: Duration = .seconds(45)
   /// A cluster that is critical for this long, although its tunnel is up, will not be healthy soon.
   private static let doubt: Duration = .seconds(12)
 
@@ -151,7 +151,7 @@ private struct FirstVerdict {
 
   private func settled() throws -> StatusDocument {
     let client = DaemonClient(socket: .resolve(option: running.socket), trusted: .current)
-    let end = ContinuousClock.now + FirstVerdict.patience
+    let end = ContinuousClock.now + FirstVerdict.timeLimit
     var reported = ""
     var isCriticalSince: ContinuousClock.Instant?
     while true {

@@ -49,7 +49,7 @@ struct StatusCommand: ParsableCommand, Reading {
     let exitStatus: Int32
     do {
       var client = options.connection.client
-      client.timeout = format.patience
+      client.timeout = format.timeLimit
       text = BarText(try options.chosen(of: client.status(.overview)), now: .now)
       exitStatus = ExitStatus(text.verdict).rawValue
     } catch let error as any CommandError {

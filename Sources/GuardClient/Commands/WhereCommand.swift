@@ -77,7 +77,7 @@ struct Places {
   }
 }
 
-/// A question about a pipeline of a guard that watches none.
+/// A request for the pipeline of a guard that watches none.
 struct NoPipeline: CommandError, Hashable {
   /// nil if no cluster has one.
   let cluster: String?

@@ -11,15 +11,15 @@ internal import Systemd
 /// exits.
 enum QueuedClients {
   /// Shorter than a start may take (`TimeoutStartSec=` of the unit).
-  static let patience: Duration = .seconds(20)
+  static let timeLimit: Duration = .seconds(20)
 
-  /// Answers clients for up to `patience`. Blocks; returns at once if no client is waiting.
+  /// Answers clients for up to `timeLimit`. Blocks; returns at once if no client is waiting.
   ///
   /// - Parameters:
   ///   - passed: the listening sockets. They stay open; nothing else may use them during the call.
   ///   - answer: sent to clients of the control socket; others are reset.
-  static func turnAway(from passed: [PassedSocket], with answer: ControlAnswer, for patience: Duration) {
-    let deadline = MonotonicTime.now + patience
+  static func reject(from passed: [PassedSocket], with answer: ControlAnswer, for timeLimit: Duration) {
+    let deadline = MonotonicTime.now + timeLimit
     for socket in passed {
       _ = fcntl(socket.descriptor, F_SETFL, fcntl(socket.descriptor, F_GETFL) | O_NONBLOCK)
     }
@@ -27,7 +27,7 @@ enum QueuedClients {
     guard poll(&entries, nfds_t(entries.count), 0) > 0 else { return }
     while true {
       for (socket, entry) in zip(passed, entries) where entry.revents != 0 {
-        turnAway(from: socket, with: answer)
+        reject(from: socket, with: answer)
       }
       // A listener was closed.
       guard entries.allSatisfy({ $0.revents & ~Int16(POLLIN) == 0 }) else { return }
@@ -36,7 +36,7 @@ enum QueuedClients {
     }
   }
 
-  private static func turnAway(from socket: PassedSocket, with answer: ControlAnswer) {
+  private static func reject(from socket: PassedSocket, with answer: ControlAnswer) {
     let isControl = socket.forward == nil
     while true {
       let raw = accept(socket.descriptor, nil, nil)

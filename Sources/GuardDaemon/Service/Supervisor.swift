@@ -18,7 +18,7 @@ final class Supervisor: Sendable {
   }
 
   /// The times after which a missing beat is a reason to check the threads.
-  struct Patience {
+  struct TimeLimits {
     var start: Duration = .seconds(2)
     /// A beat follows every five seconds.
     var run: Duration = .seconds(10)
@@ -39,7 +39,7 @@ final class Supervisor: Sendable {
   /// The tasks of the service's thread.
   let orders: Mailbox<Order>
   private let wakeup: WakeupEvent
-  private let patience: Patience
+  private let timeLimit: TimeLimits
   private let state = Mutex(State())
   private let findShortage: @Sendable () -> SystemError?
   private let end: @Sendable (LogRecord) -> Void
@@ -70,13 +70,13 @@ final class Supervisor: Sendable {
   ///   - findShortage: called on its thread after a missing beat.
   ///   - end: ends the process.
   init(
-    _ signals: consuming SignalDescriptor, patience: Patience = Patience(),
+    _ signals: consuming SignalDescriptor, timeLimit: TimeLimits = TimeLimits(),
     findShortage: @escaping @Sendable () -> SystemError? = Supervisor.findShortage,
     end: @escaping @Sendable (LogRecord) -> Void
   ) throws(SystemError) {
     orders = try Mailbox()
     wakeup = try WakeupEvent()
-    self.patience = patience
+    self.timeLimit = timeLimit
     self.findShortage = findShortage
     self.end = end
     let owner = DescriptorOwner(signals)
@@ -109,7 +109,7 @@ final class Supervisor: Sendable {
     let (isLate, isOverdue) = state.withLock { state -> (Bool, Bool) in
       (
         !state.isOver && .now - state.beat >= limit(in: state.phase),
-        !state.isOver && state.stopAsked.map { .now - $0 >= patience.wholeStop } ?? false
+        !state.isOver && state.stopAsked.map { .now - $0 >= timeLimit.wholeStop } ?? false
       )
     }
     if isLate, let shortage = findShortage() {
@@ -130,9 +130,9 @@ final class Supervisor: Sendable {
 
   private func limit(in phase: Phase) -> Duration {
     switch phase {
-    case .start: patience.start
-    case .run: patience.run
-    case .stop: patience.stop
+    case .start: timeLimit.start
+    case .run: timeLimit.run
+    case .stop: timeLimit.stop
     }
   }
 

@@ -25,12 +25,12 @@ final class WatchdogFeed: Sendable {
   }
 
   private final class Pending: Sendable {
-    private let questions = Mutex<[@Sendable () -> Bool]>([])
+    private let checks = Mutex<[@Sendable () -> Bool]>([])
 
     func replace(with next: [@Sendable () -> Bool]) -> [@Sendable () -> Bool] {
-      questions.withLock { questions in
-        defer { questions = next }
-        return questions
+      checks.withLock { checks in
+        defer { checks = next }
+        return checks
       }
     }
   }

@@ -4,7 +4,7 @@ import Health
 /// bracketed paste).
 ///
 /// The result does not depend on how the bytes are split. A lone Esc and the start of a sequence are the same byte,
-/// so the caller waits for `patience` and then calls `expire`.
+/// so the caller waits for `timeLimit` and then calls `expire`.
 package struct KeyDecoder: Hashable, Sendable {
   private enum State: Hashable {
     case ground
@@ -36,7 +36,7 @@ package struct KeyDecoder: Hashable, Sendable {
   package init() {}
 
   /// The time to wait for the next byte; nil if no sequence is unfinished.
-  package var patience: Duration? {
+  package var timeLimit: Duration? {
     switch state {
     case .ground: nil
     // Long enough for a sequence that a slow connection splits, short enough for the Esc key.

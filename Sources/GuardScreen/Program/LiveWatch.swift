@@ -25,7 +25,7 @@ package struct LiveWatch {
     let signals = try SignalDescriptor([
       SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH,
     ])
-    let link = try GuardLink(client)
+    let link = try GuardRequests(client)
     try link.follow()
     // Connect before the screen is cleared, so that a connection error is displayed as by any other command.
     guard let first = try connect(link, signals) else { return }
@@ -35,7 +35,7 @@ package struct LiveWatch {
   }
 
   /// The first contents; nil after a signal that ends the program.
-  private func connect(_ link: GuardLink, _ signals: borrowing SignalDescriptor) throws
+  private func connect(_ link: GuardRequests, _ signals: borrowing SignalDescriptor) throws
     -> GuardInbox.Contents?
   {
     while true {
@@ -58,7 +58,7 @@ package struct LiveWatch {
 
   /// The terminal and what it shows.
   private struct Loop: ~Copyable {
-    let link: GuardLink
+    let link: GuardRequests
     let pages: any ScreenPages
     private let start = ContinuousClock.now
     private var mode = TerminalMode()
@@ -72,7 +72,7 @@ package struct LiveWatch {
     private var expiry: ContinuousClock.Instant?
     private var isOver = false
 
-    init(link: GuardLink, pages: any ScreenPages) {
+    init(link: GuardRequests, pages: any ScreenPages) {
       self.link = link
       self.pages = pages
       drawnAt = start
@@ -119,7 +119,7 @@ package struct LiveWatch {
     }
 
     private mutating func press(_ keys: [Key]) {
-      expiry = decoder.patience.map { .now + $0 }
+      expiry = decoder.timeLimit.map { .now + $0 }
       for key in keys { perform(state.apply(.key(key), at: now)) }
       if !keys.isEmpty { due = .now }
     }

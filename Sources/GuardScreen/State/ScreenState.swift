@@ -32,7 +32,7 @@ package struct ScreenState: Sendable {
   /// Requests without an answer yet.
   package private(set) var pending: [ScreenRequest] = []
   /// The time of the last line from the guard.
-  private var heardAt: Duration
+  private var lastReceived: Duration
   private var frame = ScreenFrame(lines: [])
 
   /// The number of changes that are kept.
@@ -45,12 +45,12 @@ package struct ScreenState: Sendable {
     self.size = size
     self.time = time
     self.hasKeys = hasKeys
-    heardAt = time.elapsed
+    lastReceived = time.elapsed
   }
 
   /// How long the guard has sent nothing; nil within three heartbeats.
   package var silence: Duration? {
-    let silence = time.elapsed - heardAt
+    let silence = time.elapsed - lastReceived
     return silence < WatchLine.silence ? nil : silence
   }
 
@@ -88,7 +88,7 @@ package struct ScreenState: Sendable {
   private mutating func receive(_ status: StatusDocument?, _ changes: [ChangeDocument]) -> [ScreenEffect] {
     let isBack = loss != nil
     loss = nil
-    heardAt = time.elapsed
+    lastReceived = time.elapsed
     self.changes = (self.changes + changes).suffix(ScreenState.changeLimit)
     if let status {
       self.status = status

@@ -18,7 +18,7 @@ struct DelegateSystem: SetupSystem {
     words += ["HOME=\(person.home)", "USER=\(person.name)", "XDG_RUNTIME_DIR=\(person.runtimeDirectory)"]
     var delegated = ProgramCall("setpriv", words + call.variables + [call.program] + call.arguments)
     delegated.input = call.input
-    delegated.patience = call.patience
+    delegated.timeLimit = call.timeLimit
     return base.run(delegated)
   }
 

@@ -107,7 +107,7 @@ package struct LocalSystem: SetupSystem {
       program: call.program, arguments: call.arguments, variables: call.variables, input: call.input,
       outputLimit: 4 << 20)
     do throws(SystemError) {
-      let outcome = try command.run(until: .now + call.patience, isCancelled: { false })
+      let outcome = try command.run(until: .now + call.timeLimit, isCancelled: { false })
       let status: Int32? = if case .exited(let code) = outcome.end { code } else { nil }
       return ProgramAnswer(status: status, output: outcome.output, errors: outcome.errors)
     } catch {

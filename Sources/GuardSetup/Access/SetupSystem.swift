@@ -66,7 +66,7 @@ package struct ProgramCall: Hashable, Sendable {
   var input: [UInt8]?
   /// `NAME=value`
   var variables: [String] = []
-  var patience: Duration = .seconds(20)
+  var timeLimit: Duration = .seconds(20)
 
   init(_ program: String, _ arguments: [String]) {
     self.program = program

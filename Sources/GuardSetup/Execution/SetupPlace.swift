@@ -4,7 +4,7 @@ package struct SetupPlace: Hashable, Sendable {
   let record: String
   /// Folders that do not exist yet, outermost first.
   var missingFolders: [String] = []
-  var states: [StateFolder] = []
+  var states: [StateFolderFacts] = []
   /// Existing folders that systemctl(1) removes when they are empty.
   var keptFolders: [String] = []
 

@@ -224,7 +224,7 @@ package struct Undo {
     }
     let alerts = StateFile.alerts
     // All names are judged before the first file is removed, because a name may depend on another.
-    let files = StateFolder.files(in: folder, system).filter { name in
+    let files = StateFolderFacts.files(in: folder, system).filter { name in
       !kept.contains(name)
         && (name.hasPrefix("\(alerts)/") ? name.hasSuffix(".spool") : isState(name, in: folder))
     }

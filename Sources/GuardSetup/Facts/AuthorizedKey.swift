@@ -56,7 +56,7 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
         "--", host, "exec /bin/sh -c '\(AuthorizedKey.script)' \(action.rawValue)",
       ])
     call.input = Array("\(line)\n".utf8)
-    call.patience = .seconds(30)
+    call.timeLimit = .seconds(30)
     return call
   }
 

@@ -36,7 +36,7 @@ package struct MachineFacts: Hashable, Sendable {
   var mayRead = true
   var isRestartPending = false
   var missingFolders: [String] = []
-  var states: [StateFolder] = []
+  var states: [StateFolderFacts] = []
   /// The reason why files cannot be written in /etc or in the service's home; nil if they can.
   var writeObstacle: WriteObstacle?
   /// The programs that next steps may name, for the reader of the output.

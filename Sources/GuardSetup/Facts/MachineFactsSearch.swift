@@ -41,7 +41,7 @@ package struct MachineFactsSearch {
         .contains { $0 == FileOwner.serviceName }
     let home = MachineFacts.home
     facts.missingFolders = [MachineFacts.folder, home, "\(home)/.ssh"].filter { !system.exists($0) }
-    facts.states = [StateFolder(home, system)]
+    facts.states = [StateFolderFacts(home, system)]
     facts.writeObstacle =
       [MachineFacts.configurationPath, MachineFacts.key].compactMap(system.obstacle)
       .first
@@ -155,7 +155,7 @@ package struct MachineFactsSearch {
       var call = ProgramCall(system.guardProgram, ["--doctor", "--config", "/dev/stdin"])
       call.input = Array(facts.guardFile.yaml.utf8)
       call.variables = ["KUBECONFIG=", "SSH_AUTH_SOCK="]
-      call.patience = .seconds(60)
+      call.timeLimit = .seconds(60)
       facts.findings = GuardProgram.findings(in: service.run(call).output).filter {
         $0.cluster == facts.guardFile.cluster
       }

@@ -41,7 +41,7 @@ package struct PersonalFacts {
         "\(person.units)/\(SetupFacts.service).d", "\(person.home)/.local", person.stateHome,
       ].filter { !system.exists($0) }
     // Before systemd 254, the guard's state is in the folder of its configuration.
-    facts.states = [person.folder, "\(person.stateHome)/oceanid"].map { StateFolder($0, system) }
+    facts.states = [person.folder, "\(person.stateHome)/oceanid"].map { StateFolderFacts($0, system) }
     facts.keptFolders = ["default.target.wants", "sockets.target.wants"].map { "\(person.units)/\($0)" }
       .filter(
         system.isFolder)
@@ -69,7 +69,7 @@ package struct PersonalFacts {
     call.input = input
     // The service has neither this shell's KUBECONFIG nor its agent.
     call.variables = ["KUBECONFIG=", "SSH_AUTH_SOCK=\(agent)", "XDG_CONFIG_HOME=\(person.configHome)"]
-    call.patience = .seconds(60)
+    call.timeLimit = .seconds(60)
     return system.run(call)
   }
 

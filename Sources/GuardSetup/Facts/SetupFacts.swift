@@ -12,7 +12,7 @@ package struct SetupFacts: Hashable, Sendable {
   var units: [String: UnitState] = [:]
   /// Folders that do not exist yet, outermost first.
   var missingFolders: [String] = []
-  var states: [StateFolder] = []
+  var states: [StateFolderFacts] = []
   /// Existing folders that systemctl(1) removes when they are empty.
   var keptFolders: [String] = []
   var tools = Tools()

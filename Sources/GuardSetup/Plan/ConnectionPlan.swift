@@ -100,10 +100,10 @@ enum ConnectionPlan {
     let name = facts.sshWay.asShellLine
     switch part {
     case .host:
-      if let fault = facts.sshConfigFault { return .mend(fault, facts, effect: configEffect) }
+      if let fault = facts.sshConfigFault { return .fix(fault, facts, effect: configEffect) }
       // The guard refuses a known_hosts that it cannot read before it connects, because it may revoke keys.
       if failed.step == Part.configuration, let fault = facts.knownHostsFault {
-        return .mend(fault, facts, effect: "ssh and the guard find no host key there")
+        return .fix(fault, facts, effect: "ssh and the guard find no host key there")
       }
       if failed.step == Part.configuration {
         return .of(failed) ?? .edit(facts.sshConfigPath, facts.tools, why: "the guard cannot use it")
@@ -120,7 +120,7 @@ enum ConnectionPlan {
         command: "ssh -v \(name)", why: "sshd must be reachable from here before the guard can connect")
     case .hostKey:
       if !facts.isHostKnown, let fault = facts.knownHostsFault {
-        return .mend(fault, facts, effect: "ssh finds no host key there")
+        return .fix(fault, facts, effect: "ssh finds no host key there")
       }
       // It may be the key of a jump host, a revoked one, or a server that speaks another protocol.
       if let next = Plan.Next.of(failed) { return next }
@@ -158,7 +158,7 @@ enum ConnectionPlan {
         ? Plan.Next(command: facts.tools.asRoot("apt-get install openssh-client"), why: why)
         : Plan.Next(.instruction("install the client of OpenSSH"), why: why)
     }
-    if let fault = facts.sshConfigFault { return .mend(fault, facts, effect: configEffect) }
+    if let fault = facts.sshConfigFault { return .fix(fault, facts, effect: configEffect) }
     if let finding = configurationFinding(facts), let next = Plan.Next.of(finding) { return next }
     return Plan.Next(
       command: "ssh \((facts.sshOptions + ["-G", "--", facts.host]).asShellLine)",
@@ -286,7 +286,7 @@ enum ConnectionPlan {
 
   private static func unread(_ key: SetupFacts.LoginKeys.File, _ facts: SetupFacts) -> Plan.Next {
     if case .unreadable(let fault?) = key.condition {
-      return .mend(fault, facts, effect: "ssh cannot use the key")
+      return .fix(fault, facts, effect: "ssh cannot use the key")
     }
     if case .broken(let reason) = key.condition {
       let path = key.path.shellWord

@@ -52,7 +52,7 @@ extension Plan {
     /// To let the user, or ssh(1), use a file again.
     ///
     /// - Parameter effect: what the fault prevents.
-    static func mend(_ fault: AccessFault, _ facts: SetupFacts, effect: String) -> Next {
+    static func fix(_ fault: AccessFault, _ facts: SetupFacts, effect: String) -> Next {
       let (path, shown) = (fault.path.shellWord, facts.person.shown(fault.path))
       if fault.isOwn {
         return Next(

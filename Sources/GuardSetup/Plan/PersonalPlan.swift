@@ -72,7 +72,7 @@ package enum PersonalPlan {
       return step("\(shown): \(reason)", .blocked(next))
     case .unreadable(let reason, let fault):
       let next =
-        fault.map { Plan.Next.mend($0, facts, effect: "setup and the guard cannot read it") }
+        fault.map { Plan.Next.fix($0, facts, effect: "setup and the guard cannot read it") }
         ?? .init(command: "namei -l \(path.shellWord)", why: "it must be your own regular file")
       return step("\(shown) cannot be read: \(reason)", .blocked(next))
     }

@@ -30,7 +30,7 @@ final class GuardFeed: Sendable {
   /// Lines that arrive within this time become one event, because each has a whole document.
   private static let gathering: Duration = .milliseconds(20)
   /// The longest delay of an event by further lines.
-  private static let patience: Duration = .milliseconds(200)
+  private static let timeLimit: Duration = .milliseconds(200)
   private static let pauseAfterLoss: Duration = .milliseconds(250)
 
   private let client: DaemonClient
@@ -85,7 +85,7 @@ final class GuardFeed: Sendable {
     while !isStopped {
       guard let line = try nextLine(&stream, within: .milliseconds(250)) else { continue }
       var (status, changes) = GuardFeed.parts(line)
-      let deadline = ContinuousClock.now + GuardFeed.patience
+      let deadline = ContinuousClock.now + GuardFeed.timeLimit
       while ContinuousClock.now < deadline, let more = try nextLine(&stream, within: GuardFeed.gathering) {
         let (newer, count) = GuardFeed.parts(more)
         status = newer ?? status

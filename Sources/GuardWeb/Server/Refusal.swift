@@ -10,7 +10,7 @@ enum Refusal: Error, Hashable, Sendable {
   case foreignPage
   case noSession
   /// The connection belongs to another user of this machine.
-  case stranger
+  case otherUser
   case spentToken
   case wrongToken
   case notFound
@@ -28,7 +28,7 @@ enum Refusal: Error, Hashable, Sendable {
     case .headTooLarge: (431, "Request Header Fields Too Large")
     case .method: (405, "Method Not Allowed")
     case .host: (421, "Misdirected Request")
-    case .foreignPage, .noSession, .stranger, .spentToken, .wrongToken: (403, "Forbidden")
+    case .foreignPage, .noSession, .otherUser, .spentToken, .wrongToken: (403, "Forbidden")
     case .notFound: (404, "Not Found")
     case .tooSlow: (408, "Request Timeout")
     case .tooMany, .unavailable: (503, "Service Unavailable")
@@ -44,7 +44,7 @@ enum Refusal: Error, Hashable, Sendable {
     case .host: "This server has another name"
     case .foreignPage: "Another page sent this request"
     case .noSession: "This browser has no session"
-    case .stranger: "This page belongs to another user"
+    case .otherUser: "This page belongs to another user"
     case .spentToken: "This address was already used"
     case .wrongToken: "This address is not valid"
     case .notFound: "There is no such page"
@@ -60,7 +60,7 @@ enum Refusal: Error, Hashable, Sendable {
     switch self {
     case .malformed(let detail): "The server cannot read it: \(detail)."
     case .headTooLarge: "Delete the cookies of this address in your browser and try again."
-    case .stranger: "Start oceanid-ctl web as the user of this browser."
+    case .otherUser: "Start oceanid-ctl web as the user of this browser."
     case .body, .method: "This server only shows the status of the guard."
     case .host: "Open the address that oceanid-ctl web printed."
     case .foreignPage:

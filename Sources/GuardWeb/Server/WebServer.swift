@@ -76,14 +76,14 @@ package final class WebServer: Sendable {
   /// Starts the connection's thread, unless it belongs to another user of this machine, who may have seen the token in
   /// the arguments of xdg-open.
   private func admit(_ socket: Socket, _ owners: SocketDiagnostics?) {
-    func turnAway(_ refusal: Refusal) {
+    func reject(_ refusal: Refusal) {
       // The send buffer of a new connection has room for it.
       WebConnection(socket, feed: feed).send(WebAnswer(refusal).bytes(isHead: false))
     }
     if case .user(let owner)? = owners?.peer(of: socket.descriptor), !users.contains(owner) {
-      return turnAway(.stranger)
+      return reject(.otherUser)
     }
-    guard let (number, displaced) = table.withLock({ $0.add(socket) }) else { return turnAway(.tooMany) }
+    guard let (number, displaced) = table.withLock({ $0.add(socket) }) else { return reject(.tooMany) }
     // Ends its thread's wait.
     if let displaced { shutdown(displaced.raw, Int32(SHUT_RDWR)) }
     let thread = try? JoinableThread(name: "web-\(number)") { [self] in

@@ -9,7 +9,7 @@ public struct KubeconfigMismatch: Hashable, Sendable {
   /// True if the server's port is that of a forward's target.
   public let isFarPort: Bool
   /// Set if the server is `localhost` and another program listens at one of its addresses: `[::1]:16443`.
-  public let stranger: String?
+  public let otherListener: String?
   /// Set if only the context differs.
   public let contexts: Contexts?
   /// The step that corrects the file.
@@ -28,10 +28,11 @@ public struct KubeconfigMismatch: Hashable, Sendable {
   }
 
   public init(
-    server: String, localEnd: String?, isFarPort: Bool, stranger: String? = nil, contexts: Contexts? = nil,
+    server: String, localEnd: String?, isFarPort: Bool, otherListener: String? = nil,
+    contexts: Contexts? = nil,
     step: NextStep
   ) {
-    self.stranger = stranger
+    self.otherListener = otherListener
     self.server = server
     self.localEnd = localEnd
     self.isFarPort = isFarPort
@@ -42,7 +43,8 @@ public struct KubeconfigMismatch: Hashable, Sendable {
   /// The same mismatch with a command that runs as the user who may change the file: see `Observation.owner`.
   public func run(as owner: String) -> KubeconfigMismatch {
     KubeconfigMismatch(
-      server: server, localEnd: localEnd, isFarPort: isFarPort, stranger: stranger, contexts: contexts,
+      server: server, localEnd: localEnd, isFarPort: isFarPort, otherListener: otherListener,
+      contexts: contexts,
       step: step.run(as: owner))
   }
 
@@ -52,9 +54,9 @@ public struct KubeconfigMismatch: Hashable, Sendable {
       let current = contexts.current.map { "its current-context is \($0)" } ?? "it has no current-context"
       return "\(current), and the guard uses context \(contexts.wanted)"
     }
-    if let stranger {
+    if let otherListener {
       return
-        "its server is \(server), and another program listens on \(stranger), which is also an address of "
+        "its server is \(server), and another program listens on \(otherListener), which is also an address of "
         + "localhost" + (localEnd.map { "; the forward is \($0)" } ?? "")
     }
     guard let localEnd else {

@@ -75,7 +75,7 @@ public struct Pod: Hashable, Sendable {
   static let manyRestarts = 5
 
   /// The pod is ready or has completed, so no rule applies to it.
-  public var isWell: Bool {
+  public var isHealthy: Bool {
     guard resource.deletionTimestamp == nil else { return false }
     return phase == "Succeeded" || (phase == "Running" && isReady && restarts < Pod.manyRestarts)
   }
@@ -100,13 +100,13 @@ public struct PodImage: Hashable, Sendable {
 /// The pods of a cluster: their number, and those that may have a problem.
 public struct PodCensus: Hashable, Sendable {
   public let total: Int
-  public let unwell: [Pod]
+  public let unhealthy: [Pod]
   /// The images of all pods, without duplicates.
   public let images: Set<PodImage>
 
-  public init(total: Int, unwell: [Pod], images: Set<PodImage> = []) {
+  public init(total: Int, unhealthy: [Pod], images: Set<PodImage> = []) {
     self.total = total
-    self.unwell = unwell
+    self.unhealthy = unhealthy
     self.images = images
   }
 }

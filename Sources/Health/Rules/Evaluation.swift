@@ -60,14 +60,14 @@ struct Evaluation {
   var pods: PodReport?
   var controllers: [ControllerReport] = []
   /// Nodes that cannot run pods. Each has its own problem, which is already reported.
-  var unwellNodes: Set<String> = []
+  var unhealthyNodes: Set<String> = []
   /// Idle Flux controllers. Each has its own problem, which is already reported.
   var idleControllers: Set<String> = []
   /// Workloads that have their own problem.
   var brokenWorkloads: [Workload] = []
   /// The Kustomization or HelmRelease that applied each workload.
   var managers: [Reference: Reference] = [:]
-  var unwellPods: [Pod] = []
+  var unhealthyPods: [Pod] = []
   /// Pods whose state a problem already reports.
   var reportedPods: Set<Reference> = []
   var causes = FluxCauses()

@@ -318,7 +318,7 @@ extension Evaluation {
   mutating func culprit(of object: FluxObject, _ failure: Condition) -> Pod? {
     let isTimeout = isWaitForWorkloads(failure, object)
     let checked = failure.checkedObjects(of: object.resource)
-    let found = unwellPods.filter { pod in
+    let found = unhealthyPods.filter { pod in
       guard let owner = pod.owner, pod.isStuck(at: serverNow) else { return false }
       if checked.contains(owner) { return true }
       return isTimeout && managers[owner] == object.resource.reference

@@ -102,7 +102,7 @@ extension Evaluation {
     }
     // The idle controller is already reported once for all its objects.
     if idleControllers.contains(resource.kind.fluxController) { return judged(.degraded) }
-    if let symptom = rhythm(of: object, status, shown) {
+    if let symptom = progressSymptom(of: object, status, shown) {
       // Its dependency is also behind and is reported instead.
       if symptom.problem == .behindSource,
         object.dependsOn.compactMap(causes.object).contains(where: isBehind)
@@ -182,7 +182,7 @@ extension Evaluation {
     let pod = culprit(of: object, failure)
     let reason = pod == nil ? failure.reason : "its pods do not start"
     let details = [
-      detail(of: object, failure), pod?.plight, waiting.map { "now \($0.reason): \($0.message)" },
+      detail(of: object, failure), pod?.stateText, waiting.map { "now \($0.reason): \($0.message)" },
     ]
     report(
       .failed, object, ["reason": reason.isEmpty ? "unknown" : reason],

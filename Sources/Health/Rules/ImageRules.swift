@@ -96,7 +96,7 @@ extension Evaluation {
     }
     if let verdict = judgeCommon(resource, isSuspended: policy.isSuspended, source: policy.repository) {
       // Without scans, it cannot select a newer tag.
-      return report(verdict, at: isBehind == true ? (isUnwell(policy.repository) ? .scan : .policy) : nil)
+      return report(verdict, at: isBehind == true ? (isUnhealthy(policy.repository) ? .scan : .policy) : nil)
     }
     guard isBehind != false, let latest = policy.latestImage else { return report(.healthy) }
     let trail = ImageTrail(policy, latest: latest, running: running ?? [], snapshot, self)
@@ -106,7 +106,7 @@ extension Evaluation {
       let end = trail.end
       let seen = now - skew - watch("\(path)/not-taken-up/\(latest)")
       let since = min(resource.conditions["Ready"]?.lastTransitionTime ?? seen, seen)
-      guard serverNow - since > trail.patience else { return report(.healthy) }
+      guard serverNow - since > trail.timeLimit else { return report(.healthy) }
       self.report(
         .notTakenUp, resource, ["image": latest], detail: end.words, since: since, step: end.step)
       return report(.degraded, end.reason, end.words, at: end.standstill)
@@ -117,7 +117,7 @@ extension Evaluation {
     if let verdict = end.fixed {
       return report(verdict, end.reason, end.words, since: since, at: end.standstill)
     }
-    guard serverNow - since > trail.patience else {
+    guard serverNow - since > trail.timeLimit else {
       return report(.healthy, "RollingOut", "rolling out \(latest)", since: since)
     }
     let old = Set((running ?? []).map(\.image)).filter { ImageReference.isSame($0, latest) == false }
@@ -251,7 +251,7 @@ extension Evaluation {
       return .degraded
     }
     // Its repository or Git source is the problem and is already reported.
-    if source.map(isUnwell) ?? false {
+    if source.map(isUnhealthy) ?? false {
       keepStart(of: "\(resource.reference.problemPath)/failed")
       return .degraded
     }
@@ -313,7 +313,7 @@ extension Evaluation {
     }
     let (status, decisive) = KStatus.compute(resource)
     let shown = resource.conditions["Ready"] ?? decisive
-    guard status == .inProgress, let since = hungSince(resource, shown, patience: .seconds(900)) else {
+    guard status == .inProgress, let since = hungSince(resource, shown, timeLimit: .seconds(900)) else {
       return nil
     }
     report(
@@ -332,7 +332,7 @@ extension Evaluation {
     }
   }
 
-  private func isUnwell(_ reference: Reference) -> Bool {
+  private func isUnhealthy(_ reference: Reference) -> Bool {
     causes.failures[reference] != nil
       || repositories.contains {
         $0.value.resource.reference == reference

@@ -54,7 +54,7 @@ struct ImageTrail {
   }
 
   /// The time limit for the whole path: a run, a fetch and a reconcile, each with its interval.
-  var patience: Duration {
+  var timeLimit: Duration {
     let run = automation?.value.interval ?? .seconds(900)
     return run * 2 + (source?.value.interval ?? .seconds(60)) + .seconds(300)
   }

@@ -91,10 +91,10 @@ extension Evaluation {
     // Runs that were due during a suspension are not made up for.
     // A run may take long, and the next one then waits for it.
     let isHeld = timing.forbidsOverlap && timing.activeRuns > 0
-    let patience: Duration =
+    let timeLimit: Duration =
       isHeld ? .seconds(86_400) : .seconds(600) + min(timing.deadline ?? .zero, .seconds(3600))
     guard let start = [last, timing.resumedAt].compactMap(\.self).max(), start <= serverNow,
-      let due = schedule.due(after: start, before: serverNow - patience, zone: timing.timeZone)
+      let due = schedule.due(after: start, before: serverNow - timeLimit, zone: timing.timeZone)
     else { return }
     let reference = cronJob.resource.reference
     report(
@@ -145,6 +145,6 @@ extension Evaluation {
 
   private mutating func markPodsReported(of job: Job) {
     reportedPods.formUnion(
-      unwellPods.lazy.filter { $0.owner == job.resource.reference }.map(\.resource.reference))
+      unhealthyPods.lazy.filter { $0.owner == job.resource.reference }.map(\.resource.reference))
   }
 }

@@ -48,7 +48,7 @@ extension Evaluation {
       for name in names where !seen.contains(where: { $0.name == name }) && !missing.contains(name) {
         guard !isUnreadable(Reference(kind: "Node", namespace: "", name: name)) else { continue }
         missing.append(name)
-        unwellNodes.insert(name)
+        unhealthyNodes.insert(name)
         if hasNone {
           keepStart(of: "node/\(name)/missing")
         } else {
@@ -96,14 +96,14 @@ extension Evaluation {
     let isExpected = expectations.nodes.isEmpty || expectations.nodes.contains(name)
     let ready = node.resource.conditions["Ready"]
     if ready?.status != .isTrue {
-      unwellNodes.insert(name)
+      unhealthyNodes.insert(name)
       let words = [ready?.reason, ready?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(
         separator: ": ")
       report(
         .notReady, name, detail: words.isEmpty ? "it has no Ready condition" : words,
         since: ready?.lastTransitionTime)
     } else {
-      if judgeLease(node) { unwellNodes.insert(name) }
+      if judgeLease(node) { unhealthyNodes.insert(name) }
       judgeGPU(node)
       judgeDevices(node)
       judgeTaints(node)

@@ -4,7 +4,7 @@ internal import GuardTypes
 // reported once with their workload if they have one.
 extension Evaluation {
   mutating func gatherPods(_ snapshot: Snapshot) {
-    unwellPods = (snapshot.pods.value?.unwell ?? []).filter { $0.resource.deletionTimestamp == nil }
+    unhealthyPods = (snapshot.pods.value?.unhealthy ?? []).filter { $0.resource.deletionTimestamp == nil }
   }
 
   /// The owners of pods that are reported themselves or that are held back on purpose.
@@ -12,10 +12,10 @@ extension Evaluation {
     guard let census = snapshot.pods.value else { return [] }
     let report = report(census)
     let reported =
-      report.crashLooping + report.pending + census.unwell.filter { $0.resource.deletionTimestamp != nil }
+      report.crashLooping + report.pending + census.unhealthy.filter { $0.resource.deletionTimestamp != nil }
       + report.notReady
-      .filter { !($0.node.map(unwellNodes.contains) ?? false) }
-    return Set((reported + unwellPods.filter(\.isGated)).compactMap(\.owner))
+      .filter { !($0.node.map(unhealthyNodes.contains) ?? false) }
+    return Set((reported + unhealthyPods.filter(\.isGated)).compactMap(\.owner))
   }
 
   mutating func judgePods(_ snapshot: Snapshot) {
@@ -48,7 +48,7 @@ extension Evaluation {
     var notReady: [Pod] = []
     var terminating: [Pod] = []
     var failed: [Pod] = []
-    for pod in census.unwell {
+    for pod in census.unhealthy {
       if let due = pod.resource.deletionTimestamp {
         // This time already includes the grace period.
         if now - due > .seconds(300) { terminating.append(pod) }
@@ -82,13 +82,13 @@ extension Evaluation {
     isLess: (Pod, Pod) -> Bool
   ) {
     let unreported = all.filter { pod in
-      !reportedPods.contains(pod.resource.reference) && !(pod.node.map(unwellNodes.contains) ?? false)
+      !reportedPods.contains(pod.resource.reference) && !(pod.node.map(unhealthyNodes.contains) ?? false)
     }
     guard let worst = unreported.max(by: isLess) else { return }
     let name = "\(worst.resource.namespace)/\(worst.resource.name)"
     let pods = unreported.count == 1 ? "pod \(name) is" : "\(unreported.count) pods (worst: \(name)) are"
     report(
-      .workload(problem), ["pods": pods], subject: "pods", detail: worst.plight, since: since(worst),
+      .workload(problem), ["pods": pods], subject: "pods", detail: worst.stateText, since: since(worst),
       step: step(worst))
   }
 
@@ -126,7 +126,7 @@ extension Pod {
     if waitingReason == "CrashLoopBackOff" { return true }
     guard phase == "Running", reportedRestarts >= Pod.manyRestarts else { return false }
     guard isReady else { return lastEndTime.map { now - $0 < .seconds(3600) } ?? true }
-    return lastEndTime.map { now - $0 < patience(after: $0) } ?? false
+    return lastEndTime.map { now - $0 < timeLimit(after: $0) } ?? false
   }
 
   /// The restarts of the container that the pod's state is about.
@@ -135,7 +135,7 @@ extension Pod {
   /// How long a pod that is ready again counts as restarting: three times its average time between restarts, and
   /// after 20 of them an hour, so that one restart every half hour is one problem. Restarts that are rarer than every
   /// six hours do not.
-  private func patience(after last: Timestamp) -> Duration {
+  private func timeLimit(after last: Timestamp) -> Duration {
     let least = Duration.seconds(600)
     guard let made = resource.creationTimestamp, last > made else { return least }
     let average = (last - made) / max(1, reportedRestarts)
@@ -165,7 +165,7 @@ extension Pod {
   }
 
   /// For example `pod web-1: CrashLoopBackOff, 12 restarts, last OOMKilled`.
-  public var plight: String {
+  public var stateText: String {
     let scheduled = resource.conditions["PodScheduled"].flatMap { $0.status == .isTrue ? nil : $0 }
     let state = resource.deletionTimestamp == nil ? phase : "Terminating"
     let running = initializing.map { initializing in

@@ -42,7 +42,7 @@ extension Evaluation {
           node: node, verdict: .unknown, status: Evaluation.statusColumn(node),
           isExpected: expectations.nodes.isEmpty || expectations.nodes.contains(node.name)))
       // Pods that could not run because of the node still cannot.
-      if node.resource.conditions["Ready"]?.status != .isTrue { unwellNodes.insert(node.name) }
+      if node.resource.conditions["Ready"]?.status != .isTrue { unhealthyNodes.insert(node.name) }
     }
   }
 

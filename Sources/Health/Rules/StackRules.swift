@@ -31,7 +31,7 @@ extension Evaluation {
         .stackFailed, resource,
         detail: failure(of: stack, failed.message.isEmpty ? reconciling ?? ready : failed),
         since: failed.lastTransitionTime)
-    } else if status == .inProgress, let started = hungSince(resource, ready, patience: .seconds(3600)) {
+    } else if status == .inProgress, let started = hungSince(resource, ready, timeLimit: .seconds(3600)) {
       // Each refresh makes it not ready while it runs.
       report(
         .stackStuck, resource, ["state": "has been in progress for \((serverNow - started).humanDuration)"],

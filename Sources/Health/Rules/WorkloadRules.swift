@@ -70,7 +70,7 @@ extension Evaluation {
     guard workload.refusal != nil || late != nil || isUnobserved || isShort else { return nil }
     if let reported { return now - reported }
     guard !explained.contains(resource.reference),
-      !isExplainedByNodes(workload, podsOnUnwellNodes(workload))
+      !isExplainedByNodes(workload, podsOnUnhealthyNodes(workload))
     else { return nil }
     let available = resource.conditions["Available"].flatMap { $0.status == .isTrue ? nil : $0 }
     let since = [workload.refusal, late, workload.available == 0 ? available : nil]
@@ -82,17 +82,17 @@ extension Evaluation {
   }
 
   /// The pods on nodes that do not work, also those that their node cannot end.
-  private func podsOnUnwellNodes(_ workload: Workload) -> [Pod] {
-    (observation.snapshot?.pods.value?.unwell ?? []).filter {
+  private func podsOnUnhealthyNodes(_ workload: Workload) -> [Pod] {
+    (observation.snapshot?.pods.value?.unhealthy ?? []).filter {
       $0.owner == workload.resource.reference && $0.phase != "Failed"
-        && ($0.node.map(unwellNodes.contains) ?? false)
+        && ($0.node.map(unhealthyNodes.contains) ?? false)
     }
   }
 
   /// True if nodes that do not work are the reason for all pods that the workload lacks. They are not if its pods are
   /// refused, or if its rollout was too late before the nodes were lost.
   private func isExplainedByNodes(_ workload: Workload, _ pods: [Pod]) -> Bool {
-    guard !pods.isEmpty, pods.allSatisfy({ $0.node.map(unwellNodes.contains) ?? false }),
+    guard !pods.isEmpty, pods.allSatisfy({ $0.node.map(unhealthyNodes.contains) ?? false }),
       pods.count >= workload.desired - workload.available, workload.refusal == nil
     else { return false }
     let late = workload.resource.conditions.first { $0.reason == "ProgressDeadlineExceeded" }
@@ -136,7 +136,7 @@ extension Evaluation {
         value: workload, verdict: verdict, status: status, reason: reason, message: message,
         since: since)
     }
-    let pods = unwellPods.filter { $0.owner == resource.reference }
+    let pods = unhealthyPods.filter { $0.owner == resource.reference }
     guard let trouble = problemText(workload, status, reason, pods, lasting) else {
       return judged(.healthy, since: unavailableSince ?? available?.lastTransitionTime)
     }
@@ -157,7 +157,7 @@ extension Evaluation {
     let refusal = workload.refusal
     let details =
       ["\(reason): \(message)", trouble.isCounted ? nil : counts(workload)]
-      + [refusal.map { "\($0.reason): \($0.message)" }, worst?.plight]
+      + [refusal.map { "\($0.reason): \($0.message)" }, worst?.stateText]
     report(
       .workload(.unavailable), resource.facts.merging(["state": trouble.title]) { $1 },
       subject: resource.reference.description, detail: details.compactMap(\.self).joined(separator: "; "),

@@ -160,12 +160,12 @@ extension Poll {
       .seen(
         PodCensus(
           total: objects.count,
-          unwell: objects.compactMap { object in
+          unhealthy: objects.compactMap { object in
             if case .pod(let pod) = object { pod } else { nil }
           },
           images: objects.reduce(into: []) { images, object in
             if case .pod(let pod) = object { images.formUnion(pod.images) }
-            if case .wellPod(let own) = object { images.formUnion(own) }
+            if case .healthyPod(let own) = object { images.formUnion(own) }
           }))
     }
   }

@@ -54,7 +54,7 @@ extension Kind {
   }
   static let pod = Kind(name: "Pod", group: "", plural: "pods", versions: ["v1"]) { fields, served in
     let pod = try Pod(fields, served.limits)
-    return pod.isWell ? .wellPod(pod.images) : .pod(pod)
+    return pod.isHealthy ? .healthyPod(pod.images) : .pod(pod)
   }
 
   static let workloads = [

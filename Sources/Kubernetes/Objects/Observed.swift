@@ -10,7 +10,7 @@ enum Observed: Hashable, Sendable {
   case leaderLease(LeaderLease)
   indirect case pod(Pod)
   /// A healthy pod is only counted, with the images that it runs, because there are many.
-  case wellPod([PodImage])
+  case healthyPod([PodImage])
   indirect case flux(FluxObject)
   indirect case imageRepository(ImageRepository)
   indirect case imagePolicy(ImagePolicy)
@@ -37,7 +37,7 @@ extension Observed {
     case .cronJob(let object): object.resource
     case .certificate(let object): object.resource
     case .stack(let object): object.resource
-    case .nodeLease, .leaderLease, .wellPod: nil
+    case .nodeLease, .leaderLease, .healthyPod: nil
     }
   }
 

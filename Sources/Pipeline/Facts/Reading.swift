@@ -1,12 +1,12 @@
 package import Health
 
-/// The last answer to a question, and why there is no newer one.
+/// The last answer to a request, and why there is no newer one.
 package struct Reading<Value: Hashable & Sendable>: Hashable, Sendable {
   /// The last answer; nil before the first.
   package private(set) var value: Value?
   /// The time of the answer.
   package private(set) var seenAt: Timestamp?
-  /// Why the last question has no answer.
+  /// Why the last request has no answer.
   package private(set) var failure: SourceFailure?
 
   package init() {}
@@ -16,7 +16,7 @@ package struct Reading<Value: Hashable & Sendable>: Hashable, Sendable {
     seenAt = time
   }
 
-  /// Records the outcome of a question. The last answer stays after a failure.
+  /// Records the outcome of a request. The last answer stays after a failure.
   package mutating func record(_ outcome: Result<Value, SourceFailure>, at time: Timestamp) {
     switch outcome {
     case .success(let value): self = Reading(value, at: time)
@@ -31,6 +31,6 @@ package struct Reading<Value: Hashable & Sendable>: Hashable, Sendable {
     return reading
   }
 
-  /// The answer, unless the last question failed.
+  /// The answer, unless the last request failed.
   package var current: Value? { failure == nil ? value : nil }
 }

@@ -9,7 +9,7 @@ package struct SourceFailure: Error, Hashable, Sendable {
     case forbidden
     /// There is no such object, or the token may not see it.
     case missing
-    /// The API understands the question and rejects it: HTTP 422, for example for a name that is not a commit.
+    /// The API understands the request and rejects it: HTTP 422, for example for a name that is not a commit.
     case rejected
     /// A limit of the API.
     case limited

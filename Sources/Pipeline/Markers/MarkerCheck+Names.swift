@@ -32,7 +32,7 @@ extension MarkerCheck {
   /// The policy that a marker with a wrong name probably means: the same name with another namespace or suffix, or the
   /// nearest one.
   private func meant(by marker: Marker, _ readers: [ImageUpdateAutomation]) -> PolicyName? {
-    let handled = question.policies.filter { report in
+    let handled = input.policies.filter { report in
       readers.contains { $0.handles(report.policy.value) }
     }.map(PolicyName.init)
     let name = marker.policy?.name ?? marker.text
@@ -46,7 +46,7 @@ extension MarkerCheck {
     words: String, correction: String
   )? {
     guard let reader = readers.first else { return nil }
-    let policies = question.policies.map(\.policy.value)
+    let policies = input.policies.map(\.policy.value)
     guard let name = marker.policy else {
       return ("it has not the form NAMESPACE:NAME", "write the namespace and the name of a policy")
     }

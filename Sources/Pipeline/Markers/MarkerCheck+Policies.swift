@@ -113,9 +113,9 @@ extension MarkerCheck {
     }
     if writers.allSatisfy({ $0.reviewBranch != nil }) { return PolicyVerdict(.review, at: late) }
     let since = since("marker/\(PolicyName(report))/\(late.file)/\(image)")
-    let patience = (writer.interval ?? .seconds(300)) + .seconds(300)
-    guard now - since > patience else {
-      expires(at: since + patience + .milliseconds(1))
+    let timeLimit = (writer.interval ?? .seconds(300)) + .seconds(300)
+    guard now - since > timeLimit else {
+      expires(at: since + timeLimit + .milliseconds(1))
       return PolicyVerdict(.pending, at: late)
     }
     // The problem says for how long.
@@ -129,7 +129,7 @@ extension MarkerCheck {
   /// True if a Kustomization has applied the commit, and pods run another image all the same.
   private func isRollingOut(_ report: ImagePolicyReport) -> Bool {
     report.isBehind == true
-      && question.kustomizations.contains { $0.revision?.hasSuffix(tree.commit) == true }
+      && input.kustomizations.contains { $0.revision?.hasSuffix(tree.commit) == true }
   }
 
   /// The verdict on the ignored markers of a policy; nil if there is none.

@@ -10,15 +10,15 @@ internal import Redaction
 /// - Returns: one finding for each handled policy, unknown name and skipped file, in the order of their names; the
 ///   history for the next call; and when time alone changes the findings, nil for never.
 package func checkMarkers(
-  in tree: MarkedTree, of question: MarkerQuestion, history: MarkerHistory, now: Timestamp
+  in tree: MarkedTree, of input: MarkerInput, history: MarkerHistory, now: Timestamp
 ) -> (findings: [MarkerFinding], history: MarkerHistory, until: Timestamp?) {
-  var check = MarkerCheck(tree: tree, question: question, history: history, now: now)
+  var check = MarkerCheck(tree: tree, input: input, history: history, now: now)
   // They explain why a policy has no marker that works.
   let names = check.unknownNames()
   let files = check.skippedFiles()
   check.causes = names + files
   var findings: [MarkerFinding] = []
-  for report in question.policies.sorted(by: { PolicyName($0) < PolicyName($1) }) {
+  for report in input.policies.sorted(by: { PolicyName($0) < PolicyName($1) }) {
     if let finding = check.judge(report) { findings.append(finding) }
   }
   findings += names.map(\.finding) + files.map(\.finding)
@@ -27,7 +27,7 @@ package func checkMarkers(
 
 struct MarkerCheck {
   let tree: MarkedTree
-  let question: MarkerQuestion
+  let input: MarkerInput
   let history: MarkerHistory
   let now: Timestamp
   /// The verdicts that last, for the history.
@@ -54,9 +54,9 @@ struct MarkerCheck {
     var text: String { "\(file.escapedName):\(marker.line)" }
   }
 
-  init(tree: MarkedTree, question: MarkerQuestion, history: MarkerHistory, now: Timestamp) {
+  init(tree: MarkedTree, input: MarkerInput, history: MarkerHistory, now: Timestamp) {
     self.tree = tree
-    self.question = question
+    self.input = input
     self.history = history
     self.now = now
   }
@@ -75,11 +75,11 @@ struct MarkerCheck {
   }
 
   func automations(readingFile file: String) -> [ImageUpdateAutomation] {
-    question.automations.filter { $0.reads(file) }
+    input.automations.filter { $0.reads(file) }
   }
 
   func automations(of policy: ImagePolicy) -> [ImageUpdateAutomation] {
-    question.automations.filter { $0.handles(policy) }
+    input.automations.filter { $0.handles(policy) }
   }
 
   /// The verdict holds no longer than until then.
@@ -99,9 +99,9 @@ struct MarkerCheck {
   ) -> Problem {
     let since = since(path ?? "\(subject)/\(code.rawValue)")
     return Problem(
-      .marker(code), facts, cluster: question.cluster, subject: subject,
+      .marker(code), facts, cluster: input.cluster, subject: subject,
       detail: redacted(detail).limited(to: 1000),
-      since: since, access: question.access, owner: question.owner)
+      since: since, access: input.access, owner: input.owner)
   }
 }
 

@@ -6,7 +6,7 @@ package struct MarkerJudge: Sendable {
   private struct Check {
     let commit: String
     let isPartial: Bool
-    let question: MarkerQuestion
+    let input: MarkerInput
     let at: Timestamp
     /// nil: the verdict lasts until something changes.
     let until: Timestamp?
@@ -22,16 +22,16 @@ package struct MarkerJudge: Sendable {
   package init(history: MarkerHistory = MarkerHistory()) { self.history = history }
 
   /// - Parameter tree: two trees of one commit are equal unless one of them is partial.
-  package mutating func judge(_ tree: MarkedTree, of question: MarkerQuestion, at now: Timestamp) {
+  package mutating func judge(_ tree: MarkedTree, of input: MarkerInput, at now: Timestamp) {
     if let last, last.commit == tree.commit, last.isPartial == tree.isPartial, now >= last.at,
-      last.until.map({ now < $0 }) ?? true, last.question == question
+      last.until.map({ now < $0 }) ?? true, last.input == input
     {
       return
     }
-    let checked = checkMarkers(in: tree, of: question, history: history, now: now)
+    let checked = checkMarkers(in: tree, of: input, history: history, now: now)
     (findings, history) = (checked.findings, checked.history)
     checks += 1
     last = Check(
-      commit: tree.commit, isPartial: tree.isPartial, question: question, at: now, until: checked.until)
+      commit: tree.commit, isPartial: tree.isPartial, input: input, at: now, until: checked.until)
   }
 }

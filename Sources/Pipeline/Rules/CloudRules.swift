@@ -47,12 +47,12 @@ package struct CloudFacts: Hashable, Sendable {
 /// The verdict about the workflow that deploys the cloud stack.
 package struct CloudRules {
   /// Runners and other runs may take this long.
-  static let queuePatience: Duration = .seconds(600)
+  static let queueTimeLimit: Duration = .seconds(600)
   /// GitHub starts a run within seconds; its queues may lag.
-  static let startPatience: Duration = .seconds(600)
-  static let approvalPatience: Duration = .seconds(3600)
+  static let startTimeLimit: Duration = .seconds(600)
+  static let approvalTimeLimit: Duration = .seconds(3600)
   /// A list without runs is confirmed by a second one.
-  static let emptyPatience: Duration = .seconds(59)
+  static let emptyTimeLimit: Duration = .seconds(59)
 
   private let facts: CloudFacts
   private let workflow: String
@@ -129,14 +129,14 @@ package struct CloudRules {
   }
 
   private var neverRan: StageResult {
-    guard let since = facts.emptySince, now - since >= CloudRules.emptyPatience else {
+    guard let since = facts.emptySince, now - since >= CloudRules.emptyTimeLimit else {
       return StageResult(
         .unknown, facts.remark == nil ? "no run of \(workflow) is listed" : "no run is known")
     }
     guard let head = facts.head else {
       return StageResult(.behind, "\(workflow) never ran for this branch")
     }
-    let isLate = now - max(head.seenAt, since) >= CloudRules.startPatience
+    let isLate = now - max(head.seenAt, since) >= CloudRules.startTimeLimit
     return StageResult(
       .behind, "\(workflow) never ran for this branch", since: head.seenAt,
       finding: isLate
@@ -199,7 +199,7 @@ package struct CloudRules {
         url: run.url)
     }
     guard distance.behind > 0 else { return done }
-    let isLate = now - head.seenAt >= CloudRules.startPatience
+    let isLate = now - head.seenAt >= CloudRules.startTimeLimit
     return StageResult(
       .behind, "run \(run.number) succeeded; no run for \(head.commit.short) yet", since: head.seenAt,
       url: run.url,
@@ -214,7 +214,7 @@ package struct CloudRules {
   private func running(_ run: WorkflowRun) -> StageResult {
     let age = run.startedAt.map { now - $0 } ?? .zero
     let durations = facts.runs.filter(\.isSuccess).prefix(10).compactMap(\.duration)
-    let isSlow = age > Duration.patience(Array(durations))
+    let isSlow = age > Duration.timeLimit(Array(durations))
     return StageResult(
       .running, "run \(run.number) is running", since: run.startedAt, url: run.url,
       finding: isSlow
@@ -230,7 +230,7 @@ package struct CloudRules {
     let words = isGroup ? "waits for another run" : "has no runner"
     return StageResult(
       .waiting, "run \(run.number) \(words)", since: since, url: run.url,
-      finding: age > CloudRules.queuePatience
+      finding: age > CloudRules.queueTimeLimit
         ? finding(
           .runQueued, run,
           [
@@ -250,7 +250,7 @@ package struct CloudRules {
     let timers = facts.approvals.map(\.waitMinutes).max() ?? 0
     return StageResult(
       .waiting, "run \(run.number) waits for approval of \(environment)", since: since, url: run.url,
-      finding: age > CloudRules.approvalPatience + .seconds(min(timers, 43_200) * 60)
+      finding: age > CloudRules.approvalTimeLimit + .seconds(min(timers, 43_200) * 60)
         ? finding(
           .runWaiting, run, ["environment": environment, "age": age.humanDuration],
           detail: about(run) + stillRuns(after: run), since: since) : nil)

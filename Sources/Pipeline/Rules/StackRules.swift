@@ -37,8 +37,8 @@ package struct StackFacts: Hashable, Sendable {
 /// The verdict about the stack that Pulumi Deployments update.
 package struct StackRules {
   /// An agent asks for work each minute.
-  static let queuePatience: Duration = .seconds(120)
-  static let acceptPatience: Duration = .seconds(300)
+  static let queueTimeLimit: Duration = .seconds(120)
+  static let acceptTimeLimit: Duration = .seconds(300)
 
   private let facts: StackFacts
   private let stack: String
@@ -99,7 +99,7 @@ package struct StackRules {
     case "failed": return failed(deployment, url)
     case "not-started": return queued(deployment, url)
     case "accepted":
-      return inProgress(deployment, url, state: "accepted", longest: StackRules.acceptPatience)
+      return inProgress(deployment, url, state: "accepted", longest: StackRules.acceptTimeLimit)
     default: return running(deployment, url)
     }
   }
@@ -140,7 +140,7 @@ package struct StackRules {
 
   private func queued(_ deployment: Deployment, _ url: String?) -> StageResult {
     let age = deployment.createdAt.map { now - $0 } ?? .zero
-    let isLate = age > StackRules.queuePatience
+    let isLate = age > StackRules.queueTimeLimit
     func waits(_ words: String, _ finding: Observation.Finding?) -> StageResult {
       StageResult(
         .waiting, "deployment \(deployment.version) \(words)", since: deployment.createdAt, url: url,
@@ -160,7 +160,7 @@ package struct StackRules {
       let judgment =
         older.status == "accepted"
         ? inProgress(
-          older, page("deployments/\(older.version)"), state: "accepted", longest: StackRules.acceptPatience)
+          older, page("deployments/\(older.version)"), state: "accepted", longest: StackRules.acceptTimeLimit)
         : running(older, page("deployments/\(older.version)"))
       return StageResult(
         .waiting, "deployment \(deployment.version) waits for deployment \(older.version)",
@@ -184,7 +184,7 @@ package struct StackRules {
 
   private func running(_ deployment: Deployment, _ url: String?) -> StageResult {
     let durations = changes.filter { $0.status == "succeeded" }.prefix(10).compactMap(\.duration)
-    return inProgress(deployment, url, state: "running", longest: .patience(Array(durations)))
+    return inProgress(deployment, url, state: "running", longest: .timeLimit(Array(durations)))
   }
 
   private func inProgress(

@@ -39,7 +39,7 @@ extension Duration {
   }
 
   /// How long something may run: half an hour, or three times as long as usual.
-  static func patience(_ durations: [Duration]) -> Duration {
+  static func timeLimit(_ durations: [Duration]) -> Duration {
     max(.seconds(1800), (median(durations) ?? .zero) * 3)
   }
 }

@@ -21,8 +21,8 @@ package struct PipelineKnowledge: Hashable, Sendable {
     package let answers: [String: Int]
 
     /// - Parameters:
-    ///   - failure: of the last poll; nil: all questions were answered.
-    ///   - gaps: the failures of questions about details.
+    ///   - failure: of the last poll; nil: all requests were answered.
+    ///   - gaps: the failures of requests about details.
     ///   - seenAt: the last answer; nil before the first.
     package init(
       name: String, failure: SourceFailure?, gaps: [SourceFailure] = [], seenAt: Timestamp?,
@@ -52,7 +52,7 @@ package struct PipelineKnowledge: Hashable, Sendable {
       var failures: [SourceFailure] = []
       for next in [failure].compactMap(\.self) + gaps {
         let isKnown = failures.contains { other in
-          // One right may be missing for several questions.
+          // One right may be missing for several requests.
           other.message == next.message
             || other.kind == .forbidden && next.kind == .forbidden && other.step == next.step
         }

@@ -93,7 +93,7 @@ package final class APIClient {
     extendRound(within: time)
   }
 
-  /// Gives the round another time, for questions of another kind.
+  /// Gives the round another time, for requests of another kind.
   package func extendRound(within time: Duration?) { roundEnd = time.map { (.now + $0, $0) } }
 
   /// Forgets which token and paths were refused, so that they are asked for again: a person says that something changed.
@@ -108,7 +108,7 @@ package final class APIClient {
   /// - Parameters:
   ///   - path: path and query below the API's address, percent-encoded.
   ///   - limits: of the answer.
-  ///   - isRepeated: false for a question that is not asked again, so that its answer needs no place in memory.
+  ///   - isRepeated: false for a request that is not asked again, so that its answer needs no place in memory.
   ///   - decode: returns nil if the body is not what the API describes. The token is not in the body.
   /// - Throws: `SourceFailure`, also without a request while the API must not be asked.
   func get<Value: Sendable>(
@@ -209,7 +209,7 @@ package final class APIClient {
       throw SourceFailure(
         .unreachable,
         """
-        \(api.name) at \(address.host) was too slow for all questions within \
+        \(api.name) at \(address.host) was too slow for all requests within \
         \(roundEnd?.length.humanDuration ?? "the time")
         """
       )

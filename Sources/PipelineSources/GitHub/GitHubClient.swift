@@ -2,7 +2,7 @@ internal import Health
 package import Pipeline
 internal import Platform
 
-/// The questions to GitHub about one repository.
+/// The requests to GitHub about one repository.
 ///
 /// Use it from one thread at a time, as its `APIClient`.
 package struct GitHubClient {

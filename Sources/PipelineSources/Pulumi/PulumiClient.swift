@@ -2,7 +2,7 @@ internal import Health
 package import Pipeline
 internal import Platform
 
-/// The questions to Pulumi Cloud about one stack. Paths whose answers hold secrets are not in it: a single deployment,
+/// The requests to Pulumi Cloud about one stack. Paths whose answers hold secrets are not in it: a single deployment,
 /// its settings, the stack's configuration and its export.
 ///
 /// Use it from one thread at a time, as its `APIClient`.

@@ -75,9 +75,9 @@ package final class Coprocess: Sendable {
     supervisor.terminate()
   }
 
-  /// The exit status; nil while the command runs. Waits for the end, at most for `patience`.
-  package func exit(within patience: Duration = .zero) -> Exit? {
-    _ = thread.join(timeout: patience)
+  /// The exit status; nil while the command runs. Waits for the end, at most for `timeLimit`.
+  package func exit(within timeLimit: Duration = .zero) -> Exit? {
+    _ = thread.join(timeout: timeLimit)
     return supervisor.exit
   }
 
@@ -95,7 +95,7 @@ private final class Supervisor: Sendable {
   }
 
   /// The time between one termination signal and the next.
-  private static let patience: Duration = .seconds(1)
+  private static let timeLimit: Duration = .seconds(1)
   private static let kept = 4096
 
   private let command: String
@@ -162,13 +162,13 @@ private final class Supervisor: Sendable {
       if entries[2].revents != 0 { hasErrors = readErrors(program) }
       if entries[1].revents != 0 {
         wakeup.clear()
-        deadline = deadline ?? .now + Supervisor.patience
+        deadline = deadline ?? .now + Supervisor.timeLimit
       }
       if entries[0].revents != 0, reap(program) { return }
       if let due = deadline, MonotonicTime.now >= due {
         // SIGKILL also ends a stopped process, which does not handle other signals.
         RunningPrograms.signal(program.pid, signals.popFirst() ?? SIGKILL)
-        deadline = .now + Supervisor.patience
+        deadline = .now + Supervisor.timeLimit
       }
     }
   }

@@ -9,7 +9,7 @@ package enum LoopbackName {
   /// - Parameters:
   ///   - ours: the addresses where we listen at this port, as `127.0.0.1` and `::1`.
   ///   - isListening: whether any program listens at an address.
-  package static func stranger(
+  package static func otherListener(
     port: UInt16, besides ours: [String],
     isListening: (_ port: UInt16, _ host: String) -> Bool = { PortListener.isListening(port: $0, host: $1) }
   ) -> String? {

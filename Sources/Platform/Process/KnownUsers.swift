@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Whether user ids belong to accounts of any user database, without waiting for it. A database may need the network.
 package final class KnownUsers: Sendable {
-  /// The largest number of answers that are stored, and of questions that wait.
+  /// The largest number of answers that are stored, and of requests that wait.
   private static let answerLimit = 256
   private static let waiting = 16
 

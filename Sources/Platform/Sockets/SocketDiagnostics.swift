@@ -30,25 +30,25 @@ package final class SocketDiagnostics {
   /// Looks up the socket at the other end of a TCP connection. One on another machine or in another network namespace
   /// counts as closed.
   package func peer(of connection: borrowing Descriptor) -> Peer {
-    guard let request = SocketQuestion(ofPeerOf: connection.raw) else { return .unknown }
+    guard let request = SocketRequest(ofPeerOf: connection.raw) else { return .unknown }
     // Discard the unread replies to an earlier query.
     drain()
     let sent = request.withBytes { netlink.send($0) }
-    guard sent == .moved(SocketQuestion.size) else { return .unknown }
+    guard sent == .moved(SocketRequest.size) else { return .unknown }
     return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { room in
       guard case .moved(let count) = netlink.read(into: room) else { return .unknown }
-      return SocketQuestion.peer(in: UnsafeRawBufferPointer(rebasing: room[..<count]))
+      return SocketRequest.peer(in: UnsafeRawBufferPointer(rebasing: room[..<count]))
     }
   }
 
   /// The backlog that listen(2) set on a Unix socket, which no socket option reports; nil if the kernel does not answer.
   package func backlog(ofListener raw: Int32) -> Int32? {
-    guard let question = BacklogQuestion(of: raw) else { return nil }
+    guard let request = BacklogRequest(of: raw) else { return nil }
     drain()
-    guard question.withBytes({ netlink.send($0) }) == .moved(BacklogQuestion.size) else { return nil }
+    guard request.withBytes({ netlink.send($0) }) == .moved(BacklogRequest.size) else { return nil }
     return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { room in
       guard case .moved(let count) = netlink.read(into: room) else { return nil }
-      return BacklogQuestion.backlog(in: UnsafeRawBufferPointer(rebasing: room[..<count]))
+      return BacklogRequest.backlog(in: UnsafeRawBufferPointer(rebasing: room[..<count]))
     }
   }
 
@@ -60,7 +60,7 @@ package final class SocketDiagnostics {
 }
 
 /// A SOCK_DIAG_BY_FAMILY request for one socket (linux/inet_diag.h).
-private struct SocketQuestion {
+private struct SocketRequest {
   private struct Message {
     var header = nlmsghdr()
     var request = inet_diag_req_v2()
@@ -77,7 +77,7 @@ private struct SocketQuestion {
     guard let peer = Endpoint(of: raw, getpeername), let own = Endpoint(of: raw, getsockname),
       peer.family == own.family
     else { return nil }
-    message.header.nlmsg_len = UInt32(SocketQuestion.size)
+    message.header.nlmsg_len = UInt32(SocketRequest.size)
     message.header.nlmsg_type = UInt16(SOCK_DIAG_BY_FAMILY)
     message.header.nlmsg_flags = UInt16(NLM_F_REQUEST)
     message.request.sdiag_family = UInt8(peer.family)
@@ -117,7 +117,7 @@ private struct SocketQuestion {
 }
 
 /// A SOCK_DIAG_BY_FAMILY request for one Unix socket (linux/unix_diag.h).
-private struct BacklogQuestion {
+private struct BacklogRequest {
   private struct Message {
     var header = nlmsghdr()
     var request = unix_diag_req()
@@ -130,7 +130,7 @@ private struct BacklogQuestion {
   init?(of raw: Int32) {
     var status = stat()
     guard fstat(raw, &status) == 0 else { return nil }
-    message.header.nlmsg_len = UInt32(BacklogQuestion.size)
+    message.header.nlmsg_len = UInt32(BacklogRequest.size)
     message.header.nlmsg_type = UInt16(SOCK_DIAG_BY_FAMILY)
     message.header.nlmsg_flags = UInt16(NLM_F_REQUEST)
     message.request.sdiag_family = UInt8(AF_UNIX)

@@ -89,9 +89,9 @@ struct ConfigurationTokens {
 
 /// Gets the values of tokens from `ssh -G`. ssh prints IdentityFile unexpanded, but expands ControlPath, with the same
 /// function (ssh.c). The real ControlPath is not needed, because the guard does not use shared connections.
-struct TokenQuestion {
+struct TokenQuery {
   /// The tokens of IdentityFile that each ssh since OpenSSH 8.4 supports.
-  static let usual = TokenQuestion(["C", "L", "d", "h", "i", "k", "l", "n", "p", "r", "u"])
+  static let usual = TokenQuery(["C", "L", "d", "h", "i", "k", "l", "n", "p", "r", "u"])
   /// An ASCII separator that occurs in no value.
   private static let mark: Character = "\u{1f}"
 

@@ -27,9 +27,9 @@ extension Resolution {
     _ configuration: TunnelConfiguration, environment: LocalEnvironment, within limit: Duration = askLimit,
     isCancelled: @escaping () -> Bool = { false }
   ) throws(TunnelFailure) -> [Resolution] {
-    let questioner = Questioner(
+    let query = SSHConfigQuery(
       environment: environment, limit: limit, deadline: .now + limit, isCancelled: isCancelled)
-    var chain = [try questioner.resolve(configuration, ignoringProxies: false)]
+    var chain = [try query.resolve(configuration, ignoringProxies: false)]
     var route = [configuration.host]
     var asked: Set<JumpHost> = []
     while let hops = chain.first?.proxyJump, let first = hops.first {
@@ -49,7 +49,7 @@ extension Resolution {
       chain[0].proxyJump = []
       var front: [Resolution] = []
       for (index, hop) in hops.enumerated() {
-        var resolution = try questioner.resolve(configuration.hop(hop), ignoringProxies: index != 0)
+        var resolution = try query.resolve(configuration.hop(hop), ignoringProxies: index != 0)
         // Of these, only the first is reached as ssh_config says.
         if index > 0 {
           let before = hops[..<index].map(\.description).joined(separator: ",")
@@ -64,7 +64,7 @@ extension Resolution {
 }
 
 /// Runs `ssh -G` with /bin/sh for `Match exec`. At the deadline, ssh and its child processes are killed.
-private struct Questioner {
+private struct SSHConfigQuery {
   let environment: LocalEnvironment
   let limit: Duration
   let deadline: ContinuousClock.Instant
@@ -84,14 +84,14 @@ private struct Questioner {
     // Only ssh can expand a token that this version of the guard does not know.
     let unknown = ssh.unknownTokens(configuration, environment)
     if !unknown.isEmpty {
-      let question = TokenQuestion(unknown)
-      ssh.add(question, SSHConfiguration(try ask(question, options, configuration)))
+      let query = TokenQuery(unknown)
+      ssh.add(query, SSHConfiguration(try ask(query, options, configuration)))
     }
     return try ssh.resolve(configuration, environment: environment)
   }
 
   private func ask(
-    _ question: TokenQuestion, _ options: [String], _ configuration: TunnelConfiguration
+    _ query: TokenQuery, _ options: [String], _ configuration: TunnelConfiguration
   ) throws(TunnelFailure) -> ConfigurationAnswer {
     var arguments = ["-G"]
     if let file = configuration.sshConfig { arguments += ["-F", file] }
@@ -106,7 +106,7 @@ private struct Questioner {
       program: "ssh",
       // -E separates its messages from what commands of `Match exec` write to standard error. Their standard output is
       // /dev/null.
-      arguments: ["-vvv", "-N", "-E", "/proc/self/fd/1"] + arguments + question.arguments + [
+      arguments: ["-vvv", "-N", "-E", "/proc/self/fd/1"] + arguments + query.arguments + [
         "--", configuration.host,
       ],
       // A service has no $SHELL, or one such as nologin. `Match exec` would then be false or an error.

@@ -104,8 +104,8 @@ extension Resolution {
     }
     let shorter = min(interval, alive)
     // The user may set any values, so their product may overflow.
-    let patience = alive >= timeout ? timeout : alive * min(max(1, serverAliveCountMax), 1 << 20)
-    return (shorter, max(shorter, min(timeout, patience)))
+    let timeLimit = alive >= timeout ? timeout : alive * min(max(1, serverAliveCountMax), 1 << 20)
+    return (shorter, max(shorter, min(timeout, timeLimit)))
   }
 }
 

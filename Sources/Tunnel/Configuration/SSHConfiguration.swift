@@ -44,13 +44,13 @@ struct SSHConfiguration {
       values[line[..<space].lowercased(), default: []].append(String(line[line.index(after: space)...]))
     }
     self.values = values
-    self.tokens = values["controlpath"]?.first.map(TokenQuestion.usual.values) ?? [:]
+    self.tokens = values["controlpath"]?.first.map(TokenQuery.usual.values) ?? [:]
   }
 
   /// Adds the token values of a further answer.
-  mutating func add(_ question: TokenQuestion, _ answer: SSHConfiguration) {
+  mutating func add(_ query: TokenQuery, _ answer: SSHConfiguration) {
     guard let path = answer.values["controlpath"]?.first else { return }
-    tokens.merge(question.values(path)) { $1 }
+    tokens.merge(query.values(path)) { $1 }
   }
 
   /// The tokens in key file names whose values are not known yet.

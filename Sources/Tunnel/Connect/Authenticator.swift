@@ -78,7 +78,7 @@ final class Authenticator {
 
   /// Adds what the server said about the login. Ends the session.
   private func explain(_ failure: TunnelFailure, _ session: Session) -> TunnelFailure {
-    let farewell = session.farewell
+    let disconnectMessage = session.disconnectMessage
     let (early, late) = session.end()
     // A text before the first key is usually the same for every login, and says nothing about this one.
     let said = report.hasOffers || isOffered ? late : early + late
@@ -87,7 +87,7 @@ final class Authenticator {
     guard failure.code == .peerClosed else { return failure.quoting(said) }
     guard !late.isEmpty else { return failure }
     return report.explainedEnd(
-      farewell, during: isOffered ? keys.first?.name : nil, notOffered: keys.dropFirst().map(\.name)
+      disconnectMessage, during: isOffered ? keys.first?.name : nil, notOffered: keys.dropFirst().map(\.name)
     ).quoting(said)
   }
 
@@ -125,10 +125,10 @@ final class Authenticator {
 
   private func methods(_ session: Session) throws(TunnelFailure) -> Session.Methods {
     do throws(SSHError) { return try session.authenticationMethods(user: resolution.user) } catch {
-      guard error.code == .disconnected, LoginReport.isVerdict(session.farewell) else {
+      guard error.code == .disconnected, LoginReport.isVerdict(session.disconnectMessage) else {
         throw TunnelFailure(broken: error, resolution, session: session)
       }
-      throw report.ended(session.farewell, notOffered: keys.map(\.name))
+      throw report.ended(session.disconnectMessage, notOffered: keys.map(\.name))
     }
   }
 
@@ -137,9 +137,10 @@ final class Authenticator {
     switch error.code {
     // If the server ended the session because of the offered keys, an early retry must be avoided.
     case .disconnected
-    where report.hasRefusals && session.wire.isAtEnd || LoginReport.isVerdict(session.farewell):
+    where report.hasRefusals && session.wire.isAtEnd || LoginReport.isVerdict(session.disconnectMessage):
       throw report.ended(
-        session.farewell, during: isOffered ? key.name : nil, notOffered: keys.dropFirst().map(\.name))
+        session.disconnectMessage, during: isOffered ? key.name : nil,
+        notOffered: keys.dropFirst().map(\.name))
     case .disconnected, .protocolViolation, .packetTooLarge, .keyExchange:
       throw TunnelFailure(broken: error, resolution, session: session)
     case .authenticationRefused, .unusableKey, .channelRefused, .other: break

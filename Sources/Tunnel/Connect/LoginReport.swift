@@ -64,8 +64,8 @@ struct LoginReport {
 
   /// True if the server's disconnect message is about the login. OpenSSH sends "Too many authentication failures" with
   /// the reason code of a protocol error (auth.c); RFC 4253 §11.1 has separate codes: 13, 14, 15.
-  static func isVerdict(_ farewell: String?) -> Bool {
-    guard let words = farewell?.lowercased() else { return false }
+  static func isVerdict(_ disconnectMessage: String?) -> Bool {
+    guard let words = disconnectMessage?.lowercased() else { return false }
     return ["authentication", "(reason 13)", "(reason 14)", "(reason 15)"].contains(where: words.contains)
   }
 
@@ -85,9 +85,9 @@ struct LoginReport {
   /// - Parameters:
   ///   - key: the key that was offered and not answered.
   ///   - notOffered: the keys that were not offered yet.
-  func ended(_ farewell: String?, during key: String? = nil, notOffered: [String]) -> TunnelFailure {
+  func ended(_ disconnectMessage: String?, during key: String? = nil, notOffered: [String]) -> TunnelFailure {
     var message = "\(server) ended the login of user \(resolution.user)"
-    message += farewell.map { " (\($0))" } ?? ""
+    message += disconnectMessage.map { " (\($0))" } ?? ""
     let offered = refused + accepted + [key].compactMap(\.self)
     message +=
       offered.isEmpty ? " before a key was offered" : " after these keys: \(offered.listed())"
@@ -114,8 +114,9 @@ struct LoginReport {
 
   /// The failure if the server sent a text about the login and closed the connection. A later login may succeed: sshd
   /// ends them in this way while the machine starts or shuts down, too (pam_nologin(8)).
-  func explainedEnd(_ farewell: String?, during key: String?, notOffered: [String]) -> TunnelFailure {
-    let failure = ended(farewell, during: key, notOffered: notOffered)
+  func explainedEnd(_ disconnectMessage: String?, during key: String?, notOffered: [String]) -> TunnelFailure
+  {
+    let failure = ended(disconnectMessage, during: key, notOffered: notOffered)
     let account = "chage -l \(resolution.user.shellWord)"
     return TunnelFailure(
       .peerClosed, failure.message,

@@ -10,21 +10,23 @@ extension TunnelFailure {
   ) {
     let peer = HostPort(host: resolution.hostName, port: resolution.port)
     let opening = session?.opening
-    if let refusal = opening.flatMap({ TunnelFailure(refusal: $0, session?.farewell, peer, resolution) }) {
+    if let refusal = opening.flatMap({
+      TunnelFailure(refusal: $0, session?.disconnectMessage, peer, resolution)
+    }) {
       self = refusal
       return
     }
-    let farewell = session?.farewell.map { ": \($0)" } ?? ""
+    let disconnectMessage = session?.disconnectMessage.map { ": \($0)" } ?? ""
     switch error.code {
     case .keyExchange:
       self.init(keyExchange: error, peer, resolution, knownHosts, session)
     case .disconnected:
       self.init(
-        .peerClosed, "\(peer) closed the connection during \(error.operation)\(farewell)",
+        .peerClosed, "\(peer) closed the connection during \(error.operation)\(disconnectMessage)",
         remedy: session?.server == .dropbear
           ? "look at the server's log: logread -e dropbear, or journalctl -u dropbear -n 50"
           : "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)",
-        throttle: Throttle(words: session?.farewell ?? ""))
+        throttle: Throttle(words: session?.disconnectMessage ?? ""))
     case .packetTooLarge:
       self.init(
         .protocolError,
@@ -48,7 +50,7 @@ extension TunnelFailure {
 
   /// The failure for a peer that sent text and did not continue as an SSH server; nil for any other.
   private init?(
-    refusal opening: ServerOpening, _ farewell: String?, _ peer: HostPort, _ resolution: Resolution
+    refusal opening: ServerOpening, _ disconnectMessage: String?, _ peer: HostPort, _ resolution: Resolution
   ) {
     guard opening.identification == nil, let words = opening.words else { return nil }
     let throttle = Throttle(words: words)

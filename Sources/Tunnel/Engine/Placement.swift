@@ -57,7 +57,7 @@ struct StartBurst {
   /// A request, its answer, and the start of the stream.
   static let roundTrips = 3
   /// How long connections wait for a session that is being opened.
-  static let patience: Duration = .seconds(2)
+  static let timeLimit: Duration = .seconds(2)
   /// After connections that were no bulk, the next ones do not wait.
   static let trust: Duration = .seconds(1)
 
@@ -104,7 +104,7 @@ struct StartBurst {
     switch phase {
     case .watching(var watched):
       if carried - watched.before >= StartBurst.proof {
-        phase = .proven(until: now + StartBurst.patience)
+        phase = .proven(until: now + StartBurst.timeLimit)
         return true
       }
       let isLong = now - watched.since >= StartBurst.longestWatch

@@ -12,13 +12,13 @@ struct Liveness {
   }
 
   /// The time limit for an answer after a resume or a route change.
-  static let probePatience: Duration = .seconds(3)
+  static let probeTimeLimit: Duration = .seconds(3)
 
   private let interval: Duration
   private let timeout: Duration
   /// When the peer was probed. Any byte received after that answers the probe.
   private var asked: Instant?
-  private var patience: Duration
+  private var timeLimit: Duration
   /// The end of the extra time that was given to a slow path.
   private var grace: Instant?
   /// If set, the next probe is due at once, and this is the time limit for its answer.
@@ -27,20 +27,20 @@ struct Liveness {
   init(interval: Duration, timeout: Duration) {
     self.interval = interval
     self.timeout = timeout
-    self.patience = timeout
+    self.timeLimit = timeout
   }
 
   /// The time limit for the answer to a probe: the timeout without the interval of silence before the probe.
-  private var usualPatience: Duration { max(.seconds(1), timeout - interval) }
+  private var usualTimeLimit: Duration { max(.seconds(1), timeout - interval) }
 
   /// This process was stopped, so its timers are not reliable: probe the peer again.
-  mutating func restart() { ask(patience: usualPatience) }
+  mutating func restart() { ask(timeLimit: usualTimeLimit) }
 
   /// The machine slept, or the path changed: probe the peer at once, with a short deadline.
-  mutating func suspect() { ask(patience: min(timeout, Liveness.probePatience)) }
+  mutating func suspect() { ask(timeLimit: min(timeout, Liveness.probeTimeLimit)) }
 
-  private mutating func ask(patience: Duration) {
-    doubt = patience
+  private mutating func ask(timeLimit: Duration) {
+    doubt = timeLimit
     asked = nil
     grace = nil
   }
@@ -48,7 +48,7 @@ struct Liveness {
   func nextCheck(lastReceived: Instant) -> Instant {
     if doubt != nil { return lastReceived }
     guard let unanswered = unanswered(lastReceived) else { return lastReceived + interval }
-    return max(unanswered + patience, grace ?? unanswered)
+    return max(unanswered + timeLimit, grace ?? unanswered)
   }
 
   /// Judges the peer's silence. Read the socket before calling it: after a process was stopped for a minute, the
@@ -56,14 +56,14 @@ struct Liveness {
   mutating func judge(lastReceived: Instant, now: Instant, quality: () -> PathQuality?) -> Verdict {
     guard now >= nextCheck(lastReceived: lastReceived) else { return .alive }
     guard doubt == nil, unanswered(lastReceived) != nil else {
-      patience = doubt ?? usualPatience
+      timeLimit = doubt ?? usualTimeLimit
       asked = now
       grace = nil
       doubt = nil
       return .ask
     }
     // The kernel still receives acknowledgements for bytes in flight, so the path is slow but not dead.
-    if let quality = quality(), quality.unacknowledged > 0, quality.sinceLastAcknowledgement < patience {
+    if let quality = quality(), quality.unacknowledged > 0, quality.sinceLastAcknowledgement < timeLimit {
       grace = now + .seconds(1)
       return .alive
     }

@@ -9,7 +9,7 @@ internal import SSH
 final class ProxyCommand {
   /// How long to wait for the exit status after the end of the stream. Waiting is fine, because the thread has no
   /// session to serve then.
-  private static let exitPatience: Duration = .milliseconds(500)
+  private static let exitTimeLimit: Duration = .milliseconds(500)
 
   /// The session's ends of the command's standard output and input.
   let stream: Coprocess.Stream
@@ -46,7 +46,7 @@ final class ProxyCommand {
   func explain(_ failure: TunnelFailure, wasHeard: Bool) -> TunnelFailure {
     switch failure.code {
     case .peerClosed, .protocolError:
-      let exit = process.exit(within: ProxyCommand.exitPatience)
+      let exit = process.exit(within: ProxyCommand.exitTimeLimit)
       guard let exit else { return withMessage("\(failure.message), over \(name)", failure) }
       let remedy = exit == .status(126) ? TunnelFailure.execRemedy : ProxyCommand.byHand
       guard !wasHeard else {

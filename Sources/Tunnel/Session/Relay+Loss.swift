@@ -29,7 +29,7 @@ extension Relay {
         ? "\(transport.peer) broke the protocol: \(error.description)"
         : """
         \(transport.peer) ended the session: \
-        \(transport.session.farewell ?? transport.end.map(\.words) ?? error.description)
+        \(transport.session.disconnectMessage ?? transport.end.map(\.words) ?? error.description)
         """,
       remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")
   }

@@ -35,7 +35,7 @@ final class Relay {
   private static let heldLimit = 16 << 20
   /// The memory that libssh2 may use per byte of a window. A packet of a few bytes needs many times its size.
   private static let heldPerWindowByte = 4
-  private static let closePatience: Duration = .seconds(5)
+  private static let closeTimeLimit: Duration = .seconds(5)
   private static let loadInterval: Duration = .milliseconds(200)
 
   let transport: Transport
@@ -343,7 +343,7 @@ final class Relay {
   }
 
   private func close(_ channel: Channel, _ now: Instant, window: ReceiveWindow? = nil) {
-    closing.append(.init(channel: channel, window: window, deadline: now + Relay.closePatience))
+    closing.append(.init(channel: channel, window: window, deadline: now + Relay.closeTimeLimit))
   }
 
   private func advanceClosing(_ now: Instant) -> Bool {

@@ -14,7 +14,7 @@ final class Transport {
   private static let smallRead = 16 << 10
 
   /// How long a ProxyCommand that has closed its standard input may take to end its output.
-  private static let lastWordsPatience: Duration = .seconds(3)
+  private static let lastWordsTimeLimit: Duration = .seconds(3)
 
   let session: Session
   var server: ServerProgram { session.server }
@@ -117,7 +117,7 @@ final class Transport {
 
   private func failSending(_ code: Int32) {
     guard sendFailure == nil else { return }
-    sendFailure = (code, proxy == nil ? nil : .now + Transport.lastWordsPatience)
+    sendFailure = (code, proxy == nil ? nil : .now + Transport.lastWordsTimeLimit)
     readiness.canRead = true
   }
 

@@ -24,6 +24,6 @@ extension FuzzTarget {
         break
       }
     }
-    try hold(decoder.patience == nil && decoder.expire().isEmpty, "a sequence goes on after its end")
+    try hold(decoder.timeLimit == nil && decoder.expire().isEmpty, "a sequence goes on after its end")
   }
 }

@@ -8,7 +8,7 @@ internal import Health
 extension FuzzTarget {
   private static let sites = PageSites(of: APIAddress(isEncrypted: true, host: "api.github.com", port: 443))
 
-  /// GitHub's answers to each of the questions. The first byte selects the status of a refusal.
+  /// GitHub's answers to each of the requests. The first byte selects the status of a refusal.
   static let githubAnswer = FuzzTarget("github-answer") { bytes in
     if let workflow = Workflow(bytes, sites: sites) {
       try holdShown([workflow.state])
@@ -38,7 +38,7 @@ extension FuzzTarget {
     try holdRefusal(bytes, of: .gitHub)
   }
 
-  /// Pulumi Cloud's answers to each of the questions.
+  /// Pulumi Cloud's answers to each of the requests.
   static let pulumiAnswer = FuzzTarget("pulumi-answer") { bytes in
     if let list = DeploymentList(bytes) {
       for deployment in list.deployments {
@@ -73,10 +73,10 @@ extension FuzzTarget {
       try hold(
         fault.line.map { (1...(lines + 1)).contains($0) } ?? true, "a fault at line \(fault.line ?? 0)")
     }
-    let question = MarkerQuestion(
+    let input = MarkerInput(
       cluster: "tethys", policies: [policy], automations: [automation], access: nil)
-    let first = checkMarkers(in: tree, of: question, history: MarkerHistory(), now: now)
-    let second = checkMarkers(in: tree, of: question, history: first.history, now: now)
+    let first = checkMarkers(in: tree, of: input, history: MarkerHistory(), now: now)
+    let second = checkMarkers(in: tree, of: input, history: first.history, now: now)
     try hold(first.findings == second.findings, "another verdict the second time")
     for problem in first.findings.compactMap(\.problem) {
       try hold(problem.title.utf8.count < 2048 && problem.detail.utf8.count < 2048, "a long text")

@@ -10,7 +10,9 @@ struct FluxSymptom {
 
 // Rules about time: an object with Ready=True may no longer be reconciled, and one in progress may be stuck.
 extension Evaluation {
-  mutating func rhythm(of object: FluxObject, _ status: ObjectStatus, _ shown: Condition?) -> FluxSymptom? {
+  mutating func progressSymptom(of object: FluxObject, _ status: ObjectStatus, _ shown: Condition?)
+    -> FluxSymptom?
+  {
     if let since = withoutStatusSince(object.resource) {
       return FluxSymptom(
         problem: .stuck, facts: ["state": "has had no status for \((serverNow - since).humanDuration)"],
@@ -72,21 +74,21 @@ extension Evaluation {
     -> Timestamp?
   {
     guard status == .inProgress else { return nil }
-    return hungSince(object.resource, shown, patience: object.ownTimeout + .seconds(60))
+    return hungSince(object.resource, shown, timeLimit: object.ownTimeout + .seconds(60))
   }
 
   /// - Parameter shown: the displayed condition.
-  mutating func hungSince(_ resource: Resource, _ shown: Condition?, patience: Duration) -> Timestamp? {
+  mutating func hungSince(_ resource: Resource, _ shown: Condition?, timeLimit: Duration) -> Timestamp? {
     // A HelmRelease keeps Ready=True while it reconciles, so its Reconciling condition has the time.
     let reconciling = resource.conditions["Reconciling"].flatMap { $0.status == .isTrue ? $0 : nil }
     let running = shown.flatMap { $0.status == .isTrue ? nil : $0 } ?? reconciling
     if let started = running?.lastTransitionTime, started <= serverNow {
-      return serverNow - started > patience ? started : nil
+      return serverNow - started > timeLimit ? started : nil
     }
     // No controller has observed the change yet, so its time is not recorded. The same applies if the writer's clock is
     // ahead.
     let seen = watch("\(resource.reference.problemPath)/unobserved")
-    return seen > patience ? serverNow - seen : nil
+    return seen > timeLimit ? serverNow - seen : nil
   }
 
   static let noStatus = "no controller has written a Ready condition for it"
@@ -101,11 +103,11 @@ extension Evaluation {
         ["Stalled", "Reconciling"].contains($0.type) && $0.status == .isTrue
       })
     else { return nil }
-    let patience = Duration.seconds(300)
+    let timeLimit = Duration.seconds(300)
     // It had conditions before, so its age does not matter.
     let age = resource.conditions.isEmpty ? resource.creationTimestamp.map { serverNow - $0 } : nil
     let without = age ?? watch("\(resource.reference.problemPath)/no-status")
-    return without > patience ? serverNow - without : nil
+    return without > timeLimit ? serverNow - without : nil
   }
 
   func isBehind(_ object: FluxObject) -> Bool { lag(of: object) != nil }

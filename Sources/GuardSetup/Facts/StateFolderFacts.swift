@@ -1,7 +1,7 @@
 internal import GuardAPI
 
 /// A folder in which the guard keeps its state, as it is before the setup.
-package struct StateFolder: Hashable, Sendable {
+package struct StateFolderFacts: Hashable, Sendable {
   let path: String
   let exists: Bool
   /// The files that are there, also those in `alerts`.
@@ -13,7 +13,7 @@ package struct StateFolder: Hashable, Sendable {
     self.path = path
     exists = system.exists(path)
     mode = system.status(of: path)?.mode
-    files = StateFolder.files(in: path, system)
+    files = StateFolderFacts.files(in: path, system)
   }
 
   static func files(in path: String, _ system: any SetupSystem) -> [String] {

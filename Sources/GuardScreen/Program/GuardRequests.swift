@@ -7,7 +7,7 @@ import Health
 import Platform
 
 /// The exchanges with the guard, on threads of their own, so that a slow or stopped guard does not block the screen.
-struct GuardLink: Sendable {
+struct GuardRequests: Sendable {
   let client: DaemonClient
   let inbox: GuardInbox
 
@@ -24,7 +24,7 @@ struct GuardLink: Sendable {
     _ = try JoinableThread(name: "watch") { [self] in
       while true {
         inbox.lost(read())
-        usleep(GuardLink.pause)
+        usleep(GuardRequests.pause)
       }
     }
   }

@@ -1,7 +1,7 @@
 package import Health
 
 /// The facts of a cluster that the check of markers needs. All lists are complete.
-package struct MarkerQuestion: Hashable, Sendable {
+package struct MarkerInput: Hashable, Sendable {
   package let cluster: String
   package let policies: [ImagePolicyReport]
   /// The automations that write into the repository of the files.

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// The factor for all deadlines: programs built with a sanitizer are slower (Tests/run --sanitize).
-package let patience = ProcessInfo.processInfo.environment["OCEANID_TEST_PATIENCE"].flatMap(Int.init) ?? 1
+package let slowness = ProcessInfo.processInfo.environment["OCEANID_TEST_SLOWNESS"].flatMap(Int.init) ?? 1
 
 /// True under a sanitizer, whose shadow memory and quarantine make memory measurements useless.
 package let isInstrumented = ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains {

@@ -45,7 +45,10 @@ extension Configuration.AlertChannel.Program: ConfigurationSection {
     [
       .init(
         "run", \.run, .program, missing: "expected \(ValueFormat<[String]>.programExample)",
-        "The program and its arguments. No shell is involved; the alert is its standard input, as JSON."),
+        """
+        The program and its arguments. No shell is involved; the alert is its standard input, as JSON. It is not run \
+        if every user can change it or this file.
+        """),
       .init(
         "timeout", \.timeout, .duration(.seconds(1)...(.seconds(60))),
         "The time after which the program is terminated and the delivery counts as failed."),

@@ -113,10 +113,10 @@ class Hostile(paramiko.Transport):
     def on_open_confirmation_cut(self, channel):
         self.say(OPEN_CONFIRMATION, uint32(channel, 0))
 
-    def on_open_farewell(self, channel):
+    def on_open_disconnect_message(self, channel):
         self.say(DISCONNECT, uint32(11) + string(TEXT) + string(b""))
 
-    def on_open_farewell_cut(self, channel):
+    def on_open_disconnect_message_cut(self, channel):
         self.say(DISCONNECT, uint32(11, MOST))
 
     # Misbehavior after a correct response
@@ -240,7 +240,7 @@ class Login(paramiko.ServerInterface):
         if username == "auth-silence":
             while True:
                 time.sleep(1)
-        if username == "auth-farewell":
+        if username == "auth-disconnect-message":
             self.transport.say(DISCONNECT, uint32(2) + string(b"Too many authentication failures" + TEXT) + string(b""))
         if username.startswith("auth-banner"):
             for _ in range(20 if username == "auth-banner" else 400):

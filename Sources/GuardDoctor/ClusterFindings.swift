@@ -13,13 +13,15 @@ enum ClusterFindings {
     case api = "API"
   }
 
-  /// - Parameter refusal: the remote side's message about the forward's target; nil if there was none.
+  /// - Parameters:
+  ///   - target: of the forward; empty if the kubeconfig cannot be loaded, which its own finding says.
+  ///   - refusal: the remote side's message about the forward's target; nil if there was none.
   static func findings(
     cluster: String, target: String, refusal: TunnelFailure?, expectsFlux: Bool,
     poll: Result<Snapshot, PollFailure>?, now: Timestamp
   ) -> [FindingDocument] {
-    func all(from step: Step?, _ failure: PollFailure?) -> [FindingDocument] {
-      let index = step.flatMap { Step.allCases.firstIndex(of: $0) } ?? 0
+    func all(from step: Step, _ failure: PollFailure?) -> [FindingDocument] {
+      let index = Step.allCases.firstIndex(of: step) ?? 0
       return Step.allCases.enumerated().map { position, step in
         if position < index { return FindingDocument(step.rawValue, of: cluster, .ok, good(step, target)) }
         let refusal = step == .forward ? refusal : nil
@@ -31,7 +33,12 @@ enum ClusterFindings {
       }
     }
     switch poll {
-    case nil: return all(from: nil, nil)
+    case nil: return all(from: .forward, nil)
+    // The file can be loaded, and curl or the server shows that it is wrong: no connection was tried.
+    case .failure(let failure) where failure.code == .kubeconfig:
+      let rest = all(from: .forward, nil)
+      guard !target.isEmpty else { return rest }
+      return [FindingDocument("kubeconfig", of: cluster, .failed, failure.message, next: failure.step)] + rest
     case .failure(let failure): return all(from: step(of: failure.code, refusal), failure)
     case .success(let snapshot):
       return Step.allCases.map { FindingDocument($0.rawValue, of: cluster, .ok, good($0, target, snapshot)) }
@@ -54,15 +61,13 @@ enum ClusterFindings {
     }
   }
 
-  private static func step(of code: PollErrorCode, _ refusal: TunnelFailure?) -> Step? {
+  private static func step(of code: PollErrorCode, _ refusal: TunnelFailure?) -> Step {
     if refusal != nil { return .forward }
     return switch code {
-    case .tunnelDown, .unreachable: .forward
+    case .tunnelDown, .unreachable, .kubeconfig: .forward
     case .tls: .tls
     case .unauthorized, .forbidden: .identity
     case .timeout, .badResponse: .api
-    // This is reported with the findings about the kubeconfig.
-    case .kubeconfig: nil
     }
   }
 

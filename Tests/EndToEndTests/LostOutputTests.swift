@@ -34,6 +34,13 @@ struct LostOutputTests {
     #expect(try bash("set -o pipefail; \"$@\" | :", words).0 == 0)
   }
 
+  /// The document of an error would be lost with the rest of the output.
+  @Test func errorIsOnStandardErrorIfItsDocumentIsLost() throws {
+    let (status, errors) = try bash(
+      "\"$1\" status --json --socket /nonexistent >/dev/full", [Installation.client])
+    #expect(status == 69 && errors.contains("oceanid-ctl: "), "\(errors)")
+  }
+
   @Test func argumentThatIsNotUTF8IsRefused() throws {
     let (status, errors) = try bash("\"$1\" status --socket $'/\\xff'", [Installation.client])
     #expect(status == 64 && errors.contains("is not UTF-8"), "\(errors)")

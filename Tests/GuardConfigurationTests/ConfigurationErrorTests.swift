@@ -34,10 +34,16 @@ import Testing
         + "knownHostsFiles, sshConfig, forwards, keepalive, backoff, hold, sessions, windowBudget"
     ),
     ("  port: 0", "4:9: port: 0 is out of range: expected a whole number from 1 to 65535"),
-    ("port: !!str 22", "4:7: port: expected a whole number from 1 to 65535, found '22'"),
+    (
+      "port: !!str 22",
+      "4:7: port: expected a whole number from 1 to 65535, found '22', a text: write it without quotes"
+    ),
     ("user: !!int x", "4:7: the value is none of the type !!int: correct it, or remove the tag"),
     ("user: !env NAME", "4:7: unknown tag: remove it, or put the value in quotes if it begins with '!'"),
-    ("port: '22'", "4:7: port: expected a whole number from 1 to 65535, found '22'"),
+    (
+      "port: '22'",
+      "4:7: port: expected a whole number from 1 to 65535, found '22', a text: write it without quotes"
+    ),
     ("port: [22]", "4:7: port: expected a whole number from 1 to 65535, found a list"),
     ("hold: soon", "4:7: hold: expected a duration such as 250ms, 5s, 10m or 1h, found 'soon'"),
     ("hold: 6m", "4:7: hold: 6m is out of range: expected from 0s to 5m"),

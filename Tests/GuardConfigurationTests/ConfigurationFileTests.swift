@@ -38,6 +38,20 @@ import Testing
     try Sample.parse("clusters: [{ name: dione, tunnel: { host: b } }]")
   }
 
+  @Test func linkToAMissingFileIsNoMissingConfiguration() throws {
+    let home = FileManager.default.temporaryDirectory.appending(path: "guard-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: home) }
+    var somebody = Sample.environment
+    somebody.configHome = home
+    try FileManager.default.createDirectory(atPath: "\(home)/oceanid", withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(home)/oceanid/guard.yaml", withDestinationPath: "\(home)/gone")
+    let errors = #expect(throws: ConfigurationErrors.self) {
+      try Configuration.load(path: nil, environment: somebody)
+    }
+    #expect("\(errors.map { "\($0)" } ?? "")".contains("oceanid/guard.yaml:1:1: can't be opened"))
+  }
+
   @Test(arguments: ["", "\n", "# clusters: []\n", "{}", "null", "---\n", "---\n...\n", "~"])
   func aFileWithoutAKeyIsAnError(_ text: String) throws {
     let message =

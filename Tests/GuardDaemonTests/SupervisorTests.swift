@@ -16,10 +16,10 @@ import Testing
   private static let shortage = SystemError("pthread_create", code: EAGAIN)
 
   private func supervisor(
-    _ ends: Ends, _ timeLimit: Supervisor.TimeLimits, shortage: SystemError? = shortage
+    _ ends: Ends, _ timeLimits: Supervisor.TimeLimits, shortage: SystemError? = shortage
   ) throws -> Supervisor {
     try Supervisor(
-      SignalDescriptor([SIGWINCH]), timeLimit: timeLimit, findShortage: { shortage },
+      SignalDescriptor([SIGWINCH]), timeLimits: timeLimits, findShortage: { shortage },
       end: { record in ends.records.withLock { $0.append(record) } })
   }
 

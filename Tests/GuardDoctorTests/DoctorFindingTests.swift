@@ -39,6 +39,18 @@ import Testing
     #expect(outcomes(nil) == [.skipped, .skipped, .skipped, .skipped])
   }
 
+  /// The client key is found to be wrong only when curl uses it.
+  @Test(arguments: [("localhost:6443", ["kubeconfig"]), ("", [])])
+  func faultOfTheKubeconfigIsNoneOfTheForward(_ target: String, _ failed: [String]) {
+    let failure = PollFailure(
+      code: .kubeconfig, message: "the client key can't be used", remedy: "copy it again")
+    let findings = ClusterFindings.findings(
+      cluster: "tethys", target: target, refusal: nil, expectsFlux: false, poll: .failure(failure),
+      now: Timestamp(milliseconds: 0))
+    #expect(findings.filter { $0.outcome == .failed }.map(\.step) == failed)
+    #expect(findings.filter { $0.outcome != .failed }.allSatisfy { $0.outcome == .skipped })
+  }
+
   @Test(arguments: [
     ("oceanid-guard (pid 7)" as String?, true, FindingOutcome.ok), ("systemd (pid 1)", true, .ok),
     ("ssh (pid 9)", true, .failed),

@@ -47,7 +47,7 @@ struct HostileServerTests {
   static let cases = [
     // Before a channel is opened
     Case("auth-silence", .ends(.connectTimeout, "was not up within 1.0 seconds (ConnectTimeout)")),
-    Case("auth-disconnectMessage", .ends(.authRefused, "Too many authentication failures")),
+    Case("auth-disconnect-message", .ends(.authRefused, "Too many authentication failures")),
     Case("auth-banner", .echoes),
     Case("auth-banners", .ends(.protocolError, "unexpected packets before the session is up")),
     Case("auth-noise", .anything),
@@ -59,8 +59,8 @@ struct HostileServerTests {
     Case("refusal", .closes),
     Case("refusal-cut", .closes),
     Case("confirmation-cut", .ends(.protocolError, "Unexpected packet size")),
-    Case("disconnectMessage", .ends(.peerClosed, "it disconnected: ")),
-    Case("disconnectMessage-cut", .ends(.peerClosed, "it disconnected (reason 11)")),
+    Case("disconnect-message", .ends(.peerClosed, "it disconnected: ")),
+    Case("disconnect-message-cut", .ends(.peerClosed, "it disconnected (reason 11)")),
     // After an open
     Case("window-overrun", .continues),
     Case("window-overrun", .stalls, isRead: false),

@@ -28,10 +28,8 @@ struct ErrorOutput {
   }
 
   func write(asJSON isJSON: Bool) {
-    guard !isJSON else {
-      StandardOutput.write(json)
-      return
-    }
+    // If standard output cannot be written, only the line can say so.
+    if isJSON, StandardOutput.write(json) { return }
     let steps = remedy.map { "  \(Span($0).text)\n" }.joined()
     StandardOutput.writeError("oceanid-ctl: \(Span(message).text)\n\(steps)")
   }

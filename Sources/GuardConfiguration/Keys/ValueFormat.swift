@@ -36,7 +36,11 @@ extension ValueFormat where Value: FixedWidthInteger {
     let bounds = "a whole number from \(range.lowerBound) to \(range.upperBound)"
     return ValueFormat(description: bounds) { reader, node, key in
       guard case .scalar(let scalar) = node, let number = scalar.int else {
-        reader.fail(node, "\(key): expected \(bounds), found \(reader.found(node))")
+        let isText = node.scalar.flatMap { Int($0.string) } != nil
+        reader.fail(
+          node,
+          "\(key): expected \(bounds), found \(reader.found(node))\(isText ? ", a text: write it without quotes" : "")"
+        )
         return nil
       }
       guard let value = Value(exactly: number), range.contains(value) else {

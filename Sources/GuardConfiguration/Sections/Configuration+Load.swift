@@ -59,9 +59,10 @@ extension Configuration {
     return configuration
   }
 
-  /// A file that exists but can't be read must be reported, not skipped.
+  /// A file that exists but can't be read must be reported, not skipped, and so must a link to a missing file.
   private static func exists(_ path: String) -> Bool {
-    access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+    var entry = stat()
+    return lstat(path, &entry) == 0 || (errno != ENOENT && errno != ENOTDIR)
   }
 
   private static func read(_ path: String) throws(ConfigurationErrors) -> String {

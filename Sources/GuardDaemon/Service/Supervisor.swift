@@ -39,7 +39,7 @@ final class Supervisor: Sendable {
   /// The tasks of the service's thread.
   let orders: Mailbox<Order>
   private let wakeup: WakeupEvent
-  private let timeLimit: TimeLimits
+  private let timeLimits: TimeLimits
   private let state = Mutex(State())
   private let findShortage: @Sendable () -> SystemError?
   private let end: @Sendable (LogRecord) -> Void
@@ -70,13 +70,13 @@ final class Supervisor: Sendable {
   ///   - findShortage: called on its thread after a missing beat.
   ///   - end: ends the process.
   init(
-    _ signals: consuming SignalDescriptor, timeLimit: TimeLimits = TimeLimits(),
+    _ signals: consuming SignalDescriptor, timeLimits: TimeLimits = TimeLimits(),
     findShortage: @escaping @Sendable () -> SystemError? = Supervisor.findShortage,
     end: @escaping @Sendable (LogRecord) -> Void
   ) throws(SystemError) {
     orders = try Mailbox()
     wakeup = try WakeupEvent()
-    self.timeLimit = timeLimit
+    self.timeLimits = timeLimits
     self.findShortage = findShortage
     self.end = end
     let owner = DescriptorOwner(signals)
@@ -109,7 +109,7 @@ final class Supervisor: Sendable {
     let (isLate, isOverdue) = state.withLock { state -> (Bool, Bool) in
       (
         !state.isOver && .now - state.beat >= limit(in: state.phase),
-        !state.isOver && state.stopAsked.map { .now - $0 >= timeLimit.wholeStop } ?? false
+        !state.isOver && state.stopAsked.map { .now - $0 >= timeLimits.wholeStop } ?? false
       )
     }
     if isLate, let shortage = findShortage() {
@@ -130,9 +130,9 @@ final class Supervisor: Sendable {
 
   private func limit(in phase: Phase) -> Duration {
     switch phase {
-    case .start: timeLimit.start
-    case .run: timeLimit.run
-    case .stop: timeLimit.stop
+    case .start: timeLimits.start
+    case .run: timeLimits.run
+    case .stop: timeLimits.stop
     }
   }
 

@@ -21,6 +21,9 @@ extension ChangingLines {
     "echo 'kubectl delete pod x' > a.sh; sh < a.sh", "echo 'kubectl delete pod x' > a.sh; . ./a.sh",
     "echo 'all: ; kubectl delete pod x' > Makefile; make",
     "printf 'all:\\n\\tkubectl delete pod x\\n' > m.mk; make -f m.mk",
+    "env -vS'kubectl delete pod x'", "env -S 'kubectl delete' pod x", "env -iS 'A=1 kubectl delete pod x'",
+    ". /dev/stdin <<< 'kubectl delete pod x'", "bash /dev/fd/3 3<<< 'kubectl delete pod x'",
+    "echo 'kubectl delete pod x' | source /proc/self/fd/0",
     // The tool under another name.
     "ln -s \"$(which kubectl)\" /tmp/z; /tmp/z delete pod x", "cp /usr/bin/kubectl z; ./z delete pod x",
     "sudo install -m 755 $(command -v kubectl) /usr/local/bin/z && z delete pod x",

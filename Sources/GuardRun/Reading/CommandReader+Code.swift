@@ -2,7 +2,9 @@ extension CommandReader {
   /// Code in another language. Its text is searched for commands and for calls of an API client.
   mutating func interpreter(_ name: String, _ rest: ArraySlice<String>, _ input: Input) -> CommandEffect {
     if [".", "source"].contains(name), let file = rest.first {
-      return script(inFile: file, name).or(.unseen("commands run by \(name)"))
+      let found = script(inFile: file, name)
+      if CommandReader.isInput(file), !found.isChange { return script(in: input, name, isSession: true) }
+      return found.or(.unseen("commands run by \(name)"))
     }
     var found = shown(name, rest)
     if case .text(let text) = input { found = found.or(code(text, of: name)) }

@@ -109,11 +109,23 @@ extension CommandReader {
     return scan(rest[(place + 1)...], .other, true)
   }
 
+  /// The text of `env -S 'kubectl get pods'` and `env -vS'…'`, with the words after it; nil without that option.
+  private static func splitString(_ words: ArraySlice<String>) -> String? {
+    guard
+      let place = words.firstIndex(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("S") }),
+      let letter = words[place].firstIndex(of: "S"),
+      words[place][..<letter].dropFirst().allSatisfy({ "iv0".contains($0) })
+    else { return nil }
+    let text = String(words[place][words[place].index(after: letter)...])
+    return ([text] + words[(place + 1)...]).joined(separator: " ")
+  }
+
   /// `sudo`, `env`, `timeout`: a command follows their options. A computed word may be its name.
   private mutating func runner(
     _ name: String, _ rest: ArraySlice<String>, _ input: Input
   ) -> CommandEffect {
     var found: CommandEffect
+    if name == "env", let text = CommandReader.splitString(rest) { return effect(ofScript: text, input) }
     if let (place, inner) = RunnerOptions.command(of: name, in: rest) {
       let outer = folder
       if !inner.isEmpty { folder = resolved(inner) }

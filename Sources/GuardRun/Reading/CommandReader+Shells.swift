@@ -14,13 +14,20 @@ extension CommandReader {
     }
     if words.contains(where: { $0 == "--version" || $0 == "--help" }) { return .none }
     let file = words.firstIndex { !$0.hasPrefix("-") && !$0.hasPrefix("+") }
-    guard let file, !words.contains("-s"), words[file] != "/dev/stdin" else {
+    let isInput =
+      file.map { CommandReader.isInput(words[$0]) && names.text(ofFile: words[$0]) == nil } ?? true
+    guard let file, !words.contains("-s"), !isInput else {
       return script(in: input, name, isSession: true)
     }
     // A script on disk may run its arguments.
     var found = scan(words[(file + 1)...], .other, false)
     found = found.or(script(inFile: words[file], name))
     return found.or(.unseen("the script \(words[file].shown)"))
+  }
+
+  /// True for a path of a descriptor, which a redirection or a pipe fills.
+  static func isInput(_ path: String) -> Bool {
+    path == "/dev/stdin" || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/")
   }
 
   /// A shell whose language is not read.

@@ -130,6 +130,7 @@ extension LookingLines {
     "openssl s_client -connect 127.0.0.1:16443 </dev/null", "tmux new -d 'kubectl get pods -w'", "tmux ls",
     "tmux attach -t kubectl", "screen -ls", "uv run pytest", "socat - TCP:localhost:5432",
     "ansible tethys -m ping", "ansible tethys -m setup", "ansible tethys -a 'kubectl get pods'",
+    "kubectl cp shop/web-0:/var/log/app.log ./app.log", "ls -l /run/oceanid/guard.sock",
     "env -S 'kubectl get pods'", "bash /dev/fd/3 3<<< 'kubectl get pods'",
     "etcdctl get / --prefix --keys-only", "ln -s /usr/bin/kubectl z; ./z get pods",
     "cp a.txt b.txt; cat b.txt",

@@ -31,6 +31,8 @@ enum ObjectPolicy {
       effect = .restricted(Restriction(.credentials, "\(program) config view --raw"))
     case "cp" where rest.last?.contains(where: { $0 == ":" || $0 == .computed }) == true:
       effect = .restricted(Restriction(.container, "\(program) cp"))
+    case "cp" where rest.contains(where: { $0.contains("/secrets") || $0.contains("serviceaccount") }):
+      effect = .restricted(Restriction(.credentials, "\(program) cp of a Secret's files"))
     default: effect = .none
     }
     return effect.or(server(program, own))
@@ -147,6 +149,9 @@ enum ObjectPolicy {
     path.utf8.contains(UInt8(ascii: "/")) && stateFolders.contains(where: path.contains)
   }
 
+  /// True for the guard's own socket, without which no client reaches it.
+  static func isGuardSocket(_ path: String) -> Bool { path.hasSuffix("/oceanid/guard.sock") }
+
   /// Addresses of scripts that install K3s or a new version of it.
   static let installers = ["get.k3s.io", "get.rke2.io", "get.k0s.sh", "rancher-mirror.rancher.cn/k3s"]
 
@@ -154,7 +159,7 @@ enum ObjectPolicy {
   static func isCredential(_ path: String) -> Bool {
     path.contains(serverKubeconfig) || isKubeconfig(path)
       || path.contains("/var/lib/rancher/k3s/server/")
-        && ["token", "/tls/", "/cred/"].contains(where: path.contains)
+        && ["token", "/tls", "/cred"].contains(where: path.contains)
   }
 
   /// True for a kubeconfig of a user: `~/.kube/config` and other files beside it.

@@ -24,8 +24,9 @@ extension CommandReader {
   /// Files of K3s and of the kubelet decide what a node runs.
   func written(_ name: String, _ words: ArraySlice<String>) -> CommandEffect {
     let files = WrittenFiles.paths(name, Array(words)).map(resolved)
-    guard let file = files.first(where: ObjectPolicy.isState) else { return .none }
-    return .change("\(name) of \(file.shown)")
+    if let file = files.first(where: ObjectPolicy.isState) { return .change("\(name) of \(file.shown)") }
+    guard let file = files.first(where: ObjectPolicy.isGuardSocket) else { return .none }
+    return .restricted(Restriction(.tunnel, "\(name) of \(file.shown)"))
   }
 
   /// A program that shows or copies a file with credentials.

@@ -22,19 +22,19 @@ extension CurlError.Code {
     case CURLE_SSL_CONNECT_ERROR:
       self =
         Self.isCertificateAlert(detail)
-        ? .clientCertificateRefused : Self.isConnectionLost(detail) ? .cutInHandshake : .handshake
+        ? .clientCertificateRefused : Self.isConnectionLost(detail) ? .closedDuringHandshake : .handshake
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
       CURLE_HTTP2_STREAM:
       self =
         Self.isCertificateAlert(detail)
-        ? .clientCertificateRefused : Self.isInvalidHTTP(detail) ? .badReply : .closed
-    // Before 8.6, libcurl has this code for a header line that is longer than it accepts (lib/dynbuf.c).
+        ? .clientCertificateRefused : Self.isInvalidHTTP(detail) ? .invalidResponse : .closed
+    // Before 8.6, libcurl returns this code for a header line that is longer than it accepts (lib/dynbuf.c).
     case CURLE_OUT_OF_MEMORY: self = .tooLarge
     case CURLE_FAILED_INIT, CURLE_UNKNOWN_OPTION, CURLE_BAD_FUNCTION_ARGUMENT,
       CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN:
       self = .setup
     // Includes CURLE_UNSUPPORTED_PROTOCOL: the response does not start with HTTP/1 ("HTTP/0.9").
-    default: self = .badReply
+    default: self = .invalidResponse
     }
   }
 
@@ -47,28 +47,27 @@ extension CurlError.Code {
   // reading" (OpenSSL 3). A reset between connect and handshake is "getpeername() failed with errno 107: Transport
   // endpoint is not connected" (lib/connect.c).
   static func isConnectionLost(_ detail: String) -> Bool {
-    ["Connection reset", "Broken pipe", "is not connected", "SSL_ERROR_SYSCALL", "unexpected eof"].contains {
-      detail.firstRange(ofWord: $0) != nil
-    }
+    ["Connection reset", "Broken pipe", "is not connected", "SSL_ERROR_SYSCALL", "unexpected eof"]
+      .contains { detail.contains($0) }
   }
 
   // libcurl has the codes of a lost connection for these, too: "Illegal or missing hexadecimal sequence in
   // chunked-encoding", "chunk hex-length char not a hex digit: 0x5a" (lib/http_chunks.c), "nghttp2_session_mem_recv()
   // returned -902" and the errors of RFC 9113 §7 that mean invalid messages: "HTTP/2 stream 1 was not closed cleanly:
-  // PROTOCOL_ERROR (err 1)" (lib/http2.c). The other errors, such as INTERNAL_ERROR, are a server that gives up.
+  // PROTOCOL_ERROR (err 1)" (lib/http2.c). The other errors, such as INTERNAL_ERROR, mean that the server aborted the stream.
   static func isInvalidHTTP(_ detail: String) -> Bool {
     [
       "chunk", "nghttp2", "HTTP2 framing layer", "PROTOCOL_ERROR", "FLOW_CONTROL_ERROR", "FRAME_SIZE_ERROR",
       "COMPRESSION_ERROR",
-    ].contains(where: detail.hasWord)
+    ].contains { detail.contains($0) }
   }
 
   // OpenSSL's names of the alerts in RFC 8446 §6 about the certificate that we sent.
   private static func isCertificateAlert(_ detail: String) -> Bool {
-    guard let alert = detail.firstRange(ofWord: "alert ") else { return false }
-    let words = detail[alert...]
+    guard let alert = detail.firstRange(of: "alert ") else { return false }
+    let words = detail[alert.lowerBound...]
     return ["certificate", "unknown ca", "access denied", "decrypt error"].contains {
-      words.firstRange(ofWord: $0) != nil
+      words.contains($0)
     }
   }
 }
@@ -81,20 +80,7 @@ extension CurlError.CertificateFault {
     case 10: self = .expired
     case 2, 18, 19, 20, 21: self = .unknownAuthority
     case 62, 64: self = .nameMismatch
-    default: self = detail.firstRange(ofWord: "host name") != nil ? .nameMismatch : .other
+    default: self = detail.contains("host name") ? .nameMismatch : .other
     }
-  }
-}
-
-extension String {
-  func hasWord(_ word: String) -> Bool { firstRange(ofWord: word) != nil }
-
-  /// The start of `word`. Without Foundation, the standard library finds single characters only.
-  fileprivate func firstRange(ofWord word: String) -> String.Index? { self[...].firstRange(ofWord: word) }
-}
-
-extension Substring {
-  fileprivate func firstRange(ofWord word: String) -> String.Index? {
-    indices.first { self[$0...].hasPrefix(word) }
   }
 }

@@ -20,13 +20,13 @@ package struct CurlError: Error, Hashable, Sendable {
     /// The certificate authorities cannot be read.
     case authorityUnusable
     /// The peer closed the connection during the TLS handshake without an alert.
-    case cutInHandshake
+    case closedDuringHandshake
     /// Any other failure of the TLS handshake, such as no common version or a peer without TLS.
     case handshake
     /// The connection closed before the response was complete.
     case closed
     /// The response is not HTTP, or contradicts its headers.
-    case badReply
+    case invalidResponse
     /// libcurl rejected an option or ran out of memory: a fault of this program or machine.
     case setup
   }

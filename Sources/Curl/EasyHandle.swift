@@ -6,8 +6,8 @@ internal import Glibc
 ///
 /// A class, because libcurl keeps its address as the callbacks' context until `deinit`.
 package final class EasyHandle {
-  /// Evaluated once per process. OpenSSL writes to sockets without MSG_NOSIGNAL, so a closed peer would raise SIGPIPE.
-  /// libcurl would write the keys of all connections to the file of SSLKEYLOGFILE, readable for any user.
+  /// Initializes libcurl once per process. SIGPIPE is ignored, because OpenSSL writes without MSG_NOSIGNAL. SSLKEYLOGFILE
+  /// is unset, because libcurl would write the keys of all connections to that file, readable for any user.
   static let isLibraryReady: Bool = {
     signal(SIGPIPE, SIG_IGN)
     unsetenv("SSLKEYLOGFILE")
@@ -58,7 +58,7 @@ package final class EasyHandle {
   }
 
   deinit {
-    // libcurl has messages for the end, too, and this object is no context any more.
+    // curl_easy_cleanup has messages, too, and their context is being deallocated.
     _ = oceanid_curl_set_long(pointer, CURLOPT_VERBOSE, 0)
     curl_easy_cleanup(pointer)
     for list in lists { curl_slist_free_all(list) }
@@ -155,7 +155,7 @@ package final class EasyHandle {
     oceanid_curl_get_long(pointer, CURLINFO_HTTP_VERSION) == Int(CURL_HTTP_VERSION_2_0)
   }
 
-  /// The server's certificate in PEM; nil if the transfer used a connection of an earlier one.
+  /// The server's certificate in PEM; nil if the transfer reused a connection.
   var serverCertificate: [UInt8]? {
     oceanid_curl_certificate(pointer).map { Array(String(cString: $0).utf8) }
   }

@@ -12,7 +12,7 @@ final class Transfer {
   private var passedLimit: Int?
   private var isUnwanted = false
 
-  /// The headers that every response has.
+  /// The headers that are recorded for every request, in addition to `Request.responseHeaders`.
   private static let names: Set = ["date", "retry-after", "content-type", "etag"]
 
   /// Counts the bytes that all transfers of one run buffer.
@@ -93,7 +93,8 @@ final class Transfer {
     return true
   }
 
-  /// Errors and responses without JSON are buffered, for the error message.
+  /// The consumer of the body. Without one, the body is buffered for the error message: the response is an error, or not
+  /// JSON.
   private lazy var sink: (any BodySink)? =
     handle.status == 200 && headers["content-type"]?.lowercased().hasPrefix("application/json") == true
     ? request.sink : nil
@@ -123,10 +124,13 @@ final class Transfer {
     guard code == CURLE_OK else {
       if let passedLimit {
         let limit = passedLimit >> 20 > 0 ? "\(passedLimit >> 20) MiB" : "\(passedLimit >> 10) KiB"
-        let what = passedLimit == limits.totalBytes ? "all responses together are" : "the response is"
-        return .failure(handle.error(.tooLarge, "\(what) larger than \(limit)"))
+        let what =
+          passedLimit == limits.totalBytes
+          ? "the total size of the responses exceeds" : "the response is larger than"
+        return .failure(handle.error(.tooLarge, "\(what) \(limit)"))
       }
-      return .failure(isUnwanted ? handle.error(.unwanted, "the reader stopped it") : handle.error(code))
+      return .failure(
+        isUnwanted ? handle.error(.unwanted, "the transfer was stopped before its end") : handle.error(code))
     }
     return .success(
       Response(

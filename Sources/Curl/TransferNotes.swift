@@ -12,12 +12,12 @@ struct TransferNotes {
   mutating func add(_ message: UnsafeRawBufferPointer) {
     if message.starts(with: "Using Stream ID".utf8) || message.starts(with: "[HTTP/2] [".utf8) {
       hasStream = true
-    } else if message.starts(with: "rec".utf8), String(decoding: message, as: UTF8.self).hasWord("GOAWAY") {
+    } else if message.starts(with: "rec".utf8), String(decoding: message, as: UTF8.self).contains("GOAWAY") {
       hasGoaway = true
     }
   }
 
-  /// The meaning of a code whose message does not tell it; nil for other codes.
+  /// The cause of a code that libcurl's own message does not tell; nil for other codes.
   func meaning(of code: CURLcode) -> (CurlError.Code, String)? {
     switch code {
     case CURLE_HTTP2 where hasGoaway:
@@ -25,7 +25,7 @@ struct TransferNotes {
     // nghttp2 ends a connection with invalid frames, and the stream with it. Had the server closed it, libcurl would
     // report an incomplete stream.
     case CURLE_GOT_NOTHING where hasStream && !hasGoaway:
-      (.badReply, "the HTTP/2 stream ended without a response, or its frames are invalid")
+      (.invalidResponse, "the HTTP/2 stream ended without a response, or its frames are invalid")
     default: nil
     }
   }

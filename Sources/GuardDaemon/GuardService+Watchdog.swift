@@ -23,15 +23,15 @@ extension GuardService {
       parts.append(
         WatchdogFeed.Part {
           let answer = Answer()
-          server.ping { answer.isThere.store(true, ordering: .relaxed) }
+          server.ping { answer.isReceived.store(true, ordering: .relaxed) }
           let probe = ControlProbe(path: path)
-          return { answer.isThere.load(ordering: .relaxed) && probe.isAnswered }
+          return { answer.isReceived.load(ordering: .relaxed) && probe.isAnswered }
         })
     }
     return parts
   }
 
   private final class Answer: Sendable {
-    let isThere = Atomic<Bool>(false)
+    let isReceived = Atomic<Bool>(false)
   }
 }

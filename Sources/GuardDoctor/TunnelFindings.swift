@@ -72,7 +72,7 @@ enum TunnelFindings {
     TunnelFailure(
       .connectTimeout,
       "\(host) did not finish the login within \(ConnectionDiagnosis.timeLimit.components.seconds) s",
-      remedy: "try it manually"
+      remedy: "connect manually"
     ).completed(
       ssh: way?.sshArguments ?? host.shellWord, host: way?.hostName ?? host, asOwner: way?.asOwner ?? "")
   }

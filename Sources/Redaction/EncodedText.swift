@@ -30,7 +30,7 @@ extension CredentialScanner {
     guard bytes[start] == UInt8(ascii: "M"),
       start == 0 || !bytes[start - 1].isBase64 || bytes[start - 1] == UInt8(ascii: "=")
     else { return nil }
-    // Checked before the rest of the run is read, which is hidden then.
+    // Checked first, so that long runs that are no keys are not scanned.
     guard beginsKey(start) || bytes.starts(with: "MII", at: start) else { return nil }
     let end = end(of: start, while: \.isBase64)
     guard end - start >= 60 else { return nil }
@@ -75,8 +75,8 @@ extension CredentialScanner {
     return end
   }
 
-  /// True for a short last line of base64. A word, a rule of dashes, or capital letters after a short line are a part of
-  /// what follows.
+  /// True for a short last line of base64. A word, a line of dashes, or capital letters after a short line do not
+  /// belong to it.
   private func isLastOfLines(_ line: Range<Int>, after length: Int) -> Bool {
     if bytes[line].contains(where: { $0.isDigit || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "=") }) {
       return true

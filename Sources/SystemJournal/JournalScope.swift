@@ -25,18 +25,18 @@ package enum JournalScope: Hashable, Sendable {
     // A volatile journal contains users' entries and system entries in one file.
     var names = ["system.journal"]
     if case .userUnit(_, let uid) = self { names.append("user-\(uid).journal") }
-    var isThere = false
+    var exists = false
     for folder in ["/var/log/journal", "/run/log/journal"] {
       for machine in JournalScope.entries(of: folder) {
         for name in names {
           let path = "\(folder)/\(machine)/\(name)"
           if access(path, R_OK) == 0 { return }
           // The files of a folder without search permission are not visible.
-          isThere = isThere || access(path, F_OK) == 0 || errno == EACCES
+          exists = exists || access(path, F_OK) == 0 || errno == EACCES
         }
       }
     }
-    throw isThere ? .denied : .absent
+    throw exists ? .denied : .absent
   }
 
   private static func entries(of folder: String) -> [String] {

@@ -6,7 +6,7 @@ package struct Document: Sendable {
     package var size = 8 << 20
     /// Nesting depth of collections.
     package var depth = 100
-    /// Number of nodes in the tree. An alias counts as many as the nodes that it refers to.
+    /// Number of nodes in the tree. An alias counts as the nodes that it expands to.
     package var nodes = 1 << 20
     /// True if anchors and aliases are allowed.
     package var references = true

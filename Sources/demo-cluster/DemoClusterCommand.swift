@@ -10,16 +10,16 @@ struct DemoClusterCommand: ParsableCommand {
     commandName: "demo-cluster",
     abstract: "Serve a simulated Oceanid cluster's Kubernetes API on loopback.",
     discussion: """
-      Makes throw-away certificates in a folder, writes FOLDER/kubeconfig and FOLDER/port, and serves until \
-      SIGTERM. Each line on standard input is a fault, and `healed` reverts all of them: node-not-ready calypso, \
+      Creates temporary certificates in FOLDER, writes FOLDER/kubeconfig and FOLDER/port, and serves until \
+      SIGTERM. Each line on standard input applies a fault, and `healed` reverts all of them: node-not-ready calypso, \
       policy-moved cert-manager v1.18.3 15, rollout cert-manager, answers-wrong status:503 /apis, answers-right, \
       begins push-refused, ends push-refused …
 
-      Flux and its token: source-refused, begins source-forbidden, begins repository-not-found, \
+      Flux and its Git credentials: source-refused, begins source-forbidden, begins repository-not-found, \
       begins push-forbidden, begins push-lost, begins rollout-held.
 
-      With --pipeline also the branch: push cloud/ cluster/, automation-push, force-push, not-started 11, \
-      image-tag cert-manager v1.18.3. Markers: marker WORD cert-manager, where WORD is missing, ignored, unknown, \
+      With --pipeline also commits: push cloud/ cluster/, automation-push, force-push, not-started 11, \
+      image-tag cert-manager v1.18.3. Markers: marker WORD cert-manager, where WORD is one of missing, ignored, unknown, \
       other-namespace, suffix, wrong-kind, wrong-kind-tag, unwritten, broken, elsewhere or good.
 
       GitHub Actions: workflow-disabled manually, workflow-deleted, run-failed STEP, run-ended cancelled, \
@@ -30,9 +30,9 @@ struct DemoClusterCommand: ParsableCommand {
       deployment-running 45, deployment-skipped, preview, pool-offline 12, pool-gone, pools-forbidden, paused ada, \
       organization-paused, drift, applied-by-hand dirty.
 
-      Access: token-refused github, token-expires 48, permission-missing actions, sso-required, \
+      API access: token-refused github, token-expires 48, permission-missing actions, sso-required, \
       repository-hidden, renamed, rate-limited pulumi 60, secondary-limit 60, api-answers-wrong github hangs /, \
-      api-answers-right, access-granted. A number is an age in minutes, of a limit in seconds, of a token in hours.
+      api-answers-right, access-granted. Numbers are ages in minutes, for a limit in seconds, for a token in hours.
       """)
 
   @Option(help: "Folder for certificates, kubeconfig and port.")
@@ -51,11 +51,12 @@ struct DemoClusterCommand: ParsableCommand {
   var failing: Int?
 
   @Flag(
-    help: "Give the additional nodes long names and bad conditions, and delete the additional Kustomizations."
+    help:
+      "Give the additional nodes long names and bad conditions, and leave the additional Kustomizations terminating."
   )
   var heavy = false
 
-  @Option(help: "Seconds that a simulated start-up of the API server takes.")
+  @Option(help: "Duration of a simulated start-up of the API server, in seconds.")
   var starting: Int?
 
   @Flag(

@@ -7,7 +7,7 @@ struct Footprint {
   let descriptors: Int
   /// User and system time, in ticks of 10 ms.
   let ticks: Int
-  /// Voluntary context switches of all threads. Each is a sleep, and so a wake-up.
+  /// Voluntary context switches of all threads, which approximate wake-ups.
   let wakeUps: Int
 
   init(pid: Int32) throws {

@@ -70,10 +70,10 @@ enum SSHSteps {
 
   static func refuse() throws {
     let server = try SSHServer()
-    let stranger = try server.makeKey("stranger")
+    let otherKey = try server.makeKey("otherKey")
     let encrypted = try server.makeKey("encrypted", passphrase: "correct horse")
     let keys: [([UInt8], String?)] = [
-      ([UInt8](try Data(contentsOf: URL(filePath: stranger))), nil),
+      ([UInt8](try Data(contentsOf: URL(filePath: otherKey))), nil),
       ([UInt8](try Data(contentsOf: URL(filePath: encrypted))), nil),
       ([UInt8](try Data(contentsOf: URL(filePath: encrypted))), "wrong"),
       ([UInt8](try Data(contentsOf: URL(filePath: encrypted))), "correct horse"),

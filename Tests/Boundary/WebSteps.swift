@@ -39,10 +39,10 @@ enum WebSteps {
     let text = try String(contentsOfFile: path, encoding: .utf8)
     try folder.write(
       text.replacing(/certificate-authority-data: .*/, with: ""), to: "unknown-authority")
-    let stranger = ClusterClient(
+    let untrusted = ClusterClient(
       kubeconfig: try Kubeconfig.load(path: folder.file("unknown-authority")),
       dial: .tcp(host: "127.0.0.1", port: port))
-    try expect((try? stranger.poll(timeout: .seconds(20))) == nil, "an untrusted certificate was accepted")
+    try expect((try? untrusted.poll(timeout: .seconds(20))) == nil, "an untrusted certificate was accepted")
     // No server.
     let absent = ClusterClient(
       kubeconfig: try Kubeconfig.load(path: path),

@@ -155,10 +155,11 @@ import Testing
   @Test func invalidResponsesHaveErrorCodes() async throws {
     #expect(try await code(.bytes("")) == .closed)
     #expect(try await code(.bytes("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi")) == .closed)
-    #expect(try await code(.bytes("SSH-2.0-OpenSSH_9.2\r\n")) == .badReply)
+    #expect(try await code(.bytes("SSH-2.0-OpenSSH_9.2\r\n")) == .invalidResponse)
     #expect(
       try await code(
-        .bytes("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")) == .badReply)
+        .bytes("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"))
+        == .invalidResponse)
   }
 
   @Test(arguments: [
@@ -169,7 +170,7 @@ import Testing
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloXX",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFFFFF\r\nhello\r\n",
   ]) func answersThatAreNoValidHTTPAreNoLostConnections(answer: String) async throws {
-    #expect(try await code(.bytes(answer)) == .badReply)
+    #expect(try await code(.bytes(answer)) == .invalidResponse)
   }
 
   @Test(arguments: [

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DemoCluster
 
-/// The start-up of the demo's API server, compared with a real one.
+/// The start-up of the demo's API server, as recorded from a real one.
 @Suite struct StartupTests {
   let began = APITime(microseconds: 1_768_039_200_000_000)
 

@@ -39,7 +39,7 @@ import Testing
     #expect(try other.github("", ["-H", "If-None-Match: \(tag)"]).status == 200)
   }
 
-  @Test func theNewestCommitHasItsNameAsETag() throws {
+  @Test func theNewestCommitHasItsSHAAsETag() throws {
     let head = try client.head
     #expect(head == client.pipeline.head && head.count == 40)
     let options = ["-H", "Accept: application/vnd.github.sha", "-H", "If-None-Match: \"\(head)\""]
@@ -180,7 +180,7 @@ import Testing
     #expect(try client.github("").field("github-authentication-token-expiration") == nil)
   }
 
-  @Test func wrongAnswersAreWrong() throws {
+  @Test func responseFaultsAreSent() throws {
     try client.apply("api-answers-wrong github closes /compare")
     #expect(try client.github("/compare/main...main").code == 52)
     #expect(try client.github("").status == 200)

@@ -17,7 +17,7 @@ struct AssistantTests {
   @Test(arguments: modes) func everyToolAnswersTheOfficialClient(_ mode: String, _ revision: String) throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy(), "\(installation.log)")
-    // The client passes on none of the variables that name a socket.
+    // The client inherits no variable that names a socket.
     let client = try AssistantProgram(mode, ["--socket", installation.socket])
     let info = try client.ask(["info": true]) as? [String: Any]
     #expect(info?["revision"] as? String == revision)
@@ -58,7 +58,7 @@ struct AssistantTests {
       })
     #expect(try client.call("status").fields["verdict"] as? String == "critical")
 
-    // A guard that is gone is a failed call with its remedy.
+    // Without the guard, a call fails with a remedy.
     try installation.stop()
     let gone = try client.call("status")
     #expect(gone.isError && gone.text.contains("\nnext: "), "\(gone.text)")
@@ -99,10 +99,10 @@ struct AssistantTests {
     #expect(problems.first?["code"] as? String == first["code"] as? String)
     let node = try #require(problems.first { $0["code"] as? String == "node-not-ready" })
     #expect((node["untrusted"] as? [String: Any])?["subject"] as? String == "node calypso")
-    // Since when?
+    // The start of the problem.
     let since = try #require((node["since"] as? String).flatMap { Timestamp(rfc3339: $0) })
     #expect(abs(Double(since.milliseconds) / 1000 - start.timeIntervalSince1970) < 60)
-    // Why?
+    // Its cause.
     let source = try #require(problems.first { ($0["code"] as? String)?.hasPrefix("flux-") == true })
     let detail = (source["untrusted"] as? [String: Any])?["detail"] as? String ?? ""
     let inspected = try client.call("inspect", ["part": "flux", "unhealthy_only": true]).items("items")
@@ -116,7 +116,7 @@ struct AssistantTests {
     #expect(next["command"] as? String == "oceanid-ctl run -- kubectl describe node <node>")
     let filled = (node["untrusted"] as? [String: Any])?["command"] as? String
     #expect(filled == "oceanid-ctl run --cluster tethys -- kubectl describe node calypso")
-    // And is it over afterwards?
+    // Its end.
     installation.cluster.apply(.healed)
     #expect(
       try client.call("wait_until", ["goal": "healthy", "timeout_seconds": 60]).fields["reached"] as? Bool

@@ -33,7 +33,7 @@ final class Desktop {
   private var server: ChildProcess?
   private let capabilities: [String]
 
-  /// Starts a bus; `startServer` starts the server.
+  /// Writes the configuration of a bus; `startBus` and `startServer` start the processes.
   init(capabilities: [String] = ["body"]) throws {
     folder = try TemporaryFolder()
     self.capabilities = capabilities

@@ -6,8 +6,8 @@ import Health
 import TestSupport
 import Testing
 
-/// Each step of the connection fails once: the doctor reports it first, with a remedy, and does not disturb a running
-/// guard.
+/// One fault for each step of the connection: doctor reports it as the first failure, with a remedy, and does not affect a
+/// running guard.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -46,7 +46,7 @@ struct DoctorTests {
     #expect(installation.cluster.requests.allSatisfy { $0.method == "GET" })
   }
 
-  @Test func aGuardThatHangsIsTheFirstFindingAndIsSetUp() throws {
+  @Test func hangingGuardIsReportedWithoutSuggestingSetup() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.daemon.pause()
@@ -78,7 +78,7 @@ struct DoctorTests {
 
   /// An installed package without a configuration: nothing can be started before it is set up.
   @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/etc/oceanid/guard.yaml")))
-  func unconfiguredMachineIsSetUpAndNotStarted() throws {
+  func setupIsSuggestedWithoutAConfiguration() throws {
     let folder = try TemporaryFolder()
     let environment = [
       "PATH": "/usr/bin:/bin", "HOME": folder.path, "XDG_RUNTIME_DIR": folder.path,

@@ -48,14 +48,14 @@ import Testing
     let folder = try TemporaryFolder()
     chmod(folder.path, 0o777)
     let socket = folder.file("guard.sock")
-    let stranger = try ChildProcess(
+    let otherGuard = try ChildProcess(
       "setpriv",
       [
         "--reuid=4242", "--regid=4242", "--clear-groups", "python3", "-c",
         "import socket,time; s=socket.socket(socket.AF_UNIX); s.bind('\(socket)'); s.listen(); print('up',flush=True); time.sleep(600)",
       ], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
-    defer { stranger.kill() }
-    try #require(eventually { stranger.output.contains("up") }, "\(stranger.errors)")
+    defer { otherGuard.kill() }
+    try #require(eventually { otherGuard.output.contains("up") }, "\(otherGuard.errors)")
     let link = folder.file("link.sock")
     symlink(socket, link)
     for arguments in [["env"], ["env", "--kubeconfig", "/etc/hostname"], ["run", "--", "echo", "it ran"]] {

@@ -137,7 +137,7 @@ import Testing
     // The file exists even if there was nothing to send, so the channel is not new after a restart.
     var quiet = self.state(spool: Spool(path: folder.file("quiet.spool")), isNew: true)
     _ = quiet.refresh(.init(firing: []), at: Self.begin, moment)
-    #expect(Spool(path: folder.file("quiet.spool")).isThere)
+    #expect(Spool(path: folder.file("quiet.spool")).exists)
   }
 
   @Test func endIsSentOnlyAfterTheStart() {

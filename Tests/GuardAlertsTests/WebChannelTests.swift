@@ -9,7 +9,7 @@ import Testing
 @testable import Health
 @testable import IncidentTracking
 
-/// The channels that post, against a server in another language.
+/// The channels that send HTTP requests, against a server in Python.
 @Suite(.blocking) struct WebChannelTests {
   private let folder: TemporaryFolder
 
@@ -62,7 +62,7 @@ import Testing
     #expect(receiver.requests.map(\.signed) == [true, false, false])
   }
 
-  @Test func keyIsIndependentOfTheOrder() {
+  @Test func idempotencyKeyDoesNotDependOnTheOrder() {
     let (a, b) = (Incident.sample("a"), Incident.sample("b"))
     let key = NoticeCoding.key(of: .sample(.opened, a, b))
     #expect(key == NoticeCoding.key(of: .sample(.opened, b, a)))
@@ -91,7 +91,7 @@ import Testing
     #expect(receiver.requests.count == 1)
   }
 
-  /// Servers like to repeat what they were sent.
+  /// Error responses often contain parts of the request.
   @Test func errorsContainNoSecret() throws {
     let receiver = try WebReceiver()
     let token = try folder.write("t0ken-of-mine", to: "token")
@@ -116,7 +116,7 @@ import Testing
     #expect(!"\(nobody)\(nobody.remedy)".contains("S3CRET"))
   }
 
-  /// As it was sent, and as the server understood it.
+  /// Neither in its encoded nor in its decoded form.
   @Test func errorsContainNoEncodedCredential() throws {
     let receiver = try WebReceiver()
     let password = try folder.write("p4ss-of-mine", to: "password")
@@ -152,12 +152,12 @@ import Testing
     #expect(!sender.hidingSecrets("no topic t0pic-7f3a", try WebAddress("http://h/")).contains("t0pic"))
   }
 
-  @Test func endlessAnswerCountsAsAnAnswer() throws {
+  @Test func endlessResponseCountsAsDelivered() throws {
     let receiver = try WebReceiver()
     #expect(post(try sender("http://127.0.0.1:\(receiver.port)/flood")) == nil)
   }
 
-  @Test func hangingRequestEndsWithTheGuard() throws {
+  @Test func cancellationEndsAHangingRequest() throws {
     let receiver = try WebReceiver()
     let channel = WebhookChannel(sender: try sender("http://127.0.0.1:\(receiver.port)/hang"), key: nil)
     let begin = ContinuousClock.now
@@ -196,12 +196,12 @@ import Testing
       String(contentsOfFile: key, encoding: .utf8) + String(contentsOfFile: certificate, encoding: .utf8),
       to: "both.pem")
     let receiver = try WebReceiver(certificate: folder.file("both.pem"))
-    let stranger = try #require(post(try sender("https://localhost:\(receiver.port)/S3CRET")))
-    #expect(stranger.cause == .passing)
-    #expect(stranger.message.contains("certificate"))
-    #expect(stranger.remedy.contains("authorities"))
+    let untrusted = try #require(post(try sender("https://localhost:\(receiver.port)/S3CRET")))
+    #expect(untrusted.cause == .passing)
+    #expect(untrusted.message.contains("certificate"))
+    #expect(untrusted.remedy.contains("authorities"))
     #expect(post(try sender("https://localhost:\(receiver.port)/", authorities: certificate)) == nil)
-    // Under another name it is another server.
+    // The certificate does not have this name.
     #expect(post(try sender("https://127.0.0.1:\(receiver.port)/", authorities: certificate)) != nil)
     #expect(receiver.requests.map(\.path) == ["/"])
     #expect(post(try sender("https://localhost/", authorities: folder.file("none")))?.cause == .refused)
@@ -227,9 +227,9 @@ import Testing
       for (mode, verb) in [(0o606, "written"), (0o604, "read")] as [(mode_t, String)] {
         chmod(path, mode)
         let words = error(.file(path))
-        #expect(words.contains("can be \(verb) by everybody (mode 0\(String(mode, radix: 8)))"), "\(words)")
+        #expect(words.contains("can be \(verb) by all users (mode 0\(String(mode, radix: 8)))"), "\(words)")
       }
-      // A group of this user and the owner, for example.
+      // Read access of the group is allowed.
       chmod(path, 0o640)
       #expect(error(.file(path)) == "abc")
       chown(path, 0, 0)

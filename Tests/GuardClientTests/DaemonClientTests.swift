@@ -40,9 +40,9 @@ import Testing
     var client = client(server.path)
     client.trusted = TrustedUsers(caller: geteuid(), service: nil)
     #expect(try client.status() == Scene.healthy.status)
-    let stranger = ClientError.foreignOwner(client.socket, uid: 1001)
-    #expect(stranger.exitStatus == 77 && !stranger.isTransient)
-    #expect("\(stranger)".contains("is served by uid 1001, which is neither root, nor you"))
+    let error = ClientError.foreignOwner(client.socket, uid: 1001)
+    #expect(error.exitStatus == 77 && !error.isTransient)
+    #expect("\(error)".contains("is served by uid 1001, which is neither root, nor you"))
   }
 
   @Test func reportsAMissingSocket() throws {

@@ -124,15 +124,16 @@ import Testing
       ("https://localhost:16443", ["127.0.0.1"], nil), ("https://localhost:16443", [], nil),
       ("https://127.0.0.1:16443", ["::1"], nil), ("https://localhost:6443", ["::1"], nil),
     ] as [(String, [String], String?)])
-  func strangerAtTheOtherAddressOfLocalhostIsReported(
-    _ server: String, _ taken: [String], _ stranger: String?
+  func otherListenerAtTheSecondAddressOfLocalhostIsReported(
+    _ server: String, _ taken: [String], _ otherListener: String?
   ) {
     var cluster = Scene.healthy.status.clusters[0]
     cluster.server = server
     let obstacle = cluster.kubeconfigObstacle { $0 == 16443 && taken.contains($1) }
-    #expect((obstacle == nil) == (stranger == nil))
+    #expect((obstacle == nil) == (otherListener == nil))
     #expect(
-      stranger == nil || obstacle?.message.contains("another program listens on \(stranger ?? "")") == true)
+      otherListener == nil
+        || obstacle?.message.contains("another program listens on \(otherListener ?? "")") == true)
   }
 
   /// If a guard does not report the state of its ports, they are not trusted.

@@ -50,10 +50,10 @@ import Testing
     #expect(leads || mismatch?.step.command?.contains("--server=https://127.0.0.1:16443") == true)
   }
 
-  /// kubectl may try ::1 before 127.0.0.1, and would send its token to the stranger.
-  @Test func localhostIsTheForwardOnlyIfNoStrangerListensAtItsOtherAddress() throws {
-    let (stranger, port) = try LoopbackSocket.listener6()
-    defer { _ = stranger }
+  /// kubectl may try ::1 before 127.0.0.1, and would send its token to the other program.
+  @Test func localhostIsTheForwardOnlyIfNoOtherProgramListensAtItsSecondAddress() throws {
+    let (otherListener, port) = try LoopbackSocket.listener6()
+    defer { _ = otherListener }
     let cluster = try Self.cluster("{ listen: \"127.0.0.1:\(port)\", target: \"localhost:6443\" }")
     let kubeconfig = try Self.kubeconfig("https://localhost:\(port)")
     #expect(!cluster.isLocalEnd(kubeconfig.server))

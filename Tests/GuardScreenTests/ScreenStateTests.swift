@@ -151,7 +151,8 @@ import Testing
     var state = Scene.state(Self.letters)
     #expect(state.hit(.character("r")) == [])
     #expect(
-      state.text.contains("Reconnect the tunnel to tethys? It is up; 0 open connections will be cut. (y/n)"))
+      state.text.contains(
+        "Reconnect the tunnel to tethys? It is up; 0 open connections will be closed. (y/n)"))
     #expect(state.hit(.character("x"), .character("n")) == [] && state.prompt == nil)
     let request = ScreenRequest.reconnect(cluster: "tethys")
     #expect(state.hit(.character("r"), .character("y")) == [.send(request)])

@@ -92,6 +92,17 @@ import Testing
     #expect(history.kinds["Alert"] == PollHistory.KnownKind(objects: 0))
   }
 
+  /// An empty list for a moment would otherwise end the incidents of its objects, and begin them again.
+  @Test func listThatIsEmptyForAMomentKeepsItsObjects() {
+    var (_, history) = Self.judged(Self.snapshot(Self.three + Self.alerts(2)), PollHistory())
+    var report: ClusterReport
+    (report, history) = Self.judged(Self.snapshot(Self.three), history)
+    #expect(report.flux.count { $0.reason == "Stale" } == 2)
+    #expect(report.unseen.contains(.flux))
+    (report, history) = Self.judged(Self.snapshot(Self.three), history, hours: 1)
+    #expect(report.flux.count { $0.reason == "Stale" } == 0)
+  }
+
   @Test(arguments: [0, 1, 2, 3])
   func unreadObjectsAreNotGone(_ way: Int) {
     let (_, history) = Self.judged(Self.snapshot(Self.three), PollHistory())

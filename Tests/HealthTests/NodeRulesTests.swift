@@ -46,8 +46,8 @@ import Testing
   }
 
   @Test func missingAndUnexpectedNodesAreReported() {
-    let report = Self.report(Fixture.node("stranger"), Expectations(nodes: ["calypso"]))
-    #expect(report.problemIDs == ["tethys/node/calypso/missing", "tethys/node/stranger/unexpected"])
+    let report = Self.report(Fixture.node("extra"), Expectations(nodes: ["calypso"]))
+    #expect(report.problemIDs == ["tethys/node/calypso/missing", "tethys/node/extra/unexpected"])
     #expect(report.nodes.map(\.isExpected) == [false])
   }
 

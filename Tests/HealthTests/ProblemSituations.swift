@@ -115,7 +115,7 @@ enum ProblemSituations {
           NodeCertificateWarning(node: "calypso", message: "restart k3s on this node")
         ]
       },
-      report(Fixture.node("stranger"), Expectations(nodes: ["calypso"])),
+      report(Fixture.node("extra"), Expectations(nodes: ["calypso"])),
       report(Fixture.node("calypso", renewed: Fixture.ago(31))),
       report(Fixture.node("calypso", cordoned: true)), report(deleted),
       Fixture.report { $0.nodes = .seen([]) },

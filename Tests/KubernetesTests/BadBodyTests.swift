@@ -10,7 +10,7 @@ import Testing
     let server = try await TestServer(script: cluster.script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    return (await client.pollOnItsThread(), server)
+    return (await client.pollOnDedicatedThread(), server)
   }
 
   static let badBodies: [(name: String, reply: TestServer.Reply)] = [

@@ -15,7 +15,7 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port),
       limits: limits)
-    return (await client.pollOnItsThread(timeout: timeout, secrets: secrets), server)
+    return (await client.pollOnDedicatedThread(timeout: timeout, secrets: secrets), server)
   }
 
   @Test func pollsASmallCluster() async throws {
@@ -39,16 +39,16 @@ import Testing
     let server = try await TestServer(script: SmallCluster().script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
     let first = server.connections
-    let snapshot = try await client.pollOnItsThread().get()
+    let snapshot = try await client.pollOnDedicatedThread().get()
     // The number of additional connections depends on timing; without reuse it would double.
     #expect(server.connections < 2 * first)
     let connections = server.connections
     #expect(server.requests.filter { $0.path == "/apis" }.count == 1)
     #expect(snapshot.flux.value?.count == 1)
     client.reconnect()
-    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
     #expect(server.connections > connections)
   }
 
@@ -59,12 +59,12 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
     // Only discovery decides that a kind is removed: a kind whose version changes also returns 404.
-    let policies = try await client.pollOnItsThread().get().imagePolicies
+    let policies = try await client.pollOnDedicatedThread().get().imagePolicies
     #expect(policies.failure?.code == .badResponse)
     #expect(policies.failure?.message.contains("returned 404 for version v1beta2") == true)
     #expect(
       policies.failure?.remedy.hasSuffix("api-resources --api-group=image.toolkit.fluxcd.io") == true)
-    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
     #expect(server.requests.filter { $0.path == "/apis" }.count == 2)
   }
 
@@ -94,7 +94,7 @@ import Testing
     let server = try await TestServer(script: script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    #expect(try await client.pollOnItsThread().get().nodes.value?.map(\.name) == ["alpha", "beta"])
+    #expect(try await client.pollOnDedicatedThread().get().nodes.value?.map(\.name) == ["alpha", "beta"])
     #expect(server.requests.contains { $0.uri == "/api/v1/nodes?limit=500&continue=a%2Bb%2Fc" })
   }
 
@@ -108,7 +108,7 @@ import Testing
     let server = try await TestServer(script: script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    let failure = try await client.pollOnItsThread().get().nodes.failure
+    let failure = try await client.pollOnDedicatedThread().get().nodes.failure
     #expect(failure?.code == .badResponse)
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 4)
   }
@@ -131,7 +131,7 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port),
       limits: limits)
-    #expect(try await client.pollOnItsThread().get().nodes.failure?.code == .badResponse)
+    #expect(try await client.pollOnDedicatedThread().get().nodes.failure?.code == .badResponse)
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == count)
   }
 
@@ -155,7 +155,7 @@ import Testing
     let server = try await TestServer(script: script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    let nodes = try await client.pollOnItsThread().get().nodes.value
+    let nodes = try await client.pollOnDedicatedThread().get().nodes.value
     #expect(nodes?.map { "\($0.name) \($0.isUnschedulable)" } == ["beta false", "alpha true"])
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 5)
   }
@@ -174,7 +174,7 @@ import Testing
     let server = try await TestServer(script: script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    #expect(try await client.pollOnItsThread().get().nodes.value?.count == 2)
+    #expect(try await client.pollOnDedicatedThread().get().nodes.value?.count == 2)
     let times = refused.withLock { $0 }
     try #require(times.count == 2)
     #expect(times[1] - times[0] >= .seconds(1))
@@ -188,7 +188,7 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
     for _ in 0..<3 {
-      let snapshot = try await client.pollOnItsThread().get()
+      let snapshot = try await client.pollOnDedicatedThread().get()
       #expect(snapshot.nodes.failure?.message.contains("retry after 60 s") == true)
       #expect(snapshot.flux.value?.count == 1)
     }
@@ -208,7 +208,7 @@ import Testing
     let server = try await TestServer(script: script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    #expect(try await client.pollOnItsThread().get().nodes.value?.count == 2)
+    #expect(try await client.pollOnDedicatedThread().get().nodes.value?.count == 2)
   }
 
   @Test func missingServerInformationIsAGap() async throws {
@@ -257,7 +257,7 @@ import Testing
     }
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail")
       return
     }
@@ -273,7 +273,7 @@ import Testing
     }
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail")
       return
     }
@@ -299,7 +299,7 @@ import Testing
     let server = try await TestServer { _ in .silence }
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    guard case .failure(let failure) = await client.pollOnItsThread(timeout: .milliseconds(500)) else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread(timeout: .milliseconds(500)) else {
       Issue.record("the poll did not fail")
       return
     }
@@ -314,7 +314,7 @@ import Testing
     }
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    async let result = client.pollOnItsThread(timeout: .seconds(60))
+    async let result = client.pollOnDedicatedThread(timeout: .seconds(60))
     for await _ in asked { break }
     client.cancel()
     guard case .failure(let failure) = await result else {
@@ -323,7 +323,7 @@ import Testing
     }
     #expect(failure.code == .unreachable)
     client.reconnect()
-    guard case .failure(let next) = await client.pollOnItsThread(timeout: .milliseconds(300)) else {
+    guard case .failure(let next) = await client.pollOnDedicatedThread(timeout: .milliseconds(300)) else {
       Issue.record("the poll did not fail")
       return
     }
@@ -334,7 +334,7 @@ import Testing
     let server = try await TestServer { _ in .hangUp }
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail")
       return
     }
@@ -344,7 +344,7 @@ import Testing
   @Test func aPortWithoutListenerIsUnreachable() async throws {
     let client = ClusterClient(
       kubeconfig: try kubeconfig(), dial: .abstractSocket("oceanid-nobody-\(UInt64.random(in: 0 ... .max))"))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail")
       return
     }

@@ -29,7 +29,7 @@ import Testing
     }
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    return (try await client.pollOnItsThread().get().nodes, server)
+    return (try await client.pollOnDedicatedThread().get().nodes, server)
   }
 
   @Test func aCompressedListIsRead() async throws {
@@ -52,6 +52,6 @@ import Testing
     }
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    #expect(try await client.pollOnItsThread().get().nodes.failure?.code == .badResponse)
+    #expect(try await client.pollOnDedicatedThread().get().nodes.failure?.code == .badResponse)
   }
 }

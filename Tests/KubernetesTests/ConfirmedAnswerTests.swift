@@ -20,7 +20,7 @@ import Testing
 
   private func poll(_ script: @escaping TestServer.Script) async throws -> (Snapshot, TestServer) {
     let (client, server) = try await client(script)
-    return (try await client.pollOnItsThread(secrets: [Self.secret]).get(), server)
+    return (try await client.pollOnDedicatedThread(secrets: [Self.secret]).get(), server)
   }
 
   private func judged(_ snapshot: Snapshot, _ expectations: Expectations = Expectations()) -> ClusterReport {
@@ -112,7 +112,7 @@ import Testing
         ? .answer(500, type: "text/plain", body: Array(Self.checks.utf8))
         : .json(500, SmallCluster.status(500, "InternalError", "etcdserver: no leader"))
     }
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail")
       return
     }
@@ -126,7 +126,7 @@ import Testing
     let (client, server) = try await client { request in
       ["/version", "/readyz", "/apis"].contains(request.path) ? base(request) : .silence
     }
-    guard case .failure(let failure) = await client.pollOnItsThread(timeout: .seconds(1)) else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread(timeout: .seconds(1)) else {
       Issue.record("the poll did not fail")
       return
     }
@@ -186,9 +186,9 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port),
       limits: PollLimits(discoveryLifetime: .zero))
-    #expect(try await client.pollOnItsThread().get().gaps.isEmpty)
+    #expect(try await client.pollOnDedicatedThread().get().gaps.isEmpty)
     isLost.set()
-    let snapshot = try await client.pollOnItsThread().get()
+    let snapshot = try await client.pollOnDedicatedThread().get()
     #expect(snapshot.flux.value?.count == 1)
     #expect(snapshot.gaps["discovery"]?.code == .forbidden)
     #expect(judged(snapshot).problems.contains { $0.remedy.contains("nonResourceURLs: [/apis]") })

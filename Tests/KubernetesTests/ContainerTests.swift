@@ -141,7 +141,7 @@ import Testing
     let server = try await TestServer(script: cluster.script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    let snapshot = try await client.pollOnItsThread().get()
+    let snapshot = try await client.pollOnDedicatedThread().get()
     let failure = try #require(snapshot.failedFluxKinds["Kustomization"])
     #expect(failure.remedy.contains(step), "\(failure.remedy)")
     #expect(failure.remedy.contains("etcd") == step.contains("etcd") || status == 410, "\(failure.remedy)")

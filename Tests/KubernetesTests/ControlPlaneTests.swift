@@ -37,7 +37,7 @@ import Testing
     }
 
     func look(after seconds: Int64 = 0, timeout: Duration = .seconds(20)) async -> ClusterReport {
-      let result = await client.pollOnItsThread(timeout: timeout)
+      let result = await client.pollOnDedicatedThread(timeout: timeout)
       var failure: PollFailure?
       switch result {
       case .success(let snapshot): last = snapshot

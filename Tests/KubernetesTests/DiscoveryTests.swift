@@ -51,7 +51,7 @@ import Testing
     let server = try await TestServer(script: cluster.script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    let snapshot = try await client.pollOnItsThread().get()
+    let snapshot = try await client.pollOnDedicatedThread().get()
     #expect(snapshot.certificates.failure?.code == .unreachable)
     #expect(snapshot.flux == .notServed)
   }
@@ -71,7 +71,7 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
     for _ in 1...3 {
-      let snapshot = try await client.pollOnItsThread().get()
+      let snapshot = try await client.pollOnDedicatedThread().get()
       #expect(snapshot.failedFluxKinds.keys.contains("OCIRepository"))
       #expect(!snapshot.failedFluxKinds.keys.contains("GitRepository"))
       // Only v1 has this kind, and v1 was read.
@@ -86,7 +86,7 @@ import Testing
     let server = try await TestServer(script: cluster.script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    let snapshot = try await client.pollOnItsThread().get()
+    let snapshot = try await client.pollOnDedicatedThread().get()
     #expect(snapshot.nodes.value?.count == 2)
     #expect(snapshot.flux.failure?.code == .forbidden)
     #expect(snapshot.stacks.failure?.remedy.contains("{nonResourceURLs: [/apis], verbs: [get]}") == true)
@@ -106,7 +106,7 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port),
       limits: limits)
-    for _ in 0..<2 { #expect(try await client.pollOnItsThread().get().flux.value?.count == 1) }
+    for _ in 0..<2 { #expect(try await client.pollOnDedicatedThread().get().flux.value?.count == 1) }
     let asked = server.requests.filter { $0.path == "/apis" }
     #expect(asked.map { $0.headers["if-none-match"] } == [nil, #""abc""#])
   }

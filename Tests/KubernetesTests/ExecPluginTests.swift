@@ -262,11 +262,11 @@ import Testing
     let (client, server) = try await client(
       counting(#","expirationTimestamp":"2026-01-10T10:00:00Z""#),
       accepting: ["Bearer token-1", "Bearer token-2"], clock: { now.time })
-    _ = try await client.pollOnItsThread().get()
-    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
     #expect(runs == 1)
     now.time = end + .seconds(-5)
-    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
     #expect(runs == 2)
     #expect(server.requests.last?.headers["authorization"] == "Bearer token-2")
   }
@@ -274,21 +274,21 @@ import Testing
   @Test func aRejectedCredentialIsRenewedOnce() async throws {
     let (client, server) = try await client(
       counting(), accepting: ["Bearer token-1"], clock: ClusterClient.systemClock)
-    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
     // The server accepts the first token until the plugin's expiry, so one run was enough.
-    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
     #expect(runs == 1)
     #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer token-1" })
     let (other, another) = try await self.client(
       counting(), accepting: ["Bearer token-3"], clock: ClusterClient.systemClock)
     // token-2 is rejected although it is new, so the plugin is not run again.
-    guard case .failure(let failure) = await other.pollOnItsThread() else {
+    guard case .failure(let failure) = await other.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail")
       return
     }
     #expect(failure.code == .unauthorized)
     #expect(runs == 2)
-    #expect(try await other.pollOnItsThread().get().nodes.value?.count == 2)
+    #expect(try await other.pollOnDedicatedThread().get().nodes.value?.count == 2)
     #expect(runs == 3)
     #expect(another.requests.contains { $0.headers["authorization"] == "Bearer token-3" })
   }

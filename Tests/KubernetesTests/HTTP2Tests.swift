@@ -55,7 +55,7 @@ struct HTTP2Tests {
       kubeconfig: try Kubernetes.Kubeconfig.load(path: proxy.folder.file("config")),
       dial: .tcp(host: "127.0.0.1", port: UInt16(proxy.port)))
     for _ in 0..<2 {
-      let snapshot = try await client.pollOnItsThread().get()
+      let snapshot = try await client.pollOnDedicatedThread().get()
       #expect(snapshot.nodes.value?.count == 3)
       #expect(snapshot.gaps.isEmpty)
       #expect(snapshot.failedFluxKinds.isEmpty)
@@ -66,7 +66,7 @@ struct HTTP2Tests {
     #expect(Set(requests.map { $0[1] }).count == 1)
   }
 
-  /// A laptop that changes its network leaves such connections.
+  /// After a change of the network, connections stay open and receive nothing.
   @Test func aConnectionThatStaysSilentIsNotUsedAgain() throws {
     let proxy = try Proxy()
     let network = try TamperingProxy(to: proxy.port)
@@ -82,7 +82,7 @@ struct HTTP2Tests {
     }
     var measuring = try Client(origin: origin)
     _ = try #require(get(&measuring, within: .seconds(30))).get()
-    // The next connection carries one answer and stays open without a further byte.
+    // The next connection delivers one response and then stays silent.
     network.set(.silence(from: network.fromServer.count + 32))
     var client = try Client(origin: origin)
     _ = try #require(get(&client, within: .seconds(30))).get()

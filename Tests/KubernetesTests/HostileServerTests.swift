@@ -6,8 +6,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// A server with faulty responses on one path, over TLS: that part fails with its reason, and the others are received
-/// in time.
+/// Faulty responses on one path, over TLS: only its part of the poll fails, and the poll ends in time.
 @Suite(.serialized, .blocking) struct HostileServerTests {
   // They are deallocated in this order, because a stopping server waits until its clients close.
   private let client: ClusterClient
@@ -46,7 +45,7 @@ import Testing
     let start = ContinuousClock.now
     // Responses that end by themselves get enough time, even on a busy machine.
     let timeout: Duration = .seconds(codes == [.timeout] ? 10 : 30)
-    let snapshot = try await client.pollOnItsThread(timeout: timeout).get()
+    let snapshot = try await client.pollOnDedicatedThread(timeout: timeout).get()
     #expect(ContinuousClock.now - start < timeout + .seconds(20), "\(how)")
     let failure = try #require(snapshot.nodes.failure, "\(how)")
     #expect(codes.contains(failure.code), "\(how): \(failure)")
@@ -57,7 +56,7 @@ import Testing
     // The fault has no lasting effect.
     cluster.apply(.answersRight)
     guard how != .status(429) else { return }
-    #expect(try await client.pollOnItsThread().get().nodes.value?.count == 3, "\(how)")
+    #expect(try await client.pollOnDedicatedThread().get().nodes.value?.count == 3, "\(how)")
   }
 
   @Test(arguments: [
@@ -67,7 +66,7 @@ import Testing
   ]) func aPollFailsIfEveryResponseIsFaulty(how: ResponseFault) async throws {
     cluster.apply(.answersWrong(how, on: "/"))
     let start = ContinuousClock.now
-    guard case .failure(let failure) = await client.pollOnItsThread(timeout: .seconds(2)) else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread(timeout: .seconds(2)) else {
       Issue.record("the poll did not fail: \(how)")
       return
     }
@@ -84,7 +83,7 @@ import Testing
       dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
     cluster.apply(.answersWrong(.endlessHeaders, on: "/api/v1/nodes"))
     let failure =
-      switch await client.pollOnItsThread(timeout: .seconds(4)) {
+      switch await client.pollOnDedicatedThread(timeout: .seconds(4)) {
       case .success(let snapshot): try #require(snapshot.nodes.failure)
       case .failure(let failure): failure
       }
@@ -94,7 +93,7 @@ import Testing
 
   @Test func wrongTypesAreUndecodableEntries() async throws {
     cluster.apply(.answersWrong(.wrongTypes, on: "/"))
-    let snapshot = try await client.pollOnItsThread().get()
+    let snapshot = try await client.pollOnDedicatedThread().get()
     #expect(snapshot.nodes.value?.map(\.name) == ["calypso", "srv712695"])
     #expect(snapshot.undecodable.contains { $0.description.hasPrefix("Node srv712429: ") })
     #expect(snapshot.undecodable.count <= PollLimits().undecodable)
@@ -105,7 +104,7 @@ import Testing
     let other = try DemoCluster.start(certificates: cluster.certificates)
     defer { other.stop() }
     cluster.apply(.answersWrong(.redirect("https://127.0.0.1:\(other.port)/api/v1/nodes"), on: "/"))
-    guard case .failure = await client.pollOnItsThread() else {
+    guard case .failure = await client.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail")
       return
     }

@@ -133,7 +133,7 @@ import Testing
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port),
       limits: limits, kinds: ["Kustomization"])
     for _ in 1...4 {
-      let snapshot = try await client.pollOnItsThread().get()
+      let snapshot = try await client.pollOnDedicatedThread().get()
       let failure = try #require(snapshot.failedFluxKinds["Kustomization"] ?? snapshot.flux.failure)
       #expect(
         failure.message

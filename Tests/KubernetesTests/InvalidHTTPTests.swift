@@ -35,7 +35,7 @@ import Testing
         port: server.port, scheme: "https",
         cluster: ", certificate-authority-data: \(try certificates.base64("ca.crt"))"),
       dial: .tcp(host: "127.0.0.1", port: server.port))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail: \(answer.name)")
       return
     }

@@ -23,7 +23,7 @@ import Testing
       context: {cluster: c, user: u}
     - name: other
       context: {cluster: gone, user: u}
-    - name: stranger
+    - name: userless
       context: {cluster: c, user: nobody}
     current-context: default
 
@@ -133,8 +133,8 @@ import Testing
 
   @Test(arguments: [
     ("other", "has no cluster named gone; there are: c"),
-    ("stranger", "has no user named nobody; there are: u"),
-    ("missing", "has no context named missing; there are: default, other, stranger"),
+    ("userless", "has no user named nobody; there are: u"),
+    ("missing", "has no context named missing; there are: default, other, userless"),
   ]) func errorsListTheExistingEntries(context: String, sentence: String) throws {
     #expect(try failure(Self.text(), context: context).message.contains(sentence))
   }

@@ -17,7 +17,7 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try Kubernetes.Kubeconfig.load(path: "\(folder.path)/config"),
       dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
-    let snapshot = try await client.pollOnItsThread(timeout: .seconds(60)).get()
+    let snapshot = try await client.pollOnDedicatedThread(timeout: .seconds(60)).get()
     #expect(snapshot.nodes.value?.count == 1103, "\(String(describing: snapshot.nodes.failure))")
     #expect(snapshot.flux.value?.filter { $0.resource.kind == "Kustomization" }.count == 603)
     #expect(snapshot.failedFluxKinds.isEmpty)

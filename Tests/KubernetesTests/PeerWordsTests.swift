@@ -36,7 +36,8 @@ import Testing
   }
 
   @Test(arguments: [
-    CurlError.Code.connect, .closed, .timeout, .tooLarge, .badReply, .cutInHandshake, .handshake, .setup,
+    CurlError.Code.connect, .closed, .timeout, .tooLarge, .invalidResponse, .closedDuringHandshake,
+    .handshake, .setup,
     .serverCertificate(.nameMismatch), .serverCertificate(.other), .clientCertificateRefused,
   ]) func wordsOfLibcurlAreCleaned(_ code: CurlError.Code) throws {
     let error = CurlError(code: code, operation: "GET /version", detail: "subject \(Self.hostile)")

@@ -84,7 +84,7 @@ import YAML
     let client = ClusterClient(
       kubeconfig: try Kubernetes.Kubeconfig.load(path: "\(folder.path)/config"),
       dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
-    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
     let granted = try grants()
     #expect(cluster.requests.count > 20)
     for request in cluster.requests {

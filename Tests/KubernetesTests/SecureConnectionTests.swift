@@ -40,7 +40,7 @@ import Testing
       kubeconfig: try kubeconfig(
         scheme: "https", cluster: authority + setup.extra, user: "{\(user.joined(separator: ", "))}"),
       dial: .abstractSocket(name), clock: setup.clock)
-    return (await client.pollOnItsThread(timeout: timeout), server)
+    return (await client.pollOnDedicatedThread(timeout: timeout), server)
   }
 
   private func failure(_ setup: Setup) async throws -> PollFailure {
@@ -89,7 +89,7 @@ import Testing
   private func failure(at server: TCPServer) async throws -> PollFailure {
     let client = ClusterClient(
       kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: UInt16(server.port)))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
       throw FixtureError.failed("the poll did not fail")
     }
     return failure
@@ -160,7 +160,7 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try kubeconfig(scheme: "https", user: user),
       dial: .tcp(host: "127.0.0.1", port: server.port))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail")
       return
     }
@@ -171,7 +171,7 @@ import Testing
     let server = try await TestServer(script: SmallCluster().script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: server.port))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
+    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
       Issue.record("the poll did not fail")
       return
     }
@@ -183,7 +183,7 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port, user: "{token: abc}"),
       dial: .tcp(host: "127.0.0.1", port: server.port))
-    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnDedicatedThread().get()
     #expect(server.requests.allSatisfy { $0.headers["authorization"] == nil })
   }
 }

@@ -16,11 +16,11 @@ import Testing
     let client = ClusterClient(
       kubeconfig: try Kubernetes.Kubeconfig.load(path: folder.file("config")),
       dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
-    #expect(try await client.pollOnItsThread().get().nodes.value?.count == 3)
+    #expect(try await client.pollOnDedicatedThread().get().nodes.value?.count == 3)
     let all = cluster.requests.count
     cluster.clearRequests()
     cluster.apply(.answersWrong(.hangs, on: "/"))
-    _ = await client.pollOnItsThread(timeout: .seconds(2))
+    _ = await client.pollOnDedicatedThread(timeout: .seconds(2))
     // Discovery and what comes with it are not requested again.
     #expect(cluster.requests.count > all / 2)
   }

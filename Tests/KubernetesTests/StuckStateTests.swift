@@ -77,7 +77,7 @@ import Testing
       problem: "node/calypso/FrequentKubeletRestart", remedy: "describe node calypso"),
     State(
       .nodeOutOfService("calypso"), problem: "node/calypso/taint", remedy: "describe node calypso"),
-    State(.nodeJoined("stranger"), problem: "node/stranger/unexpected", remedy: "describe node stranger"),
+    State(.nodeJoined("extra"), problem: "node/extra/unexpected", remedy: "describe node extra"),
     State(
       .kubeletVersion("calypso", version: "v1.28.9+k3s1"), problem: "node/calypso/version-skew",
       remedy: "get nodes"),

@@ -42,7 +42,7 @@ import Testing
 
   /// A line of a log has a time before and other fields after the text.
   @Test(arguments: hiddenTexts) func credentialIsHiddenWithinALog(_ form: String) {
-    // A marker in place of a short credential can't be part of the rest of the text.
+    // Unlike a short credential, this word occurs nowhere else.
     guard !form.contains("\n"), let credential = Self.parts(form).credentials.first, credential == "x" else {
       return
     }
@@ -51,7 +51,7 @@ import Testing
     #expect(!redacted("first line\n\(text)\nlast line").contains("zq9"))
   }
 
-  /// Texts that make a scanner read far ahead, from each of their words.
+  /// Patterns at each of whose words a scanner might read far ahead.
   private static let hostile = [
     "a:", "a://", "a://b:c\"", "a%3a%2f%2f", "password=\"${", "password='${\"", "token:", "pass:", "-p ",
     "a-", "a.", "/a:%!", "/a:[x",
@@ -193,14 +193,14 @@ import Testing
     "password:\n- a:b\n",
   ]
 
-  /// Four times the text takes about four times as long; sixteen times as long if each word reads ahead.
+  /// A text that is four times as long takes about four times as long, and not sixteen times.
   @Test(arguments: hostile + hostileStructures) func hostileTextTakesLinearTime(_ pattern: String) {
     func seconds(_ length: Int) -> Double {
       let text = String(
         decoding: repeatElement(Array(pattern.utf8), count: length / pattern.utf8.count + 1).joined().prefix(
           length),
         as: UTF8.self)
-      // Other tests run at the same time, so that the time of a clock says little.
+      // The time of the thread, because other tests run at the same time.
       let start = threadSeconds()
       _ = redacted(text, limit: 2 * length)
       return threadSeconds() - start

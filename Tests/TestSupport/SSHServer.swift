@@ -91,7 +91,7 @@ package final class SSHServer: Sendable {
     }
   }
 
-  /// The same command where the user of the tests, who has no shell, has one: in a mount namespace of its own.
+  /// The command in a mount namespace whose /etc/passwd gives the user of the tests a shell.
   private func givingShell(_ command: [String]) throws -> [String] {
     let users = try String(contentsOfFile: "/etc/passwd", encoding: .utf8).split(separator: "\n").map {
       line in
@@ -107,7 +107,7 @@ package final class SSHServer: Sendable {
       + command
   }
 
-  /// The same command where PAM has this configuration for sshd: in a mount namespace of its own.
+  /// The command in a mount namespace with this PAM configuration for sshd.
   private func givingPAM(_ lines: String, _ command: [String]) throws -> [String] {
     try folder.write(lines, to: "pam")
     chmod(folder.file("pam"), 0o644)
@@ -139,7 +139,7 @@ package final class SSHServer: Sendable {
     for pid in process.withLock({ $0?.descendants }) ?? [] { Glibc.kill(pid, SIGKILL) }
   }
 
-  /// Ends the oldest session with all its processes: during login, the process that owns the connection changes.
+  /// Kills all processes of the oldest session: during login, the process that owns the connection changes.
   package func killOldestSession() {
     for pid in process.withLock({ $0?.oldestBranch }) ?? [] { Glibc.kill(pid, SIGKILL) }
   }
@@ -217,7 +217,7 @@ package final class SSHServer: Sendable {
     return lines
   }
 
-  /// Makes the user that sshd runs as the owner of files.
+  /// Changes the owner of files to the user that runs sshd.
   private func giveToUser(_ names: [String]) throws {
     guard geteuid() == 0, let entry = getpwnam(user) else { return }
     for name in names {

@@ -82,8 +82,8 @@ struct NextStepTests {
       #expect(command == "ssh -F \(server.folder.file("step_config")) tethys" || command.contains("=ask"))
     }
     // A user without an entry in the user database.
-    let stranger = try failure(server, user: "4242", service: .system(unit: "x"))
-    #expect(stranger.command == "sudo -u '#4242' \(command)")
+    let otherUser = try failure(server, user: "4242", service: .system(unit: "x"))
+    #expect(otherUser.command == "sudo -u '#4242' \(command)")
   }
 
   @Test func fileThatOthersCanChangeIsNamed() throws {

@@ -8,7 +8,7 @@ import Testing
 
 /// A path that cuts or corrupts the data of a real sshd, at each byte up to the first answer of a target.
 ///
-/// Testing every byte takes minutes, so a run tests a random sample, whose seed is reported on failure. If
+/// Testing every byte takes minutes, so a run tests evenly spaced bytes from a random offset, and a failure names the byte. If
 /// OCEANID_TEST_LONG=1 is set, as `Tests/run --long` does, every byte is tested.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
@@ -106,7 +106,7 @@ struct TamperingTests {
   }
 
   /// The server stops before the banner, during the key exchange, or when it answers the login.
-  @Test func aServerThatStopsAnsweringIsGivenUpInTime() async throws {
+  @Test func unresponsiveServerTimesOut() async throws {
     let scene = try await Scene(timeLimit: .seconds(1))
     try #require(eventually { try scene.cross() == nil })
     let length = scene.proxy.fromServer.count

@@ -1,4 +1,4 @@
-/// The API with one request, and the answers that faults demand.
+/// The response to one request, and its faulty variants.
 struct AskedAPI: FaultyAPI {
   let api: API
   let request: Request

@@ -42,7 +42,7 @@ extension ClusterState {
       ])
   }
 
-  /// Since when the Git server has refused the source, and its words (go-git, plumbing/transport).
+  /// The time and the message of a failed fetch (go-git, plumbing/transport).
   private var sourceRefusal: (since: APITime, words: String)? {
     let refusals: [(since: APITime?, words: String)] = [
       (sourceRefused, "authentication required"),
@@ -91,7 +91,7 @@ extension ClusterState {
       ])
   }
 
-  /// A static kind: the controller writes no status for it.
+  /// A HelmRepository of type oci is static: source-controller writes no status for it.
   private var ociChartRepository: Object {
     Object(
       kind: .helmRepository, namespace: Self.fluxNamespace, name: "podinfo",

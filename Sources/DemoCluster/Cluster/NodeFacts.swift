@@ -15,7 +15,7 @@ struct NodeFacts: Sendable {
   var since: APITime
   var isCordoned = false
   /// False if the node was deleted.
-  var isThere = true
+  var exists = true
   /// The time of the last Lease renewal; nil while the Lease is renewed.
   var leaseStopped: APITime?
 
@@ -39,7 +39,7 @@ extension ClusterState {
       return NodeFacts(
         name: name, address: "10.0.0.99", roles: [], gpus: 0, allocatableGPUs: 0, since: since)
     }
-    return nodes.filter(\.isThere) + joined
+    return nodes.filter(\.exists) + joined
   }
 
   private func kubeletVersion(of node: NodeFacts) -> String {

@@ -18,9 +18,9 @@ package enum OngoingFault: Hashable, Sendable {
   case nodeCertificatesExpiring(String)
 
   // The control plane
-  /// K3s's supervisor answers `/ping`, and 503 for its API server.
+  /// The supervisor of K3s answers `/ping`; the API server returns 503.
   case apiServerNotReady
-  /// `/readyz` names etcd, and nothing can be read.
+  /// `/readyz` reports etcd as failed, and all reads fail.
   case datastoreFailing
 
   // Flux
@@ -29,7 +29,7 @@ package enum OngoingFault: Hashable, Sendable {
   /// The controller's Deployment is missing.
   case controllerMissing(String)
   case fluxVersion(String)
-  /// Stays in progress.
+  /// Its reconciliation never ends.
   case kustomizationHung(String)
   /// Ready, but no longer reconciled.
   case kustomizationForgotten(String)
@@ -56,7 +56,7 @@ package enum OngoingFault: Hashable, Sendable {
   /// No tag matches.
   case policyUnresolved(String)
   case pushRefused
-  /// The Git source can fetch, and the same token may not push.
+  /// Fetching works, but the token may not push.
   case pushForbidden
   /// The automation reports a push of a commit that the branch does not have.
   case pushLost

@@ -21,7 +21,7 @@ struct PodFacts {
 /// Generates pods. Deployments run on nodes without a GPU, and the health of a pod follows from its node and
 /// workload.
 extension ClusterState {
-  /// Since when no pod of a workload has been ready; nil if pods are ready.
+  /// When the pods of a workload became unready; nil if they are ready.
   func outage(of facts: WorkloadFacts) -> APITime? {
     downWorkloads[facts.fullName] ?? ongoingFaults[.podsCrashing(facts.fullName)]
       ?? ongoingFaults[.podsPending(facts.fullName)] ?? ongoingFaults[.podsRestarting(facts.fullName)]

@@ -122,7 +122,7 @@ extension ClusterState {
 
   /// The node controller marks the pods on a lost node as not ready.
   func daemonSetObjects() -> [Object] {
-    let there = nodes.filter(\.isThere)
+    let there = nodes.filter(\.exists)
     return [
       daemonSet(
         "kube-system", "nvidia-device-plugin", "nvcr.io/nvidia/k8s-device-plugin:v0.17.3",

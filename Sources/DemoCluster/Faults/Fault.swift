@@ -87,8 +87,8 @@ extension ClusterState {
     case .nodeReady(let name): change(name) { ($0.isReady, $0.since) = (true, now) }
     case .nodeCordoned(let name): change(name) { $0.isCordoned = true }
     case .nodeUncordoned(let name): change(name) { $0.isCordoned = false }
-    case .nodeGone(let name): change(name) { $0.isThere = false }
-    case .nodeBack(let name): change(name) { $0.isThere = true }
+    case .nodeGone(let name): change(name) { $0.exists = false }
+    case .nodeBack(let name): change(name) { $0.exists = true }
     case .gpuLost(let name): change(name) { $0.allocatableGPUs = 0 }
     case .gpuFound(let name): change(name) { $0.allocatableGPUs = $0.gpus }
     case .leaseStopped(let name): change(name) { $0.leaseStopped = now.advanced(seconds: -120) }

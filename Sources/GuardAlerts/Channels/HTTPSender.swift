@@ -104,7 +104,7 @@ struct HTTPSender: Sendable {
       case .serverCertificate, .authorityUnusable:
         "openssl s_client -connect \(host) </dev/null; name its authority under 'authorities' in guard.yaml"
       case .connect, .timeout, .cancelled, .unwanted, .tooLarge, .clientCertificateRefused,
-        .clientCertificateUnusable, .cutInHandshake, .handshake, .closed, .badReply, .setup:
+        .clientCertificateUnusable, .closedDuringHandshake, .handshake, .closed, .invalidResponse, .setup:
         "curl -v \(address.origin)"
       }
     return DeliveryError(

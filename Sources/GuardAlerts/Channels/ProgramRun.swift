@@ -50,7 +50,7 @@ struct ProgramRun {
       words = "\(folder) belongs to uid \(uid)"
       command = "copy the program to a folder of root, such as /usr/local/bin, and name it in guard.yaml"
     case .writable(let path, let mode) where mode & 0o002 != 0:
-      words = "\(path) can be written by everybody (mode 0\(String(mode, radix: 8)))"
+      words = "\(path) can be written by all users (mode 0\(String(mode, radix: 8)))"
       command = "sudo chmod o-w \(path.shellWord)"
     case .writable, .listed, .notAbsolute, .notAFile, .tooManyLinks, .unseen, nil: return
     }

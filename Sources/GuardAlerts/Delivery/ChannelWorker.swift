@@ -34,7 +34,7 @@ final class ChannelWorker: Sendable {
     queue = DispatchQueue(label: "alerts \(id)")
     var spool = spool
     var outbox = Outbox(policy: policy)
-    var isNew = spool?.isThere != true
+    var isNew = spool?.exists != true
     do throws(SystemError) {
       let unread = try spool?.load(into: &outbox) ?? 0
       if unread > 0 {

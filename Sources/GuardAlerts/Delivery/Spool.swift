@@ -74,7 +74,7 @@ struct Spool {
   var path: String { folder.path(of: name) }
 
   /// True if the channel had a spool before.
-  var isThere: Bool { folder.exists(name) }
+  var exists: Bool { folder.exists(name) }
 
   /// Reads the notices that were pending when the guard was stopped. A line that can't be read is skipped.
   ///

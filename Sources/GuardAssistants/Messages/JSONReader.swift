@@ -56,8 +56,8 @@ package struct JSONReader {
 
   private mutating func word(_ word: StaticString, _ value: JSONValue) throws(Malformed) -> JSONValue {
     let length = word.utf8CodeUnitCount
-    let isThere = word.withUTF8Buffer { bytes[index...].prefix(length).elementsEqual($0) }
-    guard isThere else { throw Malformed() }
+    let hasWord = word.withUTF8Buffer { bytes[index...].prefix(length).elementsEqual($0) }
+    guard hasWord else { throw Malformed() }
     index += length
     return value
   }

@@ -2,15 +2,15 @@ internal import Glibc
 internal import GuardTypes
 internal import Platform
 
-/// Another user who can change the configuration file, and so have the guard run a program as its own user.
+/// Write access of other users to the configuration file, which names programs that run as the guard's user.
 package struct OtherWriter: Hashable, Sendable {
   /// The reason, for example `/srv/guard.yaml has mode 0666`.
   package let reason: String
-  /// The command that ends it.
+  /// The command that removes the access.
   package let command: String
 
-  /// nil if no other user can change the file. The file of a user's own guard is in a folder of this user, and the
-  /// service's user may own the service's file.
+  /// nil unless every user can write the file or a folder of its path, or a guard that runs as root reads a file of
+  /// another user than root and `oceanid`. Write access of a group or by a list is the administrator's decision.
   package init?(of file: String) {
     switch FileTrust(reader: geteuid()).flaw(of: file) {
     case .foreignOwner(file, let uid) where geteuid() == 0 && UserAccount(named: "oceanid")?.uid != uid:

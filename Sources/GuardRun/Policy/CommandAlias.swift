@@ -1,4 +1,4 @@
-/// Common short names of commands, from the documentation of kubectl and the kubectl plugin of Oh My Zsh. Assistants run
+/// Common aliases of kubectl (its documentation, Oh My Zsh) and of helm, flux, pulumi, terraform and systemctl. Assistants run
 /// commands in shells that have the aliases of their user.
 enum CommandAlias {
   /// The words that an alias stands for.

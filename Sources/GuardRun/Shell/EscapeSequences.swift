@@ -1,4 +1,5 @@
-/// The escape sequences of `$'…'` in bash, of printf(1) and of `echo -e`.
+/// The escape sequences of `$'…'` in bash, of printf(1) and of `echo -e`. A code is a code point, and other white space
+/// is a tab: the words of a command are the same.
 enum EscapeSequences {
   static func decoded(_ text: some Collection<UInt8>) -> [UInt8] {
     var rest = Array(text)[...]

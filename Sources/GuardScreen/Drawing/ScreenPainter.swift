@@ -7,7 +7,7 @@ import Health
 package struct ScreenPainter {
   let state: ScreenState
   let pages: any ScreenPages
-  /// The width of the text, and the time from which ages count: the status's own time if it is from the past.
+  /// The width of the text, and the reference time of ages: that of the status if it is stale.
   let terminal: Terminal
 
   /// The smallest supported screen.
@@ -22,14 +22,14 @@ package struct ScreenPainter {
     var terminal = terminal
     terminal.width = min(state.size.columns, ScreenPainter.widest)
     terminal.now = state.time.wall
-    // Ages do not go on counting over a dead guard.
+    // While the guard does not answer, ages refer to the time of its last status.
     if state.isPast, let status = state.status { terminal.now = status.generatedAt }
     self.terminal = terminal
   }
 
   var width: Int { terminal.width ?? ScreenPainter.smallest.columns }
 
-  /// The document, with the verdict unknown if it is from the past.
+  /// The document, with the verdict unknown if it is stale.
   var status: StatusDocument? {
     guard state.isPast, var status = state.status else { return state.status }
     let age = (state.time.wall - status.generatedAt).asAge
@@ -44,7 +44,7 @@ package struct ScreenPainter {
   /// A part of the screen between the title and the status line.
   struct Body {
     var lines: [Line] = []
-    /// The ids of the problems in the lines.
+    /// The problem id of each line.
     var problems: [Int: String] = [:]
     var scrollLimit = 0
     /// The shown part of a longer text, for the title.
@@ -172,12 +172,12 @@ package struct ScreenPainter {
     }
   }
 
-  /// A reconnect cuts the connections through a tunnel that is up.
+  /// A reconnect closes the connections through a tunnel that is up.
   private func cost(of cluster: String) -> String {
     let tunnel = state.status?.clusters.first { $0.name == cluster }?.tunnel
     guard let tunnel, tunnel.state == .up else { return "" }
     let open = tunnel.openConnections
-    return " It is up; \(open.of("open connection")) will be cut."
+    return " It is up; \(open.of("open connection")) will be closed."
   }
 
   private func typed(_ label: String, _ field: TextField, _ style: Style = .strong) -> Line {

@@ -104,10 +104,10 @@ package enum MachinePlan {
       )
     }
     let step = KubeconfigPlan.step(own, isLoggedIn: true)
-    let isThere = if case .bytes = facts.kubeconfig.now { facts.kubeconfig.wanted == nil } else { false }
+    let isPresent = if case .bytes = facts.kubeconfig.now { facts.kubeconfig.wanted == nil } else { false }
     let isRead = facts.findings.contains { $0.step == "kubeconfig" && $0.outcome != .failed }
-    if case .blocked = step.outcome, !isThere || !isRead { return step }
-    guard isThere || facts.kubeconfig.wanted != nil else {
+    if case .blocked = step.outcome, !isPresent || !isRead { return step }
+    guard isPresent || facts.kubeconfig.wanted != nil else {
       return Plan.Step(
         name: step.name, found: "\(step.found): this is not a single file that can be copied",
         outcome: .blocked(

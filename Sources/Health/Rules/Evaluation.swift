@@ -85,7 +85,7 @@ struct Evaluation {
     self.history = history
     self.now = now
     var lastSeen = history.lastSeen
-    snapshot = observation.snapshot?.hiding(history.kinds)
+    snapshot = observation.snapshot?.hiding(history.kinds, at: now)
     kinds = history.kinds
     if let snapshot { lastSeen.update(from: snapshot, at: observation.serverTime ?? now) }
     self.lastSeen = lastSeen
@@ -182,7 +182,7 @@ struct Evaluation {
   }
 
   /// Records the paths that an undecodable object hides. Problems at these paths have not ended.
-  mutating func leaveUnread(_ paths: [UnreadPath], subject: String? = nil, kind: Problem.Kind? = nil) {
+  mutating func markUnread(_ paths: [UnreadPath], subject: String? = nil, kind: Problem.Kind? = nil) {
     unread += paths
     if let subject { unseenSubjects.insert(subject) }
     if let kind { unseenKinds.insert(kind) }

@@ -93,7 +93,7 @@ struct FluxCauses {
     let known = parents(of: object).filter(isKnown)
     let message = failures[object.resource.reference]?.message ?? ""
     return known.first(where: message.names)
-      ?? known.first { failures[$0] != nil || objects[$0]?.isHeldBack == true } ?? known.first
+      ?? known.first { failures[$0] != nil || objects[$0]?.isSuspendedUnready == true } ?? known.first
   }
 
   /// True if its status says that it waits for something, which may itself be healthy.
@@ -178,7 +178,7 @@ struct FluxCauses {
       if terminating.contains(reference) {
         open.append(reference)
       } else if object.isSuspended {
-        if object.isHeldBack { open.append(reference) }
+        if object.isSuspendedUnready { open.append(reference) }
       } else if failures[reference] != nil {
         // It waits for nothing or for a missing object, so the problem is its own.
         let parents = awaited(by: object)
@@ -226,11 +226,11 @@ struct FluxCauses {
       }
     }
     let named = counts.keys.map { (name: $0.description, reference: $0) }
-    for (_, speaker) in named.sorted(by: { $0.name < $1.name }) {
-      open = [speaker]
+    for (_, reporter) in named.sorted(by: { $0.name < $1.name }) {
+      open = [reporter]
       while let next = open.popLast() {
         for child in waiting[next] ?? [] where counts[child] != nil && cycleReporters[child] == nil {
-          cycleReporters[child] = speaker
+          cycleReporters[child] = reporter
           open.append(child)
         }
       }
@@ -315,7 +315,7 @@ extension Evaluation {
   }
 
   /// The pod that made a health check or a Helm upgrade fail.
-  mutating func culprit(of object: FluxObject, _ failure: Condition) -> Pod? {
+  mutating func failingPod(of object: FluxObject, _ failure: Condition) -> Pod? {
     let isTimeout = isWaitForWorkloads(failure, object)
     let checked = failure.checkedObjects(of: object.resource)
     let found = unhealthyPods.filter { pod in
@@ -354,7 +354,7 @@ extension Condition {
 extension FluxObject {
   /// True if it is suspended in a state that its dependants do not accept as ready: Ready is not True, or is of an
   /// older generation.
-  fileprivate var isHeldBack: Bool {
+  fileprivate var isSuspendedUnready: Bool {
     guard isSuspended else { return false }
     if resource.conditions["Ready"]?.status != .isTrue { return true }
     guard let generation = resource.generation, let observed = resource.observedGeneration else {

@@ -66,7 +66,7 @@ extension Evaluation {
       Reference(kind: $0, namespace: "", name: "").problems.hasPrefix("flux/")
     }
     return before
-      + namesOfUnreadable(kinds).filter { !known.contains($0.reference) }.map { FluxObject(resource: $0) }
+      + undecodableResources(kinds).filter { !known.contains($0.reference) }.map { FluxObject(resource: $0) }
   }
 
   /// Checks in this order: kinds without a status, deletion (which no resumption ends), suspension (which freezes
@@ -74,7 +74,7 @@ extension Evaluation {
   mutating func judge(_ object: FluxObject) -> Judged<FluxObject> {
     let resource = object.resource
     let ready = resource.conditions["Ready"]
-    if object.isStatic, !isAtAStop(object) {
+    if object.isStatic, !isInactive(object) {
       return Judged(
         value: object, verdict: reportAbsentProvider(of: object) ? .degraded : .healthy, status: .current,
         message: ready?.message ?? "")
@@ -117,7 +117,7 @@ extension Evaluation {
 
   /// True if the object is suspended or being deleted and so does no work. A HelmRepository of type oci is only an
   /// address, which a suspension does not affect.
-  private func isAtAStop(_ object: FluxObject) -> Bool {
+  private func isInactive(_ object: FluxObject) -> Bool {
     (object.isSuspended && object.resource.kind != "HelmRepository")
       || object.resource.deletionTimestamp != nil
   }
@@ -179,7 +179,7 @@ extension Evaluation {
       return .degraded
     }
     let isNotification = resource.kind.fluxController == "notification-controller"
-    let pod = culprit(of: object, failure)
+    let pod = failingPod(of: object, failure)
     let reason = pod == nil ? failure.reason : "its pods do not start"
     let details = [
       detail(of: object, failure), pod?.stateText, waiting.map { "now \($0.reason): \($0.message)" },

@@ -99,25 +99,25 @@ extension Evaluation {
       return report(verdict, at: isBehind == true ? (isUnhealthy(policy.repository) ? .scan : .policy) : nil)
     }
     guard isBehind != false, let latest = policy.latestImage else { return report(.healthy) }
-    let trail = ImageTrail(policy, latest: latest, running: running ?? [], snapshot, self)
+    let rollout = ImageRollout(policy, latest: latest, running: running ?? [], snapshot, self)
     guard isBehind == true else {
       // The running workloads are unknown, but it may be known whether the automation has written the image to Git.
-      guard trail.isNotTakenUp else { return report(.healthy) }
-      let end = trail.end
+      guard rollout.isNotTakenUp else { return report(.healthy) }
+      let end = rollout.end
       let seen = now - skew - watch("\(path)/not-taken-up/\(latest)")
       let since = min(resource.conditions["Ready"]?.lastTransitionTime ?? seen, seen)
-      guard serverNow - since > trail.timeLimit else { return report(.healthy) }
+      guard serverNow - since > rollout.timeLimit else { return report(.healthy) }
       self.report(
         .notTakenUp, resource, ["image": latest], detail: end.words, since: since, step: end.step)
       return report(.degraded, end.reason, end.words, at: end.standstill)
     }
     let seen = now - skew - watch("\(path)/behind/\(latest)")
     let since = min(resource.conditions["Ready"]?.lastTransitionTime ?? seen, seen)
-    let end = trail.end
+    let end = rollout.end
     if let verdict = end.fixed {
       return report(verdict, end.reason, end.words, since: since, at: end.standstill)
     }
-    guard serverNow - since > trail.timeLimit else {
+    guard serverNow - since > rollout.timeLimit else {
       return report(.healthy, "RollingOut", "rolling out \(latest)", since: since)
     }
     let old = Set((running ?? []).map(\.image)).filter { ImageReference.isSame($0, latest) == false }

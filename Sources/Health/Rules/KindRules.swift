@@ -183,11 +183,13 @@ extension Snapshot {
   /// stays.
   ///
   /// - Parameter known: kinds that the server had.
-  func hiding(_ known: [String: PollHistory.KnownKind]) -> Snapshot {
+  func hiding(_ known: [String: PollHistory.KnownKind], at now: Timestamp) -> Snapshot {
     let emptied = (kinds?.served ?? []).filter { name in
       guard let known = known[name], known.objects > 0, CustomKind.isOfFlux(name), objects(of: name) == 0
       else { return false }
-      return known.goneSince != nil || !known.isMinor(name)
+      // A list that is empty only for a moment ends no incident. A single object may have been removed in Git.
+      let isRecent = known.emptySince.map { now - $0 < .seconds(300) } ?? true
+      return known.goneSince != nil || !known.isMinor(name) || known.objects > 1 && isRecent
     }
     let gone = (kinds?.absent ?? []).filter { (known[$0]?.objects ?? 0) > 0 }.union(emptied)
     guard !gone.isEmpty else { return self }

@@ -20,7 +20,7 @@ extension Evaluation {
     guard let seen = snapshot.nodes.value else { return }
     nodes.reserveCapacity(seen.count)
     for node in seen { nodes.append(judge(node, snapshot)) }
-    for resource in namesOfUnreadable(["Node"]) {
+    for resource in undecodableResources(["Node"]) {
       nodes.append(
         NodeReport(
           node: Node(resource: resource), verdict: .unknown, status: "Unknown",

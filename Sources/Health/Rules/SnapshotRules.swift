@@ -5,7 +5,7 @@ internal import GuardTypes
 extension Evaluation {
   mutating func judge(_ snapshot: Snapshot) {
     skew = observation.clockSkew
-    gatherUnreadable(snapshot)
+    recordUndecodable(snapshot)
     // Causes are judged before their effects.
     judgeNodes(snapshot)
     judgeSecrets(snapshot)

@@ -1,26 +1,26 @@
 internal import GuardTypes
 
-// Rules for objects that exist but could not be decoded. They are neither healthy nor missing, and their problems have
-// not ended.
+// Rules for objects that exist but could not be decoded. They are neither healthy nor missing, and their problems stay
+// open.
 extension Evaluation {
   /// Must run before all rules that report missing objects.
-  mutating func gatherUnreadable(_ snapshot: Snapshot) {
+  mutating func recordUndecodable(_ snapshot: Snapshot) {
     for object in snapshot.undecodable {
       guard let reference = object.reference else {
-        leaveUnread(kind: object.kind)
+        markUnread(kind: object.kind)
         continue
       }
-      leaveUnread(UnreadPath.all("\(reference.problemPath)/"), subject: reference.description)
+      markUnread(UnreadPath.all("\(reference.problemPath)/"), subject: reference.description)
       if object.isNeeded(expectations) { isBlind = true }
     }
-    for kind in snapshot.uncountedKinds { leaveUnread(kind: kind) }
+    for kind in snapshot.uncountedKinds { markUnread(kind: kind) }
   }
 
   /// Any object of the kind may be the undecodable one.
-  private mutating func leaveUnread(kind: String) {
+  private mutating func markUnread(kind: String) {
     guard kind != "Lease", kind != "Pod" else { return }
     let path = Reference(kind: kind, namespace: "", name: "").problems
-    leaveUnread(UnreadPath.all(path), kind: Problem.Kind(rawValue: String(path.prefix { $0 != "/" })))
+    markUnread(UnreadPath.all(path), kind: Problem.Kind(rawValue: String(path.prefix { $0 != "/" })))
     if UndecodableObject(kind: kind, name: nil, reason: "").isNeeded(expectations) { isBlind = true }
   }
 
@@ -28,7 +28,7 @@ extension Evaluation {
     observation.snapshot?.unreadableReason(of: object) != nil
   }
 
-  /// Their last known state, without a verdict.
+  /// The last known state of undecodable objects, with the verdict unknown.
   func unreadable<Value>(_ seen: LastSeen.Seen<Value>?) -> [Judged<Value>] {
     guard let seen, !seen.hidden.isEmpty else { return [] }
     return seen.value.filter { seen.hidden.contains($0.resource.reference) }.map(unreadable)
@@ -41,8 +41,8 @@ extension Evaluation {
       message: "can't be read: \(reason)")
   }
 
-  /// The named objects of one kind, of which only the name is known.
-  func namesOfUnreadable(_ kinds: Set<String>) -> [Resource] {
+  /// The undecodable objects of these kinds whose names are known.
+  func undecodableResources(_ kinds: Set<String>) -> [Resource] {
     (observation.snapshot?.undecodable ?? []).compactMap { object in
       guard kinds.contains(object.kind), let name = object.name else { return nil }
       return Resource(kind: object.kind, namespace: object.namespace, name: name)

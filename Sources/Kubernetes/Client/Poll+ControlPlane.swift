@@ -20,10 +20,10 @@ extension Poll {
       }
     case .failure(let error):
       switch error.code {
-      case .connect, .closed, .cutInHandshake: return hasAnswer ? nil : .down
+      case .connect, .closed, .closedDuringHandshake: return hasAnswer ? nil : .down
       case .resolve, .timeout, .cancelled, .unwanted, .tooLarge, .serverCertificate,
         .clientCertificateRefused,
-        .clientCertificateUnusable, .authorityUnusable, .handshake, .badReply, .setup:
+        .clientCertificateUnusable, .authorityUnusable, .handshake, .invalidResponse, .setup:
         return nil
       }
     }

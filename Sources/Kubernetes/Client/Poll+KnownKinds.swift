@@ -1,7 +1,7 @@
 internal import GuardTypes
 internal import Health
 
-// The assumptions about kinds, derived from one poll.
+// The kinds that the server serves, derived from one poll.
 extension Poll {
   /// Call when all requests have ended: records the result for each kind.
   mutating func settle() {
@@ -26,8 +26,8 @@ extension Poll {
     }
   }
 
-  /// True if a kind that is missing from discovery may be recorded as missing. If the guard may not request
-  /// `/readyz`, the second poll alone must confirm it.
+  /// True if a kind that is missing from discovery may be recorded as missing. If `/readyz` cannot be
+  /// read, a second poll without the kind is sufficient.
   private var canConfirmAbsence: Bool {
     switch gaps["readiness"]?.code {
     case nil: isReady == true

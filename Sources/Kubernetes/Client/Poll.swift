@@ -123,7 +123,7 @@ struct Poll {
       if let again = repeated(query, request, after: response) { return [again] }
       return admitted(receive(query, response, request.sink as? ListReader))
     case .failure(let error):
-      if error.code == .closed || error.code == .badReply, let again = repeated(query, request) {
+      if error.code == .closed || error.code == .invalidResponse, let again = repeated(query, request) {
         return [again]
       }
       if error.code == .closed { closed += 1 }

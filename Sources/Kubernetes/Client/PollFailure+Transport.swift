@@ -41,7 +41,7 @@ extension PollFailure {
           step: NextStep(
             command: kubeconfig.kubectl("get --raw \(String(error.path).shellWord) | wc -c"),
             note: "check the size of the list"))
-      case .unwanted, .badReply:
+      case .unwanted, .invalidResponse:
         failure(
           .badResponse, "\(subject.name): \(server) did not answer with valid HTTP: \(detail)",
           kubeconfig.server.scheme == "http"
@@ -60,7 +60,7 @@ extension PollFailure {
       case .authorityUnusable:
         failure(
           .kubeconfig, "certificate-authority in \(file) can't be used: \(detail)", newKubeconfig)
-      case .cutInHandshake:
+      case .closedDuringHandshake:
         // The tunnel accepts every connection and closes it if its target is unreachable.
         failure(
           .unreachable, "\(server) closed the connection during the TLS handshake: \(detail)",

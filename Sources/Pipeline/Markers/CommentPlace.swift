@@ -13,6 +13,6 @@ enum CommentPlace: Hashable {
   case alias
   /// A list as a whole.
   case list
-  /// Nothing that follows: it is the end of what is above it.
+  /// A comment after the last entry of a block: it belongs to no following node.
   case foot
 }

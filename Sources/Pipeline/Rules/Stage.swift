@@ -1,7 +1,7 @@
 package import GuardTypes
 package import Health
 
-/// A step on the way from a commit to the cluster: what it runs, and what it does now.
+/// A stage of the delivery pipeline: the commit that it runs, and its current state.
 package struct Stage: Hashable, Sendable {
   package enum Kind: String, Sendable, CaseIterable {
     case github, pulumi, source, kustomization
@@ -10,7 +10,7 @@ package struct Stage: Hashable, Sendable {
   /// The stable name: `cloud`, `cluster`, `source/flux-system/main`, `kustomization/flux-system/apps`.
   package let id: String
   package let kind: Kind
-  /// Of the newest commit in this stage.
+  /// The state of the newest commit in this stage.
   package var state: StageState
   package var verdict: Verdict
   /// The commit that it runs.
@@ -25,8 +25,7 @@ package struct Stage: Hashable, Sendable {
   package var url: String?
   /// The id of the problem that stops it.
   package var problem: String?
-  /// True if its values are from an earlier answer, because its source did not answer the last time. What it runs now is
-  /// not known then.
+  /// True if its values are from an earlier response because the last request failed. What it runs now is unknown then.
   package var isUnseen = false
 
   package init(

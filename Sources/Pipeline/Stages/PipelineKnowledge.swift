@@ -10,19 +10,19 @@ package struct PipelineKnowledge: Hashable, Sendable {
     package let state: String
     /// The cause if the poll failed.
     package let failure: SourceFailure?
-    /// Why details are not known, although the poll succeeded: mostly a missing right.
+    /// Further failures of the poll, then those of requests for details: usually a missing permission.
     package let gaps: [SourceFailure]
     package let seenAt: Timestamp?
     package let pausedUntil: Timestamp?
     package let tokenExpires: Timestamp?
     /// Where a person puts a new token.
     package let tokenPlace: String?
-    /// How often requests were answered with which status.
+    /// The number of responses by status.
     package let answers: [String: Int]
 
     /// - Parameters:
     ///   - failure: of the last poll; nil: all requests were answered.
-    ///   - gaps: the failures of requests about details.
+    ///   - gaps: further failures of the poll, and those of requests for details.
     ///   - seenAt: the last answer; nil before the first.
     package init(
       name: String, failure: SourceFailure?, gaps: [SourceFailure] = [], seenAt: Timestamp?,
@@ -47,7 +47,7 @@ package struct PipelineKnowledge: Hashable, Sendable {
         }
     }
 
-    /// Each different failure once, the worst first.
+    /// Each distinct failure once: that of the poll first.
     package var failures: [SourceFailure] {
       var failures: [SourceFailure] = []
       for next in [failure].compactMap(\.self) + gaps {
@@ -64,9 +64,9 @@ package struct PipelineKnowledge: Hashable, Sendable {
 
   /// The newest commits by branch.
   package var heads: [String: Reading<Head>] = [:]
-  /// The workflow; nil if it is not asked for.
+  /// The workflow; nil if it is not requested.
   package var cloud: Reading<CloudFacts>?
-  /// The stack; nil if it is not asked for.
+  /// The stack; nil if it is not requested.
   package var stack: Reading<StackFacts>?
   /// From a commit that a stage runs to the newest one of a branch. A nil value: GitHub does not know one of them.
   package var comparisons: [Pair: Comparison?] = [:]
@@ -89,7 +89,7 @@ package struct PipelineKnowledge: Hashable, Sendable {
 
   package init() {}
 
-  /// True if a judgment may differ, and not only the times and counts of answers.
+  /// True if anything differs except times and counts of responses.
   package func differs(from other: PipelineKnowledge) -> Bool {
     heads.mapValues(\.withoutTime) != other.heads.mapValues(\.withoutTime)
       || cloud?.withoutTime != other.cloud?.withoutTime

@@ -256,14 +256,14 @@ package final class APIClient {
     let host = address.host
     let detail = redacted(mask.applied(to: error.detail), limit: 200).singleLine
     switch error.code {
-    case .tooLarge, .badReply:
+    case .tooLarge, .invalidResponse:
       return SourceFailure(.unreadable, "\(api.name) at \(host): \(detail)")
     case .resolve:
       return SourceFailure(
         .unreachable, "\(api.name) at \(host): \(detail)",
         step: NextStep(command: "getent ahosts \(host.shellWord)"))
     case .connect, .timeout, .cancelled, .unwanted, .serverCertificate, .clientCertificateRefused,
-      .clientCertificateUnusable, .authorityUnusable, .cutInHandshake, .handshake, .closed, .setup:
+      .clientCertificateUnusable, .authorityUnusable, .closedDuringHandshake, .handshake, .closed, .setup:
       let url = "\(address.isEncrypted ? "https" : "http")://\(host):\(address.port)\(address.path)/"
       return SourceFailure(
         .unreachable, "\(api.name) at \(host): \(detail)",

@@ -3,7 +3,7 @@
 ///
 /// It finds the token as it is, with percent-encoded or JSON-escaped characters, and inside of Base64.
 struct TokenMask {
-  /// A shorter text is not a token that an API gives out, and removing it would garble answers.
+  /// The tokens of APIs are longer, and masking shorter texts would corrupt responses.
   private static let shortest = 8
 
   /// The texts to remove: the token, and its forms in Base64.
@@ -81,8 +81,8 @@ struct TokenMask {
     return UInt8(high << 4 | low)
   }
 
-  /// The characters that Base64 of a text has in any case if the text has the token `offset` bytes after a multiple of
-  /// three. The first and the last character also depend on what is around the token.
+  /// The Base64 characters that depend only on the token, if it starts `offset` bytes after a multiple of three. The first
+  /// and the last character also depend on the bytes around the token.
   private static func base64(_ token: [UInt8], at offset: Int) -> [[UInt8]] {
     let bytes = [UInt8](repeating: 0, count: offset) + token
     let whole = bytes.count * 8 / 6

@@ -127,7 +127,7 @@ final class Attempt {
         stage = .handshake(transport, deadline: now + resolution.connectTimeout)
       case .awaiting(let transport, let deadline), .handshake(let transport, let deadline):
         guard try shakeHands(transport, deadline, now) else {
-          if case .awaiting = stage, transport.wasHeard {
+          if case .awaiting = stage, transport.receivedData {
             stage = .handshake(transport, deadline: now + resolution.connectTimeout)
           }
           return nil
@@ -219,7 +219,7 @@ final class Attempt {
         remedy: "check that an SSH server answers there")
     }
     guard now >= deadline else { return }
-    guard transport.wasHeard || transport.proxy == nil else {
+    guard transport.receivedData || transport.proxy == nil else {
       throw TunnelFailure(
         .connectTimeout, "nothing came from \(transport.peer) within \(resolution.connectTimeout)",
         remedy: "try the ProxyCommand manually")

@@ -42,7 +42,7 @@ package enum SecretFile {
     let word = path.shellWord
     // root gives the file to this user.
     return Refusal(
-      reason: "can be \(verb) by everybody (mode 0\(mode)), so it is not used",
+      reason: "can be \(verb) by all users (mode 0\(mode)), so it is not used",
       command: "sudo chown \(user().shellWord) \(word) && sudo chmod 600 \(word)")
   }
 

@@ -21,7 +21,7 @@ final class ProxyCommand {
   private let arguments: String
 
   /// - Parameter command: the value of `Resolution.proxyCommand`.
-  /// - Throws: `TunnelFailure` with code `config` if the machine forbids the command, and a temporary one if no process
+  /// - Throws: `TunnelFailure` with code `config` if its execution is denied (EACCES, EPERM), and a temporary one if no process
   ///   can be created now.
   init(_ command: String, _ resolution: Resolution) throws(TunnelFailure) {
     self.resolution = resolution
@@ -32,8 +32,9 @@ final class ProxyCommand {
     } catch {
       throw TunnelFailure(
         error.isDenied ? .config : .connectRefused,
-        "\(name) of \(resolution.hostName) could not be started: \(error)",
-        remedy: error.isDenied ? TunnelFailure.execRemedy : "check limits: ulimit -n -u",
+        "\(name) for \(resolution.hostName) could not be started: \(error)",
+        remedy: error.isDenied
+          ? TunnelFailure.execRemedy : "check the limits of open files and processes: ulimit -n -u",
         files: resolution.configFiles)
     }
   }
@@ -42,14 +43,14 @@ final class ProxyCommand {
 
   /// Adds the output of the command to the failure of a session over it.
   ///
-  /// - Parameter wasHeard: the server sent data, so the command did reach it.
-  func explain(_ failure: TunnelFailure, wasHeard: Bool) -> TunnelFailure {
+  /// - Parameter receivedData: true if the server sent data, so the command reached it.
+  func explain(_ failure: TunnelFailure, receivedData: Bool) -> TunnelFailure {
     switch failure.code {
     case .peerClosed, .protocolError:
       let exit = process.exit(within: ProxyCommand.exitTimeLimit)
       guard let exit else { return withMessage("\(failure.message), over \(name)", failure) }
       let remedy = exit == .status(126) ? TunnelFailure.execRemedy : ProxyCommand.byHand
-      guard !wasHeard else {
+      guard !receivedData else {
         return failure.reworded("\(failure.message); \(name) \(exit)\(lastWords)", remedy: remedy)
       }
       return failure.reworded(
@@ -66,7 +67,7 @@ final class ProxyCommand {
   }
 
   private var peer: HostPort { HostPort(host: resolution.hostName, port: resolution.port) }
-  private static let byHand = "try it manually"
+  private static let byHand = "run the ProxyCommand manually"
 
   /// For example `: Connection refused`; empty if the command wrote no errors.
   private var lastWords: String {
@@ -89,7 +90,7 @@ final class ProxyCommand {
 
   private static let quotes: Set<Character> = ["\"", "'"]
 
-  /// The text behind the name of the program, with the blank before it, and without the quotes around the whole command.
+  /// The text after the name of the program, including the blank before it, and without the quotes around the whole command.
   private static func arguments(of command: String) -> String {
     let words = command.hasPrefix("exec ") ? command.dropFirst(5) : command[...]
     let text = words.drop(while: \.isWhitespace).trimming(quotes)

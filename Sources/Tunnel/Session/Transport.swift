@@ -32,7 +32,7 @@ final class Transport {
   private var owesAcknowledgement = false
   /// When data was last received from the peer.
   private(set) var lastReceived: MonotonicTime
-  private(set) var wasHeard = false
+  private(set) var receivedData = false
   /// Why no more data can be sent. Data received before that is still read, with a ProxyCommand at most
   /// until `deadline`.
   private var sendFailure: (code: Int32, deadline: MonotonicTime?)?
@@ -109,7 +109,7 @@ final class Transport {
     }
     if cameIn {
       lastReceived = now
-      wasHeard = true
+      receivedData = true
       owesAcknowledgement = inbound.count - before < Transport.smallRead
     }
     return cameIn
@@ -162,7 +162,7 @@ final class Transport {
 
   /// Adds the output of a ProxyCommand to the failure.
   func explain(_ failure: TunnelFailure) -> TunnelFailure {
-    proxy?.explain(failure, wasHeard: wasHeard) ?? failure
+    proxy?.explain(failure, receivedData: receivedData) ?? failure
   }
 }
 

@@ -9,7 +9,7 @@ package struct Rate: Sendable {
   /// The period over which a rate is averaged.
   package static let window: Duration = .seconds(10)
   /// Readings closer together than this count as one.
-  private static let grain: Duration = .seconds(1)
+  private static let minInterval: Duration = .seconds(1)
 
   private var samples: [(at: Instant, total: Int)] = []
 
@@ -23,13 +23,13 @@ package struct Rate: Sendable {
       samples = [(now, total)]
       return
     }
-    if now - last.at >= Self.grain { samples.append((now, total)) }
+    if now - last.at >= Self.minInterval { samples.append((now, total)) }
   }
 
-  /// Bytes per second up to now; nil if bytes moved and no reading lies within about one window.
+  /// Bytes per second up to now; nil if no sample is recent enough, unless the counter has not changed since.
   package func perSecond(_ total: Int, at now: Instant) -> Int? {
     if let last = samples.last, last.total == total, now - last.at >= Self.window { return 0 }
-    let usable = samples.filter { (Self.grain..<Self.window * 2).contains(now - $0.at) }
+    let usable = samples.filter { (Self.minInterval..<Self.window * 2).contains(now - $0.at) }
     guard let start = usable.last(where: { now - $0.at >= Self.window }) ?? usable.first else { return nil }
     return Int(Double(total - start.total) / ((now - start.at) / .seconds(1)))
   }

@@ -104,7 +104,7 @@ func kubeconfig(
 
 extension ClusterClient {
   /// `poll` blocks, so it must not run on a thread of the concurrency pool.
-  func pollOnItsThread(timeout: Duration = .seconds(60), secrets: [Expectations.Name] = []) async
+  func pollOnDedicatedThread(timeout: Duration = .seconds(60), secrets: [Expectations.Name] = []) async
     -> Result<Snapshot, PollFailure>
   {
     await withCheckedContinuation { continuation in

@@ -38,7 +38,7 @@ final class WatchedCluster: Sendable {
 
   /// Polls and judges with the cluster's clock.
   func look(_ history: inout PollHistory) async throws -> ClusterReport {
-    let snapshot = try await client.pollOnItsThread(secrets: WatchedCluster.expectations.secrets).get()
+    let snapshot = try await client.pollOnDedicatedThread(secrets: WatchedCluster.expectations.secrets).get()
     let observation = Observation(
       cluster: "tethys", listen: "127.0.0.1:16443", kubeconfig: "/etc/oceanid/kubeconfig", context: "default",
       tunnel: TunnelHealth(state: .up, since: snapshot.serverTime, host: "tethys"), snapshot: snapshot,

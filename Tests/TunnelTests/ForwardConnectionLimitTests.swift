@@ -10,7 +10,7 @@ import Testing
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
-struct CrowdedPortTests {
+struct ForwardConnectionLimitTests {
   /// With this descriptor limit the port allows 32 connections in total and 16 per user.
   private static let descriptors = 128
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Tests the demo cluster's server with real clients.
-@Suite(.blocking, .enabled(if: program("curl") != nil, "curl is not installed")) struct WireTests {
+@Suite(.blocking, .enabled(if: program("curl") != nil, "curl is not installed")) struct DemoServerTests {
   /// The HTTP version that curl uses.
   enum Version: String, CaseIterable {
     case http1 = "--http1.1"
@@ -153,7 +153,7 @@ import Testing
     #expect(plain.field("content-encoding") == nil)
     let packed = try ask(path, ["--compressed"], over: version, of: extra)
     #expect(packed.field("content-encoding") == "gzip")
-    // Time passes between the two requests.
+    // The times in the two bodies differ.
     #expect(packed.body.hasPrefix(#"{"apiVersion":"v1","items":[{"#))
     #expect(packed.body.utf8.count == plain.body.utf8.count)
     let length = try #require(packed.field("content-length").flatMap { Int($0) })

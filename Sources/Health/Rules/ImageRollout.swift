@@ -2,7 +2,7 @@ internal import GuardTypes
 
 /// The path of one image that a policy has selected to the running workload, and the step at which it stops: automation,
 /// push to Git, fetch, apply. Scans of the registry do not hold up a tag that is already selected.
-struct ImageTrail {
+struct ImageRollout {
   /// The step at which the path stops.
   struct End {
     let standstill: ImagePolicyReport.Standstill

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// A push through the stages, and the faults that stop it at each of them.
-@Suite(.blocking, .enabled(if: program("curl") != nil, "curl is not installed")) struct StoryTests {
+@Suite(.blocking, .enabled(if: program("curl") != nil, "curl is not installed"))
+struct PipelineSimulationTests {
   func client(pace: Pace = .visible) throws -> DemoClient {
     DemoClient(pipeline: try DemoPipeline.start(pace: pace))
   }
@@ -52,7 +53,7 @@ import Testing
     }
   }
 
-  /// The rows of GitHub's verdicts.
+  /// A case per state of a workflow run.
   static let runs: [Stop] = [
     Stop("push cloud/", "run-failed pulumi up", status: "completed", conclusion: "failure"),
     Stop("push cloud/", "run-ended timed_out", status: "completed", conclusion: "timed_out"),
@@ -69,7 +70,7 @@ import Testing
   ]
 
   @Test(arguments: runs)
-  func runsStopWhereTheyAreTold(_ stop: Stop) throws {
+  func runsReachTheRequestedState(_ stop: Stop) throws {
     let client = try client()
     let before = try client.runs.count
     for line in stop.lines { try client.apply(line) }
@@ -126,7 +127,7 @@ import Testing
     #expect(abs(date.timeIntervalSinceNow + 660) < 30)
   }
 
-  /// The rows of Pulumi's verdicts.
+  /// A case per state of a deployment.
   static let deployments: [Stop] = [
     Stop("push cluster/", "deployment-failed", status: "failed"),
     Stop("push cluster/", "deployment-failed Install dependencies", status: "failed"),
@@ -140,7 +141,7 @@ import Testing
   ]
 
   @Test(arguments: deployments)
-  func deploymentsStopWhereTheyAreTold(_ stop: Stop) throws {
+  func deploymentsReachTheRequestedState(_ stop: Stop) throws {
     let client = try client()
     let before = try client.deployments[0]["version"] as? Int ?? 0
     for line in stop.lines { try client.apply(line) }
@@ -166,7 +167,7 @@ import Testing
     #expect((stack["currentOperation"] as? [String: Any])?["kind"] as? String == "update")
   }
 
-  @Test func driftAndUpdatesByHandAreTold() throws {
+  @Test func driftAndManualUpdatesAreReported() throws {
     let client = try client()
     let stack = "/stacks/oceanid/oceanid-cluster/prod"
     try client.apply("drift", "applied-by-hand dirty")

@@ -152,7 +152,7 @@ import Testing
     #expect(state.hit(.character("r")) == [])
     #expect(
       state.text.contains(
-        "Reconnect the tunnel to tethys? It is up; 0 open connections will be closed. (y/n)"))
+        "Reconnect the tunnel to tethys? It is up; 0 open connections will end. (y/n)"))
     #expect(state.hit(.character("x"), .character("n")) == [] && state.prompt == nil)
     let request = ScreenRequest.reconnect(cluster: "tethys")
     #expect(state.hit(.character("r"), .character("y")) == [.send(request)])

@@ -30,15 +30,20 @@ import Testing
     let certificates = try TestCertificates.shared.get()
     let server = try await FramesServer(
       answer.bytes, tls: certificates.server(protocols: ["h2"], asksForCertificate: false))
-    let client = ClusterClient(
-      kubeconfig: try kubeconfig(
-        port: server.port, scheme: "https",
-        cluster: ", certificate-authority-data: \(try certificates.base64("ca.crt"))"),
-      dial: .tcp(host: "127.0.0.1", port: server.port))
-    guard case .failure(let failure) = await client.pollOnDedicatedThread() else {
-      Issue.record("the poll did not fail: \(answer.name)")
-      return
+    let file = try kubeconfig(
+      port: server.port, scheme: "https",
+      cluster: ", certificate-authority-data: \(try certificates.base64("ca.crt"))")
+    func failure() async -> PollFailure? {
+      let client = ClusterClient(kubeconfig: file, dial: .tcp(host: "127.0.0.1", port: server.port))
+      guard case .failure(let failure) = await client.pollOnDedicatedThread() else { return nil }
+      return failure
     }
+    // If all requests of a poll shared connections that were lost, libcurl only counts its attempts.
+    var found = await failure()
+    for _ in 0..<10 where found?.message.contains("Connection died, tried") == true {
+      found = await failure()
+    }
+    let failure = try #require(found, "the poll did not fail: \(answer.name)")
     #expect(failure.code == answer.code, "\(answer.name): \(failure)")
     #expect(failure.message.contains("closed the connection") == (answer.code == .unreachable), "\(failure)")
   }

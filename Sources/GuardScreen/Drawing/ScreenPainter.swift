@@ -177,7 +177,7 @@ package struct ScreenPainter {
     let tunnel = state.status?.clusters.first { $0.name == cluster }?.tunnel
     guard let tunnel, tunnel.state == .up else { return "" }
     let open = tunnel.openConnections
-    return " It is up; \(open.of("open connection")) will be closed."
+    return " It is up; \(open.of("open connection")) will end."
   }
 
   private func typed(_ label: String, _ field: TextField, _ style: Style = .strong) -> Line {

@@ -35,6 +35,7 @@ import Testing
   @Test(arguments: [
     "kustomize build failed: no such file or directory", "no match for kind \"Foo\" in version \"v1\"",
     "timeout waiting for: [Deployment/apps/web status: 'InProgress']", "",
+    "client rate limiter Wait returned an error: context deadline exceeded", "error parsing: unexpected EOF",
   ])
   func faultOfTheFilesIsNone(_ message: String) { #expect(OutsideFault(message) == nil) }
 

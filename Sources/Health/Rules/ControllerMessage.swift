@@ -15,7 +15,8 @@ enum OutsideFault: CaseIterable, Hashable {
 
   /// The most special fault comes first: a webhook that refuses connections is not a fault of the network.
   init?(_ message: String) {
-    let message = message.lowercased()
+    // The controller's own limiter (client-go) says nothing about the server.
+    let message = message.lowercased().replacing("client rate limiter", with: "")
     guard let found = OutsideFault.allCases.first(where: { $0.words.contains(where: message.contains) })
     else {
       return nil
@@ -43,7 +44,7 @@ enum OutsideFault: CaseIterable, Hashable {
         "no such host", "server misbehaving", "temporary failure in name resolution", "dial tcp",
         "dial unix", "i/o timeout", "tls handshake timeout", "connection refused", "connection reset",
         "connection timed out", "broken pipe", "no route to host", "network is unreachable",
-        "client.timeout", "timeout awaiting response headers", "unexpected eof", "could not resolve host",
+        "client.timeout", "timeout awaiting response headers", "could not resolve host",
       ]
     }
   }

@@ -194,6 +194,8 @@ import Testing
   ]
 
   /// A text that is four times as long takes about four times as long, and not sixteen times.
+  ///
+  /// A busy machine makes single measurements too long, so quadratic time is what all five attempts show.
   @Test(arguments: hostile + hostileStructures) func hostileTextTakesLinearTime(_ pattern: String) {
     func seconds(_ length: Int) -> Double {
       let text = String(
@@ -205,8 +207,8 @@ import Testing
       _ = redacted(text, limit: 2 * length)
       return threadSeconds() - start
     }
-    let (short, long) = (max(seconds(2 << 10), 0.002), seconds(8 << 10))
-    #expect(long < 10 * short, "\(long) s after \(short) s")
+    let isLinear = (0..<5).contains { _ in seconds(8 << 10) < 10 * max(seconds(2 << 10), 0.002) }
+    #expect(isLinear)
   }
 
   @Test func mebibyteOfCredentialsIsHidden() {

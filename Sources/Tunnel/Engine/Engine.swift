@@ -73,6 +73,9 @@ final class Engine {
   /// True if a turn ended with work left, so that the next one starts without waiting.
   var hasWork = false
 
+  /// The time in microseconds in which pieces of the guard's own requests are collected.
+  private static let ownRequestsPause: UInt32 = 2000
+
   init(_ plan: Plan, mailbox: Mailbox<Message>, statusStore: StatusStore) throws(SystemError) {
     let configuration = plan.configuration
     let now = MonotonicTime.now
@@ -126,6 +129,10 @@ final class Engine {
     if !waiting.isEmpty { handle(.clientWaits) }
     if let wake = machine.wake, now >= wake { handle(.timePassed) }
     if let due = watchedFiles?.next, now >= due { checkFiles(now) }
+    // A poll sends and receives many small pieces, each of which would wake this thread. Nobody else waits meanwhile.
+    if !hasWork, chain?.relay?.servedOnlyTheGuard == true {
+      loop.pause(microseconds: Engine.ownRequestsPause)
+    }
   }
 
   func readMail() {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Platform
 
 /// Waits for readiness of descriptors and calls their watchers. Belongs to one thread.
@@ -42,6 +43,9 @@ final class Loop {
   }
 
   fileprivate func remove(_ token: UInt64) { watchers[token] = nil }
+
+  /// Suspends the thread, so that the events of this time wake it once.
+  func pause(microseconds: UInt32) { usleep(microseconds) }
 
   /// Waits until a descriptor is ready or `deadline` has come (nil: without limit), and calls the watchers.
   func wait(until deadline: Instant?) -> Gap? {

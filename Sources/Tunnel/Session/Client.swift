@@ -38,6 +38,9 @@ struct Client: Sendable, Owned {
     self.deadline = deadline
   }
 
+  /// True for the guard's own requests and for a hop behind a jump host.
+  var isUncounted: Bool { counters == nil }
+
   /// Counts and records how the connection ended.
   func end(_ end: ConnectionEnd) {
     if let traffic { counters?.end(traffic, end) }

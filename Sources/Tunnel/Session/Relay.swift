@@ -66,6 +66,8 @@ final class Relay {
   /// The number of answered opens and probes.
   private(set) var answers = 0
   private var hasLostSource = false
+  /// True if the last turn moved data, and all of it belongs to the guard's own requests.
+  private(set) var servedOnlyTheGuard = false
 
   init(
     _ transport: Transport, keepalive: (interval: Duration, timeout: Duration), checked: [StreamAddress],
@@ -151,6 +153,8 @@ final class Relay {
         if !moved || carried >= Relay.turnBytes { break }
       }
       if carried > 0 { recordTraffic(carried, now) }
+      servedOnlyTheGuard =
+        carried > 0 && open == nil && queue.isEmpty && connections.values.allSatisfy(\.client.isUncounted)
       try weigh()
       transport.acknowledge()
       updateLoad(now)
@@ -332,14 +336,6 @@ final class Relay {
     // Its bulk has ended, which affects where the next connection goes.
     if load.bulk.load(ordering: .relaxed) > 0 { nextLoad = now }
     connection.client.end(connection.end ?? .closedByTarget)
-  }
-
-  private func refuse(_ client: Client, _ reason: String) {
-    client.reset()
-    load.remove(client: client.number)
-    // A refused command is not a refused client connection.
-    guard client.command == nil else { return }
-    observer.refused(client, reason: reason, .refused(reason: reason))
   }
 
   private func close(_ channel: Channel, _ now: Instant, window: ReceiveWindow? = nil) {

@@ -2,7 +2,7 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-// The failures that describe the end of a session.
+// The ends of a session and of clients that it refuses.
 extension Relay {
   static let silence = "keepalive"
   static let move = "source address"
@@ -32,6 +32,14 @@ extension Relay {
         \(transport.session.disconnectMessage ?? transport.end.map(\.words) ?? error.description)
         """,
       remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")
+  }
+
+  func refuse(_ client: Client, _ reason: String) {
+    client.reset()
+    load.remove(client: client.number)
+    // A refused command is not a refused client connection.
+    guard client.command == nil else { return }
+    observer.refused(client, reason: reason, .refused(reason: reason))
   }
 
   /// Sends the server a disconnect message.

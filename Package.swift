@@ -127,7 +127,7 @@ let package = Package(
       "GuardAPI", ["GuardTypes", "Health", "IncidentTracking", "Redaction"],
       embeds: ["Schema/preflight.schema.json", "Schema/status.schema.json"]),
     module("SystemJournal", ["CJournal", "GuardAPI"]),
-    module("SessionBus", ["CBus"]),
+    module("SessionBus", ["CBus", "GuardTypes"]),
 
     // Where a commit is: facts from GitHub, Pulumi Cloud and Git, and their verdicts. No I/O.
     module("Pipeline", ["GuardTypes", "Health", "Redaction", "YAML"]),
@@ -315,7 +315,6 @@ let package = Package(
     tests("Systemd", ["TestSupport"]),
     tests("YAML"),
     tests("SystemJournal", ["TestSupport"]),
-    tests("SessionBus", ["TestSupport"]),
     tests("Platform", ["TestSupport"]),
     tests("Redaction", ["TestSupport"]),
     tests("Health", ["GuardTypes", "IncidentTracking"]),

@@ -36,9 +36,8 @@ package struct Client: ~Copyable {
   /// Sends the requests, several at a time, and passes each response to `answered` when it arrives.
   /// `answered` returns further requests. Every request gets exactly one result: requests that are not
   /// complete at the deadline get `.timeout`, and after a cancellation `.cancelled`.
-  ///
-  /// After a timeout the next run opens new connections. libcurl would keep an HTTP/2 connection whose stream was cut
-  /// off, and one that is dead, because the network changed or a firewall forgot it, stays silent until TCP gives up.
+  /// After a timeout the next run opens new connections. libcurl would reuse an HTTP/2 connection whose stream timed
+  /// out. On a dead connection, for example after a change of the network, each run would then time out.
   ///
   /// - Parameter bearer: sent over https only.
   package mutating func get(
@@ -61,8 +60,8 @@ package struct Client: ~Copyable {
   ) -> CurlError.Code? {
     var run = Run(
       multi: multi, origin: origin, bearer: bearer, limits: limits, waiting: requests, usesHTTP2: usesHTTP2)
+    defer { usesHTTP2 = run.usesHTTP2 }
     while !run.isOver {
-      usesHTTP2 = run.usesHTTP2
       let left = deadline - .now
       if let code: CurlError.Code = cancellation.isCancelled ? .cancelled : left > .zero ? nil : .timeout {
         run.cutOff(code, answered)

@@ -3,7 +3,7 @@ internal import CLibCurl
 extension EasyHandle {
   /// Performs this one transfer on its own connection. Blocks the thread.
   ///
-  /// - Parameter isCancelled: called ten times per second.
+  /// - Parameter isCancelled: called at least ten times per second.
   package func perform(until deadline: ContinuousClock.Instant, isCancelled: () -> Bool) throws(CurlError) {
     guard let multi = curl_multi_init() else { throw error(.setup, "libcurl could not be initialized") }
     defer { curl_multi_cleanup(multi) }

@@ -1,7 +1,7 @@
 /// A JSON value that can be written as a Swift literal. Members with the value `.null` are omitted, as the Kubernetes
 /// API omits unset fields.
 ///
-/// Written by hand: an Encodable conformance would be as long, and faults change the bytes.
+/// Not Encodable: faults corrupt its bytes, and an Encodable conformance would be as long.
 package enum JSON: Hashable, Sendable {
   case null
   case bool(Bool)

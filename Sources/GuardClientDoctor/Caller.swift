@@ -25,7 +25,7 @@ package struct Caller: Hashable, Sendable {
     let name = UserAccount(uid: geteuid())?.name
     var groups = [gid_t](repeating: 0, count: max(0, Int(getgroups(0, nil))))
     let count = getgroups(Int32(groups.count), &groups)
-    let admin = getgrnam("oceanid-admin")?.pointee.gr_gid
+    let admin = PeerCredentials.groupNumber(named: "oceanid-admin")
     let own = groups.prefix(max(0, Int(count))) + [getegid()]
     let agent = getenv("SSH_AUTH_SOCK").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     return Caller(

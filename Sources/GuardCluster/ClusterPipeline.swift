@@ -65,7 +65,7 @@ package final class ClusterPipeline: Sendable {
 
   func stop() { poller.stop() }
 
-  /// The judgment of what was learned, for the judgment of the cluster.
+  /// Evaluates the last poll result for the report of the cluster.
   func report(at now: Timestamp) -> PipelineReport {
     let (knowledge, view) = state.withLock { ($0.knowledge, $0.view) }
     return PipelineReport(knowledge, plan: plan, cluster: cluster, view: view, now: now)

@@ -17,7 +17,7 @@ extension DaemonClient {
     } catch { throw .document(error) }
   }
 
-  /// The connections to the clusters as the guard sees them. The answer may take long, because the guard asks its agent.
+  /// The connections to the clusters as the guard sees them. The answer may take up to 20 s, because the guard asks its SSH agent for keys.
   package func guardView() throws(ClientError) -> GuardViewDocument {
     var client = self
     client.timeout = .seconds(20)
@@ -29,7 +29,7 @@ extension DaemonClient {
 
   /// Where a commit is in the pipeline of a cluster. The answer may take some seconds, because the guard asks GitHub.
   ///
-  /// - Parameter commit: a whole name, or its first seven digits or more.
+  /// - Parameter commit: a full commit hash, or at least its first seven digits.
   package func place(of commit: String, in cluster: String) throws(ClientError) -> WhereDocument {
     let bytes = try exchange(.whereIs, [("commit", commit), ("cluster", cluster)]).body
     do {

@@ -32,7 +32,7 @@ package final class GuardViewRequests: Sendable {
     case wait
   }
 
-  private static let mostWaiting = 64
+  private static let maxPending = 64
   private static let freshness: Duration = .seconds(1)
 
   private let limit: Duration
@@ -52,7 +52,7 @@ package final class GuardViewRequests: Sendable {
       }
       // An examination without waiting requests has passed the limit, because its requests were answered.
       let hangs = state.isRunning && state.waiting.isEmpty
-      guard !hangs, state.waiting.count < GuardViewRequests.mostWaiting else { return .answer(nil) }
+      guard !hangs, state.waiting.count < GuardViewRequests.maxPending else { return .answer(nil) }
       state.waiting.append(answer)
       guard !state.isRunning else { return .wait }
       state.isRunning = true

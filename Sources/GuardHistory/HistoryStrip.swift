@@ -11,7 +11,7 @@ package struct HistoryStrip {
   private static let scales: [Int64] =
     [1, 2, 5, 10, 15, 20, 30]
     + [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 720].map { $0 * 60 }
-  private static let mostOutages = 10
+  private static let maxOutages = 10
   /// A shorter interruption without an error is a start or a requested reconnect, not an outage.
   private static let calm: Duration = .seconds(10)
 
@@ -49,11 +49,11 @@ package struct HistoryStrip {
     } else {
       lines.append(Line(blank, Span(legend, .faint)))
     }
-    lines += outages.suffix(HistoryStrip.mostOutages).reversed().flatMap { span in
+    lines += outages.suffix(HistoryStrip.maxOutages).reversed().flatMap { span in
       terminal.labeled("", margin: margin, indent: 0, words(span))
     }
-    if outages.count > HistoryStrip.mostOutages {
-      lines.append(Line(blank, Span("and \(outages.count - HistoryStrip.mostOutages) earlier ones")))
+    if outages.count > HistoryStrip.maxOutages {
+      lines.append(Line(blank, Span("and \(outages.count - HistoryStrip.maxOutages) earlier ones")))
     }
     return lines
   }

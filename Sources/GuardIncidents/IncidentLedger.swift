@@ -150,7 +150,7 @@ package final class IncidentLedger: Sendable {
   // MARK: - Silences
 
   /// Limits the number of silences, because every incident is compared with every silence.
-  private static let mostSilences = 100
+  private static let maxSilences = 100
 
   /// - Returns: nil if there are too many.
   package func silence(_ request: SilenceRequest, by author: String, at now: Timestamp = .now) -> Silence? {
@@ -159,7 +159,7 @@ package final class IncidentLedger: Sendable {
       pattern: request.pattern, reason: request.reason, author: author, createdAt: now,
       expiresAt: now + request.duration)
     let isTaken = state.withLock { state in
-      guard state.tracker.silences.count < IncidentLedger.mostSilences else { return false }
+      guard state.tracker.silences.count < IncidentLedger.maxSilences else { return false }
       state.tracker.add(silence)
       return true
     }

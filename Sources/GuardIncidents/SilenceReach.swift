@@ -10,7 +10,7 @@ package struct SilenceReach: Hashable, Sendable {
   /// The subjects of open incidents in its clusters, worst first, each once.
   let subjects: [String]
 
-  private static let mostNamed = 5
+  private static let maxNamedSubjects = 5
   private static let longestName = 80
 
   init(_ silence: Silence, open: [Incident]) {
@@ -24,7 +24,7 @@ package struct SilenceReach: Hashable, Sendable {
   package var words: String {
     if held > 0 { return "it mutes \(held) open incident\(held == 1 ? "" : "s")" }
     guard !subjects.isEmpty else { return "no incident is open now" }
-    let named = subjects.prefix(SilenceReach.mostNamed).map {
+    let named = subjects.prefix(SilenceReach.maxNamedSubjects).map {
       $0.count <= SilenceReach.longestName ? $0 : $0.prefix(SilenceReach.longestName - 1) + "…"
     }
     let rest = subjects.count - named.count

@@ -9,7 +9,7 @@ internal import Systemd
 /// Past changes, from the journal if this process writes to it and may read it, otherwise from memory.
 package final class History: Sendable {
   /// The limit of pending requests. Reading a large journal takes some time.
-  package static let mostWaiting = 16
+  package static let maxPending = 16
 
   /// The changes since the start, for systems without a journal.
   package let memory = RecentChanges()
@@ -37,7 +37,7 @@ package final class History: Sendable {
   /// - Parameter done: called once, on any thread; with nil if too many requests are pending.
   package func read(_ query: HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) {
     let isTaken = waiting.withLock { waiting in
-      guard waiting < History.mostWaiting else { return false }
+      guard waiting < History.maxPending else { return false }
       waiting += 1
       return true
     }

@@ -7,7 +7,7 @@ internal import Tunnel
 /// The state of the clusters, as metrics.
 ///
 /// The number of series depends only on the configuration: clusters, forwards, error codes, Flux kinds and
-/// statuses. Object names are not labels, so that a cluster can't create any number of series.
+/// statuses. Object names are not labels, so that the number of series is bounded.
 package enum ClusterFamilies {
   /// - Parameter counts: the counts by cluster name.
   package static func families(_ entries: [StatusBoard.Entry], counts: [String: ClusterCounters.Counts])
@@ -22,14 +22,14 @@ package enum ClusterFamilies {
     var up = MetricFamily("oceanid_tunnel_up", .gauge, "1 while the SSH session is up.")
     var blocked = MetricFamily(
       "oceanid_tunnel_blocked", .gauge,
-      "1 while the tunnel is blocked until a person acts: host key, keys, authentication.")
+      "1 while the tunnel is blocked and needs an operator (host key, login key, authentication).")
     var roundTrip = MetricFamily(
       "oceanid_tunnel_round_trip_seconds", .gauge, "Smoothed round-trip time of the SSH connection.")
     var sessions = MetricFamily("oceanid_tunnel_sessions", .gauge, "SSH sessions that carry connections now.")
     var reconnects = MetricFamily(
-      "oceanid_tunnel_reconnects", .counter, "Times that the tunnel came up again after it had been up.")
+      "oceanid_tunnel_reconnects", .counter, "Reconnections of the tunnel.")
     var losses = MetricFamily(
-      "oceanid_tunnel_losses", .counter, "Times that the tunnel went down, by error code.")
+      "oceanid_tunnel_losses", .counter, "Losses of the tunnel, by error code.")
     for entry in entries {
       let cluster = ["cluster": entry.report.name]
       let tunnel = entry.tunnel()
@@ -52,7 +52,7 @@ package enum ClusterFamilies {
     var accepted = MetricFamily(
       "oceanid_forward_accepted_connections", .counter, "Local connections that were accepted.")
     var refused = MetricFamily(
-      "oceanid_forward_refused_connections", .counter, "Local connections that were reset.")
+      "oceanid_forward_refused_connections", .counter, "Local connections that were refused (reset).")
     var bytes = MetricFamily("oceanid_forward_bytes", .counter, "Bytes that a forward carried, by direction.")
     for entry in entries {
       for forward in entry.tunnel().forwards {
@@ -100,7 +100,7 @@ package enum ClusterFamilies {
 
   private static func objects(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
     var verdict = MetricFamily(
-      "oceanid_cluster_verdict", .gauge, "1 for the verdict that holds, 0 for the others.")
+      "oceanid_cluster_verdict", .gauge, "1 for the current verdict, 0 for the others.")
     var problems = MetricFamily("oceanid_problems", .gauge, "Open problems by severity and kind.")
     var nodes = MetricFamily("oceanid_nodes", .gauge, "Nodes that were seen.")
     var ready = MetricFamily("oceanid_nodes_ready", .gauge, "Nodes whose Ready condition is True.")
@@ -114,7 +114,8 @@ package enum ClusterFamilies {
       "oceanid_images_behind", .gauge, "Image policies whose latest image is not what the workloads run.")
     var workloads = MetricFamily("oceanid_workloads", .gauge, "Workloads that are watched, by verdict.")
     var certificates = MetricFamily(
-      "oceanid_certificate_expiry_timestamp_seconds", .gauge, "When the first of the certificates ends.")
+      "oceanid_certificate_expiry_timestamp_seconds", .gauge, "Earliest expiry of the cluster's certificates."
+    )
     for entry in entries {
       let report = entry.report
       let cluster = ["cluster": report.name]

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// Samples with the same name, in the terms of Prometheus and OpenMetrics.
 package struct MetricFamily: Hashable, Sendable {
   /// The OpenMetrics type.
@@ -69,7 +71,7 @@ package enum MetricFormat: Sendable {
       let sampleName = family.name + family.kind.suffix
       let (name, kind) =
         self == .openMetrics ? (family.name, family.kind.rawValue) : (sampleName, family.kind.inPrometheus)
-      text += "# HELP \(name) \(escape(family.help, quotes: false))\n# TYPE \(name) \(kind)\n"
+      text += "# HELP \(name) \(escape(family.help, quotes: self == .openMetrics))\n# TYPE \(name) \(kind)\n"
       for sample in family.samples {
         let labels = sample.labels.sorted { $0.key < $1.key }
           .map { "\($0.key)=\"\(escape($0.value, quotes: true))\"" }.joined(separator: ",")
@@ -85,14 +87,7 @@ package enum MetricFormat: Sendable {
   }
 
   private func escape(_ text: String, quotes: Bool) -> String {
-    text.reduce(into: "") { result, character in
-      switch character {
-      case "\\": result += "\\\\"
-      case "\"" where quotes: result += "\\\""
-      case "\n": result += "\\n"
-      default: result.append(character)
-      }
-    }
+    text.escaping(["\\": "\\\\", "\n": "\\n", "\"": quotes ? "\\\"" : "\""])
   }
 }
 

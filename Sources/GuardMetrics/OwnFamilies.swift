@@ -41,7 +41,7 @@ package enum OwnFamilies {
       gauge("oceanid_process_open_fds", "Open file descriptors.", process.map { Double($0.openDescriptors) }),
       gauge(
         "oceanid_process_max_fds", "Maximum number of file descriptors.",
-        process.map { Double($0.mostDescriptors) }),
+        process.map { Double($0.maxDescriptors) }),
       gauge("oceanid_process_threads", "Threads.", process.map { Double($0.threads) }),
       gauge(
         "oceanid_process_start_time_seconds", "When the process started, since 1970.", process?.startedAt),

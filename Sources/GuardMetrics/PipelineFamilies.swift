@@ -5,16 +5,16 @@ internal import Health
 
 /// The pipelines of the clusters, as metrics. Without a pipeline there are none.
 ///
-/// Names of Kustomizations are not labels, so that a cluster can't create any number of series.
+/// Names of Kustomizations are not labels, so that the number of series is bounded.
 package enum PipelineFamilies {
   package static func families(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
     var stages = MetricFamily("oceanid_pipeline_stages", .gauge, "Stages of the pipeline by kind and state.")
     var behind = MetricFamily(
       "oceanid_pipeline_commits_behind", .gauge,
-      "Later commits that change files of a stage: the most of all stages of the kind.")
+      "Later commits that change files of a stage: the maximum of all stages of the kind.")
     var expiry = MetricFamily(
       "oceanid_pipeline_token_expiry_timestamp_seconds", .gauge,
-      "When the token expires with which the guard reads a source of the pipeline.")
+      "Expiry of the token for a source of the pipeline.")
     var answering = MetricFamily(
       "oceanid_pipeline_source_ok", .gauge,
       "1 if a source of the pipeline answered all requests of the last poll.")

@@ -57,12 +57,12 @@ package struct NoticeBoard {
   }
 
   /// Maximum number of separate notifications at once; more are combined.
-  private static let mostAtOnce = 3
-  private static let mostBubbles = 5
+  private static let maxNewBubbles = 3
+  private static let maxBubbles = 5
   /// The end of an incident is not shown if its notification was removed earlier than this.
   private static let longGone: Duration = .seconds(3600)
   /// The maximum number of ended incidents that are remembered while the server is unavailable.
-  private static let mostOver = 100
+  private static let maxEndedHeadlines = 100
 
   let filter: Filter
   private var incidents: [String: OpenIncident] = [:]
@@ -216,14 +216,16 @@ package struct NoticeBoard {
 
   private mutating func end(_ id: String, _ headline: String, at now: ContinuousClock.Instant) {
     if let since = muted.removeValue(forKey: id), now - since < NoticeBoard.longGone {
-      over = Array((over + [headline]).prefix(NoticeBoard.mostOver))
+      over = Array((over + [headline]).prefix(NoticeBoard.maxEndedHeadlines))
     }
     guard let place = detach(id) else { return }
-    if bubbles[place]?.over.count ?? 0 < NoticeBoard.mostOver { bubbles[place]?.over.append(headline) }
+    if bubbles[place]?.over.count ?? 0 < NoticeBoard.maxEndedHeadlines {
+      bubbles[place]?.over.append(headline)
+    }
     guard let bubble = bubbles[place], bubble.incidents.isEmpty else { return }
     remove(place)
     guard bubble.shown != nil, bubble.leftAt.map({ now - $0 < NoticeBoard.longGone }) ?? true else { return }
-    over = Array((over + bubble.over).prefix(NoticeBoard.mostOver))
+    over = Array((over + bubble.over).prefix(NoticeBoard.maxEndedHeadlines))
   }
 
   /// Removes an incident that a silence suppresses.
@@ -288,7 +290,7 @@ package struct NoticeBoard {
     guard !fresh.isEmpty else { return }
     let onScreen = bubbles.count { $0.value.number != nil || $0.value.isNews }
     let isCrowd =
-      fresh.count > NoticeBoard.mostAtOnce || onScreen + fresh.count > NoticeBoard.mostBubbles
+      fresh.count > NoticeBoard.maxNewBubbles || onScreen + fresh.count > NoticeBoard.maxBubbles
     for id in fresh {
       let place: Place = isCrowd ? .several : .incident(id)
       places[id] = place

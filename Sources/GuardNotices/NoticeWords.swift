@@ -7,7 +7,7 @@ extension Notice {
   private static let longestSummary = 160
   private static let longestLine = 400
   /// The limit of lines in a combined notification.
-  private static let mostLines = 5
+  private static let maxLines = 5
 
   /// The notice of one or several incidents; nil for none.
   init?(_ incidents: [OpenIncident]) {
@@ -26,7 +26,7 @@ extension Notice {
       let whose = clusters.count == 1 ? clusters.first.map { $0.isEmpty ? "" : "\($0): " } ?? "" : ""
       let sorted =
         incidents.filter { $0.severity == .critical } + incidents.filter { $0.severity != .critical }
-      var lines = sorted.prefix(Notice.mostLines).map { incident in
+      var lines = sorted.prefix(Notice.maxLines).map { incident in
         whose.isEmpty || !incident.headline.hasPrefix(whose)
           ? incident.headline : String(incident.headline.dropFirst(whose.count))
       }
@@ -44,10 +44,10 @@ extension Notice {
     if headlines.count == 1 {
       self.init(headlines[0], [], .low, .over)
     } else {
-      let more = headlines.count - Notice.mostLines
+      let more = headlines.count - Notice.maxLines
       self.init(
         "\(headlines.count) incidents have ended",
-        headlines.prefix(Notice.mostLines) + (more > 0 ? ["and \(more) more"] : []), .low, .over)
+        headlines.prefix(Notice.maxLines) + (more > 0 ? ["and \(more) more"] : []), .low, .over)
     }
   }
 

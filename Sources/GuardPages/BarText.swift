@@ -12,7 +12,7 @@ package enum BarFormat: String, CaseIterable {
   case tmux
   /// The text of a custom module of Starship.
   case starship
-  /// Words for a prompt or a script.
+  /// Plain text for a prompt or a script.
   case short
 
   /// How long to wait for the guard. A shell shows its prompt only afterwards, and Starship ends a command after 500 ms
@@ -81,21 +81,22 @@ package struct BarText {
     switch format {
     case .waybar:
       let document = Waybar(
-        text: BarText.markup(marked(BarText.barWidth)), alt: verdict.rawValue, class: verdict.rawValue,
-        tooltip: details.map { BarText.markup($0.singleLine) }.joined(separator: "\n"))
+        text: textWithMark(BarText.barWidth).xmlEscaped, alt: verdict.rawValue, class: verdict.rawValue,
+        tooltip: details.map { $0.singleLine.xmlEscaped }.joined(separator: "\n"))
       return ((try? DocumentCoding.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
         + "\n"
     case .tmux:
-      return "#[fg=\(BarText.color(verdict))]\(BarText.literal(marked(BarText.barWidth)))#[default]\n"
+      return
+        "#[fg=\(BarText.color(verdict))]\(BarText.tmuxEscaped(textWithMark(BarText.barWidth)))#[default]\n"
     case .starship:
-      return marked(BarText.promptWidth) + "\n"
+      return textWithMark(BarText.promptWidth) + "\n"
     case .short:
-      return words.cut(to: BarText.promptWidth) + "\n"
+      return plainText.cut(to: BarText.promptWidth) + "\n"
     }
   }
 
   /// `✓ tethys`, `✗ tethys: node calypso is not ready (4m) +2`
-  private func marked(_ width: Int) -> String {
+  private func textWithMark(_ width: Int) -> String {
     let more = others > 0 ? " +\(others)" : ""
     let text = reason.isEmpty ? subject : "\(subject): \(reason)"
     let mark = Terminal.shape(verdict).unicode
@@ -103,7 +104,7 @@ package struct BarText {
   }
 
   /// `tethys healthy`, `tethys critical: node calypso is not ready (4m)`
-  private var words: String {
+  private var plainText: String {
     let more = others > 0 ? " and \(others) more" : ""
     return "\(subject) \(verdict.rawValue)\(reason.isEmpty ? "" : ": \(reason)")\(more)".singleLine
   }
@@ -116,16 +117,8 @@ package struct BarText {
     let tooltip: String
   }
 
-  /// Text for Pango, which reads the five characters of XML as markup.
-  private static func markup(_ text: String) -> String {
-    let entities: [Character: String] = [
-      "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", "\"": "&quot;",
-    ]
-    return text.map { entities[$0] ?? String($0) }.joined()
-  }
-
   /// Text for tmux, which expands `#` in the output of a command (tmux(1), FORMATS).
-  private static func literal(_ text: String) -> String { text.replacing("#", with: "##") }
+  private static func tmuxEscaped(_ text: String) -> String { text.escaping(["#": "##"]) }
 
   private static func color(_ verdict: Verdict) -> String {
     switch verdict {

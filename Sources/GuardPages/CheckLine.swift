@@ -174,12 +174,12 @@ package enum CheckLine {
 
   /// One line without the character that starts the performance data.
   private static func plain(_ text: String) -> String {
-    String(text.singleLine.map { $0 == "|" ? "/" : $0 })
+    text.singleLine.escaping(["|": "/"])
   }
 
   /// Labels with blanks, quotes or equal signs need quotes, and a quote inside is doubled.
   private static func quoted(_ label: String) -> String {
     if label.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) }) { return label }
-    return "'\(label.singleLine.replacing("'", with: "''"))'"
+    return "'\(label.singleLine.escaping(["'": "''"]))'"
   }
 }

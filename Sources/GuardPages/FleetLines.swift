@@ -2,8 +2,8 @@ package import GuardAPI
 package import GuardTerminal
 import GuardTypes
 
-/// The overview of several clusters: totals, then one line per cluster, worst first. Healthy ones share a line. Among
-/// equal verdicts, those with the problem that comes first on the page come first.
+/// The overview of several clusters: totals, then one line per cluster, worst first. Healthy ones share a line.
+/// Clusters with the same verdict are ordered by their first problem on the page.
 package enum FleetLines {
   /// The number of lines for clusters with problems, so that the problems start on the first screen. If there are more
   /// such clusters, those that are alike share a line.

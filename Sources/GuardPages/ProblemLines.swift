@@ -106,7 +106,7 @@ package enum ProblemLines {
           "muted", margin: 7, Span("\(until)by \(silence.user): \(silence.reason)", .warning))
       }
       if !problem.detail.isEmpty {
-        page += terminal.labeled("why", margin: 7, Span(problem.detail), whole: "-o json", most: cause)
+        page += terminal.labeled("why", margin: 7, Span(problem.detail), whole: "-o json", max: cause)
       }
       page += next(problem.step, terminal)
     }

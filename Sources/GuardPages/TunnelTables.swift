@@ -4,7 +4,7 @@ package import Health
 
 /// The tables of `oceanid-ctl tunnel`: forwards, sessions and recent connections.
 package enum TunnelTables {
-  private static let mostConnections = 20
+  private static let maxConnections = 20
 
   package static func forwards(_ forwards: [ForwardDocument]) -> Table {
     var table = Table(columns: ["FORWARD", "OPEN", "TOTAL", "REFUSED", "RECEIVED", "RATE", "SENT", "RATE"])
@@ -43,7 +43,7 @@ package enum TunnelTables {
     var table = Table(columns: ["FROM", "AGE", "LASTED", "RECEIVED", "SENT", "END"])
     table.endsInProse = true
     table.minor = [4, 3]
-    for connection in forward.recent.prefix(mostConnections) {
+    for connection in forward.recent.prefix(maxConnections) {
       let end = connection.end.map { String($0.map { $0 == "_" ? " " : $0 }) }
       let isOrdinary = connection.end?.hasPrefix("closed_") ?? true
       table.rows.append(

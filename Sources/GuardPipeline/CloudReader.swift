@@ -39,7 +39,7 @@ struct CloudReader {
       runs.contains { $0.deploys(branch) && $0.isSuccess }
     }
     // Runs that began while the pages were read may be on two of them.
-    let isWhole = listed.count <= GitHubClient.runsPerPage * (GitHubClient.mostPages - 1)
+    let isWhole = listed.count <= GitHubClient.runsPerPage * (GitHubClient.maxPages - 1)
     let remark = try history.record(listed, isWhole: isWhole, branch: branch, at: now) {
       id throws(SourceFailure) in try client.run(id)
     }

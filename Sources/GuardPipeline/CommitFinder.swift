@@ -8,12 +8,12 @@ internal import Platform
 /// Answers where a commit is, on a queue and a connection of its own, so that a request does not wait for a poll of a
 /// slow API.
 actor CommitFinder {
-  /// The state of the last poll when the request came.
+  /// The state at the last poll before the request.
   struct Known: Sendable {
     var stages: [Stage] = []
     var steps: [String: NextStep] = [:]
     var head: CommitID?
-    /// GitHub refuses the guard or limits it, and is not asked.
+    /// Set if GitHub rejected the token or limits the rate; no request is sent then.
     var refusal: SourceFailure?
   }
 
@@ -48,7 +48,7 @@ actor CommitFinder {
     }
   }
 
-  /// Asks again for what was refused.
+  /// Allows requests again that GitHub refused.
   nonisolated func retryRefused() {
     executor.queue.async { self.assumeIsolated { $0.client?.api.retryRefused() } }
   }

@@ -11,7 +11,7 @@ struct DistanceReader {
   private static let comparisonsPerPoll = 10
   private static let commitsPerPoll = 10
   /// Commits are looked at one by one if there are not more than this.
-  private static let mostSingleCommits = 10
+  private static let maxSingleCommits = 10
 
   private(set) var comparisons: [PipelineKnowledge.Pair: Comparison?] = [:]
   private(set) var files: [CommitID: [String]] = [:]
@@ -45,7 +45,7 @@ struct DistanceReader {
     var needed: [CommitID] = []
     for (pair, filters) in wanted {
       guard let comparison = comparisons[pair] ?? nil, comparison.relation == .ahead,
-        (2...DistanceReader.mostSingleCommits).contains(comparison.ahead),
+        (2...DistanceReader.maxSingleCommits).contains(comparison.ahead),
         comparison.commits.count == comparison.ahead,
         filters.contains(where: { !$0.isEmpty && comparison.touches($0) })
       else { continue }

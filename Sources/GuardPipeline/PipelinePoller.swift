@@ -32,8 +32,8 @@ package actor PipelinePoller {
   private static let markersTime: Duration = .seconds(15)
   /// After this time, the results are published before the other sources are read.
   private static let slow: Duration = .seconds(5)
-  private static let mostBranches = 4
-  private static let mostRequests = 16
+  private static let maxBranches = 4
+  private static let maxRequests = 16
 
   private let executor: QueueExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -162,7 +162,7 @@ package actor PipelinePoller {
   ///   - done: called once, on any thread.
   package nonisolated func find(_ name: String, _ done: @escaping @Sendable (WhereOutcome) -> Void) {
     let isAdmitted = shared.withLock { shared in
-      guard shared.requests < PipelinePoller.mostRequests, !shared.isStopped else { return false }
+      guard shared.requests < PipelinePoller.maxRequests, !shared.isStopped else { return false }
       shared.requests += 1
       return true
     }
@@ -262,7 +262,7 @@ package actor PipelinePoller {
     client.api.beginRound(within: PipelinePoller.gitHubTime)
     var outcome = Outcome()
     let others = Set((view?.sources ?? []).compactMap(\.branch)).subtracting([plan.branch])
-    for branch in [plan.branch] + others.sorted().prefix(PipelinePoller.mostBranches) {
+    for branch in [plan.branch] + others.sorted().prefix(PipelinePoller.maxBranches) {
       let answer = ask { () throws(SourceFailure) in try client.head(of: branch) }
       let now = clock()
       let known = knowledge.heads[branch]?.value ?? history.heads[branch]

@@ -7,7 +7,7 @@ internal import Platform
 package struct TokenFile: Sendable {
   private static let limit = 4096
 
-  /// Where a person puts the token: a path, or the name of a credential.
+  /// The configured location of the token: a path, or the name of a credential.
   private let place: String
   private let path: @Sendable () -> Result<String, SourceFailure>
   private let exposure: @Sendable (_ path: String) -> (reason: String, step: NextStep)?
@@ -37,7 +37,7 @@ package struct TokenFile: Sendable {
       return failure(reason, step)
     }
     let step = NextStep(
-      note: "write the token to \(path) as one line, readable for the guard's user alone")
+      note: "write the token to \(path) as a single line; make it readable only by the guard's user")
     let bytes: [UInt8]
     do throws(SystemError) {
       bytes = try SmallFile.read(path, limit: TokenFile.limit)
@@ -48,7 +48,7 @@ package struct TokenFile: Sendable {
     while let last = line.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { line.removeLast() }
     // The token becomes part of a header line.
     guard !line.isEmpty, line.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      return failure("does not hold one line of printable text", step)
+      return failure("is not a single line of printable ASCII", step)
     }
     return .success(String(decoding: line, as: UTF8.self))
   }

@@ -31,7 +31,7 @@ package struct ForwardOwner: Hashable {
     return reasons.isEmpty ? nil : "\(cluster.name): \(reasons.joined(separator: "; "))"
   }
 
-  /// The command that shows more about the obstacle. It looks for another process only if there is one.
+  /// The next step: `ss` if another process holds the port, otherwise `tunnel`.
   var nextStep: String {
     cluster.tunnel.forwards.contains { $0.state == .portBusy }
       ? "See which process listens there: sudo ss -ltnp" : "See: oceanid-ctl tunnel"

@@ -46,7 +46,7 @@ package struct RoundTripSeries: Hashable, Sendable {
   /// The length of a slot.
   package static let slot: Duration = .seconds(300)
   /// The slots of a week.
-  static let mostSlots = 2016
+  static let maxSlots = 2016
 
   /// Oldest first.
   package private(set) var slots: [Slot] = []
@@ -62,7 +62,7 @@ package struct RoundTripSeries: Hashable, Sendable {
       return false
     }
     slots.append(Slot(at: begin, minimum: milliseconds, maximum: milliseconds, mean: milliseconds, count: 1))
-    slots.removeFirst(max(0, slots.count - RoundTripSeries.mostSlots))
+    slots.removeFirst(max(0, slots.count - RoundTripSeries.maxSlots))
     return true
   }
 
@@ -74,7 +74,7 @@ package struct RoundTripSeries: Hashable, Sendable {
   /// Lines that can't be read are ignored.
   package init(text: String) {
     slots = text.split(separator: "\n").compactMap(Slot.init(line:)).sorted { $0.at < $1.at }.suffix(
-      RoundTripSeries.mostSlots)
+      RoundTripSeries.maxSlots)
   }
 }
 

@@ -52,13 +52,13 @@ extension String {
   ///
   /// - Parameters:
   ///   - whole: the options that print the whole text, for example `-o json`.
-  ///   - most: the number of lines, at least 1.
-  package func wrapped(to width: Int, whole: String, most: Int = paragraphLines) -> [String] {
+  ///   - limit: the number of lines, at least 1.
+  package func wrapped(to width: Int, whole: String, max limit: Int = paragraphLines) -> [String] {
     let lines = wrapped(to: width)
-    guard lines.count > most else { return lines }
+    guard lines.count > limit else { return lines }
     let hint = " (whole text: \(whole))"
-    let kept = lines[most - 1].cut(to: max(1, width - hint.displayWidth - 1))
-    return lines.prefix(most - 1) + [(kept.hasSuffix("…") ? kept : kept + "…") + hint]
+    let kept = lines[limit - 1].cut(to: max(1, width - hint.displayWidth - 1))
+    return lines.prefix(limit - 1) + [(kept.hasSuffix("…") ? kept : kept + "…") + hint]
   }
 
   /// The lines of a paragraph on a page with several.

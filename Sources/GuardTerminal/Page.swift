@@ -96,7 +96,7 @@ extension Terminal {
   /// - Parameter whole: for text of any length, the options that print all of it; nil for text that must be complete.
   package func labeled(
     _ label: String, margin: Int, indent: Int = 2, _ text: Span, whole: String? = nil,
-    most: Int = String.paragraphLines
+    max limit: Int = String.paragraphLines
   ) -> [Line] {
     let blank = String(repeating: " ", count: indent)
     let padding = String(repeating: " ", count: max(1, margin - label.displayWidth))
@@ -104,7 +104,7 @@ extension Terminal {
     let room = width.map { max(20, min($0, Terminal.proseWidth) - left) }
     let parts =
       room.map { room in
-        whole.map { text.text.wrapped(to: room, whole: $0, most: most) } ?? text.text.wrapped(to: room)
+        whole.map { text.text.wrapped(to: room, whole: $0, max: limit) } ?? text.text.wrapped(to: room)
       } ?? [text.text]
     return parts.enumerated().map { index, part in
       index == 0

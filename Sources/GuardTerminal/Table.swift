@@ -38,10 +38,10 @@ package struct Table: Hashable, Sendable {
   }
 
   /// Free text in fewer columns is unreadable.
-  private static let leastProse = 24
-  private static let leastCell = 4
+  private static let minProseWidth = 24
+  private static let minCellWidth = 4
   /// The elastic column needs this width to distinguish its values.
-  private static let leastElastic = 9
+  private static let minElasticWidth = 9
 
   private struct Layout {
     var widths: [Int]
@@ -69,7 +69,7 @@ package struct Table: Hashable, Sendable {
     let prose = endsInProse ? columns.count - 1 : nil
     let widths = columns.indices.filter { $0 != prose }.map { column in
       let widest = natural(column)
-      return column == elastic ? min(widest, Table.leastElastic) : widest
+      return column == elastic ? min(widest, Table.minElasticWidth) : widest
     }
     return Layout(widths: widths, gap: 2).total <= width
   }
@@ -99,7 +99,7 @@ package struct Table: Hashable, Sendable {
     for gap in [3, 2] {
       layout.gap = gap
       let left = width - layout.total - gap
-      guard left >= min(prose, Table.leastProse) else { continue }
+      guard left >= min(prose, Table.minProseWidth) else { continue }
       layout.widths.append(min(prose, left))
       return rendered(layout, width: width)
     }
@@ -115,15 +115,15 @@ package struct Table: Hashable, Sendable {
       if layout.total <= width { return layout }
     }
     if let elastic, all.contains(elastic) {
-      layout.shrink(elastic..<elastic + 1, to: width, least: { _ in Table.leastElastic })
+      layout.shrink(elastic..<elastic + 1, to: width, least: { _ in Table.minElasticWidth })
     }
     if layout.total > width { layout.gap = 1 }
     // Cutting a heading removes less information than cutting a value.
     layout.shrink(all, to: width) { column in
-      rows.reduce(Table.leastCell) { max($0, $1.cells[column].width) }
+      rows.reduce(Table.minCellWidth) { max($0, $1.cells[column].width) }
     }
-    layout.shrink(min(names, all.upperBound)..<all.upperBound, to: width) { _ in Table.leastCell }
-    layout.shrink(all, to: width) { _ in Table.leastCell }
+    layout.shrink(min(names, all.upperBound)..<all.upperBound, to: width) { _ in Table.minCellWidth }
+    layout.shrink(all, to: width) { _ in Table.minCellWidth }
     return layout
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 package import Health
 
-/// The time zone of displayed times: the local zone, or UTC with `--utc`, to compare times with other machines.
+/// The time zone of displayed times: the local zone, or UTC with `--utc`.
 package enum Zone: Sendable {
   case local, utc
 

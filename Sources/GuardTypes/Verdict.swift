@@ -1,4 +1,4 @@
-/// How things stand, in the order of the exit statuses 0 to 3.
+/// The health of a cluster or an object, in the order of the exit statuses 0 to 3.
 public enum Verdict: String, Codable, Sendable, CaseIterable {
   case healthy, degraded, critical, unknown
 
@@ -12,7 +12,7 @@ public enum Verdict: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// The worse of two for a summary: critical, then unknown (no data hides anything), then degraded.
+  /// The worse of two for a summary: critical, then unknown, because missing data may hide a critical problem, then degraded.
   public func combined(with other: Verdict) -> Verdict {
     func weight(_ verdict: Verdict) -> Int {
       switch verdict {

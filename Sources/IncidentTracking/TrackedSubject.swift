@@ -51,7 +51,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   }
 
   /// Problems that are not present are dropped beyond this number.
-  private static let mostProblems = 64
+  private static let maxProblems = 64
 
   init(_ problems: SubjectProblems, id: String, poll: Timestamp?, at now: Timestamp) {
     incident = Incident(id: id, of: problems.worst)
@@ -135,7 +135,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     var known = problems ?? [:]
     let ids = observed.ids
     for id in known.keys where !ids.contains(id) { known[id]?.isPresent = false }
-    if known.count > TrackedSubject.mostProblems { known = known.filter(\.value.isPresent) }
+    if known.count > TrackedSubject.maxProblems { known = known.filter(\.value.isPresent) }
     var opened: Set<String> = []
     for problem in observed.all where known[problem.id]?.isPresent != true {
       let since = known[problem.id]?.since ?? min(problem.since, now)

@@ -26,8 +26,8 @@ package struct Post: Sendable {
   package let returnedBytes: Int
 
   /// The limits of the bytes of a response that are read.
-  private static let mostBytes = 64 << 10
-  private static let mostHeaderBytes = 64 << 10
+  private static let maxBytes = 64 << 10
+  private static let maxHeaderBytes = 64 << 10
 
   package init(
     _ method: Method = .post, url: String, headers: [String], body: [UInt8], timeout: Duration,
@@ -90,22 +90,22 @@ package struct Post: Sendable {
     handle.setHeaders(headers + ["Expect:"])
     try handle.checkOptions()
 
-    let mostBytes = max(Post.mostBytes, returnedBytes)
+    let maxBytes = max(Post.maxBytes, returnedBytes)
     var answer: [UInt8] = []
     handle.receiveBody = { [unowned handle] bytes in
       answer += bytes.prefix(max(0, returnedBytes - answer.count))
-      return handle.bodyCount <= mostBytes
+      return handle.bodyCount <= maxBytes
     }
     var lines: [String: String] = [:]
     handle.receiveHeader = { [unowned handle] bytes in
       if let (name, value) = Post.header(bytes) { lines[name] = value }
-      return handle.headerCount <= Post.mostHeaderBytes
+      return handle.headerCount <= Post.maxHeaderBytes
     }
     do throws(CurlError) {
       try handle.perform(until: .now + timeout, isCancelled: isCancelled)
     } catch {
       // If the server sends more than the limit, the response is complete enough.
-      guard handle.bodyCount > mostBytes else { throw error }
+      guard handle.bodyCount > maxBytes else { throw error }
     }
     let pause = oceanid_curl_get_offset(handle.pointer, CURLINFO_RETRY_AFTER)
     return Answer(

@@ -89,7 +89,7 @@ extension CredentialScanner {
     var blanks = 0
     var isAfterBlank = false
     var mark: Int?
-    let end = end(of: authority.upperBound, most: 128) { byte in
+    let end = end(of: authority.upperBound, max: 128) { byte in
       if byte == 0x20 { blanks += 1 }
       return byte >= 0x20 && blanks <= words && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "<")
     }
@@ -138,7 +138,7 @@ extension CredentialScanner {
   /// `sha256:`
   private func isDigest(at start: Int) -> Bool {
     guard bytes.spells("sha", at: start) else { return false }
-    let end = end(of: start + 3, most: 3, while: \.isDigit)
+    let end = end(of: start + 3, max: 3, while: \.isDigit)
     return end > start + 3 && byte(at: end) == UInt8(ascii: ":")
   }
 
@@ -226,9 +226,9 @@ extension CredentialScanner {
   /// `https://ntfy.sh/TOPIC`: each client that knows the topic reads and sends.
   private mutating func passTopic(host: Range<Int>) -> Int? {
     guard bytes.spells("ntfy.", at: host.lowerBound) else { return nil }
-    let mark = end(of: host.upperBound, most: 6) { $0.isDigit || $0 == UInt8(ascii: ":") }
+    let mark = end(of: host.upperBound, max: 6) { $0.isDigit || $0 == UInt8(ascii: ":") }
     guard byte(at: mark) == UInt8(ascii: "/") else { return nil }
-    let topic = mark + 1..<end(of: mark + 1, most: 64) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    let topic = mark + 1..<end(of: mark + 1, max: 64) { $0.isNameByte || $0 == UInt8(ascii: "-") }
     let pages: [StaticString] = ["topic", "v1", "docs", "static", "app", "account", "login", "file"]
     guard !topic.isEmpty, !pages.contains(where: { isWord(topic, $0) }) else { return nil }
     hide(topic)
@@ -300,7 +300,7 @@ extension CredentialScanner {
       hide(secret..<last)
       return last
     }
-    let end = end(of: secret, most: 128) { !$0.endsURL && $0 != UInt8(ascii: "/") }
+    let end = end(of: secret, max: 128) { !$0.endsURL && $0 != UInt8(ascii: "/") }
     guard let mark = (secret..<end).last(where: { bytes[$0] == UInt8(ascii: "@") }), mark > secret else {
       return passPairWithSlash(name, secret, last)
     }
@@ -327,7 +327,7 @@ extension CredentialScanner {
 
   /// `ann:pa/ss@host`
   private mutating func passPairWithSlash(_ name: Range<Int>, _ secret: Int, _ mark: Int) -> Int? {
-    let segment = secret..<end(of: secret, most: 128) { $0 != UInt8(ascii: "/") }
+    let segment = secret..<end(of: secret, max: 128) { $0 != UInt8(ascii: "/") }
     guard mark - secret <= 128, isUserName(name), !segment.isEmpty,
       !bytes[segment].contains(UInt8(ascii: ".")), isPasswordWithSlash(secret..<mark),
       isHostOfPair(after: mark), !CredentialScanner.kindsOfNames.contains(where: { isWord(name, $0) })
@@ -338,7 +338,7 @@ extension CredentialScanner {
 
   /// `tcp(`
   private func isFunction(_ start: Int) -> Bool {
-    let end = end(of: start, most: 16) { $0.isLower || $0.isDigit }
+    let end = end(of: start, max: 16) { $0.isLower || $0.isDigit }
     return end > start && byte(at: end) == UInt8(ascii: "(")
   }
 

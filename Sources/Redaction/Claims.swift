@@ -9,14 +9,14 @@ extension CredentialScanner {
   /// `'a' but got '…'`: the value that another one is compared with.
   mutating func hideContrast(after end: Int) {
     let start = passBlanks(
-      at: self.end(of: end, most: 3) { $0.isQuote || [0x2C, 0x5C].contains($0) }, most: 2)
+      at: self.end(of: end, max: 3) { $0.isQuote || [0x2C, 0x5C].contains($0) }, max: 2)
     guard
       let contrast = CredentialScanner.contrasts.first(where: {
         bytes.spells($0, at: start) && byte(at: start + $0.utf8CodeUnitCount)?.isNameByte != true
       })
     else { return }
     let mark = start + contrast.utf8CodeUnitCount
-    let next = passBlanks(at: self.end(of: mark, most: 1) { $0 == UInt8(ascii: ":") }, most: 2)
+    let next = passBlanks(at: self.end(of: mark, max: 1) { $0 == UInt8(ascii: ":") }, max: 2)
     guard next > mark, !isReference(at: next) else { return }
     let value = value(at: next)
     guard !value.isEmpty, !isReference(value), quoteMark(at: next) != nil || looksRandom(value, least: 8),
@@ -39,7 +39,7 @@ extension CredentialScanner {
     let after = word.upperBound
     guard byte(at: after) == 0x20, word.count >= 4 else { return nil }
     let isConnected = CredentialScanner.connections.contains { bytes.spells($0, at: after) }
-    let next = passBlanks(at: after, most: 2)
+    let next = passBlanks(at: after, max: 2)
     let isForeign = ["lautet ", "ist ", "est ", "es "].contains { bytes.spells($0, at: next) }
     let isRule = bytes.spells("must ", at: next) || bytes.spells("should ", at: next)
     let isMismatch = bytes.spells("mismatch: ", at: next)
@@ -49,7 +49,7 @@ extension CredentialScanner {
     case .assigned, .authorization, .cookie, nil: return nil
     }
     if isRule {
-      let line = next..<end(of: next, most: 96) { $0 >= 0x20 && $0 != UInt8(ascii: ";") }
+      let line = next..<end(of: next, max: 96) { $0 >= 0x20 && $0 != UInt8(ascii: ";") }
       for index in line where bytes.starts(with: " but ", at: index) { hideContrast(after: index) }
       return nil
     }
@@ -62,7 +62,7 @@ extension CredentialScanner {
     let first = value(at: start)
     guard !first.isEmpty, !isReference(first),
       ["!=", "<>", "vs"].contains(where: {
-        bytes.spells($0, at: passBlanks(at: end(of: first.upperBound, most: 1, while: \.isQuote), most: 2))
+        bytes.spells($0, at: passBlanks(at: end(of: first.upperBound, max: 1, while: \.isQuote), max: 2))
       })
     else { return nil }
     hide(first)
@@ -81,7 +81,7 @@ extension CredentialScanner {
       }
       let last = bytes[word.upperBound - 1]
       if isCopula || last == UInt8(ascii: ":") || last == UInt8(ascii: "=") {
-        return passClaimed(at: passBlanks(at: word.upperBound, most: 8))
+        return passClaimed(at: passBlanks(at: word.upperBound, max: 8))
       }
       // In `пароль пользователя=…`, no blank is around the mark.
       if let mark = word.first(where: { bytes[$0] == UInt8(ascii: "=") || bytes[$0] == UInt8(ascii: ":") }) {

@@ -146,7 +146,7 @@ extension CredentialScanner {
   }
 
   private func isAddress(_ value: Range<Int>) -> Bool {
-    let scheme = end(of: value.lowerBound, most: 16, while: \.isAlphanumeric)
+    let scheme = end(of: value.lowerBound, max: 16, while: \.isAlphanumeric)
     return bytes.starts(with: "://", at: scheme)
   }
 

@@ -107,15 +107,15 @@ struct CredentialScanner {
       }
   }
 
-  func end(of start: Int, most: Int = .max, while belongs: (UInt8) -> Bool) -> Int {
+  func end(of start: Int, max limit: Int = .max, while belongs: (UInt8) -> Bool) -> Int {
     var end = start
-    while end < bytes.count, end - start < most, belongs(bytes[end]) { end += 1 }
+    while end < bytes.count, end - start < limit, belongs(bytes[end]) { end += 1 }
     return end
   }
 
   func byte(at index: Int) -> UInt8? { bytes.indices.contains(index) ? bytes[index] : nil }
 
-  func passBlanks(at index: Int, most: Int = .max) -> Int { end(of: index, most: most) { $0.isBlank } }
+  func passBlanks(at index: Int, max limit: Int = .max) -> Int { end(of: index, max: limit) { $0.isBlank } }
 
   /// The end of `\n`, `\u0022` or `%22`; the start if there is no escape.
   func escapeEnd(at start: Int) -> Int {
@@ -194,7 +194,7 @@ struct CredentialScanner {
   /// letter and digit.
   private func awsSecretEnd(at start: Int) -> Int? {
     guard namesAWSKey, start == 0 || bytes[start - 1] != UInt8(ascii: "/") else { return nil }
-    let end = end(of: start, most: 41) {
+    let end = end(of: start, max: 41) {
       $0.isAlphanumeric || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "+")
     }
     let secret = bytes[start..<end]

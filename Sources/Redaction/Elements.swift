@@ -55,7 +55,7 @@ extension CredentialScanner {
     let isAttribute = before == UInt8(ascii: "\"") && byte(at: name.lowerBound - 2) == UInt8(ascii: "=")
     guard isElement || isAttribute, SecretName(bytes[name]) != nil else { return nil }
     if isAttribute, let next = passPart(of: name) { return next }
-    let tagEnd = end(of: name.upperBound, most: 128) { $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "<") }
+    let tagEnd = end(of: name.upperBound, max: 128) { $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "<") }
     guard byte(at: tagEnd) == UInt8(ascii: ">"),
       tagEnd == name.upperBound || byte(at: name.upperBound) == 0x20 || isAttribute,
       bytes[tagEnd - 1] != UInt8(ascii: "/")
@@ -82,9 +82,9 @@ extension CredentialScanner {
     guard byte(at: word.upperBound) == UInt8(ascii: ">"), isWord(word, "key") || isWord(word, "name") else {
       return nil
     }
-    let title = word.upperBound + 1..<end(of: word.upperBound + 1, most: 96) { $0 != UInt8(ascii: "<") }
+    let title = word.upperBound + 1..<end(of: word.upperBound + 1, max: 96) { $0 != UInt8(ascii: "<") }
     guard bytes.starts(with: "</", at: title.upperBound), isSecretPath(title) else { return nil }
-    let closing = end(of: title.upperBound, most: 16) { $0 != UInt8(ascii: ">") }
+    let closing = end(of: title.upperBound, max: 16) { $0 != UInt8(ascii: ">") }
     guard let start = startOfText(after: closing) else { return nil }
     let end = end(of: start) { $0 != UInt8(ascii: "<") }
     guard end > start, !isReference(start..<end) else { return nil }
@@ -94,7 +94,7 @@ extension CredentialScanner {
 
   /// The start of the text in an element that has only a value: `> <value>…`
   private func startOfText(after mark: Int) -> Int? {
-    let tag = end(of: mark + 1, most: 64) { $0 <= 0x20 }
+    let tag = end(of: mark + 1, max: 64) { $0 <= 0x20 }
     for name in ["<value>", "<string>", "<data>"] as [StaticString] where bytes.spells(name, at: tag) {
       return tag + name.utf8CodeUnitCount
     }
@@ -108,7 +108,7 @@ extension CredentialScanner {
     var line = name.upperBound + 1
     // A part may have further headers.
     for _ in 0..<3 {
-      line = end(of: line, most: 128) { $0 >= 0x20 && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "<") }
+      line = end(of: line, max: 128) { $0 >= 0x20 && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "<") }
       guard let next = passLineFeeds(at: line) else { return nil }
       let start = passLineFeeds(at: next)
       line = next

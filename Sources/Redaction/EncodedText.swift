@@ -102,7 +102,7 @@ extension CredentialScanner {
     }
     // Shorter texts have no room for a name and a value.
     guard index - start >= 8 else { return nil }
-    return (text, end(of: index, most: 2) { $0 == UInt8(ascii: "=") })
+    return (text, end(of: index, max: 2) { $0 == UInt8(ascii: "=") })
   }
 }
 

@@ -77,14 +77,14 @@ extension CredentialScanner {
     case UInt8(ascii: "%"): found = digits(at: start + 1, 2, radix: 16)
     case UInt8(ascii: "&") where bytes.starts(with: "&#", at: start):
       let isHexadecimal = bytes.spells("x", at: start + 2)
-      let first = end(of: start + (isHexadecimal ? 3 : 2), most: 4) { $0 == UInt8(ascii: "0") }
-      let count = end(of: first, most: 3, while: \.isHexadecimal) - first
+      let first = end(of: start + (isHexadecimal ? 3 : 2), max: 4) { $0 == UInt8(ascii: "0") }
+      let count = end(of: first, max: 3, while: \.isHexadecimal) - first
       found = digits(at: first, count, radix: isHexadecimal ? 16 : 10)
-      if let end = found?.end { found?.end = self.end(of: end, most: 1) { $0 == UInt8(ascii: ";") } }
+      if let end = found?.end { found?.end = self.end(of: end, max: 1) { $0 == UInt8(ascii: ";") } }
     case UInt8(ascii: "\\"):
-      let mark = end(of: start, most: 15) { $0 == UInt8(ascii: "\\") }
+      let mark = end(of: start, max: 15) { $0 == UInt8(ascii: "\\") }
       if bytes.starts(with: "u{", at: mark) {
-        let first = end(of: mark + 2, most: 4) { $0 == UInt8(ascii: "0") }
+        let first = end(of: mark + 2, max: 4) { $0 == UInt8(ascii: "0") }
         found = digits(at: first, 2, radix: 16)
         guard let end = found?.end, byte(at: end) == UInt8(ascii: "}") else { return nil }
         found?.end = end + 1

@@ -63,8 +63,8 @@ extension CredentialScanner {
     for _ in 0..<3 {
       // `Authorization: Bearer token is missing`
       if isReference(at: next) || isNounAfterScheme(next) { return nil }
-      let word = next..<end(of: next, most: 32) { !$0.endsWordOfHeader }
-      let following = passBlanks(at: word.upperBound, most: 8)
+      let word = next..<end(of: next, max: 32) { !$0.endsWordOfHeader }
+      let following = passBlanks(at: word.upperBound, max: 8)
       guard isScheme(word), following > word.upperBound, let first = byte(at: following), first > 0x20,
         !isReference(at: following)
       else { break }
@@ -80,7 +80,7 @@ extension CredentialScanner {
   /// The text within `<…>`; nil if there is a blank in it.
   func inAngles(at start: Int) -> Range<Int>? {
     guard byte(at: start) == UInt8(ascii: "<") else { return nil }
-    let end = end(of: start + 1, most: 512) {
+    let end = end(of: start + 1, max: 512) {
       $0 > 0x20 && $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "<")
     }
     return byte(at: end) == UInt8(ascii: ">") && end > start + 1 ? start + 1..<end : nil
@@ -95,10 +95,10 @@ extension CredentialScanner {
   /// `token: Bearer …`, `X-Auth-Token: Token …`: a scheme may precede the credential after any name.
   mutating func passScheme(ofValue start: Int) -> Int? {
     guard quoteMark(at: start) == nil else { return nil }
-    let word = start..<end(of: start, most: 33) { !$0.endsWordOfHeader }
+    let word = start..<end(of: start, max: 33) { !$0.endsWordOfHeader }
     // Not by its ending: `token=my-secret next` has the credential first.
     guard CredentialScanner.schemes.contains(where: { isWord(word, $0) }) else { return nil }
-    let next = lineAfterScheme(word.upperBound) ?? passBlanks(at: word.upperBound, most: 8)
+    let next = lineAfterScheme(word.upperBound) ?? passBlanks(at: word.upperBound, max: 8)
     guard next > word.upperBound, let first = byte(at: next), first > 0x20, !isReference(at: next),
       !first.endsWordOfHeader || first.isQuote || first == UInt8(ascii: "<")
     else { return nil }
@@ -117,7 +117,7 @@ extension CredentialScanner {
 
   /// The start of the next line if it has one word only: `Authorization: Bearer` and the token below it.
   private func lineAfterScheme(_ end: Int) -> Int? {
-    let start = passBlanks(at: end, most: 8)
+    let start = passBlanks(at: end, max: 8)
     guard let next = passLineFeeds(at: start) else { return nil }
     return isLineOfOneWord(next) ? next : nil
   }
@@ -193,8 +193,8 @@ extension CredentialScanner {
 
   /// `had cookie session=…`
   private mutating func passNamedCookie(after word: Range<Int>) -> Int? {
-    let name = passBlanks(at: word.upperBound, most: 2)
-    let mark = end(of: name, most: 64) { $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+    let name = passBlanks(at: word.upperBound, max: 2)
+    let mark = end(of: name, max: 64) { $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
     guard name > word.upperBound, mark > name, byte(at: mark) == UInt8(ascii: "=") else { return nil }
     let value = value(at: mark + 1)
     guard !value.isEmpty, !isReference(value), !isDiagnosis(value) else { return nil }
@@ -204,13 +204,13 @@ extension CredentialScanner {
 
   /// True for `token is missing` after a scheme.
   private func isNounAfterScheme(_ start: Int) -> Bool {
-    let noun = start..<end(of: start, most: 16, while: \.isLower)
+    let noun = start..<end(of: start, max: 16, while: \.isLower)
     if isDiagnosis(noun), byte(at: noun.upperBound).map({ $0 <= 0x20 || $0 == UInt8(ascii: ",") }) ?? true {
       return true
     }
     guard CredentialScanner.wordsAfterBearer.contains(where: { isWord(noun, $0) }) else { return false }
-    let next = passBlanks(at: noun.upperBound, most: 2)
-    let verb = next..<end(of: next, most: 16, while: \.isLower)
+    let next = passBlanks(at: noun.upperBound, max: 2)
+    let verb = next..<end(of: next, max: 16, while: \.isLower)
     return next > noun.upperBound && isDiagnosis(verb)
   }
 
@@ -219,9 +219,9 @@ extension CredentialScanner {
     let start = word.lowerBound
     let isPart = start > 0 && (bytes[start - 1] == UInt8(ascii: "-") || bytes[start - 1] == UInt8(ascii: "."))
     guard !isPart else { return nil }
-    let name = start..<end(of: start, most: 24) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    let name = start..<end(of: start, max: 24) { $0.isNameByte || $0 == UInt8(ascii: "-") }
     guard CredentialScanner.schemesOfProducts.contains(where: { isWord(name, $0) }) else { return nil }
-    let next = passBlanks(at: name.upperBound, most: 2)
+    let next = passBlanks(at: name.upperBound, max: 2)
     guard next > name.upperBound, !isReference(at: next) else { return nil }
     let value = value(at: next)
     let isIdentifier = bytes[value].count == 36 && bytes[value].filter(\.isDigit).count > 3

@@ -8,10 +8,10 @@ extension CredentialScanner {
     var next: Int?
     var line = passLineFeeds(at: start)
     while let item = line, byte(at: item) == UInt8(ascii: "-"), byte(at: item + 1)?.isBlank == true {
-      let first = passBlanks(at: item + 1, most: 8)
-      var value = first..<self.end(of: first, most: 512) { $0 > 0x20 }
+      let first = passBlanks(at: item + 1, max: 8)
+      var value = first..<self.end(of: first, max: 512) { $0 > 0x20 }
       if let quote = byte(at: first), quote.isQuote {
-        value = first + 1..<self.end(of: first + 1, most: 512) { $0 != quote && $0 >= 0x20 }
+        value = first + 1..<self.end(of: first + 1, max: 512) { $0 != quote && $0 >= 0x20 }
         guard byte(at: value.upperBound) == quote else { break }
         line = passLineFeeds(at: value.upperBound + 1)
       } else {
@@ -37,9 +37,9 @@ extension CredentialScanner {
     guard name.count >= 6, bytes.spells("tokens", at: name.upperBound - 6) else { return nil }
     if let end = byte(at: separator.end), end == 0x0A || end == 0x0D { return .maybe }
     guard byte(at: separator.end) == UInt8(ascii: "[") else { return nil }
-    let first = end(of: separator.end + 1, most: 2) { $0.isQuote || $0 == 0x20 }
+    let first = end(of: separator.end + 1, max: 2) { $0.isQuote || $0 == 0x20 }
     let word =
-      first..<end(of: first, most: 256) {
+      first..<end(of: first, max: 256) {
         $0 > 0x20 && !$0.isQuote && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "]")
       }
     return looksRandom(word) ? .credential : nil
@@ -56,12 +56,12 @@ extension CredentialScanner {
     guard let start = valueStart, isWord(word, "name") || isWord(word, "key") else { return }
     valueStart = nil
     guard word.lowerBound - start < 1024, let separator = separator(after: word) else { return }
-    let quote = end(of: separator.end, most: 3) { $0.isQuote || $0 == UInt8(ascii: "\\") }
-    let name = quote..<end(of: quote, most: 64) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    let quote = end(of: separator.end, max: 3) { $0.isQuote || $0 == UInt8(ascii: "\\") }
+    let name = quote..<end(of: quote, max: 64) { $0.isNameByte || $0 == UInt8(ascii: "-") }
     guard !name.isEmpty, SecretName(bytes[name]) != nil else { return }
     var end = startOfPath(word)
     while end > start, bytes[end - 1].isBetweenFields { end -= 1 }
-    let first = self.end(of: start, most: 3) { $0.isQuote || $0 == UInt8(ascii: "\\") }
+    let first = self.end(of: start, max: 3) { $0.isQuote || $0 == UInt8(ascii: "\\") }
     guard first < end else { return }
     let value = first..<end
     let isQuoted = first > start
@@ -81,12 +81,12 @@ extension CredentialScanner {
     guard CredentialScanner.kindsOfPhrases.contains(where: { endsWithWord(kind, $0) }),
       let separator = separator(after: word)
     else { return nil }
-    let start = end(of: separator.end, most: 1, while: \.isQuote)
+    let start = end(of: separator.end, max: 1, while: \.isQuote)
     var end = start
     var words = 0
     while words < 24 {
-      let first = words == 0 ? start : passBlanks(at: end, most: 4)
-      let last = self.end(of: first, most: 12) { $0.isLower }
+      let first = words == 0 ? start : passBlanks(at: end, max: 4)
+      let last = self.end(of: first, max: 12) { $0.isLower }
       guard last > first, words == 0 || first > end, byte(at: last)?.isNameByte != true else { break }
       end = last
       words += 1

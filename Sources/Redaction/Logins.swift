@@ -16,23 +16,23 @@ extension CredentialScanner {
 
   /// `authenticate("svc", "…")`, `login(svc, …)`, `bad credentials (svc:…)`, `Login was refused (svc / …)`
   mutating func passLogin(_ word: Range<Int>) -> Int? {
-    let open = passBlanks(at: word.upperBound, most: 1)
+    let open = passBlanks(at: word.upperBound, max: 1)
     guard byte(at: open) == UInt8(ascii: "("), isLogin(word) else { return nil }
-    let user = end(of: open + 1, most: 64) {
+    let user = end(of: open + 1, max: 64) {
       $0.isNameByte || $0.isQuote || [0x2B, 0x2D, 0x2E, 0x40, 0x5C].contains($0)
     }
-    let mark = passBlanks(at: user, most: 1)
+    let mark = passBlanks(at: user, max: 1)
     let isSlash = byte(at: mark) == UInt8(ascii: "/") && mark > user
     guard user > open + 1,
       isSlash || byte(at: mark) == UInt8(ascii: ",") || byte(at: user) == UInt8(ascii: ":")
     else { return nil }
-    let start = passBlanks(at: mark + 1, most: byte(at: mark) == UInt8(ascii: ":") ? 0 : 2)
+    let start = passBlanks(at: mark + 1, max: byte(at: mark) == UInt8(ascii: ":") ? 0 : 2)
     let isQuoted = quoteMark(at: start) != nil
     let value = value(at: start)
     // `login(user, "password")`
     guard !value.isEmpty, !isReference(value), SecretName(bytes[value]) == nil, !isErrorText(value),
       isQuoted ? !bytes[value].contains(where: \.isBlank) : looksRandom(value),
-      byte(at: end(of: value.upperBound, most: 2) { $0.isQuote || $0 == UInt8(ascii: "\\") })
+      byte(at: end(of: value.upperBound, max: 2) { $0.isQuote || $0 == UInt8(ascii: "\\") })
         == UInt8(ascii: ")")
     else { return nil }
     hide(value)
@@ -66,12 +66,12 @@ extension CredentialScanner {
       if next != nil || argument.lowerBound > word.upperBound + 1,
         CredentialScanner.algorithms.contains(where: { isWord(argument, $0) })
       {
-        let start = passBlanks(at: argument.upperBound, most: 8)
+        let start = passBlanks(at: argument.upperBound, max: 8)
         let value = value(at: start)
         guard !value.isEmpty, !isReference(value) else { return next }
         hide(value)
         next = value.upperBound
-        argument = wordAfter(end(of: value.upperBound, most: 1, while: \.isQuote))
+        argument = wordAfter(end(of: value.upperBound, max: 1, while: \.isQuote))
       } else {
         argument = wordAfter(argument.upperBound)
       }
@@ -85,7 +85,7 @@ extension CredentialScanner {
     guard byte(at: word.upperBound) == 0x20, let type = byte(at: digit), type.isDigit,
       byte(at: digit + 1) == 0x20
     else { return nil }
-    let value = digit + 2..<end(of: digit + 2, most: 256) { $0 > 0x20 && !$0.isQuote }
+    let value = digit + 2..<end(of: digit + 2, max: 256) { $0 > 0x20 && !$0.isQuote }
     let isEncoded =
       value.count >= 6 && value.count.isMultiple(of: 2) && bytes[value].allSatisfy(\.isHexadecimal)
       && bytes[value].contains(where: \.isDigit)
@@ -101,14 +101,14 @@ extension CredentialScanner {
       guard byte(at: name.upperBound) == UInt8(ascii: ":") else { return nil }
     } else {
       guard isWord(name, "tsig"), byte(at: name.upperBound) == 0x20 else { return nil }
-      start = passBlanks(at: start, most: 2)
+      start = passBlanks(at: start, max: 2)
     }
-    let colon = end(of: start, most: 128) {
+    let colon = end(of: start, max: 128) {
       $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
     }
     guard colon > start, byte(at: colon) == UInt8(ascii: ":") else { return nil }
     let value =
-      colon + 1..<end(of: colon + 1, most: 256) { $0.isAlphanumeric || [0x2B, 0x2F, 0x3D].contains($0) }
+      colon + 1..<end(of: colon + 1, max: 256) { $0.isAlphanumeric || [0x2B, 0x2F, 0x3D].contains($0) }
     guard value.count >= 8, bytes[value].last == UInt8(ascii: "=") || looksRandom(value, least: 12) else {
       return nil
     }

@@ -121,7 +121,7 @@ extension CredentialScanner {
     }
     var first = start
     for _ in 0..<3 where byte(at: first) == UInt8(ascii: "[") {
-      first = end(of: first + 1, most: 64) { $0 <= 0x20 }
+      first = end(of: first + 1, max: 64) { $0 <= 0x20 }
     }
     return bytes.starts(with: "map[", at: first) || bytes.starts(with: "&{", at: first)
       || bytes.starts(with: "array(", at: first) || (first > start && byte(at: first) == UInt8(ascii: "{"))
@@ -131,7 +131,7 @@ extension CredentialScanner {
   private mutating func passSuccessor(of value: Range<Int>) -> Int {
     var next = value.upperBound
     if let mark = byte(at: next), mark.isQuote { next += 1 }
-    next = passBlanks(at: next, most: 8)
+    next = passBlanks(at: next, max: 8)
     for arrow in ["-> ", "=> ", "→ ", "~> "] as [StaticString] where bytes.starts(with: arrow, at: next) {
       let start = passBlanks(at: next + arrow.utf8CodeUnitCount)
       let successor = self.value(at: start)
@@ -303,7 +303,7 @@ extension CredentialScanner {
     }
     guard first - start < 64 else { return false }
     if start > 0 { return bytes[start - 1] == 0x0A && !isDiagnosis(value) }
-    let end = end(of: value.upperBound, most: 512) { $0 != 0x0A }
+    let end = end(of: value.upperBound, max: 512) { $0 != 0x0A }
     return byte(at: end) == 0x0A && !isDiagnosis(value)
   }
 

@@ -26,7 +26,7 @@ extension CredentialScanner {
     let isKind =
       (byte(at: kind.lowerBound)?.isUpper ?? false) || isWord(kind, "secret") || isWord(kind, "secrets")
     return isKind || !isAddress && isFollowedByProse(value)
-      || quoteMark(at: passBlanks(at: value.upperBound, most: 2)) != nil
+      || quoteMark(at: passBlanks(at: value.upperBound, max: 2)) != nil
   }
 
   /// `image "org/auth:v1"`
@@ -64,8 +64,8 @@ extension CredentialScanner {
   /// True for another count after the value: `pass=3 fail=2`, `3 passed`.
   func isCount(after value: Range<Int>) -> Bool {
     guard value.count <= 6 else { return false }
-    let start = end(of: value.upperBound, most: 3) { $0.isBlank || $0 == UInt8(ascii: ",") }
-    let name = end(of: start, most: 16, while: \.isLower)
+    let start = end(of: value.upperBound, max: 3) { $0.isBlank || $0 == UInt8(ascii: ",") }
+    let name = end(of: start, max: 16, while: \.isLower)
     return start > value.upperBound && name > start && byte(at: name) == UInt8(ascii: "=")
       && byte(at: name + 1)?.isDigit == true
   }

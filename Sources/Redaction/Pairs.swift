@@ -23,7 +23,7 @@ extension CredentialScanner {
   func passSign(at index: Int, isQuoted: Bool) -> Separator? {
     guard let end = signEnd(at: index) else { return nil }
     let start = passBlanks(at: end)
-    let word = start..<self.end(of: start, most: 65) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    let word = start..<self.end(of: start, max: 65) { $0.isNameByte || $0 == UInt8(ascii: "-") }
     guard word.isEmpty || SecretName(bytes[word]) == nil || looksRandom(word) else { return nil }
     return Separator(end: start, assigns: false, isQuoted: isQuoted, isSpaced: start > end)
   }
@@ -43,7 +43,7 @@ extension CredentialScanner {
     guard isArgument || isTuple || isQuoted, let mark = quoteMark(at: stringStart(at: value)) else {
       return nil
     }
-    let text = quoted(mark, most: 512)
+    let text = quoted(mark, max: 512)
     let isPair =
       isArgument || isTuple && endsPair(text)
       ? !isFieldName(text) && !isComplaint(text)
@@ -55,7 +55,7 @@ extension CredentialScanner {
   /// The first byte of the string: after `<<` of Erlang, and `b` of Python.
   func stringStart(at start: Int) -> Int {
     if bytes.starts(with: "<<", at: start) { return start + 2 }
-    let end = end(of: start, most: 2) { $0.isPrefixOfQuote }
+    let end = end(of: start, max: 2) { $0.isPrefixOfQuote }
     return end > start && byte(at: end)?.isQuote == true ? end : start
   }
 
@@ -69,9 +69,9 @@ extension CredentialScanner {
 
   /// True if the bracket is closed after the string.
   private func endsPair(_ text: Range<Int>) -> Bool {
-    var end = end(of: text.upperBound, most: 2) { $0.isQuote || $0 == UInt8(ascii: "\\") }
+    var end = end(of: text.upperBound, max: 2) { $0.isQuote || $0 == UInt8(ascii: "\\") }
     if bytes.starts(with: ">>", at: end) { end += 2 }
-    end = passBlanks(at: end, most: 8)
+    end = passBlanks(at: end, max: 8)
     return byte(at: end).map { $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "]") } ?? true
   }
 
@@ -102,7 +102,7 @@ extension CredentialScanner {
 
   /// True for a call in a program: `token := lexer.next()`, `password = os.Getenv("…`.
   func isCall(at start: Int) -> Bool {
-    let end = end(of: start, most: 64) { $0.isNameByte || $0 == UInt8(ascii: ".") }
+    let end = end(of: start, max: 64) { $0.isNameByte || $0 == UInt8(ascii: ".") }
     guard byte(at: end) == UInt8(ascii: "("), let next = byte(at: end + 1) else { return false }
     return bytes[start..<end].contains(UInt8(ascii: ".")) && !looksRandom(start..<end)
       && (next == UInt8(ascii: ")") || next.isQuote)

@@ -26,7 +26,7 @@ struct QuoteMark {
   ]
 
   /// More backslashes than texts within texts need. The bound keeps the search linear.
-  fileprivate static let mostEscapes = 15
+  fileprivate static let maxEscapes = 15
 }
 
 extension CredentialScanner {
@@ -36,10 +36,10 @@ extension CredentialScanner {
     {
       return QuoteMark(end: start + spelling.opening.utf8CodeUnitCount, closing: .spelled(index))
     }
-    let backslashes = end(of: start, most: QuoteMark.mostEscapes) { $0 == UInt8(ascii: "\\") }
+    let backslashes = end(of: start, max: QuoteMark.maxEscapes) { $0 == UInt8(ascii: "\\") }
     guard let quote = byte(at: backslashes), quote.isQuote else { return nil }
     if backslashes == start {
-      let count = end(of: start, most: 3) { $0 == quote } - start
+      let count = end(of: start, max: 3) { $0 == quote } - start
       if count == 3 { return QuoteMark(end: start + 3, closing: .several(quote, count: 3)) }
       if count == 2, let next = byte(at: start + 2), next > 0x20, !next.endsQuotedValue {
         return QuoteMark(end: start + 2, closing: .several(quote, count: 2))
@@ -61,14 +61,14 @@ extension CredentialScanner {
   }
 
   /// The quoted text; up to the end of the text, or the limit, if the mark is not closed.
-  func quoted(_ mark: QuoteMark, most: Int = .max) -> Range<Int> {
+  func quoted(_ mark: QuoteMark, max limit: Int = .max) -> Range<Int> {
     let start = mark.end
-    let last = most < bytes.count - start ? start + most : max(start, bytes.count)
+    let last = limit < bytes.count - start ? start + limit : max(start, bytes.count)
     switch mark.closing {
     case .byte(let quote, let escapes): return quoted(from: start, to: last, by: quote, escapes: escapes)
     case .several(let quote, let count):
       for index in start..<last
-      where bytes[index] == quote && end(of: index, most: count, while: { $0 == quote }) - index == count {
+      where bytes[index] == quote && end(of: index, max: count, while: { $0 == quote }) - index == count {
         return start..<index
       }
     case .spelled(let spelling):

@@ -16,7 +16,7 @@ extension CredentialScanner {
   /// Hides the values that follow the beginning of a complaint in the same line.
   mutating func hideQuotedValues(after start: Range<Int>) {
     var index = start.lowerBound
-    let end = end(of: index, most: 96) { $0 >= 0x20 && $0 != UInt8(ascii: ";") }
+    let end = end(of: index, max: 96) { $0 >= 0x20 && $0 != UInt8(ascii: ";") }
     while index < end {
       guard bytes[index] == 0x20 else {
         index += 1

@@ -1,5 +1,5 @@
 /// Removes the credentials from a text and shortens it to at most `limit` bytes of UTF-8. `…` marks a removed
-/// part.
+/// part. If the text is not very long, its end stays: the last words of an error are often its cause.
 ///
 /// Credentials are hidden before the text is shortened, because a shortened credential is not recognized and
 /// a part of it would remain. A second call shows nothing more.
@@ -8,7 +8,8 @@ public func redacted(_ text: String, limit: Int = redactedTextLimit) -> String {
   let result = text.withUTF8 { bytes -> String? in
     // Scan more than the visible part, because a credential is recognized by all of its text. A credential
     // that extends beyond the window is hidden to the end.
-    let window = UnsafeBufferPointer(rebasing: bytes.prefix(limit + 1 << 10))
+    let keepsEnd = limit >= redactedTextLimit && bytes.count <= wholeTextLimit
+    let window = UnsafeBufferPointer(rebasing: bytes.prefix(keepsEnd ? bytes.count : limit + 1 << 10))
     let hidden = hiddenPlaces(in: window, isCut: window.count < bytes.count)
     guard !hidden.isEmpty || bytes.count > limit else { return nil }
     return RedactedText(window, hiding: hidden, isCut: window.count < bytes.count).text(limit: limit)
@@ -29,6 +30,12 @@ private func hiddenPlaces(in text: UnsafeBufferPointer<UInt8>, isCut: Bool) -> [
 
 /// The maximum length in bytes of one text from a cluster.
 public let redactedTextLimit = 1024
+
+/// The length in bytes of the texts whose end stays if they are shortened. Longer ones would take too long.
+private let wholeTextLimit = 16 << 10
+
+/// The length in bytes of that end.
+private let endLength = 256
 
 /// A range of a text and its replacement.
 struct HiddenPlace {
@@ -54,10 +61,11 @@ private struct RedactedText {
       kept += bytes[index..<place.range.lowerBound]
       place.replacement.withUTF8Buffer { kept += $0 }
       index = place.range.upperBound
-      if kept.count > limit { break }
+      if isCut, kept.count > limit { break }
     }
-    if kept.count <= limit { kept += bytes[index...] }
+    if !isCut || kept.count <= limit { kept += bytes[index...] }
     guard isCut || kept.count > limit else { return String(decoding: kept, as: UTF8.self) }
+    if !isCut, limit >= redactedTextLimit { return beginningAndEnd(of: kept, limit: limit) }
     let mark = Array("…".utf8)
     var end = min(kept.count, max(0, limit - mark.count))
     // Do not cut inside a character: continuation bytes begin with the bits 10 (RFC 3629 §3).
@@ -65,6 +73,14 @@ private struct RedactedText {
     // The window may have ended inside a character.
     if end == kept.count { end = UTF8.wholePrefix(of: kept) }
     return String(decoding: kept[..<end] + mark, as: UTF8.self)
+  }
+
+  private func beginningAndEnd(of text: [UInt8], limit: Int) -> String {
+    let mark = Array(" … ".utf8)
+    var (end, start) = (limit - mark.count - endLength, text.count - endLength)
+    while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 }
+    while start < text.count, text[start] & 0xC0 == 0x80 { start += 1 }
+    return String(decoding: text[..<end] + mark + text[start...], as: UTF8.self)
   }
 }
 

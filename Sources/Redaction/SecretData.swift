@@ -21,7 +21,7 @@ extension CredentialScanner {
         || (containsSecretObject && (isWord(name, "data") || isWord(name, "binarydata")))
     else { return nil }
     // A JSON object, or a map of Go: `map[string][]uint8{…}`, `map[…]`
-    let open = end(of: separator.end, most: 24) {
+    let open = end(of: separator.end, max: 24) {
       $0.isNameByte || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]")
     }
     if byte(at: open) == UInt8(ascii: "{") {
@@ -76,9 +76,9 @@ extension CredentialScanner {
 
   /// Hides from `-----BEGIN … PRIVATE KEY-----` to the end of the last line of the key.
   mutating func passKeyBlock(at start: Int) -> Int {
-    let dashes = end(of: start, most: 5) { $0 == UInt8(ascii: "-") }
+    let dashes = end(of: start, max: 5) { $0 == UInt8(ascii: "-") }
     // In a query, blanks are encoded.
-    let word = end(of: dashes, most: 1) { $0 == 0x20 }
+    let word = end(of: dashes, max: 1) { $0 == 0x20 }
     if bytes.starts(with: "END ", at: word), namesPrivateKey(word) { return passKeyWithoutBeginning(word) }
     guard bytes.starts(with: "BEGIN", at: word), namesPrivateKey(word) else { return dashes }
     var end = bytes.count
@@ -115,7 +115,7 @@ extension CredentialScanner {
 
   /// `$2b$10$…`, `$6$salt$…`, `$argon2id$…`
   mutating func passPasswordHash(at start: Int) -> Int {
-    let kind = end(of: start + 1, most: 10) { $0.isAlphanumeric }
+    let kind = end(of: start + 1, max: 10) { $0.isAlphanumeric }
     guard kind > start + 1, byte(at: kind) == UInt8(ascii: "$"),
       [
         "1", "5", "6", "y", "7", "2a", "2b", "2x", "2y", "apr1", "argon2i", "argon2d", "argon2id", "scrypt",
@@ -153,7 +153,7 @@ extension CredentialScanner {
 
   /// `*` and 40 digits: a hash of MySQL.
   mutating func passMySQLHash(at start: Int) -> Int {
-    let end = end(of: start + 1, most: 41, while: \.isHexadecimal)
+    let end = end(of: start + 1, max: 41, while: \.isHexadecimal)
     guard end - start == 41, byte(at: end)?.isNameByte != true else { return start + 1 }
     hide(start..<end)
     return end

@@ -13,7 +13,7 @@ extension CredentialScanner {
       ),
       SecretName(bytes[word]) != nil
     else { return nil }
-    var start = passBlanks(at: word.upperBound + 1 + predicate.utf8CodeUnitCount, most: 8)
+    var start = passBlanks(at: word.upperBound + 1 + predicate.utf8CodeUnitCount, max: 8)
     if bytes.starts(with: "to ", at: start) { start += 3 }
     let mark = quoteMark(at: start)
     guard !isReference(at: start) else { return nil }
@@ -32,7 +32,7 @@ extension CredentialScanner {
 
   /// `| password | … |`: a row of two cells. A row of more cells is the head of a table.
   mutating func passCell(_ word: Range<Int>) -> Int? {
-    guard let first = byte(at: passBlanks(at: word.upperBound, most: 64)), first == 0x7C || first == 0xE2,
+    guard let first = byte(at: passBlanks(at: word.upperBound, max: 64)), first == 0x7C || first == 0xE2,
       SecretName(bytes[word]) != nil
     else { return nil }
     let name = startOfDotted(word)
@@ -51,12 +51,12 @@ extension CredentialScanner {
         bytes.starts(with: bar, at: $0)
       })
     else { return nil }
-    let middle = passBlanks(at: word.upperBound, most: 64)
+    let middle = passBlanks(at: word.upperBound, max: 64)
     guard bytes.starts(with: bar, at: middle) else { return nil }
-    let start = passBlanks(at: middle + bar.utf8CodeUnitCount, most: 64)
-    let lineEnd = end(of: start, most: 512) { $0 >= 0x20 }
+    let start = passBlanks(at: middle + bar.utf8CodeUnitCount, max: 64)
+    let lineEnd = end(of: start, max: 512) { $0 >= 0x20 }
     guard let last = (start..<lineEnd).first(where: { bytes.starts(with: bar, at: $0) }),
-      passBlanks(at: last + bar.utf8CodeUnitCount, most: 64) >= lineEnd
+      passBlanks(at: last + bar.utf8CodeUnitCount, max: 64) >= lineEnd
     else { return nil }
     var end = last
     while end > start, bytes[end - 1].isBlank { end -= 1 }
@@ -75,20 +75,20 @@ extension CredentialScanner {
   func passTypes(at start: Int) -> Int {
     var index = start
     for _ in 0..<3 {
-      let type = end(of: index, most: 48) { $0.isNameByte || $0 == UInt8(ascii: ":") || $0 == 0x2E }
+      let type = end(of: index, max: 48) { $0.isNameByte || $0 == UInt8(ascii: ":") || $0 == 0x2E }
       guard type > index, !bytes[index].isDigit, byte(at: type) == UInt8(ascii: "(") else { break }
       index = type + 1
-      let length = end(of: index, most: 8, while: \.isDigit)
-      if length > index, byte(at: length) == UInt8(ascii: ")") { index = passBlanks(at: length + 1, most: 2) }
+      let length = end(of: index, max: 8, while: \.isDigit)
+      if length > index, byte(at: length) == UInt8(ascii: ")") { index = passBlanks(at: length + 1, max: 2) }
       if quoteMark(at: index) != nil { return index }
     }
     index = start
     for _ in 0..<3 where byte(at: index) == UInt8(ascii: "(") {
-      let end = end(of: index + 1, most: 48) {
+      let end = end(of: index + 1, max: 48) {
         $0.isNameByte || [0x2A, 0x2E, 0x3D, 0x5B, 0x5D, 0x20].contains($0)
       }
       guard byte(at: end) == UInt8(ascii: ")") else { break }
-      let next = passBlanks(at: end + 1, most: 2)
+      let next = passBlanks(at: end + 1, max: 2)
       guard let first = byte(at: next), first.isQuote || first == UInt8(ascii: "(") else { break }
       index = next
     }
@@ -104,8 +104,8 @@ extension CredentialScanner {
     guard isProse(value) else { return value.upperBound }
     var end = value.upperBound
     for _ in 0..<24 {
-      let start = passBlanks(at: end, most: 2)
-      let word = start..<self.end(of: start, most: 64) { $0 > 0x20 && ![0x2C, 0x3B, 0x29].contains($0) }
+      let start = passBlanks(at: end, max: 2)
+      let word = start..<self.end(of: start, max: 64) { $0 > 0x20 && ![0x2C, 0x3B, 0x29].contains($0) }
       guard start > end, !word.isEmpty, bytes[start].isAlphanumeric || bytes[start] >= 0x80,
         !bytes[word].contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "=") || $0.isQuote }),
         !Diagnosis.isWord(bytes[word], isContinued: true)

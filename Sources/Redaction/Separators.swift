@@ -15,9 +15,9 @@ extension CredentialScanner {
   /// quote or the brackets that end a name.
   func separator(after name: Range<Int>) -> Separator? {
     guard let (nameEnd, isQuoted) = nameEnd(name) else { return nil }
-    var index = passBlanks(at: nameEnd, most: 32)
+    var index = passBlanks(at: nameEnd, max: 32)
     while bytes.starts(with: #"\t"#, at: index), index - nameEnd < 16 {
-      index = passBlanks(at: index + 2, most: 32)
+      index = passBlanks(at: index + 2, max: 32)
     }
     if index > name.upperBound { index = passFiller(before: index) }
     if let (end, assigns) = spelledMark(at: index) {
@@ -69,7 +69,7 @@ extension CredentialScanner {
     if byte(at: index) == UInt8(ascii: "]") {
       index += 1
     } else if byte(at: index) == UInt8(ascii: "[") {
-      let end = end(of: index + 1, most: 4, while: \.isDigit)
+      let end = end(of: index + 1, max: 4, while: \.isDigit)
       if byte(at: end) == UInt8(ascii: "]") { index = end + 1 }
     }
     return (index, isQuoted)
@@ -96,7 +96,7 @@ extension CredentialScanner {
     }
     // Without blanks; `a -> b` is a change or a mapping. `token->name` is code.
     if bytes.starts(with: "->", at: start), looksRandom(value(ofArrow: start + 2)) { return start + 2 }
-    let end = end(of: start, most: 2) {
+    let end = end(of: start, max: 2) {
       [0x21, 0x25, 0x26, 0x2A, 0x2B, 0x2D, 0x2E, 0x3F, 0x5E, 0x7C, 0x7E].contains($0)
     }
     guard end > start, byte(at: end) == UInt8(ascii: "="), byte(at: start) != UInt8(ascii: "%") else {
@@ -104,12 +104,12 @@ extension CredentialScanner {
     }
     // Without quotes, a comparison is code.
     if byte(at: start) == UInt8(ascii: "!"), quoteMark(at: passBlanks(at: end + 1)) == nil { return nil }
-    return self.end(of: end, most: 2) { $0 == UInt8(ascii: "=") }
+    return self.end(of: end, max: 2) { $0 == UInt8(ascii: "=") }
   }
 
   /// The word after an arrow.
   private func value(ofArrow start: Int) -> Range<Int> {
-    start..<end(of: start, most: 256) { $0 > 0x20 && !$0.isQuote && $0 != UInt8(ascii: "(") }
+    start..<end(of: start, max: 256) { $0 > 0x20 && !$0.isQuote && $0 != UInt8(ascii: "(") }
   }
 
   private func passEncodedBlanks(at start: Int) -> Int {
@@ -136,13 +136,13 @@ extension CredentialScanner {
 
   /// The first character of the next line; nil if the line does not end here. A line feed may be spelled `\n`.
   func passLineFeeds(at start: Int) -> Int? {
-    var line = end(of: start, most: 2) { $0 == 0x0A || $0 == 0x0D }
+    var line = end(of: start, max: 2) { $0 == 0x0A || $0 == 0x0D }
     for _ in 0..<2 where line - start < 4 {
       for spelling in [#"\r"#, #"\n"#] as [StaticString] where bytes.starts(with: spelling, at: line) {
         line += 2
       }
     }
-    return line > start ? passBlanks(at: line, most: 64) : nil
+    return line > start ? passBlanks(at: line, max: 64) : nil
   }
 
   /// True for a line of one word that is not the beginning of a mapping, a list or a sentence.
@@ -151,11 +151,11 @@ extension CredentialScanner {
     else {
       return false
     }
-    let end = end(of: start, most: 256) { $0 > 0x20 && $0 != 0x5C }
+    let end = end(of: start, max: 256) { $0 > 0x20 && $0 != 0x5C }
     let isEnd = byte(at: end).map { $0 == 0x0A || $0 == 0x0D || $0 == 0x5C } ?? true
     guard isEnd, end > start, bytes[end - 1] != UInt8(ascii: ":") else { return false }
     // `NAME=value`, `name:value`
-    let name = self.end(of: start, most: 64) {
+    let name = self.end(of: start, max: 64) {
       $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
     }
     let isField = name > start && name < end && [0x3D, 0x3A].contains(bytes[name])
@@ -176,7 +176,7 @@ extension CredentialScanner {
   private func passFiller(before start: Int) -> Int {
     for filler in ["provided", "supplied", "given", "value", "is", "was"] as [StaticString]
     where bytes.spells(filler, at: start) {
-      let end = passBlanks(at: start + filler.utf8CodeUnitCount, most: 2)
+      let end = passBlanks(at: start + filler.utf8CodeUnitCount, max: 2)
       if let mark = byte(at: end), mark == UInt8(ascii: ":") || mark == UInt8(ascii: "=") { return end }
     }
     return start

@@ -7,18 +7,19 @@ extension CredentialScanner {
   private static let printers: [StaticString] = ["echo", "printf"]
 
   /// How far the input of a command may be from it.
-  private static let mostInput = 256
+  private static let maxInputLength = 256
 
   /// `echo hunter2 | docker login --password-stdin`, `gh auth login --with-token <<< hunter2`
   mutating func hideInput(of word: Range<Int>) {
     guard readsCredential(word) else { return }
     hidePrinted(before: word.lowerBound)
     var index = word.upperBound
-    while let byte = byte(at: index), byte >= 0x20, index - word.upperBound < CredentialScanner.mostInput,
+    while let byte = byte(at: index), byte >= 0x20,
+      index - word.upperBound < CredentialScanner.maxInputLength,
       byte != UInt8(ascii: "|"), byte != UInt8(ascii: ";")
     {
       if bytes.starts(with: "<<<", at: index) {
-        let value = value(at: passBlanks(at: index + 3, most: 8))
+        let value = value(at: passBlanks(at: index + 3, max: 8))
         if value.count <= 1024, !isReference(value) { hide(value) }
         return
       }
@@ -42,7 +43,7 @@ extension CredentialScanner {
 
   /// The text that `echo` or `printf` writes to the pipe before the command.
   private mutating func hidePrinted(before command: Int) {
-    let least = max(0, command - CredentialScanner.mostInput)
+    let least = max(0, command - CredentialScanner.maxInputLength)
     /// The start of a command of a pipeline. `;` and `&` end the pipeline.
     func start(of end: Int) -> Int {
       var start = end
@@ -86,10 +87,10 @@ extension CredentialScanner {
     func skipBlanks() { range = min(passBlanks(at: range.lowerBound), range.upperBound)..<range.upperBound }
     skipBlanks()
     for _ in 0..<4 {
-      let quote = end(of: range.lowerBound, most: 1, while: \.isQuote)
+      let quote = end(of: range.lowerBound, max: 1, while: \.isQuote)
       let mark = byte(at: quote)
       guard mark == UInt8(ascii: "-") || mark == UInt8(ascii: "%") else { break }
-      let end = end(of: quote, most: 32) { $0 > 0x20 }
+      let end = end(of: quote, max: 32) { $0 > 0x20 }
       guard end < range.upperBound else { break }
       range = end..<range.upperBound
       skipBlanks()
@@ -109,7 +110,7 @@ extension CredentialScanner {
   mutating func passSubstitution(at start: Int) -> Int? {
     for opening in ["$(echo ", "$(printf "] as [StaticString] where bytes.starts(with: opening, at: start) {
       let first = start + opening.utf8CodeUnitCount
-      let end = end(of: first, most: 512) { $0 >= 0x20 && $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "|") }
+      let end = end(of: first, max: 512) { $0 >= 0x20 && $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "|") }
       guard byte(at: end) != nil else { return nil }
       return hideArguments(first..<end) ? end : nil
     }
@@ -129,13 +130,13 @@ extension CredentialScanner {
     var last = first.upperBound
     while let byte = byte(at: end), byte.isQuote || byte.isNameByte {
       if byte.isQuote {
-        let piece = end + 1..<self.end(of: end + 1, most: 512) { $0 != byte && $0 >= 0x20 }
+        let piece = end + 1..<self.end(of: end + 1, max: 512) { $0 != byte && $0 >= 0x20 }
         guard self.byte(at: piece.upperBound) == byte, !piece.isEmpty else { break }
         if !isReference(piece) { hide(piece) }
         last = piece.upperBound
         end = last + 1
       } else {
-        let piece = end..<self.end(of: end, most: 512) { $0.isNameByte }
+        let piece = end..<self.end(of: end, max: 512) { $0.isNameByte }
         // `name="a"other="b"`
         guard self.byte(at: piece.upperBound) != UInt8(ascii: "=") else { break }
         hide(piece)

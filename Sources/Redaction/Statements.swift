@@ -2,7 +2,7 @@
 extension CredentialScanner {
   mutating func passStatement(_ word: Range<Int>) -> Int? {
     // The log of Redis has each argument in quotes.
-    let after = end(of: word.upperBound, most: 2) { $0.isQuote || $0 == UInt8(ascii: "\\") }
+    let after = end(of: word.upperBound, max: 2) { $0.isQuote || $0 == UInt8(ascii: "\\") }
     guard byte(at: after) == 0x20 else { return nil }
     switch bytes[word.lowerBound] | 0x20 {
     case UInt8(ascii: "i"):
@@ -29,7 +29,7 @@ extension CredentialScanner {
 
   /// `IDENTIFIED WITH plugin BY '…'`, `… AS '…'`, `IDENTIFIED VIA plugin USING '…'`
   private mutating func passIdentified(after start: Int) -> Int? {
-    let line = start..<end(of: start, most: 160) { $0 >= 0x20 && $0 != UInt8(ascii: ";") }
+    let line = start..<end(of: start, max: 160) { $0 >= 0x20 && $0 != UInt8(ascii: ";") }
     guard isWord(wordAfter(start), "with") || isWord(wordAfter(start), "via") else { return nil }
     var word = wordAfter(start)
     while !word.isEmpty, word.upperBound < line.upperBound {
@@ -43,9 +43,9 @@ extension CredentialScanner {
 
   /// `INSERT INTO users (name, password) VALUES ('ann', '…'), …`: the values of the columns with a credential.
   private mutating func passInsert(after start: Int) -> Int? {
-    let open = end(of: start, most: 160) { $0 != UInt8(ascii: "(") && $0 != UInt8(ascii: ";") && $0 >= 0x20 }
+    let open = end(of: start, max: 160) { $0 != UInt8(ascii: "(") && $0 != UInt8(ascii: ";") && $0 >= 0x20 }
     guard byte(at: open) == UInt8(ascii: "(") else { return nil }
-    let close = end(of: open + 1, most: 1024) { $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "(") }
+    let close = end(of: open + 1, max: 1024) { $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "(") }
     guard byte(at: close) == UInt8(ascii: ")") else { return nil }
     let columns = bytes[open + 1..<close].split(
       separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
@@ -54,14 +54,14 @@ extension CredentialScanner {
         let name = columns[index].drop { !$0.isNameByte }.prefix(while: \.isNameByte)
         return SecretName(name) != nil
       })
-    var next = end(of: close + 1, most: 16) { $0 <= 0x20 }
+    var next = end(of: close + 1, max: 16) { $0 <= 0x20 }
     guard !secrets.isEmpty, bytes.spells("values", at: next) else { return nil }
-    next = end(of: next + 6, most: 16) { $0 <= 0x20 }
+    next = end(of: next + 6, max: 16) { $0 <= 0x20 }
     var last: Int?
     while byte(at: next) == UInt8(ascii: "(") {
       next = passRow(from: next + 1, secrets)
       last = next
-      next = end(of: next, most: 16) { $0 <= 0x20 || $0 == UInt8(ascii: ")") || $0 == UInt8(ascii: ",") }
+      next = end(of: next, max: 16) { $0 <= 0x20 || $0 == UInt8(ascii: ")") || $0 == UInt8(ascii: ",") }
     }
     return last
   }
@@ -89,7 +89,7 @@ extension CredentialScanner {
 
   /// `SET PASSWORD FOR ann = '…'`, `SET PASSWORD = PASSWORD('…')`, `SET PASSWORD TO '…'`
   private mutating func passSetPassword(after start: Int) -> Int? {
-    let end = end(of: start, most: 160) { $0 >= 0x20 && $0 != UInt8(ascii: ";") }
+    let end = end(of: start, max: 160) { $0 >= 0x20 && $0 != UInt8(ascii: ";") }
     var word = wordAfter(start)
     while !word.isEmpty, word.upperBound < end {
       if isWord(word, "=") || isWord(word, "to") { return passString(after: word.upperBound) }
@@ -102,7 +102,7 @@ extension CredentialScanner {
   private mutating func passString(after start: Int) -> Int? {
     var next = passBlanks(at: start)
     if isWord(wordAfter(start), "password") { next = passBlanks(at: next + 8) }
-    let function = end(of: next, most: 24, while: \.isNameByte)
+    let function = end(of: next, max: 24, while: \.isNameByte)
     if function > next, byte(at: function) == UInt8(ascii: "(") { next = function + 1 }
     guard let mark = quoteMark(at: next) else { return nil }
     let value = quoted(mark)
@@ -115,7 +115,7 @@ extension CredentialScanner {
     var rule = wordAfter(wordAfter(start).upperBound)
     var next: Int?
     for _ in 0..<32 where !rule.isEmpty {
-      let quotes = end(of: rule.lowerBound, most: 2) { $0.isQuote || $0 == UInt8(ascii: "\\") }
+      let quotes = end(of: rule.lowerBound, max: 2) { $0.isQuote || $0 == UInt8(ascii: "\\") }
       if let first = byte(at: quotes), [0x21, 0x23, 0x3C, 0x3E].contains(first), quotes < rule.upperBound {
         let value = value(at: quotes + 1)
         // `#general` is the name of a channel.
@@ -204,7 +204,7 @@ extension CredentialScanner {
 
   /// The next word of at most 256 bytes in the line; empty if there is none.
   func wordAfter(_ index: Int) -> Range<Int> {
-    let start = passBlanks(at: index, most: 64)
-    return start..<end(of: start, most: 256) { $0 > 0x20 }
+    let start = passBlanks(at: index, max: 64)
+    return start..<end(of: start, max: 256) { $0 > 0x20 }
   }
 }

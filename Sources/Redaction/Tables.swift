@@ -2,7 +2,7 @@
 extension CredentialScanner {
   /// The longest line that is read as a part of a table.
   private static let longestLine = 512
-  private static let mostRows = 64
+  private static let maxRows = 64
 
   /// Hides the values below a name in the head of a table.
   ///
@@ -26,7 +26,7 @@ extension CredentialScanner {
   }
 
   private func lineEnd(from start: Int) -> Int {
-    end(of: start, most: CredentialScanner.longestLine) { $0 != 0x0A }
+    end(of: start, max: CredentialScanner.longestLine) { $0 != 0x0A }
   }
 
   // MARK: Cells with a mark between them
@@ -39,7 +39,7 @@ extension CredentialScanner {
     }
     let kinds = names.map { SecretName(bytes[$0]) }
     var line = head.upperBound + 1
-    for _ in 0..<CredentialScanner.mostRows where line < bytes.count {
+    for _ in 0..<CredentialScanner.maxRows where line < bytes.count {
       let row = line..<lineEnd(from: line)
       let cells = cells(of: row, by: mark)
       line = row.upperBound + 1
@@ -98,7 +98,7 @@ extension CredentialScanner {
     else { return false }
     var hasRows = false
     var line = head.upperBound + 1
-    for _ in 0..<CredentialScanner.mostRows where line < bytes.count {
+    for _ in 0..<CredentialScanner.maxRows where line < bytes.count {
       let row = line..<lineEnd(from: line)
       line = row.upperBound + 1
       let start = row.lowerBound + offset

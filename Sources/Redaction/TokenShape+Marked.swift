@@ -25,9 +25,9 @@ extension TokenShape {
   /// Tokens with a mark in the middle: `123456789:AA…` of a Telegram bot, `abc8Q~…` of Azure, and
   /// `0123…-us1` of Mailchimp.
   static func markedEnd(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
-    func run(_ start: Int, _ most: Int, _ belongs: (UInt8) -> Bool) -> Int {
+    func run(_ start: Int, _ limit: Int, _ belongs: (UInt8) -> Bool) -> Int {
       var end = start
-      while end < bytes.count, end - start < most, belongs(bytes[end]) { end += 1 }
+      while end < bytes.count, end - start < limit, belongs(bytes[end]) { end += 1 }
       return end
     }
     let bot = bytes.starts(with: "bot", at: start) ? start + 3 : start
@@ -52,9 +52,9 @@ extension TokenShape {
 
   /// Tokens of three parts: of a Discord bot, whose first part is a number in base64, and `st.…` of Infisical.
   static func botEnd(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
-    func run(_ start: Int, _ most: Int, _ belongs: (UInt8) -> Bool) -> Int {
+    func run(_ start: Int, _ limit: Int, _ belongs: (UInt8) -> Bool) -> Int {
       var end = start
-      while end < bytes.count, end - start < most, belongs(bytes[end]) { end += 1 }
+      while end < bytes.count, end - start < limit, belongs(bytes[end]) { end += 1 }
       return end
     }
     func isDot(_ index: Int) -> Bool { index < bytes.count && bytes[index] == UInt8(ascii: ".") }

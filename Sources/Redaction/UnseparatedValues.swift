@@ -39,11 +39,11 @@ extension CredentialScanner {
     if case .key = kind, let next = passNumberedKey(word) { return next }
     if let next = passTypedPassword(word) { return next }
     let end = closedEnd(of: word, kind)
-    var next = passBlanks(at: end, most: 32)
+    var next = passBlanks(at: end, max: 32)
     if bytes.starts(with: ">", at: next), bytes.starts(with: "->", at: next - 1) { return nil }
     guard next > end || byte(at: next) == UInt8(ascii: ":") || opensGroup(next) else { return nil }
     next = passFiller(at: next)
-    if byte(at: next) == UInt8(ascii: ":") || opensGroup(next) { next = passBlanks(at: next + 1, most: 2) }
+    if byte(at: next) == UInt8(ascii: ":") || opensGroup(next) { next = passBlanks(at: next + 1, max: 2) }
     let mark = quoteMark(at: next)
     // A bar ends the cell of a table.
     guard !isReference(at: next), byte(at: next) != UInt8(ascii: "|"), !bytes.starts(with: "--", at: next)
@@ -90,7 +90,7 @@ extension CredentialScanner {
 
   /// `AUTH ann hunter`: the second argument is the password if the line ends there.
   private mutating func passSecondArgument(_ first: Range<Int>) -> Int {
-    let start = passBlanks(at: first.upperBound, most: 2)
+    let start = passBlanks(at: first.upperBound, max: 2)
     let second = start > first.upperBound ? value(at: start) : start..<start
     let isLast = byte(at: second.upperBound).map { $0 < 0x20 || $0.isQuote } ?? true
     let value =
@@ -101,8 +101,8 @@ extension CredentialScanner {
 
   /// `Unseal Key 1: …`
   private mutating func passNumberedKey(_ word: Range<Int>) -> Int? {
-    let number = passBlanks(at: word.upperBound, most: 2)
-    let end = end(of: number, most: 3, while: \.isDigit)
+    let number = passBlanks(at: word.upperBound, max: 2)
+    let end = end(of: number, max: 3, while: \.isDigit)
     guard end > number, byte(at: end) == UInt8(ascii: ":") || byte(at: end) == UInt8(ascii: "=") else {
       return nil
     }
@@ -118,7 +118,7 @@ extension CredentialScanner {
   /// `tsigSecret hunter`, `aws configure set aws_secret_access_key hunter`: names of several words that are
   /// credentials.
   private mutating func passCompound(_ word: Range<Int>) -> Int? {
-    let next = passBlanks(at: word.upperBound, most: 32)
+    let next = passBlanks(at: word.upperBound, max: 32)
     guard next > word.upperBound, word.count > 4, word.count <= 64, isCompound(word),
       byte(at: word.lowerBound - 1) != UInt8(ascii: "$"),
       SecretName(bytes[word]) == .credential || isWord(word, "auth_pass"),
@@ -167,14 +167,14 @@ extension CredentialScanner {
   /// `secret "…";` of BIND, `SECRET '…'` in statements.
   private mutating func passClause(_ word: Range<Int>) -> Int? {
     guard isWord(word, "secret") else { return nil }
-    let next = passBlanks(at: word.upperBound, most: 8)
+    let next = passBlanks(at: word.upperBound, max: 8)
     guard next > word.upperBound, let mark = quoteMark(at: next) else { return nil }
     let value = quoted(mark)
     guard !value.isEmpty, !isReference(value) else { return nil }
     let isStatement = bytes[word].allSatisfy(\.isUpper) && byte(at: next) == 0x27
     let before = wordBefore(word.lowerBound)
     let isClause =
-      byte(at: passBlanks(at: value.upperBound + 1, most: 2)) == UInt8(ascii: ";")
+      byte(at: passBlanks(at: value.upperBound + 1, max: 2)) == UInt8(ascii: ";")
       && (bytes[before].last == UInt8(ascii: ";") || bytes[before].last == UInt8(ascii: "{")
         || (isInKeyPosition(word) && !isProse(value)))
     guard isStatement || isClause else { return nil }

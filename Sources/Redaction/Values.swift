@@ -9,7 +9,7 @@ extension CredentialScanner {
       if let block = blockScalar(at: start) { return block }
     case UInt8(ascii: "!"), UInt8(ascii: "&"):
       // A tag or an anchor of YAML: `!!str x`
-      let end = end(of: start + 1, most: 32) { $0.isNameByte || $0 == UInt8(ascii: "!") }
+      let end = end(of: start + 1, max: 32) { $0.isNameByte || $0 == UInt8(ascii: "!") }
       let next = passBlanks(at: end)
       if next > end, next < bytes.count, bytes.starts(with: "!!", at: start) || quoteMark(at: next) != nil {
         return value(at: next)
@@ -22,7 +22,7 @@ extension CredentialScanner {
       return start..<(byte(at: end) == UInt8(ascii: ")") ? end + 1 : end)
     case UInt8(ascii: "["):
       // `[]byte{0x68, 0x75}`
-      let end = end(of: start + 1, most: 16) { $0.isNameByte || $0 == UInt8(ascii: "]") }
+      let end = end(of: start + 1, max: 16) { $0.isNameByte || $0 == UInt8(ascii: "]") }
       if bytes.starts(with: "[]", at: start), let open = byte(at: end), open == 0x7B || open == 0x28 {
         return end + 1..<self.end(of: end + 1) { $0 != (open == 0x7B ? 0x7D : 0x29) }
       }
@@ -32,7 +32,7 @@ extension CredentialScanner {
       if let mark = quoteMark(at: start + 2) { return quoted(mark) }
     default:
       // `b'…'` in Python, `N'…'` in SQL, `$'…'` in a shell
-      let end = end(of: start, most: 2) { $0.isPrefixOfQuote }
+      let end = end(of: start, max: 2) { $0.isPrefixOfQuote }
       if end > start, let quote = byte(at: end), quote.isQuote, let mark = quoteMark(at: end) {
         return quoted(mark)
       }
@@ -47,7 +47,7 @@ extension CredentialScanner {
     {
       return block.upperBound
     }
-    let end = end(of: start, most: 512) { $0 > 0x20 && !$0.isQuote }
+    let end = end(of: start, max: 512) { $0 > 0x20 && !$0.isQuote }
     guard end > start, byte(at: end).map({ $0 < 0x20 && $0 != 0x09 }) ?? true else { return nil }
     return end
   }
@@ -65,7 +65,7 @@ extension CredentialScanner {
 
   /// A block scalar of YAML: all lines that are indented like its first one.
   func blockScalar(at start: Int) -> Range<Int>? {
-    let line = end(of: start + 1, most: 3) { $0 > 0x20 }
+    let line = end(of: start + 1, max: 3) { $0 > 0x20 }
     guard byte(at: line) == 0x0A else { return nil }
     let text = end(of: line) { $0 <= 0x20 }
     let indentation = text - (bytes[..<text].lastIndex(of: 0x0A) ?? 0)
@@ -116,7 +116,7 @@ extension CredentialScanner {
       return next.isNameByte && (escapeEnd(at: index) == index || (index > 0 && bytes[index - 1] == byte))
     case UInt8(ascii: "<"):
       // A tag of markup ends the value.
-      let end = end(of: index + 1, most: 32) { $0 > 0x20 && $0 != UInt8(ascii: ">") }
+      let end = end(of: index + 1, max: 32) { $0 > 0x20 && $0 != UInt8(ascii: ">") }
       return self.byte(at: end) != UInt8(ascii: ">") && next > 0x20
     default: return next.isNameByte
     }
@@ -126,7 +126,7 @@ extension CredentialScanner {
   private func beginsField(_ start: Int, after mark: UInt8) -> Bool {
     guard let first = byte(at: start), first > 0x20, !first.isQuote else { return true }
     if ["&amp;", "&quot;", "&#"].contains(where: { bytes.spells($0, at: start - 1) }) { return true }
-    let end = end(of: start, most: 64) {
+    let end = end(of: start, max: 64) {
       $0.isNameByte || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
     }
     guard end > start else {
@@ -157,7 +157,7 @@ extension CredentialScanner {
       return true
     }
     guard byte(at: start) == UInt8(ascii: "$"), byte(at: start + 1)?.isUpper == true else { return false }
-    let end = end(of: start + 1, most: 64) { $0.isUpper || $0.isDigit || $0 == UInt8(ascii: "_") }
+    let end = end(of: start + 1, max: 64) { $0.isUpper || $0.isDigit || $0 == UInt8(ascii: "_") }
     return byte(at: end).map { !$0.isNameByte && !$0.isVisibleMark } ?? true
   }
 
@@ -217,7 +217,7 @@ extension CredentialScanner {
 
   /// True if the value says something about a credential: `expired`, `must be longer`.
   func isDiagnosis(_ value: Range<Int>) -> Bool {
-    let next = passBlanks(at: value.upperBound, most: 2)
+    let next = passBlanks(at: value.upperBound, max: 2)
     return Diagnosis.isWord(
       bytes[value], isContinued: next > value.upperBound && byte(at: next).map { $0 > 0x20 } == true)
   }
@@ -226,10 +226,10 @@ extension CredentialScanner {
   func isErrorText(_ value: Range<Int>) -> Bool {
     let end = value.upperBound
     guard value.count <= 48, quoteMark(at: value.lowerBound - 1) == nil else { return false }
-    var next = passBlanks(at: end, most: 2)
+    var next = passBlanks(at: end, max: 2)
     let hasColon = byte(at: end) == UInt8(ascii: ":") && byte(at: end + 1) == 0x20
-    if hasColon { next = passBlanks(at: end + 1, most: 2) }
-    let word = next..<self.end(of: next, most: 24) { $0.isAlphanumeric || $0 == UInt8(ascii: "_") }
+    if hasColon { next = passBlanks(at: end + 1, max: 2) }
+    let word = next..<self.end(of: next, max: 24) { $0.isAlphanumeric || $0 == UInt8(ascii: "_") }
     return ErrorText.begins(
       bytes[value], hasColon: hasColon, next: next > end ? bytes[word] : bytes[end..<end],
       continues: next > end && byte(at: next).map { $0 > 0x20 } == true)
@@ -238,8 +238,8 @@ extension CredentialScanner {
   /// True if more words follow in the same line.
   func isFollowedByProse(_ value: Range<Int>) -> Bool {
     let next = passBlanks(
-      at: self.end(of: value.upperBound, most: 8) { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") },
-      most: 8)
+      at: self.end(of: value.upperBound, max: 8) { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") },
+      max: 8)
     return next > value.upperBound && (byte(at: next)?.isLower ?? false)
   }
 }

@@ -101,7 +101,7 @@ extension Session {
   }
 
   /// libssh2 uses one code for a refusal, for a key that cannot sign, and for a session that broke while waiting for
-  /// the reply (userauth.c). Only the last has this message, and only the last is worth a retry.
+  /// the reply (userauth.c). Only the last has a message that begins with "Waiting for", and only it is worth a retry.
   private func authenticate(_ step: () -> Int32) throws(SSHError) -> Progress {
     lastRefusal = nil
     inspectPackets { [weak self] in self?.lastRefusal = AuthenticationRefusal($0) ?? self?.lastRefusal }
@@ -109,12 +109,14 @@ extension Session {
     let received = wire.received
     let operation = "public key authentication"
     do throws(SSHError) { return try progress(step(), operation) } catch {
-      let hasNoAnswer = error.detail.hasPrefix("Waiting for")
-      if error.code == .disconnected || (error.code == .authenticationRefused && !hasNoAnswer) { throw error }
+      let brokeWhileWaiting = error.detail.hasPrefix("Waiting for")
+      if error.code == .disconnected || (error.code == .authenticationRefused && !brokeWhileWaiting) {
+        throw error
+      }
       // A failure before anything was read is caused by the key itself.
-      let isOfTheKey = !hasNoAnswer && !wire.isBroken && wire.received == received
+      let isKeyError = !brokeWhileWaiting && !wire.isBroken && wire.received == received
       throw SSHError(
-        code: isOfTheKey ? .unusableKey : isOver ? .disconnected : .protocolViolation, operation: operation,
+        code: isKeyError ? .unusableKey : isOver ? .disconnected : .protocolViolation, operation: operation,
         detail: error.detail)
     }
   }

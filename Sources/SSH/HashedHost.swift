@@ -2,8 +2,8 @@ internal import CLibSSH2
 
 /// A host name in the format of `HashKnownHosts`: `|1|salt|hash`, HMAC-SHA1 of the name (sshd(8)).
 package enum HashedHost {
-  /// True if `field` is the hash of `name`. libssh2 computes the HMAC in a known_hosts check with a dummy key on both
-  /// sides, so that only the name decides.
+  /// True if `field` is the hash of `name`. libssh2 has no function for it, so this checks a known_hosts line with
+  /// the same dummy key on both sides.
   package static func matches(_ field: some StringProtocol, name: String) -> Bool {
     guard let session = libssh2_session_init_ex(nil, nil, nil, nil) else { return false }
     defer { libssh2_session_free(session) }

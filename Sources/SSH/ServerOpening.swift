@@ -9,7 +9,7 @@ package struct ServerOpening: Hashable, Sendable {
   /// nil if the first packet was not received or is not a valid KEXINIT.
   package let offer: Algorithms.ServerOffer?
 
-  private static let mostLines = 3
+  private static let maxLines = 3
   // SSH_MSG_KEXINIT (RFC 4253 §12).
   private static let kexInit: UInt8 = 20
 
@@ -24,7 +24,7 @@ package struct ServerOpening: Hashable, Sendable {
       rest = end.map { rest[($0 + 1)...] } ?? []
       if line.starts(with: Array("SSH-".utf8)) {
         identification = PeerText.clean(line)
-      } else if lines.count < Self.mostLines, let text = Self.text(line) {
+      } else if lines.count < Self.maxLines, let text = Self.text(line) {
         lines.append(text)
       }
     }

@@ -3,7 +3,7 @@ internal import CLibSSH2Calls
 
 extension Session {
   /// Maximum number of lines before the server's identification, as in ssh(1) (SSH_MAX_PRE_BANNER_LINES).
-  package static let mostPreambleLines = 1024
+  package static let maxPreambleLines = 1024
   /// Maximum length of one of them (SSH_MAX_BANNER_LEN).
   package static let longestPreambleLine = 8192
 

@@ -25,7 +25,7 @@ package final class Session {
   /// Number of texts of the server that came before the first key was offered.
   var earlyTexts = 0
   private var isEnded = false
-  private static let mostTexts = 16
+  private static let maxTexts = 16
   /// The server's response to the last key; nil if there was none.
   package internal(set) var lastRefusal: AuthenticationRefusal?
   /// The server's part of the first key exchange; nil before the handshake is done, and if it was not found.
@@ -111,7 +111,7 @@ package final class Session {
     var texts: [String] = []
     inspectPackets { block in
       // A server may send any number of them.
-      if texts.count < Session.mostTexts, let text = AuthenticationText(block) { texts.append(text.words) }
+      if texts.count < Session.maxTexts, let text = AuthenticationText(block) { texts.append(text.words) }
     }
     free()
     inspectPackets(nil)

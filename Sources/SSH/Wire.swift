@@ -59,7 +59,7 @@ package final class Wire {
         break
       }
       preambleLines += 1
-      isPreambleTooLong = end > Session.longestPreambleLine || preambleLines > Session.mostPreambleLines
+      isPreambleTooLong = end > Session.longestPreambleLine || preambleLines > Session.maxPreambleLines
       opening += waiting[...end].prefix(max(0, Wire.longestRecordedPreamble - opening.count))
       if opening.last != UInt8(ascii: "\n"), !opening.isEmpty { opening.append(UInt8(ascii: "\n")) }
       inbound.consume(end + 1)

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// The desktop's notification server, org.freedesktop.Notifications on the session bus (Desktop Notifications
 /// Specification 1.2). Use it from one thread; deinit closes the connection.
 package final class NotificationServer {
@@ -104,7 +106,7 @@ package final class NotificationServer {
   {
     let capabilities = try knownCapabilities()
     var body = capabilities.contains("body") ? notification.body : ""
-    if capabilities.contains("body-markup") { body = NotificationServer.escaped(body) }
+    if capabilities.contains("body-markup") { body = body.xmlEscaped }
     let answer = try call(
       "Notify",
       [
@@ -165,19 +167,5 @@ package final class NotificationServer {
       SessionBus.Method(
         destination: NotificationServer.name, path: "/org/freedesktop/Notifications",
         interface: NotificationServer.name, member: member), arguments)
-  }
-
-  /// Escapes text for the body, which is a small XML subset.
-  static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { escaped, character in
-      switch character {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "'": escaped += "&#39;"
-      default: escaped.append(character)
-      }
-    }
   }
 }

@@ -16,7 +16,7 @@ package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     case .library(let why): "the journal can't be read without libsystemd (apt install libsystemd0): \(why)"
     case .denied:
       """
-      no permission to read the journal; join a group that may: sudo usermod -aG systemd-journal $USER, then log \
+      no permission to read the journal; add yourself to its group: sudo usermod -aG systemd-journal $USER, then log \
       in again
       """
     case .absent: "there is no journal in /run/log/journal or /var/log/journal"

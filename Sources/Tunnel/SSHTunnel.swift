@@ -40,16 +40,20 @@ package final class SSHTunnel: Sendable {
     self.mailbox = mailbox
     self.statusStore = statusStore
     self.internalSocket = internalSocket
+    let hasBound = try WakeupEvent()
     self.thread = try JoinableThread(name: "tunnel \(name)") {
+      defer { hasBound.signal() }
       do throws(SystemError) {
         let engine = try Engine(plan, mailbox: mailbox, statusStore: statusStore)
-        engine.run()
+        engine.run(hasBound)
       } catch {
         let failure = TunnelFailure(
           .config, "the tunnel's thread can't work: \(error)", remedy: "check limits: ulimit -n, TasksMax")
         statusStore.publish { $0.lastFailure = .init(failure: failure, at: WallClock.milliseconds) }
       }
     }
+    // Until then, the status does not say whether the ports are free.
+    _ = hasBound.wait(timeout: .seconds(1))
   }
 
   package var status: TunnelStatus { statusStore.status }

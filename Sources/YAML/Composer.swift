@@ -26,7 +26,7 @@ struct Composer: ~Copyable {
         return nil
       }
       let root = try node(try events.next(), depth: 0)
-      _ = try events.next()
+      _ = try events.next()  // The end of the document.
       guard case .streamEnd = try events.next() else {
         throw .syntax(
           context: "expected a single document in the stream", problem: "but found another document",
@@ -108,7 +108,7 @@ struct Composer: ~Copyable {
   // MARK: Limits
 
   private mutating func spend(_ nodes: Int, at mark: Mark) throws(YAMLError) {
-    // Stays below the limit, so that repeated aliases cannot overflow it.
+    // `count` never exceeds the limit, so that the subtraction cannot overflow.
     guard nodes <= limits.nodes - count else {
       throw .limit(problem: "expands to more than \(limits.nodes) values", mark: mark)
     }

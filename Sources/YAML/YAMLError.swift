@@ -37,7 +37,7 @@ package enum YAMLError: Error, Hashable, Sendable {
     case .reference: "anchors and aliases are not supported"
     case .tag(nil, _):
       "unknown tag: remove it, or put the value in quotes if it begins with '!'"
-    case .tag(let name?, _): "the value is none of the type \(name): correct it, or remove the tag"
+    case .tag(let name?, _): "the value is not of type \(name): correct it, or remove the tag"
     case .outOfMemory: "out of memory"
     }
   }

@@ -76,6 +76,6 @@ struct Figure {
       ? (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2 : sorted[sorted.count / 2]
   }
 
-  var least: Double { samples.min() ?? 0 }
-  var most: Double { samples.max() ?? 0 }
+  var minimum: Double { samples.min() ?? 0 }
+  var maximum: Double { samples.max() ?? 0 }
 }

@@ -19,13 +19,13 @@ extension ForwardTestbed {
         done.leave()
       }
     }
-    var most: [Int] = []
+    var busiest: [Int] = []
     repeat {
       let open = try openConnections()
-      if open.reduce(0, +) >= most.reduce(0, +) { most = open }
+      if open.reduce(0, +) >= busiest.reduce(0, +) { busiest = open }
     } while done.wait(timeout: .now() + .milliseconds(20)) == .timedOut
     let spent = try Self.ticks(of: child.pid).map { thread, ticks in ticks - (before[thread] ?? 0) }
-    return (Self.largestPart(of: most), Self.largestPart(of: spent))
+    return (Self.largestPart(of: busiest), Self.largestPart(of: spent))
   }
 
   private static func largestPart(of numbers: [Int]) -> Double {

@@ -6,12 +6,12 @@ enum Table {
     let width = 2 + (figures.map(\.measurement.rawValue.count).max() ?? 0)
     var lines = [
       pad("MEASURED", width)
-        + "WHO                                  MEDIAN    LEAST     MOST   UNIT   GUARD IS"
+        + "PROGRAM                              MEDIAN      MIN      MAX   UNIT   GUARD IS"
     ]
     for figure in figures {
       lines.append(
         pad(figure.measurement.rawValue, width) + pad(figure.implementation.rawValue, 35)
-          + [figure.median, figure.least, figure.most].map { padLeft(format($0), 9) }.joined() + "   "
+          + [figure.median, figure.minimum, figure.maximum].map { padLeft(format($0), 9) }.joined() + "   "
           + pad(figure.measurement.unit, 7) + ratio(of: figure, among: figures))
     }
     return lines.joined(separator: "\n")
@@ -19,7 +19,7 @@ enum Table {
 
   static func json(_ figures: [Figure]) -> String {
     let rows = figures.map { figure in
-      "{\"measured\":\"\(figure.measurement.rawValue)\",\"who\":\"\(figure.implementation.rawValue)\",\"unit\":\"\(figure.measurement.unit)\","
+      "{\"measured\":\"\(figure.measurement.rawValue)\",\"program\":\"\(figure.implementation.rawValue)\",\"unit\":\"\(figure.measurement.unit)\","
         + "\"median\":\(format(figure.median)),\"samples\":[\(figure.samples.map(format).joined(separator: ","))]}"
     }
     return "[\n  \(rows.joined(separator: ",\n  "))\n]"

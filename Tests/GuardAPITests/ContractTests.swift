@@ -111,7 +111,7 @@ import Testing
     let error = #expect(throws: DocumentError.self) {
       try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
     }
-    guard case .foreignSchema? = error else {
+    guard case .unexpectedSchema? = error else {
       Issue.record("\(String(describing: error))")
       return
     }

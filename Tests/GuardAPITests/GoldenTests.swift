@@ -200,7 +200,7 @@ import Testing
         "name":"am","remedy":null,"waiting":0}],"schema":"oceanid.alerts/1","stateFailure":null}
         """)
     #expect(try DocumentCoding.decode(AlertsDocument.self, from: DocumentCoding.encode(document)) == document)
-    #expect(throws: DocumentError.foreignSchema("oceanid.alerts/2")) {
+    #expect(throws: DocumentError.unexpectedSchema("oceanid.alerts/2", expected: "oceanid.alerts/1")) {
       try DocumentCoding.decode(
         AlertsDocument.self, from: Data(#"{"schema":"oceanid.alerts/2","channels":7}"#.utf8))
     }

@@ -46,7 +46,7 @@ import Testing
 
   @Test func refusesAnotherMajorVersion() {
     let text = "{\"type\":\"snapshot\",\"status\":{\"schema\":\"oceanid.status/2\"}}"
-    #expect(throws: DocumentError.foreignSchema("oceanid.status/2")) {
+    #expect(throws: DocumentError.unexpectedSchema("oceanid.status/2", expected: "oceanid.status/1")) {
       try DocumentCoding.decodeWatchLine(Data(text.utf8))
     }
   }

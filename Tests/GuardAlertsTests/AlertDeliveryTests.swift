@@ -129,7 +129,7 @@ import Testing
 
   @Test func floodBeyondTheLimitIsCountedAndReported() throws {
     var policy = quick
-    policy.mostWaiting = 1000
+    policy.maxPending = 1000
     let dead = MemoryChannel()
     dead.failure = .down
     let delivery = delivery([(.named("dead"), dead)], policy: policy)

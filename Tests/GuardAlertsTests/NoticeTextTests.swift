@@ -9,7 +9,7 @@ import Testing
 @testable import IncidentTracking
 
 @Suite struct NoticeTextTests {
-  /// Titles, subjects and remedies hold a cluster's words: none of them makes a line that looks like the guard's.
+  /// Titles, subjects and remedies contain text from the cluster. It cannot forge a line of the message.
   @Test(arguments: ["\n", "\r\n", "\u{2028}", "\u{85}", "\u{1b}[2J", "\u{202e}"])
   func namesCannotForgeALine(_ mark: String) throws {
     let evil = "x\(mark)ENDED: all is well"

@@ -68,7 +68,7 @@ import Testing
 
   @Test func fullOutboxDropsTheLeastImportantEntries() {
     var policy = DeliveryPolicy()
-    policy.mostWaiting = 100
+    policy.maxPending = 100
     var outbox = Outbox(policy: policy)
     var dropped = 0
     for index in 0..<60 {
@@ -100,7 +100,7 @@ import Testing
 
   @Test func sizeIsLimitedInBytes() {
     var policy = DeliveryPolicy()
-    policy.mostBytes = 100_000
+    policy.maxBytes = 100_000
     var outbox = Outbox(policy: policy)
     for index in 0..<1000 {
       _ = outbox.add(

@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func unsupportedMajorVersionIsRefused() {
-    #expect(throws: DocumentError.foreignSchema("oceanid.incidents/2")) {
+    #expect(throws: DocumentError.unexpectedSchema("oceanid.incidents/2", expected: "oceanid.incidents/1")) {
       try DocumentCoding.decode(
         IncidentsDocument.self, from: Data("{\"schema\":\"oceanid.incidents/2\"}".utf8))
     }

@@ -38,7 +38,7 @@ import Testing
       "port: !!str 22",
       "4:7: port: expected a whole number from 1 to 65535, found '22', a text: write it without quotes"
     ),
-    ("user: !!int x", "4:7: the value is none of the type !!int: correct it, or remove the tag"),
+    ("user: !!int x", "4:7: the value is not of type !!int: correct it, or remove the tag"),
     ("user: !env NAME", "4:7: unknown tag: remove it, or put the value in quotes if it begins with '!'"),
     (
       "port: '22'",

@@ -110,7 +110,10 @@ private func errors(_ pipeline: String) -> [String] {
     ("{ repository: a/b, github: { workflow: deploy } }", "workflow: expected the name"),
     ("{ repository: a/b, github: { paths: [/cloud/**] } }", "paths: '/cloud/**' is not a pattern"),
     ("{ repository: a/b, github: { paths: [cloud/] } }", "write cloud/**"),
-    ("{ repository: a/b, github: { paths: [\"!cloud/**\"] } }", "paths: exclusions need a pattern"),
+    (
+      "{ repository: a/b, github: { paths: [\"!cloud/**\"] } }",
+      "paths: an exclusion (!) needs an earlier pattern"
+    ),
     ("{ repository: a/b, github: { paths: \"cloud/**\" } }", "paths: expected a list of patterns"),
     ("{ pulumi: { token: { file: /t } } }", "pulumi: 'stack' is missing"),
     ("{ pulumi: { stack: a/b/c } }", "pulumi: 'token' is missing"),

@@ -21,7 +21,7 @@ import Tunnel
     ).clusters
   }
 
-  /// nil: still waiting; else the errno of a read, 0 for a proper end.
+  /// nil: still waiting; else the errno of a read, 0 at the end of the file.
   private func end(of client: LoopbackSocket) -> Int32? {
     var byte: UInt8 = 0
     let count = recv(client.descriptor, &byte, 1, Int32(MSG_DONTWAIT))
@@ -39,7 +39,7 @@ import Tunnel
     copies.values.forEach { close($0) }
   }
 
-  @Test func portThatOnlyTheGuardHoldsHasAStep() throws {
+  @Test func portWithoutASocketUnitHasANextStep() throws {
     let (listener, port) = try LoopbackSocket.listener()
     let folder = try TemporaryFolder()
     let control = try ControlSocket.bind(path: folder.file("c"), group: "oceanid")
@@ -85,7 +85,7 @@ import Tunnel
     #expect(sockets.fit(clusters) == nil)
     let copies = sockets.copies(for: clusters[0])
     let copy = Descriptor(owning: try #require(copies.values.first))
-    // One who came while the old source was on its way out may still be reset.
+    // A client that connects while the old event source is being removed may still be reset.
     let served = try eventually {
       let client = try LoopbackSocket(port: port)
       guard let (raw, _) = try StreamSocket.accept(from: copy) else { return false }

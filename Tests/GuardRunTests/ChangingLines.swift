@@ -204,6 +204,7 @@ enum ChangingLines {
     "ssh -N -L6443:127.0.0.1:6443 root@tethys &",
     "nohup autossh -M 0 -NL 16443:localhost:6443 tethys", "ssh -o LocalForward='6443 localhost:6443' tethys",
     "kubectl --server=https://tethys:6443 get nodes", "kubectl -s https://127.0.0.1:6443 get pods",
+    "kubectl -s 10.0.0.5:443 get pods", "kubectl -shttps://10.0.0.5 get pods", "k -s=10.0.0.5 get pods",
     "KUBECONFIG=/etc/rancher/k3s/k3s.yaml kubectl get nodes", "export KUBECONFIG=/etc/rancher/k3s/k3s.yaml",
     "kubectl --kubeconfig /etc/rancher/k3s/k3s.yaml get nodes",
     "oceanid-ctl run --break-glass 'OPS-1' -- kubectl delete pod x",

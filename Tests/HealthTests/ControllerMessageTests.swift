@@ -26,6 +26,13 @@ import Testing
     ("x509: certificate signed by unknown authority", .certificate),
     ("unexpected status from HEAD request: 502 Bad Gateway", .serverError),
     ("etcdserver: request timed out", .etcd),
+    ("etcdserver: mvcc: database space exceeded", .etcdFull),
+    (
+      "failed calling webhook \"w\": Post \"https://w.svc\": x509: certificate has expired",
+      .webhookCertificate
+    ),
+    ("failed calling webhook \"w\": service \"cert-manager-webhook\" not found", .webhookMissing),
+    ("unable to create new content in namespace apps because it is being terminated", .namespaceTerminating),
   ])
   func isRecognized(_ message: String, _ fault: OutsideFault) {
     #expect(OutsideFault(message) == fault)
@@ -33,11 +40,210 @@ import Testing
   }
 
   @Test(arguments: [
+    "admission webhook \"v\" denied the request: invalid rate limit \"abc\"",
     "kustomize build failed: no such file or directory", "no match for kind \"Foo\" in version \"v1\"",
     "timeout waiting for: [Deployment/apps/web status: 'InProgress']", "",
     "client rate limiter Wait returned an error: context deadline exceeded", "error parsing: unexpected EOF",
   ])
   func faultOfTheFilesIsNone(_ message: String) { #expect(OutsideFault(message) == nil) }
+
+  @Test(arguments: [
+    (
+      "unexpected requesting \"https://github.com/o/r.git/info/refs\" status code: 503",
+      OutsideFault.serverError
+    ),
+    ("unexpected requesting \"https://github.com/o/r.git/info/refs\" status code: 429", .rateLimit),
+    ("unable to clone 'https://github.com/o/r': context deadline exceeded", .network),
+    ("Get \"https://ghcr.io/v2/\": context deadline exceeded", .network),
+    ("unable to clone 'https://github.com/o/r': unexpected EOF", .network),
+    ("Get \"https://h/i\": EOF", .network),
+    ("the server is currently unable to handle the request", .aggregatedAPI),
+    ("unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: stale", .aggregatedAPI),
+  ])
+  func downloadFaultIsRecognized(_ message: String, _ fault: OutsideFault) {
+    #expect(OutsideFault(message, isDownload: true) == fault)
+    #expect(fault == .network ? OutsideFault(message) == nil : OutsideFault(message) == fault)
+  }
+
+  private static func failed(_ message: String, _ reason: String = "R", secret: String? = nil) -> NextStep? {
+    let ready = [Fixture.condition("Ready", .isFalse, reason, message)]
+    let git = FluxObject(
+      resource: Fixture.resource("GitRepository", "flux-system", ready), interval: .seconds(60),
+      secretName: secret)
+    return Fixture.report { $0.flux = .seen([git]) }.problems.first?.step
+  }
+
+  @Test(arguments: [
+    (
+      "failed to get secret 'flux-system/key': secrets \"key\" not found",
+      "Secret flux-system/key does not exist"
+    ),
+    ("GET https://ghcr.io/token?scope=x: DENIED: denied", "let the credentials in Secret flux-system/git"),
+    ("failed to fetch https://h/index.yaml : 403 Forbidden", "let the credentials in Secret flux-system/git"),
+    (
+      "unable to clone: ssh: handshake failed: knownhosts: key mismatch",
+      "known_hosts in Secret flux-system/git"
+    ),
+    ("GET https://ghcr.io/v2/x: UNAUTHORIZED: authentication required", "renew the credentials in Secret"),
+  ])
+  func refusalOfASourceHasAStepOutsideGit(_ message: String, _ note: String) throws {
+    let step = try #require(Self.failed(message, secret: "git"))
+    #expect(try #require(step.note).contains(note))
+    #expect(note.contains("exist") == (step.command?.hasSuffix("get secret key") == true))
+  }
+
+  @Test(arguments: ["", "secrets \"\" not found", "secrets x not found", "configmaps \"x\" not found"])
+  func otherTextsNameNoMissingSecret(_ message: String) { #expect(message.missingSecret == nil) }
+
+  @Test func imageRepositoryHasTheStepsOfASource() {
+    let ready = [
+      Fixture.condition("Ready", .isFalse, "R", "scan failed: GET https://ghcr.io/v2/: UNAUTHORIZED: no")
+    ]
+    let report = Fixture.report {
+      $0.imageRepositories = .seen([
+        ImageRepository(resource: Fixture.resource("ImageRepository", "web", ready), image: "ghcr.io/a/web")
+      ])
+    }
+    #expect(
+      report.problems.first?.step.note == "renew the credentials that its secretRef names at their source")
+  }
+
+  @Test(arguments: [
+    "command error on refs/heads/main: protected branch hook declined",
+    "push declined due to repository rule violations", "pre-receive hook declined",
+    "unexpected requesting \"https://h/o/r.git/git-receive-pack\" status code: 403",
+  ])
+  func refusedPushIsThatOfTheTokenOrTheBranch(_ message: String) {
+    let ready = [
+      Fixture.condition("Ready", .isFalse, "GitOperationFailed", "failed to push to remote: \(message)")
+    ]
+    let report = Fixture.report {
+      $0.imageUpdateAutomations = .seen([
+        ImageUpdateAutomation(resource: Fixture.resource("ImageUpdateAutomation", "main", ready))
+      ])
+    }
+    #expect(report.problems.first?.detail.contains("the branch is protected") == true)
+    #expect(report.problems.first?.step.note?.contains("push to the branch") == true)
+  }
+
+  // MARK: Artifacts
+
+  /// - Parameter seconds: how long ago it failed.
+  private static func artifactFailed(_ message: String, ago seconds: Int64) -> Problem? {
+    let failed = Fixture.kustomization(
+      "web", [Fixture.condition("Ready", .isFalse, "ArtifactFailed", message, ago: seconds)])
+    return Fixture.report { $0.flux = .seen([Fixture.git(), failed]) }.problems.first
+  }
+
+  @Test func pathThatTheSourceLacksIsAFailureAtOnce() throws {
+    let problem = try #require(
+      Self.artifactFailed(
+        "kustomization path not found: stat /tmp/k/aps/web: no such file or directory", ago: 10))
+    #expect(problem.code == .fluxObject(.failed))
+    #expect(problem.severity == .critical && problem.step.note == "fix it in Git")
+  }
+
+  @Test func artifactThatCannotBeDownloadedIsAFaultOfTheNetwork() throws {
+    let message =
+      "failed to download archive: dial tcp: lookup source-controller on 10.43.0.10:53: server misbehaving"
+    #expect(Self.artifactFailed(message, ago: 60) == nil)
+    let problem = try #require(Self.artifactFailed(message, ago: 900))
+    #expect(problem.code == .fluxObject(.failed) && problem.severity == .critical)
+    #expect(problem.step.note == OutsideFault.network.note)
+  }
+
+  @Test func artifactThatDoesNotExistYetIsAWait() throws {
+    let message = "Source artifact not found, retrying in 30s"
+    #expect(Self.artifactFailed(message, ago: 60) == nil)
+    #expect(Self.artifactFailed(message, ago: 900)?.code == .fluxObject(.waiting))
+  }
+
+  // MARK: Health checks
+
+  @Test(arguments: [
+    ("Job/apps/migrate", "-n apps describe job migrate"),
+    ("PersistentVolumeClaim/apps/data", "-n apps describe persistentvolumeclaim data"),
+  ])
+  func objectOfAFailedHealthCheckIsTheNextStep(_ object: String, _ command: String) {
+    let failed = Fixture.kustomization(
+      "apps",
+      [
+        Fixture.condition(
+          "Ready", .isFalse, "HealthCheckFailed", "timeout waiting for: [\(object) status: 'InProgress']")
+      ])
+    let report = Fixture.report { $0.flux = .seen([Fixture.git(), failed]) }
+    #expect(report.problems.first?.step.command?.hasSuffix(command) == true)
+  }
+
+  /// The cause of a critical failure is found ten minutes later. That is no improvement.
+  @Test func causeOfAFailedHealthCheckIsAsCritical() {
+    let workload = Workload(
+      resource: Fixture.resource(
+        "Deployment", "quota", namespace: "apps",
+        [Fixture.condition("ReplicaFailure", .isTrue, "FailedCreate", "exceeded quota", ago: 3600)]),
+      desired: 1, ready: 0, available: 0, updated: 0)
+    func report(_ objects: [FluxObject]) -> ClusterReport {
+      Fixture.report {
+        $0.flux = .seen([Fixture.git()] + objects)
+        $0.workloads = .seen([workload])
+      }
+    }
+    let alone = report([])
+    let checked = report([Fixture.kustomization("qk", waitingFor: "apps/quota")])
+    #expect(alone.problemIDs == checked.problemIDs)
+    #expect(alone.problems.map(\.severity) == [.warning] && checked.problems.map(\.severity) == [.critical])
+    #expect(checked.verdict == .critical)
+  }
+
+  @Test func dependantsOfASuspendedObjectAreExplainedByIt() {
+    let parked = Fixture.kustomization("parked", suspended: true)
+    let children = ["a", "b"].map {
+      Fixture.kustomization(
+        $0,
+        [
+          Fixture.condition(
+            "Ready", .isFalse, "DependencyNotReady",
+            "dependency 'flux-system/parked' revision is not up to date", ago: 3600)
+        ], dependsOn: [parked.resource.reference])
+    }
+    let report = Fixture.report { $0.flux = .seen([Fixture.git(), parked] + children) }
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/parked/suspended"])
+  }
+
+  // MARK: Stacks
+
+  private static func stack(
+    _ conditions: [Condition], message: String? = nil, page: String? = nil, state: String? = nil
+  ) -> Problem? {
+    let stack = Stack(
+      resource: Fixture.resource("Stack", "infra", conditions), lastUpdateState: state,
+      lastUpdateMessage: message, lastUpdatePage: page)
+    return Fixture.report { $0.stacks = .seen([stack]) }.problems.first
+  }
+
+  @Test func stackThatIsInProgressTellsWhy() {
+    let problem = Self.stack([
+      Fixture.condition(
+        "Ready", .isFalse, "NotReadyInProgress", "reconciliation is in progress", ago: 18_000),
+      Fixture.condition(
+        "Reconciling", .isTrue, "PrerequisiteNotSatisfied", "unable to find \"net\"", ago: 18_000),
+    ])
+    #expect(problem?.detail == "PrerequisiteNotSatisfied: unable to find \"net\"")
+  }
+
+  @Test func failedUpdateHasTheErrorOfPulumi() {
+    let problem = Self.stack(
+      [Fixture.condition("Ready", .isFalse, "UpdateFailed", "1 update failure(s)")],
+      message: "error: quota exceeded",
+      page: "https://app.pulumi.com/a/b/c/updates/7", state: "failed")
+    #expect(problem?.detail.hasPrefix("error: quota exceeded") == true)
+    #expect(problem?.detail.hasSuffix("its log: https://app.pulumi.com/a/b/c/updates/7") == true)
+  }
+
+  @Test func stackWithoutCredentialsIsNotFixedInGit() {
+    let stalled = Fixture.condition("Stalled", .isTrue, "SourceUnavailable", "authentication required")
+    #expect(Self.stack([stalled])?.step.note?.contains("renew the credentials") == true)
+  }
 
   @Test func stepIsNotToCommit() throws {
     let message = "failed to checkout: dial tcp 140.82.121.4:443: i/o timeout"
@@ -59,5 +265,6 @@ import Testing
     #expect(
       steps["stack flux-system/infra"]?.command?.hasSuffix("-n flux-system describe stacks.pulumi.com infra")
         == true)
+    #expect(steps["stack flux-system/infra"]?.command?.hasPrefix("kubectl --kubeconfig") == true)
   }
 }

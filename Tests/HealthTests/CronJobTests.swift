@@ -115,6 +115,42 @@ import Testing
     #expect(report.problems.allSatisfy { $0.remedy.contains("-n apps describe cronjob backup") })
   }
 
+  /// - Parameter success: seconds since its last success; nil if there was none.
+  private static func ended(
+    _ schedule: String = "*/30 * * * *", success: Int64?, last: Int64 = 900, active: Int = 0,
+    keepsRuns: Bool = true
+  ) -> CronJob {
+    CronJob(
+      resource: Fixture.resource("CronJob", "backup", namespace: "apps", []),
+      lastSuccessfulTime: success.map(Fixture.ago),
+      timing: CronJob.Timing(
+        schedule: schedule, timeZone: "UTC", lastScheduled: Fixture.ago(last), activeRuns: active,
+        keepsRuns: keepsRuns))
+  }
+
+  @Test func runsThatFailWithoutALeftJobAreReported() throws {
+    func ids(_ cronJob: CronJob, jobs: [Job] = []) -> [String] {
+      Fixture.report {
+        $0.cronJobs = .seen([cronJob])
+        $0.jobs = .seen(jobs)
+      }.problemIDs
+    }
+    let path = ["tethys/workload/apps/backup/cronjob"]
+    #expect(ids(Self.ended(success: 20 * 86_400)) == path)
+    // The resource was created a day ago.
+    #expect(ids(Self.ended(success: nil)) == path)
+    #expect(ids(Self.ended(success: nil, keepsRuns: false)).isEmpty)
+    #expect(ids(Self.ended(success: 600)).isEmpty)
+    // One run may have failed, and the next one may succeed.
+    #expect(ids(Self.ended("0 */4 * * *", success: 7200, last: 3600)).isEmpty)
+    #expect(ids(Self.ended(success: 20 * 86_400, active: 1)).isEmpty)
+    // A run that has just begun may not be in the list of active ones.
+    #expect(ids(Self.ended(success: 20 * 86_400, last: 300)).isEmpty)
+    // A Job that failed says why, under the same id.
+    let failed = Self.run("a", [Self.condition("Failed", ago: 600)])
+    #expect(ids(Self.ended(success: 20 * 86_400), jobs: [failed]) == path)
+  }
+
   fileprivate static func run(
     _ name: String, _ conditions: [Condition] = [], started: Int64? = 7200, deleted: Int64? = nil
   ) -> Job {

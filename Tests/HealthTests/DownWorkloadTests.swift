@@ -192,3 +192,74 @@ import Testing
     #expect(report.problemIDs == ["tethys/pods/crash-looping"])
   }
 }
+
+/// Pods of several workloads are one problem, in which a workload that went down later would not be seen.
+@Suite struct LaterWorkloadTests {
+  /// One replica whose pod crashes; no pod of it serves.
+  private static func crashing(_ name: String, restarts: Int) -> (Workload, Pod) {
+    (
+      Workload(
+        resource: Fixture.resource(
+          "Deployment", name, namespace: "apps",
+          [Fixture.condition("Available", .isFalse, "MinimumReplicasUnavailable", ago: 7200)]),
+        desired: 1, ready: 0, available: 0, updated: 1),
+      Fixture.pod("\(name)-1", waiting: "CrashLoopBackOff", owner: name, restarts: restarts)
+    )
+  }
+
+  /// The ids of the problems, for each step.
+  private static func ids(_ steps: [[(Workload, Pod)]]) -> [[String]] {
+    var history = PollHistory()
+    return steps.enumerated().map { index, crashing in
+      let now = Fixture.now + .seconds(Int64(index) * 15)
+      var snapshot = Fixture.snapshot {
+        $0.nodes = .seen([Fixture.node("srv712429", renewed: nil)])
+        $0.workloads = .seen(crashing.map(\.0))
+        $0.pods = .seen(PodCensus(total: 9, unhealthy: crashing.map(\.1)))
+      }
+      snapshot.serverTime = now
+      let (report, next) = judge(Fixture.observation(snapshot, at: now), history: history, now: now)
+      history = next
+      return report.problemIDs.map { String($0.dropFirst("tethys/".count)) }.sorted()
+    }
+  }
+
+  @Test func workloadThatJoinsACrashLoopHasItsOwnProblem() {
+    let (toy, dns) = (Self.crashing("toy", restarts: 500), Self.crashing("coredns", restarts: 6))
+    #expect(
+      Self.ids([[toy], [toy, dns], [toy, dns], [dns]]) == [
+        ["pods/crash-looping"], ["pods/crash-looping", "workload/apps/coredns/deployment"],
+        ["pods/crash-looping", "workload/apps/coredns/deployment"], ["workload/apps/coredns/deployment"],
+      ])
+  }
+
+  @Test func workloadsThatCrashAtOnceAreOneProblem() {
+    let all = (1...5).map { Self.crashing("web-\($0)", restarts: $0) }
+    #expect(Self.ids([all, all]) == [["pods/crash-looping"], ["pods/crash-looping"]])
+  }
+}
+
+/// Pods that the kubelet rejects or evicts are replaced, and their problem is that of their workload.
+@Suite struct RejectedPodTests {
+  @Test(arguments: ["UnexpectedAdmissionError", "Evicted", "OutOfcpu", "NodeAffinity"])
+  func newestRejectedPodIsTheCause(_ reason: String) throws {
+    func pod(_ name: String, age: Int64) -> Pod {
+      Pod(
+        resource: Resource(kind: "Pod", namespace: "apps", name: name, creationTimestamp: Fixture.ago(age)),
+        phase: "Failed", node: "calypso",
+        owner: Reference(kind: "Deployment", namespace: "apps", name: "d04"),
+        failure: reason, failureMessage: "Allocate failed")
+    }
+    let report = Fixture.report {
+      $0.workloads = .seen([
+        DownWorkloadTests.workload(
+          [Fixture.condition("Available", .isFalse, "MinimumReplicasUnavailable", ago: 7200)])
+      ])
+      $0.pods = .seen(PodCensus(total: 3, unhealthy: [pod("old", age: 7200), pod("new", age: 60)]))
+    }
+    #expect(report.problemIDs == ["tethys/workload/apps/d04/deployment"])
+    let problem = try #require(report.problems.first)
+    #expect(problem.detail.hasSuffix("pod new: \(reason): Allocate failed"))
+    #expect(problem.remedy.contains("-n apps describe pod new"))
+  }
+}

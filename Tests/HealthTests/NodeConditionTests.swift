@@ -139,7 +139,7 @@ import Testing
     return Fixture.report { $0.nodes = .seen([node]) }
   }
 
-  @Test(arguments: [(1, 0, Int?.none), (1, nil, nil), (8, 7, nil), (0, 0, 1)])
+  @Test(arguments: [(1, 0, Int?.none), (1, nil, nil), (8, 7, nil), (0, 0, 1), (4, 3, 1)])
   func unallocatableGPUIsAWarning(_ capacity: Int, _ allocatable: Int?, _ labeled: Int?) {
     let report = Self.gpus(capacity: capacity, allocatable: allocatable, labeled: labeled)
     #expect(report.problemIDs == ["tethys/node/calypso/gpu-lost"])
@@ -158,6 +158,41 @@ import Testing
     #expect(report.problems.map(\.step.note) == ["on the node: \(tool)"])
   }
 
+  @Test func fewerDevicesThanTheNodeHasAreAWarning() {
+    let node = Node(
+      resource: Fixture.node("calypso").resource,
+      lostDevices: [Node.Device(resource: "furiosa.ai/npu", capacity: "8", lost: 5)])
+    let report = Fixture.report { $0.nodes = .seen([node]) }
+    #expect(report.problems.map(\.title) == ["node calypso does not offer 5 of 8 furiosa.ai/npu"])
+  }
+
+  /// An expectation is a minimum.
+  @Test func lostGPUIsAWarningAlthoughTheRestIsEnough() {
+    let node = Node(
+      resource: Fixture.node("calypso").resource, allocatableGPUs: 1, capacityGPUs: 2,
+      gpuResources: ["nvidia.com/gpu"])
+    let report = Fixture.report(Expectations(gpus: ["calypso": 1])) { $0.nodes = .seen([node]) }
+    #expect(report.problemIDs == ["tethys/node/calypso/gpu-lost"])
+    #expect(report.problems.map(\.severity) == [.warning])
+  }
+
+  @Test func labelsCountAGPUThatHasNoCapacity() {
+    let report = Self.gpus(capacity: 1, allocatable: 1, labeled: 2)
+    #expect(report.problemIDs == ["tethys/node/calypso/gpu-lost"])
+    #expect(report.problems.first?.detail == "its labels count 2, and its capacity is 1: a GPU has failed")
+    #expect(Self.gpus(capacity: 4, allocatable: 4, labeled: 1).problems.isEmpty)
+  }
+
+  @Test(arguments: ["GpuHealth", "DiskHealth", "NodeHealth"])
+  func healthIsGoodIfTrue(_ type: String) {
+    func ids(_ status: Condition.Status) -> [String] {
+      let conditions = [Fixture.condition("Ready", .isTrue, "R"), Fixture.condition(type, status, "R")]
+      return Fixture.report { $0.nodes = .seen([Fixture.node("calypso", conditions)]) }.problemIDs
+    }
+    #expect(ids(.isTrue).isEmpty)
+    #expect(ids(.isFalse).count == 1)
+  }
+
   @Test func lostDevicesAreOneWarning() {
     let node = Node(
       resource: Fixture.node("calypso").resource,
@@ -167,7 +202,7 @@ import Testing
     #expect(report.problemIDs == ["tethys/node/calypso/devices-lost"])
     #expect(
       report.problems.first?.title
-        == "node calypso offers none of its 8 furiosa.ai/npu, 8 huawei.com/Ascend910")
+        == "node calypso does not offer 8 furiosa.ai/npu, 8 huawei.com/Ascend910")
     #expect(report.problems.first?.remedy.contains("nvidia") == false)
   }
 

@@ -75,6 +75,17 @@ import Testing
     #expect(report.problems.first?.detail.contains("Failed: acme: order is invalid") == true)
   }
 
+  @Test(arguments: [-3600, 86_400] as [Int64])
+  func failedRenewalIsInTheDetailOfTheDates(_ end: Int64) {
+    let certificate = Certificate(
+      resource: Fixture.resource(
+        "Certificate", "web", namespace: "web",
+        [Fixture.ready, Fixture.condition("Issuing", .isFalse, "Failed", "acme: order is invalid")]),
+      notAfter: Fixture.now + .seconds(end), lastFailureTime: Fixture.ago(7200), failedAttempts: 20)
+    let report = Fixture.report { $0.certificates = .seen([certificate]) }
+    #expect(report.problems.first?.detail.contains("; Failed: acme: order is invalid; 20 attempts") == true)
+  }
+
   private static func stack(
     _ state: String, _ conditions: [Condition], resynced: Int64 = 60, updating: Bool = false
   ) -> Stack {

@@ -38,6 +38,64 @@ import Testing
     #expect(report.pods?.crashLooping.count == 1)
   }
 
+  /// The containers of a node that was rebooted were lost, and did not crash.
+  @Test func podThatWasLostWithItsNodeIsNotCrashLooping() {
+    func pod(_ end: String, ready: Condition.Status) -> Pod {
+      Pod(
+        resource: Resource(
+          kind: "Pod", namespace: "apps", name: "svc", creationTimestamp: Fixture.ago(86_400 * 300),
+          conditions: [Fixture.condition("Ready", ready, ago: 90)]),
+        phase: "Running", isReady: ready == .isTrue, restarts: 6, lastEnd: end, lastEndTime: Fixture.ago(120))
+    }
+    for ready in [.isTrue, .isFalse] as [Condition.Status] {
+      #expect(Self.report(pod("Unknown, exit code 255", ready: ready)).problems.isEmpty)
+      #expect(Self.report(pod("exit code 1", ready: ready)).problemIDs == ["tethys/pods/crash-looping"])
+    }
+  }
+
+  @Test func podThatIsKilledEveryFewHoursIsOneLastingProblem() {
+    func pod(ended seconds: Int64) -> Pod {
+      Pod(
+        resource: Resource(
+          kind: "Pod", namespace: "apps", name: "leak", creationTimestamp: Fixture.ago(86_400 * 30),
+          conditions: [Fixture.condition("Ready", .isTrue, ago: seconds - 10)]),
+        phase: "Running", isReady: true, restarts: 240, lastEnd: "OOMKilled, exit code 137",
+        lastEndTime: Fixture.ago(seconds))
+    }
+    for seconds in [2400, 5400, 10_800] as [Int64] {
+      #expect(Self.report(pod(ended: seconds)).problemIDs == ["tethys/pods/crash-looping"])
+    }
+    #expect(Self.report(pod(ended: 30_000)).problems.isEmpty)
+  }
+
+  /// While its init containers run, the phase of a pod is Pending.
+  @Test func restartsOfAnInitContainerAreOneProblem() {
+    func pod(waiting: String?) -> Pod {
+      Pod(
+        resource: Resource(kind: "Pod", namespace: "apps", name: "web", creationTimestamp: Fixture.ago(7200)),
+        phase: "Pending", node: "srv712429", restarts: 20, waitingReason: waiting, lastEnd: "exit code 1",
+        lastEndTime: Fixture.ago(30))
+    }
+    for waiting in ["CrashLoopBackOff", nil] {
+      #expect(Self.report(pod(waiting: waiting)).problemIDs == ["tethys/pods/crash-looping"])
+    }
+  }
+
+  @Test(arguments: [(300 as Int64, false), (660, true)])
+  func pullOfALargeImageMayTakeTenMinutes(_ age: Int64, _ isProblem: Bool) {
+    let pod = Fixture.pod("vllm", phase: "Pending", waiting: "ContainerCreating", age: age)
+    #expect(Self.report(pod).problemIDs == (isProblem ? ["tethys/pods/pending"] : []))
+    #expect(
+      Self.report(Fixture.pod("a", phase: "Pending", waiting: "ImagePullBackOff", age: age)).problemIDs
+        == ["tethys/pods/pending"])
+  }
+
+  @Test func podThatAPersonEndedIsNoFailure() {
+    func pod(_ end: String) -> Pod { Fixture.pod("node-debugger-x", phase: "Failed", lastEnd: end) }
+    #expect(Self.report(pod("Error, exit code 130")).problems.isEmpty)
+    #expect(Self.report(pod("exit code 1")).problemIDs == ["tethys/pods/failed"])
+  }
+
   @Test func brieflyReadyPodIsCrashLooping() {
     #expect(
       Self.report(Self.pod(ready: .isTrue, restarts: 300, ended: 60)).problemIDs == [

@@ -328,6 +328,16 @@ enum ProblemSituations {
             timing: CronJob.Timing(schedule: "*/5 * * * *", lastScheduled: Fixture.ago(86_400)))
         ])
       },
+      Fixture.report {
+        $0.cronJobs = .seen([
+          CronJob(
+            resource: Fixture.resource("CronJob", "backup", namespace: "apps", []),
+            lastSuccessfulTime: Fixture.ago(86_400),
+            timing: CronJob.Timing(schedule: "*/30 * * * *", timeZone: "UTC", lastScheduled: Fixture.ago(900))
+          )
+        ])
+        $0.jobs = .seen([])
+      },
       job([failed]), job([failed], of: "backup"), job([]), job([], deleted: gone),
       job([Fixture.condition("FailureTarget", .isTrue, "BackoffLimitExceeded", ago: 900)]),
       pods(Fixture.pod("x", waiting: "CrashLoopBackOff")), pods(pod("Pending"), pod("Pending")),

@@ -79,7 +79,7 @@ import Testing
     #expect(report.verdict == .unknown)
   }
 
-  @Test func itsProblemHasNotEnded() {
+  @Test func problemOfAnUndecodableNodeStaysOpen() {
     let broken = Fixture.node("calypso", [Fixture.condition("Ready", .isFalse)])
     let first = judge(
       Fixture.observation(Fixture.snapshot { $0.nodes = .seen([broken]) }), history: PollHistory(),
@@ -96,7 +96,7 @@ import Testing
     #expect(report.verdict == .unknown)
   }
 
-  @Test func whatWasSeenOfTheOthersStaysWithoutAVerdict() {
+  @Test func lastSeenObjectsHaveNoVerdict() {
     let certificate = Certificate(resource: Fixture.resource("Certificate", "web"))
     let policy = ImagePolicy(
       resource: Fixture.resource("ImagePolicy", "app"),
@@ -118,7 +118,7 @@ import Testing
         Self.unreadable("ImagePolicy", nil), Self.unreadable("StatefulSet", "db", namespace: "flux-system"),
       ]
     }
-    // Not only once.
+    // It also holds for later polls.
     for _ in 0..<3 {
       let (report, next) = judge(Fixture.observation(hidden), history: history, now: Fixture.now)
       history = next

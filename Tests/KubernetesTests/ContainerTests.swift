@@ -61,6 +61,18 @@ import Testing
     #expect(pod.stateText == stateText)
   }
 
+  /// The runtime's message is the cause, and there is no log.
+  @Test func containerThatCannotStartTellsWhy() throws {
+    let status =
+      #""phase":"Running","containerStatuses":[{"name":"app","restartCount":12,"state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 5m0s restarting failed container=app"}},"lastState":{"terminated":{"exitCode":128,"reason":"StartError","message":"exec: \"foo\": executable file not found in $PATH","finishedAt":"2026-01-10T09:00:00Z"}}}]"#
+    let pod = try pod(status)
+    #expect(pod.isUnstartable)
+    #expect(
+      pod.stateText
+        == "pod web-1: CrashLoopBackOff, 12 restarts, last StartError, exit code 128: exec: \"foo\": executable file not found in $PATH"
+    )
+  }
+
   @Test func runningInitContainerIsNamed() throws {
     let status =
       #""phase":"Pending","initContainerStatuses":[{"name":"proxy","state":{"running":{"startedAt":"2026-01-10T09:54:00Z"}}},{"name":"migrate","state":{"running":{"startedAt":"2026-01-10T09:55:00Z"}}}],"containerStatuses":[{"name":"app","state":{"waiting":{"reason":"PodInitializing"}}}]"#
@@ -84,7 +96,8 @@ import Testing
     ("furiosa.ai/npu", "1", "1", false),
     ("furiosa.ai/npu", "0", "0", false), ("devices.kubevirt.io/kvm", "1k", "0", true),
     ("devices.kubevirt.io/kvm", "1k", "1k", false), ("nvidia.com/gpu", "1", "0", false),
-    ("memory", "8", "0", false),
+    ("memory", "8", "0", false), ("furiosa.ai/npu", "8", "3", true), ("furiosa.ai/npu", "8", "8", false),
+    ("furiosa.ai/npu", "8", "9", false), ("furiosa.ai/npu", "8k", "1k", false),
     ("hugepages-2Mi", "8", "0", false), ("example.kubernetes.io/x", "8", "0", false),
   ])
   func lostDevicesAreExtendedResources(
@@ -94,6 +107,7 @@ import Testing
       #"{"metadata":{"name":"a"},"status":{"capacity":{"cpu":"4","\#(name)":"\#(capacity)"},"allocatable":{"cpu":"4","\#(name)":"\#(allocatable)"}}}"#
     guard case .node(let node) = try read(.node, item) else { throw Wrong.kind }
     #expect(node.lostDevices.map(\.resource) == (isLost ? [name] : []))
+    #expect(node.lostDevices.compactMap(\.lost) == (isLost && allocatable != "0" ? [5] : []))
     #expect(node.gpuResources == (name == "nvidia.com/gpu" ? [name] : []))
   }
 

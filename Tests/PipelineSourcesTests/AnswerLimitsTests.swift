@@ -52,11 +52,11 @@ import Testing
   @Test func memoryOfAnswersIsBoundedInBytes() {
     var cache = AnswerCache()
     for index in 0..<20 { cache.store(index, bytes: 1 << 20, etag: "\"x\"", for: "/\(index)", nil) }
-    #expect(cache.bytes <= AnswerCache.mostBytes)
+    #expect(cache.bytes <= AnswerCache.maxBytes)
     #expect(cache.value(for: "/0", as: Int.self) == nil && cache.value(for: "/19", as: Int.self) == 19)
     // The same path takes its place once.
     for _ in 0..<20 { cache.store(0, bytes: 1 << 20, etag: "\"x\"", for: "/19", nil) }
-    #expect(cache.bytes <= AnswerCache.mostBytes && cache.value(for: "/18", as: Int.self) == 18)
+    #expect(cache.bytes <= AnswerCache.maxBytes && cache.value(for: "/18", as: Int.self) == 18)
     cache.store(0, bytes: 9 << 20, etag: "\"x\"", for: "/large", nil)
     #expect(cache.bytes == 0)
     cache.store(0, bytes: 100, etag: nil, for: "/none", nil)

@@ -47,7 +47,7 @@ struct CoprocessTests {
   @Test func usesTheStreamAsStandardInputAndOutput() throws {
     let running = try Running("exec cat")
     #expect(running.exchange("there and back") == "there and back")
-    #expect(running.process.exit() == nil)
+    #expect(running.process.waitForExit() == nil)
   }
 
   @Test(arguments: [
@@ -57,7 +57,7 @@ struct CoprocessTests {
   ])
   func reportsTheExitStatus(_ command: String, _ exit: Coprocess.Exit, _ words: String) throws {
     let running = try Running(command)
-    #expect(running.process.exit(within: .seconds(30)) == exit)
+    #expect(running.process.waitForExit(timeout: .seconds(30)) == exit)
     #expect(exit.description.hasPrefix(words))
     #expect(!Self.exists(running.process.pid))
   }
@@ -65,7 +65,7 @@ struct CoprocessTests {
   @Test func keepsTheEndOfStandardError() throws {
     let running = try Running(
       "i=0; while [ $i -lt 3000 ]; do echo line $i >&2; i=$((i+1)); done; echo end >&2")
-    #expect(running.process.exit(within: .seconds(30)) == .status(0))
+    #expect(running.process.waitForExit(timeout: .seconds(30)) == .status(0))
     #expect(running.process.lastErrors.hasSuffix("line 2999\nend\n"))
     // Only whole lines are kept.
     #expect(running.process.lastErrors.hasPrefix("line "))

@@ -6,7 +6,7 @@ import Testing
   @Test func measuresThisProcess() throws {
     let use = try #require(ProcessUse.current())
     #expect(use.residentBytes > 1 << 20)
-    #expect(use.openDescriptors > 2 && use.openDescriptors <= use.mostDescriptors)
+    #expect(use.openDescriptors > 2 && use.openDescriptors <= use.maxDescriptors)
     #expect(use.threads >= 1 && use.cpuSeconds > 0)
     let now = Double(WallClock.milliseconds) / 1000
     #expect(use.startedAt < now && use.startedAt > now - 7 * 86_400)
@@ -17,15 +17,15 @@ import Testing
     let use = try #require(
       ProcessUse(
         stat: stat, upSeconds: 100, now: 10_000, ticks: 100, page: 4096, openDescriptors: 3,
-        mostDescriptors: 10))
+        maxDescriptors: 10))
     #expect(use.cpuSeconds == 2 && use.threads == 7 && use.residentBytes == 2500 * 4096)
     #expect(use.startedAt == 9910)
     #expect(
-      ProcessUse(stat: "", upSeconds: 0, now: 0, ticks: 1, page: 1, openDescriptors: 0, mostDescriptors: 0)
+      ProcessUse(stat: "", upSeconds: 0, now: 0, ticks: 1, page: 1, openDescriptors: 0, maxDescriptors: 0)
         == nil)
     #expect(
       ProcessUse(
-        stat: "1 (x) S", upSeconds: 0, now: 0, ticks: 1, page: 1, openDescriptors: 0, mostDescriptors: 0)
+        stat: "1 (x) S", upSeconds: 0, now: 0, ticks: 1, page: 1, openDescriptors: 0, maxDescriptors: 0)
         == nil)
   }
 }

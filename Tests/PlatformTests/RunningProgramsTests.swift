@@ -70,7 +70,7 @@ struct RunningProgramsTests {
     let (process, near) = try #require(started.value)
     #expect(([7] as [UInt8]).withUnsafeBytes { near.writing.descriptor.write($0) } == .moved(1))
     #expect(near.reading.descriptor.receive(1, until: deadline) == [7])
-    #expect(process.exit() == nil)
+    #expect(process.waitForExit() == nil)
   }
 }
 

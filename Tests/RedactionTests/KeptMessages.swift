@@ -1,4 +1,4 @@
-/// Everyday messages without a credential. All of each is shown.
+/// Messages without credentials, which must stay unchanged.
 enum KeptMessages {
   static let all: [String] = [
     "password → must be changed",

@@ -72,7 +72,7 @@ import Testing
       #expect(!text.contains("/usr/bin/oceanid") && !text.contains("%h/"), "\(file)")
     }
 
-    // Only `oceanid-ctl setup` and people write it.
+    // `install` writes no guard.yaml.
     #expect(first.output.contains("oceanid-ctl setup HOST --machine"))
     let configuration = root + "/etc/oceanid/guard.yaml"
     try FileManager.default.createDirectory(atPath: root + "/etc/oceanid", withIntermediateDirectories: true)

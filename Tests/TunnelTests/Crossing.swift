@@ -33,8 +33,8 @@ final class Crossing {
   /// The duration of the longest turn, during which the thread could do nothing else.
   private(set) var longestTurn = Duration.zero
   /// The maximum number of bytes that libssh2 held and that waited to be sent.
-  private(set) var mostHeld = 0
-  private(set) var mostOutbound = 0
+  private(set) var maxHeld = 0
+  private(set) var maxOutbound = 0
 
   /// - Parameters:
   ///   - bytes: the bytes that the local connection sends.
@@ -71,8 +71,8 @@ final class Crossing {
         hasWork = try chain.turn(.now)
         longestTurn = max(longestTurn, MonotonicTime.now - began)
         if let relay = chain.relay {
-          mostHeld = max(mostHeld, relay.transport.session.held)
-          mostOutbound = max(mostOutbound, relay.transport.session.wire.outbound.count)
+          maxHeld = max(maxHeld, relay.transport.session.held)
+          maxOutbound = max(maxOutbound, relay.transport.session.wire.outbound.count)
           if let served = served.take() {
             hasWork = true
             relay.serve(

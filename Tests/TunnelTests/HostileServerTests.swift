@@ -116,8 +116,8 @@ struct HostileServerTests {
       #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control })
       #expect(text.count < 1000)
     }
-    #expect(crossing.mostHeld < 32 << 20, "\(each.mode)")
-    #expect(crossing.mostOutbound < 8 << 20, "\(each.mode)")
+    #expect(crossing.maxHeld < 32 << 20, "\(each.mode)")
+    #expect(crossing.maxOutbound < 8 << 20, "\(each.mode)")
     // The duration of a turn is bounded, but a busy machine extends it.
     #expect(crossing.longestTurn < .seconds(10), "\(each.mode)")
   }

@@ -57,8 +57,8 @@ struct ClusterRows {
 
     var left = bytes
     var texts = TextBudget(bytes: bytes / 3)
-    func fill<Item, Row>(_ selection: inout RowSelection<Item, Row>, _ most: Int, _ isUrgent: Bool) {
-      let before = min(most, left)
+    func fill<Item, Row>(_ selection: inout RowSelection<Item, Row>, _ limit: Int, _ isUrgent: Bool) {
+      let before = min(limit, left)
       var own = before
       selection.fill(&own, &texts, isUrgent: isUrgent)
       left -= before - own

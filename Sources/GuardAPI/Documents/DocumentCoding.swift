@@ -44,7 +44,9 @@ package enum DocumentCoding {
   ) throws(DocumentError) -> Document {
     // Check the version first: in another major version, any other field may differ.
     let schema = try decode(SchemaField.self, bytes).schema
-    guard Schema(schema) == Document.version else { throw .foreignSchema(schema) }
+    guard Schema(schema) == Document.version else {
+      throw .unexpectedSchema(schema, expected: "\(Document.version)")
+    }
     return try decode(type, bytes)
   }
 
@@ -55,7 +57,7 @@ package enum DocumentCoding {
 
   package static func decodeWatchLine(_ bytes: Data) throws(DocumentError) -> WatchLine {
     if let schema = try decode(WatchSchema.self, bytes).status?.schema, Schema(schema) != .status {
-      throw .foreignSchema(schema)
+      throw .unexpectedSchema(schema, expected: "\(Schema.status)")
     }
     return try decode(WatchLine.self, bytes)
   }

@@ -37,16 +37,13 @@ package enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Not JSON, or a field has a wrong type.
   case malformed(String)
   /// Another document, or another major version.
-  case foreignSchema(String)
+  case unexpectedSchema(String, expected: String)
 
   package var description: String {
     switch self {
     case .malformed(let detail): "the response is not the requested document: \(detail)"
-    case .foreignSchema(let schema):
-      """
-      the daemon sends \(schema), but this client reads \(Schema.status), \(Schema.history) and \
-      \(Schema.incidents); install oceanid-ctl of the daemon's version
-      """
+    case .unexpectedSchema(let found, let expected):
+      "the daemon sent \(found), but this client expects \(expected): install oceanid-ctl of the daemon's version"
     }
   }
 }

@@ -91,9 +91,8 @@ final class AlertmanagerChannel: DeliveryChannel {
       }
       alerts.append(alert)
     }
-    let body = (try? DocumentCoding.encode(alerts)).map { Array($0) } ?? []
     try sender.post(
-      body, type: "application/json", to: try sender.address().appending("/api/v2/alerts"),
+      HTTPSender.json(alerts), type: "application/json", to: try sender.address().appending("/api/v2/alerts"),
       isCancelled: isCancelled)
     sent.withLock { sent in
       for incident in incidents {

@@ -14,15 +14,15 @@ final class GitHubChannel: DeliveryChannel {
   private let issues: GitHubIssues
   /// This machine's name.
   private let host: String
-  /// The pause between requests that write. GitHub asks for one second.
+  /// The minimum time between write requests. GitHub recommends one second.
   private let pause: Duration
   private let state = Mutex(State())
 
   private struct State {
-    /// Nothing is sent before this time, because GitHub demanded a pause.
+    /// Nothing is sent before this time, because GitHub's rate limit applies.
     var notBefore: Timestamp?
-    /// Nothing is sent with this token before `until`: after some refused logins GitHub refuses those with good tokens of
-    /// the same user too.
+    /// Requests with this token are blocked until `until`: after several failed logins GitHub also rejects valid
+    /// tokens of the same user.
     var refused: (token: String, until: Timestamp, error: DeliveryError)?
   }
 
@@ -43,7 +43,7 @@ final class GitHubChannel: DeliveryChannel {
     let (notBefore, refused) = state.withLock { ($0.notBefore, $0.refused) }
     if let notBefore, notBefore > now {
       throw DeliveryError(
-        .passing, "\(description): GitHub demanded a pause", remedy: "wait until \(notBefore)",
+        .passing, "\(description): GitHub's rate limit applies", remedy: "wait until \(notBefore)",
         retryAfter: notBefore - now)
     }
     if let refused, refused.token == token, refused.until > now { throw refused.error }
@@ -64,7 +64,7 @@ final class GitHubChannel: DeliveryChannel {
 
   private func deliver(_ notice: IncidentNotice, _ exchange: GitHubIssues.Exchange) throws(DeliveryError) {
     var open = try issues.open(exchange)
-    // Those that are only counted get no issue of their own, but an issue of an earlier message is closed.
+    // Entries that are only counted open no issue. If they have ended, an issue of an earlier message is closed.
     for entry in notice.entries + notice.counted.filter({ $0.change == .ended }) {
       let mark = IssueMark(entry, host: host)
       let text = IssueText(entry: entry, mark: mark, host: host)
@@ -100,7 +100,7 @@ final class GitHubChannel: DeliveryChannel {
     }
   }
 
-  /// Opens an issue, unless a person closed it while the incident goes on.
+  /// Opens an issue, unless an operator has closed the issue of this incident.
   ///
   /// - Returns: the number of the issue if it is open.
   private func begin(_ text: IssueText, _ exchange: GitHubIssues.Exchange) throws(DeliveryError) -> Int? {
@@ -110,7 +110,7 @@ final class GitHubChannel: DeliveryChannel {
       guard let mark = issue.mark, mark.key == text.mark.key else { continue }
       closed.append((issue.number, mark.since, try issues.marks(ofComments: issue.number, exchange)))
     }
-    // A second issue of one incident was closed without a comment about the end.
+    // A duplicate issue was closed without a comment that the incident ended.
     let ends = closed.filter { $0.marks.contains { $0.key == text.mark.key && $0.change == .ended } }
       .map(\.since)
     for issue in closed {
@@ -128,7 +128,7 @@ final class GitHubChannel: DeliveryChannel {
     let number = try write(exchange) { () throws(DeliveryError) in try issues.create(text, exchange) }
     let numbers = try issues.open(exchange).filter { $0.mark?.key == text.mark.key }.map(\.number)
     guard let first = numbers.min(), first < number else { return number }
-    // Another guard was faster.
+    // Another guard opened its issue first: close this duplicate.
     try close(number, as: .unplanned, exchange)
     return first
   }

@@ -72,10 +72,10 @@ struct GitHubIssues: Sendable {
 
   private static let pageSize = 50
   /// An issue has at most 2,500 comments.
-  private static let mostPages = 50
-  private static let mostBytes = 8 << 20
+  private static let maxPages = 50
+  private static let maxBytes = 8 << 20
   /// The largest body of an error response.
-  private static let mostErrorBytes = 16 << 10
+  private static let maxErrorBytes = 16 << 10
   /// Longer pauses are cut, because a server may err.
   private static let longestPause: Duration = .seconds(3600)
 
@@ -109,7 +109,7 @@ struct GitHubIssues: Sendable {
     -> [Element]
   {
     var all: [Element] = []
-    for page in 1...GitHubIssues.mostPages {
+    for page in 1...GitHubIssues.maxPages {
       let elements: [Element] = try decode(
         request(.get, "\(path)&per_page=\(GitHubIssues.pageSize)&page=\(page)", nil, exchange))
       guard elements.count <= GitHubIssues.pageSize else { throw unreadable }
@@ -119,7 +119,7 @@ struct GitHubIssues: Sendable {
     throw DeliveryError(
       .refused,
       """
-      \(repository) has more than \(GitHubIssues.pageSize * GitHubIssues.mostPages) issues with the label \
+      \(repository) has more than \(GitHubIssues.pageSize * GitHubIssues.maxPages) issues with the label \
       \(labels.first ?? "")
       """,
       remedy: "close old ones, or give \(sender.channel) another first label in guard.yaml")
@@ -164,14 +164,13 @@ struct GitHubIssues: Sendable {
     _ method: Post.Method, _ path: String, _ draft: Draft?, _ exchange: Exchange
   ) throws(DeliveryError) -> Post.Answer {
     let base = try sender.address()
-    let body = draft.flatMap { try? DocumentCoding.encode($0) }.map { Array($0) } ?? []
     let answer = try sender.send(
-      method, body,
+      method, draft.map { HTTPSender.json($0) } ?? [],
       headers: [
         "Accept: application/vnd.github+json", "X-GitHub-Api-Version: 2022-11-28",
         "Content-Type: application/json",
       ],
-      to: base.appending("/repos/\(repository)\(path)"), returnedBytes: GitHubIssues.mostBytes,
+      to: base.appending("/repos/\(repository)\(path)"), returnedBytes: GitHubIssues.maxBytes,
       isCancelled: exchange.isCancelled)
     guard !(200...299).contains(answer.status) else { return answer }
     throw refusal(answer, base, at: exchange.now)
@@ -198,7 +197,7 @@ struct GitHubIssues: Sendable {
     let again = "then: oceanid-ctl alerts test \(sender.channel)"
     // Shortened at first, because a body may have megabytes, and at last, because a shortened secret is not recognized.
     let said = redacted(
-      sender.hidingSecrets(answer.body.limited(to: GitHubIssues.mostErrorBytes), base)
+      sender.hidingSecrets(answer.body.limited(to: GitHubIssues.maxErrorBytes), base)
     ).limited(to: 200)
     let message = "\(base.origin) answered HTTP \(answer.status) for \(repository): \(said)"
     if let pause = pause(answer, at: now) {

@@ -1,5 +1,6 @@
 internal import Curl
 internal import FoundationEssentials
+internal import GuardAPI
 internal import GuardConfiguration
 internal import Health
 internal import Platform
@@ -40,6 +41,11 @@ struct HTTPSender: Sendable {
     do throws(WebAddress.Mistake) { address = try WebAddress(text) } catch { throw refusal(error.reason) }
     if let reason = address.exposure(isInsecure: target.access.isInsecure) { throw refusal(reason) }
     return address
+  }
+
+  /// The body for a message. Only numbers that are not finite cannot be encoded, and no message has one.
+  static func json(_ message: some Encodable) -> [UInt8] {
+    (try? DocumentCoding.encode(message)).map { Array($0) } ?? []
   }
 
   /// - Parameters:

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 internal import IncidentTracking
 
@@ -20,8 +21,7 @@ struct IssueText {
     let place = entry.incident.cluster.isEmpty ? host : entry.incident.cluster
     let test = entry.incident.isTest ? "Test: " : ""
     // Without these signs, GitHub finds no mentions or references in a title.
-    let text = "\(test)\(place): \(entry.incident.title.escaped)".replacing("@", with: "＠").replacing(
-      "#", with: "＃")
+    let text = "\(test)\(place): \(entry.incident.title.escaped)".escaping(["@": "＠", "#": "＃"])
     return text.limited(to: IssueText.longestTitle)
   }
 

@@ -6,7 +6,7 @@ internal import IncidentTracking
 /// Publishes to an ntfy topic as JSON (docs.ntfy.sh/publish, "Publish as JSON"), because titles in headers
 /// must be ASCII.
 struct NtfyChannel: DeliveryChannel {
-  /// Its address is that of the topic; messages are posted to the parent address.
+  /// Its URL names the topic. Messages are posted to the same URL without the topic.
   let sender: HTTPSender
 
   private struct Message: Encodable {
@@ -19,7 +19,7 @@ struct NtfyChannel: DeliveryChannel {
     let tags: [String]
   }
 
-  /// ntfy turns a message of more than 4096 bytes into an attachment.
+  /// ntfy turns a message of more than 4096 bytes into an attachment. The rest is room for what it adds.
   private static let longestMessage = 3500
 
   var description: String { sender.description }
@@ -29,14 +29,15 @@ struct NtfyChannel: DeliveryChannel {
   ) throws(DeliveryError) {
     guard let (parent, topic) = try sender.address().leaf else {
       throw DeliveryError(
-        .refused, "the address of \(sender.channel) names no topic", remedy: "as in https://ntfy.sh/TOPIC")
+        .refused, "the address of \(sender.channel) has no topic",
+        remedy: "use an address such as https://ntfy.sh/TOPIC")
     }
     let text = NoticeText(notice)
     let message = Message(
       topic: topic, title: text.headline, message: text.body.limited(to: NtfyChannel.longestMessage),
       priority: NtfyChannel.priority(text), tags: [NtfyChannel.tag(text)])
-    let body = (try? DocumentCoding.encode(message)).map { Array($0) } ?? []
-    try sender.post(body, type: "application/json", to: parent, isCancelled: isCancelled)
+    try sender.post(
+      HTTPSender.json(message), type: "application/json", to: parent, isCancelled: isCancelled)
   }
 
   static func priority(_ text: NoticeText) -> Int {

@@ -41,8 +41,7 @@ enum NoticeCoding {
     let document = NoticeDocument(
       notice, summary: text.headline,
       counts: .init(critical: text.critical, warning: text.warning, ended: text.over))
-    // Values of these types can always be encoded.
-    return ((try? DocumentCoding.encode(document)).map { Array($0) } ?? []) + [UInt8(ascii: "\n")]
+    return HTTPSender.json(document) + [UInt8(ascii: "\n")]
   }
 
   /// The same for the same entries. The key of several entries is derived from all of their keys.

@@ -24,7 +24,7 @@ package final class AlertDelivery: Sendable {
   }
 
   /// The limit of requested tests that run at the same time.
-  private static let mostTests = 4
+  private static let maxRunningTests = 4
 
   private let entries: Mutex<[Entry]> = Mutex([])
   private let context: Mutex<AlertContext?> = Mutex(nil)
@@ -167,7 +167,7 @@ package final class AlertDelivery: Sendable {
       return done(.unknownChannel)
     }
     let isTaken = tests.withLock { tests in
-      guard tests < AlertDelivery.mostTests else { return false }
+      guard tests < AlertDelivery.maxRunningTests else { return false }
       tests += 1
       return true
     }

@@ -20,9 +20,9 @@ struct DeliveryPolicy: Hashable, Sendable {
   /// If there are more, the message lists this many and counts the rest.
   var listedOfMany = 20
   /// The limit of incidents with a pending notice.
-  var mostWaiting = 10_000
+  var maxPending = 10_000
   /// The limit of their bytes in the spool. Details are shortened before notices are dropped.
-  var mostBytes = 16 << 20
+  var maxBytes = 16 << 20
   /// A list of firing incidents that was not refreshed for this long is no longer valid.
   var believedFor: Duration = .seconds(900)
 }

@@ -50,13 +50,13 @@ struct Outbox {
   private(set) var waiting: [String: PendingNotice] = [:]
   /// The notices in the message under way. Its outcome is not known yet.
   private(set) var underWay: [String: PendingNotice] = [:]
-  /// Incidents that this channel notified and whose end it has not notified. The end is delivered regardless
-  /// of the filter.
+  /// Incidents that were reported on this channel and have not been reported as ended. Their end is delivered even
+  /// if the filter no longer matches.
   private(set) var announced: Set<String> = []
   /// The incidents in `announced` that were only counted. Their end need not be listed either.
   private(set) var announcedByCount: Set<String> = []
-  /// The number of the newest notice received, by incident. If the guard is killed after it passed a notice
-  /// on and before it recorded that, the notice comes again and is skipped.
+  /// The highest notice number received, by incident. A notice that is repeated after a crash is recognized by it
+  /// and skipped.
   private(set) var marks: [String: Int] = [:]
   /// The message under way.
   private(set) var batch: Batch?
@@ -119,18 +119,18 @@ struct Outbox {
   /// Shortens details. If that is not enough, drops the least important notices, a tenth at a time, so that
   /// not every drop has to sort.
   private mutating func makeRoom() -> Int {
-    guard waiting.count > policy.mostWaiting || weight > policy.mostBytes else { return 0 }
-    if weight > policy.mostBytes {
+    guard waiting.count > policy.maxPending || weight > policy.maxBytes else { return 0 }
+    if weight > policy.maxBytes {
       for (id, notice) in waiting {
         waiting[id]?.incident = notice.incident.shortened(detailTo: Outbox.shortDetail)
       }
       weight = waiting.values.reduce(0) { $0 + $1.weight }
-      if waiting.count <= policy.mostWaiting, weight <= policy.mostBytes / 10 * 9 { return 0 }
+      if waiting.count <= policy.maxPending, weight <= policy.maxBytes / 10 * 9 { return 0 }
     }
     let worst = waiting.values.sorted { (worth(of: $0), $0.serial) < (worth(of: $1), $1.serial) }
     var dropped = 0
     for notice in worst {
-      guard waiting.count > policy.mostWaiting / 10 * 9 || weight > policy.mostBytes / 10 * 9 else { break }
+      guard waiting.count > policy.maxPending / 10 * 9 || weight > policy.maxBytes / 10 * 9 else { break }
       remove(notice.incident.id)
       dropped += 1
     }
@@ -158,13 +158,13 @@ struct Outbox {
   /// functions below records its outcome.
   ///
   /// - Parameters:
-  ///   - most: the limit of listed entries.
+  ///   - limit: the maximum number of listed entries.
   ///   - countsRest: true if one message lists the first few and counts the rest; false if as many messages
   ///     as needed are sent.
   mutating func dequeue(
-    atMost most: Int = .max, countsRest: Bool
+    atMost limit: Int = .max, countsRest: Bool
   ) -> (listed: [IncidentNotice.Entry], counted: [IncidentNotice.Entry]) {
-    let batch = interrupted ?? nextBatch(atMost: min(most, policy.batch), countsRest: countsRest)
+    let batch = interrupted ?? nextBatch(atMost: min(limit, policy.batch), countsRest: countsRest)
     interrupted = nil
     guard let batch else { return ([], []) }
     self.batch = batch
@@ -179,26 +179,26 @@ struct Outbox {
     return (entries(batch.listed), entries(batch.counted))
   }
 
-  mutating func dequeue(atMost most: Int = .max) -> [IncidentNotice.Entry] {
-    dequeue(atMost: most, countsRest: false).listed
+  mutating func dequeue(atMost limit: Int = .max) -> [IncidentNotice.Entry] {
+    dequeue(atMost: limit, countsRest: false).listed
   }
 
-  private func nextBatch(atMost most: Int, countsRest: Bool) -> Batch? {
+  private func nextBatch(atMost limit: Int, countsRest: Bool) -> Batch? {
     guard let oldest = waiting.values.min(by: { $0.serial < $1.serial }) else { return nil }
     let notices = waiting.values.filter { $0.incident.cluster == oldest.incident.cluster }
       .sorted { $0.serial < $1.serial }
     func ids(_ notices: some Sequence<PendingNotice>) -> [String] { notices.map(\.incident.id) }
     guard countsRest, notices.count > policy.batch else {
-      return Batch(listed: ids(notices.prefix(most)), counted: [])
+      return Batch(listed: ids(notices.prefix(limit)), counted: [])
     }
     // If the opening was listed by name, so is the end.
     let isByName = { (notice: PendingNotice) in
       let id = notice.incident.id
       return notice.change == .ended && announced.contains(id) && !announcedByCount.contains(id)
     }
-    let ends = notices.filter(isByName).prefix(most)
+    let ends = notices.filter(isByName).prefix(limit)
     let rest = notices.filter { !isByName($0) }.sorted { Outbox.isWorse($0, $1) }
-    let first = rest.prefix(min(policy.listedOfMany, most - ends.count))
+    let first = rest.prefix(min(policy.listedOfMany, limit - ends.count))
     return Batch(listed: ids(ends) + ids(first), counted: ids(rest.dropFirst(first.count)))
   }
 
@@ -226,7 +226,7 @@ struct Outbox {
     if notice.change == .ended {
       announced.remove(id)
       announcedByCount.remove(id)
-    } else if announced.count < policy.mostWaiting {
+    } else if announced.count < policy.maxPending {
       if !byCount { announcedByCount.remove(id) }
       if announced.insert(id).inserted, byCount { announcedByCount.insert(id) }
     }
@@ -260,7 +260,7 @@ struct Outbox {
     return listed
   }
 
-  /// Forgets incidents that have ended.
+  /// Removes ended incidents from `announced`.
   ///
   /// - Parameters:
   ///   - firing: incidents that were notified and are ongoing.
@@ -271,7 +271,7 @@ struct Outbox {
     }
     announced = announced.filter(isWanted)
     announcedByCount.formIntersection(announced)
-    if isSaved || marks.count > 2 * policy.mostWaiting { marks = marks.filter { isWanted($0.key) } }
+    if isSaved || marks.count > 2 * policy.maxPending { marks = marks.filter { isWanted($0.key) } }
   }
 
   /// Drops notices that a changed filter no longer accepts.
@@ -299,7 +299,7 @@ struct Outbox {
   }
 
   mutating func restore(announced ids: [String], byCount: [String], marks: [String: Int]) {
-    announced.formUnion(ids.prefix(policy.mostWaiting))
+    announced.formUnion(ids.prefix(policy.maxPending))
     announcedByCount.formUnion(byCount.filter(announced.contains))
     self.marks.merge(marks) { $1 }
   }

@@ -1,6 +1,6 @@
 package import GuardConnection
 
-/// An error of a request, as opposed to a failed call of a tool, which is a result.
+/// A JSON-RPC error response. A failed tool call is a result, not an error.
 package struct ProtocolError: Error, Hashable, Sendable {
   /// The codes of JSON-RPC 2.0 §5.1, and those of the Model Context Protocol.
   package enum Code: Int64, Sendable {

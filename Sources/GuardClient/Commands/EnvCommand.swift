@@ -4,6 +4,7 @@ import GuardAPI
 import GuardConnection
 import GuardRun
 import GuardTerminal
+import GuardTypes
 import Health
 import Platform
 
@@ -32,8 +33,8 @@ enum Shell: String, ExpressibleByArgument, CaseIterable {
   func export(_ name: String, _ value: String) -> String {
     switch self {
     // Within single quotes, only the quote itself is special (POSIX.1-2017, XCU 2.2.2).
-    case .bash, .zsh: "export \(name)='\(value.replacing("'", with: "'\\''"))'\n"
-    case .fish: "set -gx \(name) '\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'\n"
+    case .bash, .zsh: "export \(name)='\(value.escaping(["'": "'\\''"]))'\n"
+    case .fish: "set -gx \(name) '\(value.escaping(["\\": "\\\\", "'": "\\'"]))'\n"
     }
   }
 }

@@ -39,7 +39,7 @@ struct ForeignOption: CommandError, Hashable {
     var rest = Array(arguments.prefix { $0 != "--" })
     var path: [String] = []
     var meant = help
-    // Without a command it is the default one, and so without the command of a command.
+    // Without a subcommand, the default subcommand applies, at each level.
     while !meant.shownSubcommands.isEmpty {
       let place = help.placeOfCommand(rest, of: meant)
       let name = place.map { rest.remove(at: $0) } ?? meant.defaultSubcommand

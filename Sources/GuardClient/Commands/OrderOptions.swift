@@ -19,7 +19,7 @@ struct OrderOptions: ParsableArguments {
       .joined(separator: " ")
   }
 
-  /// - Parameter cluster: the only cluster that it is for; nil for the chosen one, or all.
+  /// - Parameter cluster: the target; nil for the cluster of `--cluster`, or all.
   func send(_ route: Route, otherwise text: String, to cluster: String? = nil) throws {
     // The guard's own refusal does not list the names.
     if cluster == nil, choice.cluster != nil {

@@ -12,8 +12,8 @@ struct WhereCommand: ParsableCommand, Reading {
     commandName: "where",
     abstract: "Show which stages of the pipeline have a commit, and where it is stuck.",
     discussion: """
-      A stage has the commit, is not affected by it, will get it, or does not get it until a person acts: then the \
-      reason and the next step follow.
+      Each stage has the commit, is not affected by it, waits for it, or is stuck. For a stuck stage, the reason and \
+      the next step are shown.
 
       Examples:
         oceanid-ctl where $(git rev-parse HEAD)

@@ -115,7 +115,7 @@ extension ValueFormat where Value == PathFilter {
       }
       guard patterns.count == nodes.count else { return nil }
       guard patterns.isEmpty || patterns.contains(where: { !$0.isExclusion }) else {
-        reader.fail(node, "\(key): exclusions need a pattern before them that they take files from")
+        reader.fail(node, "\(key): an exclusion (!) needs an earlier pattern without '!'")
         return nil
       }
       return PathFilter(patterns)

@@ -2,7 +2,7 @@ import GuardTypes
 
 /// The rules about the objects, files and servers in the arguments of kubectl, helm and flux.
 enum ObjectPolicy {
-  /// The port of the API server itself, from which the guard's forward leads away.
+  /// The API server's own port. The local end of the forward has another port.
   static let serverPort = String(StandardForward.target.port)
   /// Files that only the control plane has, with credentials of its administrator.
   static let serverKubeconfig = KubeconfigAdvice.serverFile
@@ -35,7 +35,7 @@ enum ObjectPolicy {
       effect = .restricted(Restriction(.credentials, "\(program) cp of a Secret's files"))
     default: effect = .none
     }
-    return effect.or(server(program, own))
+    return effect.or(server(program, own, isKubectl: true))
   }
 
   /// `secret`, `secrets/web`, `pods,secrets.v1.`
@@ -89,16 +89,21 @@ enum ObjectPolicy {
   }
 
   /// An option that names a server other than the local end of a forward.
-  private static func server(_ program: String, _ words: [String]) -> CommandEffect {
+  ///
+  /// - Parameter isKubectl: true if `-s` names a server. `helm template -s` names a file.
+  private static func server(_ program: String, _ words: [String], isKubectl: Bool = false) -> CommandEffect {
     for (index, word) in words.enumerated() {
-      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      let isAttached = isKubectl && word.hasPrefix("-s") && word.count > 2
+      let parts =
+        isAttached
+        ? ["-s", String(word.dropFirst(2).drop { $0 == "=" })]
+        : word.split(separator: "=", maxSplits: 1).map(String.init)
       let value = parts.count > 1 ? parts[1] : index + 1 < words.count ? words[index + 1] : ""
       switch parts.first {
       case "--server", "--kube-apiserver", "--kube-server":
         if isForeign(value) { return .restricted(Restriction(.otherServer, "\(program) --server")) }
       case "-s":
-        // `helm template -s` names a file.
-        let isOther = value.contains("://") ? isForeign(value) : isServer(value)
+        let isOther = isKubectl || value.contains("://") ? isForeign(value) : isServer(value)
         if isOther { return .restricted(Restriction(.otherServer, "\(program) --server")) }
       case "--kubeconfig":
         if value.hasSuffix(serverKubeconfig) {

@@ -1,3 +1,5 @@
+import GuardTypes
+
 /// Finds the tools that a command line runs, including those behind other programs and in scripts on the
 /// command line.
 ///
@@ -324,7 +326,7 @@ package struct CommandReader {
   {
     if let text = names.aliases.removeValue(forKey: first) {
       defer { names.aliases[first] = text }
-      let words = rest.map { " '\($0.replacing("'", with: "'\\''"))'" }.joined()
+      let words = rest.map { " \($0.shellWord)" }.joined()
       return effect(ofScript: text + words, input)
     }
     if let body = names.functions[first], names.active.insert(first).inserted {

@@ -1,8 +1,8 @@
 /// Expands words (POSIX.1-2017, XCU 2.6) as far as a script itself determines them. The rest is `Character.computed`.
 struct ShellExpansion {
   /// Limits the combinations of a command's words.
-  private static let mostAlternatives = 32
-  private static let mostFields = 4096
+  private static let maxAlternatives = 32
+  private static let maxFields = 4096
 
   private static let kubeconfig = "~/.kube/config"
 
@@ -37,13 +37,13 @@ struct ShellExpansion {
         for index in commands.indices { commands[index] += only }
         continue
       }
-      guard commands.count * fields.count <= ShellExpansion.mostAlternatives else {
+      guard commands.count * fields.count <= ShellExpansion.maxAlternatives else {
         for index in commands.indices { commands[index].append(String(Character.computed)) }
         continue
       }
       commands = commands.flatMap { command in fields.map { command + $0 } }
     }
-    return commands.map { Array($0.prefix(ShellExpansion.mostFields)) }
+    return commands.map { Array($0.prefix(ShellExpansion.maxFields)) }
   }
 
   /// The possible values of a word that is not split into fields.
@@ -98,7 +98,7 @@ struct ShellExpansion {
         for index in result.indices { result[index].append(only) }
         continue
       }
-      guard result.count * values.count <= ShellExpansion.mostAlternatives else {
+      guard result.count * values.count <= ShellExpansion.maxAlternatives else {
         for index in result.indices { result[index].append(Piece(text: String(Character.computed))) }
         continue
       }
@@ -118,12 +118,12 @@ struct ShellExpansion {
       return texts.map { Piece(text: $0, splits: splits) }
     case .element(let name, let isQuoted):
       let elements = lists(name).flatMap(\.self)
-      return elements.prefix(ShellExpansion.mostAlternatives).map {
+      return elements.prefix(ShellExpansion.maxAlternatives).map {
         Piece(text: String($0), splits: isQuoted ? .never : .blanks)
       }
     case .slice(let name, let isQuoted):
       let slices = lists(name).flatMap { list in list.indices.map { list[$0...] } }
-      return slices.prefix(ShellExpansion.mostAlternatives).map {
+      return slices.prefix(ShellExpansion.maxAlternatives).map {
         Piece(
           text: $0.joined(separator: String(ShellExpansion.separator)),
           splits: isQuoted ? .arguments : .blanks)

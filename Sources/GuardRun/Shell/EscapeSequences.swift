@@ -12,11 +12,11 @@ enum EscapeSequences {
       switch mark {
       case UInt8(ascii: "n"): result.append(0x0A)
       case UInt8(ascii: "t"), UInt8(ascii: "v"), UInt8(ascii: "f"), UInt8(ascii: "r"): result.append(0x09)
-      case UInt8(ascii: "x"): append(digits(&rest, radix: 16, most: 2).value, to: &result)
-      case UInt8(ascii: "u"): append(digits(&rest, radix: 16, most: 4).value, to: &result)
-      case UInt8(ascii: "U"): append(digits(&rest, radix: 16, most: 8).value, to: &result)
+      case UInt8(ascii: "x"): append(digits(&rest, radix: 16, max: 2).value, to: &result)
+      case UInt8(ascii: "u"): append(digits(&rest, radix: 16, max: 4).value, to: &result)
+      case UInt8(ascii: "U"): append(digits(&rest, radix: 16, max: 8).value, to: &result)
       case 0x30...0x37:
-        let more = digits(&rest, radix: 8, most: mark == 0x30 ? 3 : 2)
+        let more = digits(&rest, radix: 8, max: mark == 0x30 ? 3 : 2)
         append(more.value + UInt32(mark - 0x30) << (3 * UInt32(more.count)), to: &result)
       default: result.append(mark)
       }
@@ -24,11 +24,11 @@ enum EscapeSequences {
     return result
   }
 
-  private static func digits(_ rest: inout ArraySlice<UInt8>, radix: Int, most: Int) -> (
+  private static func digits(_ rest: inout ArraySlice<UInt8>, radix: Int, max limit: Int) -> (
     value: UInt32, count: Int
   ) {
     var text = ""
-    while text.utf8.count < most, let next = rest.first,
+    while text.utf8.count < limit, let next = rest.first,
       Int(String(UnicodeScalar(next)), radix: radix) != nil
     {
       text.unicodeScalars.append(UnicodeScalar(next))

@@ -10,7 +10,7 @@ struct ListPage {
   let pages: any ScreenPages
   let terminal: Terminal
 
-  private static let mostChanges = 8
+  private static let maxChanges = 8
   private static let ageWidth = 5
   private static let severityWidth = 8
   /// With fewer rows, the next step of the selected problem is shown only on its own page.
@@ -100,7 +100,7 @@ struct ListPage {
 
   private func changes(_ room: Int) -> [Line] {
     let changes = state.changes.filter { state.list.cluster == nil || $0.cluster == state.list.cluster }
-    let count = min(changes.count, ListPage.mostChanges, room - 2)
+    let count = min(changes.count, ListPage.maxChanges, room - 2)
     guard count > 0 else { return [] }
     return [.empty, Line(Span("Last changes", .faint))]
       + changes.suffix(count).reversed().map { ChangeLine.line($0, now: terminal.now) }

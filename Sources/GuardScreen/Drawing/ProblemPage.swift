@@ -11,8 +11,8 @@ struct ProblemPage {
   private let terminal: Terminal
 
   private static let margin = 10
-  private static let mostEarlier = 5
-  private static let mostChanges = 30
+  private static let maxEarlierIncidents = 5
+  private static let maxChanges = 30
 
   init(_ open: OpenProblem, _ pages: any ScreenPages, _ terminal: Terminal) {
     self.open = open
@@ -82,7 +82,7 @@ struct ProblemPage {
       var page = Page()
       page +=
         record.incident.map(lines) ?? [Line(Span("  There is no incident yet: a problem must last.", .faint))]
-      let changes = record.changes.suffix(ProblemPage.mostChanges)
+      let changes = record.changes.suffix(ProblemPage.maxChanges)
       for change in changes.reversed() {
         page += terminal.labeled(
           change.at.clock(at: terminal.now), margin: ProblemPage.margin, Span(ChangeLine.text(change)))
@@ -115,14 +115,14 @@ struct ProblemPage {
 
   private func earlier(_ incidents: [IncidentDocument]) -> [Line] {
     guard !incidents.isEmpty else { return [] }
-    let lines = incidents.prefix(ProblemPage.mostEarlier).flatMap { incident in
+    let lines = incidents.prefix(ProblemPage.maxEarlierIncidents).flatMap { incident in
       let begin = incident.since.map { $0.clock(at: terminal.now) } ?? "unknown"
       let length = incident.since.flatMap { begin in incident.endedAt.map { begin.length(until: $0).exact } }
       return terminal.labeled(
         "earlier", margin: ProblemPage.margin,
         Span("\(begin), for \(length ?? "an unknown time"): \(incident.title)"))
     }
-    let more = incidents.count - ProblemPage.mostEarlier
+    let more = incidents.count - ProblemPage.maxEarlierIncidents
     return lines
       + (more > 0 ? [Line(Span("  \(more.of("more incident")): oceanid-ctl incidents", .faint))] : [])
   }

@@ -13,8 +13,8 @@ package struct ScreenPainter {
   /// The smallest supported screen.
   package static let smallest = TerminalSize(rows: 10, columns: 60)
   private static let widest = 250
-  private static let mostNoteLines = 3
-  private static let mostTroubleLines = 2
+  private static let maxNoteLines = 3
+  private static let maxTroubleLines = 2
 
   package init(_ state: ScreenState, _ pages: any ScreenPages, _ terminal: Terminal) {
     self.state = state
@@ -125,7 +125,7 @@ package struct ScreenPainter {
     } else {
       return []
     }
-    return Array(terminal.wrapped(Span(text, .bad)).prefix(ScreenPainter.mostTroubleLines))
+    return Array(terminal.wrapped(Span(text, .bad)).prefix(ScreenPainter.maxTroubleLines))
   }
 
   private var bottom: [Line] {
@@ -151,7 +151,7 @@ package struct ScreenPainter {
     let waiting = state.pending.filter { !$0.isRecord }.map(\.words)
     if !waiting.isEmpty { lines += terminal.wrapped(Span("\(waiting.joined(separator: ", ")): waiting…")) }
     if let note = state.note { lines += terminal.wrapped(Span(note.text, note.style)) }
-    return lines.isEmpty ? [.empty] : Array(lines.prefix(ScreenPainter.mostNoteLines))
+    return lines.isEmpty ? [.empty] : Array(lines.prefix(ScreenPainter.maxNoteLines))
   }
 
   /// The question, and the typed text with its end in view.

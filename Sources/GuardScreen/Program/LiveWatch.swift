@@ -14,7 +14,7 @@ package struct LiveWatch {
   private let pages: any ScreenPages
 
   /// The shortest time between two drawings that the guard's lines cause.
-  private static let leastPause: Duration = .milliseconds(50)
+  private static let minPause: Duration = .milliseconds(50)
 
   package init(client: DaemonClient, pages: any ScreenPages) {
     self.client = client
@@ -157,7 +157,7 @@ package struct LiveWatch {
       if let loss = contents.loss { perform(state.apply(.lost("\(loss)"), at: now)) }
       for reply in contents.replies { perform(state.apply(.reply(reply), at: now)) }
       if contents.hasContact || contents.loss != nil || !contents.replies.isEmpty {
-        due = min(due, max(.now, drawnAt + LiveWatch.leastPause))
+        due = min(due, max(.now, drawnAt + LiveWatch.minPause))
       }
     }
 

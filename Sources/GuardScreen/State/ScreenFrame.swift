@@ -3,7 +3,7 @@ package import GuardTerminal
 /// A drawn screen: one line per row.
 package struct ScreenFrame: Hashable, Sendable {
   package let lines: [Line]
-  /// The ids of the problems in the rows, for clicks.
+  /// The id of the problem in each row, for mouse clicks.
   package let problems: [Int: String]
   /// The last position to which the text can be scrolled.
   package let scrollLimit: Int

@@ -38,7 +38,7 @@ package struct ScreenState: Sendable {
   /// The number of changes that are kept.
   package static let changeLimit = 50
   /// A key removes a message, but not before it could be read.
-  private static let leastNote: Duration = .seconds(1)
+  private static let minNoteTime: Duration = .seconds(1)
   private static let longestNote: Duration = .seconds(60)
 
   package init(size: TerminalSize, time: ScreenTime, hasKeys: Bool = true) {
@@ -178,7 +178,7 @@ package struct ScreenState: Sendable {
   }
 
   mutating func clearNote() {
-    if let note, time.elapsed - note.at >= ScreenState.leastNote { self.note = nil }
+    if let note, time.elapsed - note.at >= ScreenState.minNoteTime { self.note = nil }
   }
 }
 

@@ -7,7 +7,7 @@ package struct AccessFault: Hashable, Sendable {
   /// True if the user may change its mode.
   let isOwn: Bool
   /// True if it is in the user's home.
-  let isAtHome: Bool
+  let isInHome: Bool
 
   private init?(_ path: String, _ system: any SetupSystem) {
     guard let status = system.status(of: path) else { return nil }
@@ -15,10 +15,10 @@ package struct AccessFault: Hashable, Sendable {
     isFolder = status.isFolder
     owner = status.ownerName
     isOwn = status.owner == system.person.uid
-    isAtHome = path == system.person.home || path.hasPrefix("\(system.person.home)/")
+    isInHome = path == system.person.home || path.hasPrefix("\(system.person.home)/")
   }
 
-  /// The outermost place on the way to a file that the user may not use; nil if the file can be read or is not there.
+  /// The first path component that denies the user access to a file; nil if the file is readable or missing.
   static func reading(_ path: String, _ system: any SetupSystem) -> AccessFault? {
     guard path.hasPrefix("/"), case .unreadable = system.contents(of: path) else { return nil }
     let names = path.split(separator: "/")

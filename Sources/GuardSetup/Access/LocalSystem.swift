@@ -68,7 +68,7 @@ package struct LocalSystem: SetupSystem {
     if path.hasPrefix("\(person.home)/"), !exists(person.home) {
       return WriteObstacle(kind: .homeMissing, folder: person.home)
     }
-    // A link to a folder is one; a link to nothing is none.
+    // A symbolic link to a folder counts as a folder; a dangling link does not.
     let isHidden = status(of: folder) == nil && errno != ENOENT && errno != ELOOP
     guard isHidden || status(of: folder)?.isFolder == true else {
       return WriteObstacle(kind: .occupied, folder: folder)
@@ -78,7 +78,7 @@ package struct LocalSystem: SetupSystem {
     if system.f_flag & UInt(ST_RDONLY) != 0 { return WriteObstacle(kind: .readOnly, folder: folder) }
     // Some file systems have no table of inodes, and report 0 of 0.
     let hasInodes = system.f_files == 0 || system.f_favail > 0
-    guard UInt64(system.f_bavail) * UInt64(system.f_frsize) >= WriteObstacle.leastSpace, hasInodes else {
+    guard UInt64(system.f_bavail) * UInt64(system.f_frsize) >= WriteObstacle.minFreeBytes, hasInodes else {
       return WriteObstacle(kind: .full, folder: folder)
     }
     return access(folder, W_OK | X_OK) == 0 ? nil : WriteObstacle(kind: .denied, folder: folder)

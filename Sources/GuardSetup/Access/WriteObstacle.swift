@@ -15,7 +15,7 @@ package struct WriteObstacle: Hashable, Sendable {
   let folder: String
 
   /// Less free space, in bytes, is a full file system: setup writes some small files.
-  static let leastSpace: UInt64 = 64 << 10
+  static let minFreeBytes: UInt64 = 64 << 10
 
   /// A predicate for the folder: `is on a read-only file system`.
   var words: String {

@@ -52,7 +52,7 @@ package struct GuardFile: Hashable, Sendable {
       text.first != "-" && text.lowercased() != "null"
       && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-".contains($0)) }
     return isPlain
-      ? text : "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+      ? text : "\"\(text.escaping(["\\": "\\\\", "\"": "\\\""]))\""
   }
 
   /// The arguments with which `oceanid-guard` prints the configuration for `clusters(inPrinted:)`.
@@ -130,7 +130,7 @@ extension GuardFile {
     let known: Set<Substring> = [
       "clusters", "name", "tunnel", "host", "sshConfig", "kubernetes", "kubeconfig", "context",
     ]
-    return text.split(separator: "\n").allSatisfy { line in
+    return text.split(whereSeparator: \.isNewline).allSatisfy { line in
       let words = line.drop { " -".contains($0) }
       return words.isEmpty || words.first == "#" || known.contains(words.prefix { $0 != ":" })
     }
@@ -147,7 +147,8 @@ extension GuardFile {
   static func edited(_ text: String, kubeconfig: String?) -> String? {
     guard let kubeconfig else { return nil }
     var count = 0
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> Substring in
+    let all = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let lines = all.map { line -> Substring in
       let indent = line.prefix { $0 == " " }
       guard line.dropFirst(indent.count).hasPrefix("kubeconfig:") else { return line }
       count += 1

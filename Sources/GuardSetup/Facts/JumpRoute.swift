@@ -2,9 +2,9 @@ internal import GuardTypes
 
 /// The jump hosts between this machine and the server.
 struct JumpRoute: Hashable, Sendable {
-  /// Nearest first; empty if the server is reached directly, or in a way that the service cannot get.
+  /// Nearest first; empty for a direct connection, or if the service cannot use the route.
   var hops: [JumpHop] = []
-  /// The reason why the service cannot get the route; nil if it can.
+  /// The reason why the service cannot use the route; nil if it can.
   var fault: Fault?
 
   enum Fault: Hashable, Sendable {

@@ -5,7 +5,7 @@ struct LoginKeysSearch {
   /// The names that ssh(1) uses and ssh-keygen(1) writes by default.
   private static let usual = ["id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk", "id_dsa"]
   /// Further files of ~/.ssh are not looked at.
-  private static let mostFiles = 100
+  private static let maxFiles = 100
 
   func find(_ host: ResolvedHost) -> SetupFacts.LoginKeys {
     var keys = SetupFacts.LoginKeys()
@@ -14,7 +14,7 @@ struct LoginKeysSearch {
     keys.areOnlyNamed = host.identitiesOnly
     let folder = "\(system.person.sshHome)/.ssh"
     let usual = LoginKeysSearch.usual.map { "\(folder)/\($0)" }
-    let others = system.names(in: folder).prefix(LoginKeysSearch.mostFiles).map { "\(folder)/\($0)" }
+    let others = system.names(in: folder).prefix(LoginKeysSearch.maxFiles).map { "\(folder)/\($0)" }
     var seen: Set<String> = []
     keys.new = new(named.compactMap(\.self), usual: "\(folder)/id_ed25519")
     // Without IdentityFile, ssh -G lists the usual names. With it, ssh does not look for them.

@@ -369,7 +369,7 @@ package struct PersonalFacts {
 extension String {
   /// The text as it is written within double quotes in a unit file (systemd.syntax(7), systemd.unit(5) SPECIFIERS).
   fileprivate var unitWord: String {
-    replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("%", with: "%%")
+    escaping(["\\": "\\\\", "\"": "\\\"", "%": "%%"])
   }
 }
 

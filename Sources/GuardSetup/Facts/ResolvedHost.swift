@@ -6,7 +6,7 @@ package struct ResolvedHost: Hashable, Sendable {
   let hostKeyAlias: String?
   /// ProxyJump
   let jump: String?
-  /// ProxyJump or ProxyCommand, as one value of ssh_config.
+  /// The value of ProxyJump, otherwise of ProxyCommand.
   let proxy: String?
   let identityFiles: [String]
   /// `IdentitiesOnly yes`: keys that only the agent has are not offered.
@@ -25,7 +25,7 @@ package struct ResolvedHost: Hashable, Sendable {
     func value(_ key: Substring) -> String? { values[key]?.first.flatMap { $0 == "none" ? nil : $0 } }
     guard let name = values["hostname"]?.first, let user = values["user"]?.first, let port = value("port")
     else { return nil }
-    // `none` is an ordinary value of these options.
+    // For these options `none` is not special, so they are read without `value(_:)`.
     hostName = name
     self.user = user
     self.port = port

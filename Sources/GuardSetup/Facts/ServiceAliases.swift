@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// The ssh_config of the service: the server and the jump hosts before it.
 enum ServiceAliases {
   /// Each alias names the one before it in ProxyJump, and all use the same key.
@@ -20,7 +22,7 @@ enum ServiceAliases {
     var lines = [
       "# Written by oceanid-ctl setup --machine.", "Host \(name)",
       // ssh(1) expands tokens here, and the interface of a link-local address follows after a %.
-      "  HostName \(host.hostName.replacing("%", with: "%%"))", "  User \(host.user)", "  Port \(host.port)",
+      "  HostName \(host.hostName.escaping(["%": "%%"]))", "  User \(host.user)", "  Port \(host.port)",
     ]
     if let alias = host.hostKeyAlias { lines.append("  HostKeyAlias \(alias)") }
     // Also written without a jump host. Otherwise, a later section with an earlier route would be used.

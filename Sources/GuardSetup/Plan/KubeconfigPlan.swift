@@ -52,7 +52,7 @@ enum KubeconfigPlan {
     guard let fault else {
       return Plan.Next(command: "ls -ld \(path.shellWord)", why: "\(effect), and it must be a regular file")
     }
-    guard !fault.isOwn, !fault.isAtHome else { return .fix(fault, facts, effect: effect) }
+    guard !fault.isOwn, !fault.isInHome else { return .fix(fault, facts, effect: effect) }
     let name = facts.person.name.shellWord
     let install = "install -m 600 -o \(name) -g \(facts.person.gid) \(path.shellWord)"
     return Plan.Next(

@@ -59,7 +59,7 @@ extension Plan {
           command: "chmod \(fault.isFolder ? "700" : "600") \(path)",
           why: "the mode of \(shown) is wrong: \(effect); then repeat oceanid-ctl setup")
       }
-      guard fault.isAtHome || !fault.isFolder else {
+      guard fault.isInHome || !fault.isFolder else {
         return Next(
           .instruction("let \(facts.person.name) enter \(shown), which belongs to \(fault.owner)"),
           why: effect)

@@ -24,7 +24,7 @@ package struct TableDocument: Encodable, Hashable, Sendable {
   let omitted: Int
 
   /// More rows are slow to draw and hard to read.
-  private static let mostRows = 500
+  private static let maxRows = 500
 
   /// - Parameter omitted: the number of further rows, which the guard's document does not contain.
   package init(
@@ -32,9 +32,9 @@ package struct TableDocument: Encodable, Hashable, Sendable {
   ) {
     self.title = title
     self.columns = columns
-    self.rows = Array(rows.prefix(TableDocument.mostRows))
+    self.rows = Array(rows.prefix(TableDocument.maxRows))
     self.endsInProse = endsInProse
-    self.omitted = max(0, rows.count - TableDocument.mostRows) + max(0, omitted)
+    self.omitted = max(0, rows.count - TableDocument.maxRows) + max(0, omitted)
   }
 
   package init(_ title: String, _ table: Table, omitted: OmittedRowsDocument? = nil) {

@@ -1,3 +1,4 @@
+import GuardTypes
 import Health
 
 /// A piece of HTML. Text is always escaped, so that names from a cluster cannot contain markup.
@@ -12,7 +13,7 @@ struct Markup: ExpressibleByStringInterpolation, Hashable {
 
     mutating func appendLiteral(_ literal: String) { html += literal }
 
-    mutating func appendInterpolation(_ text: String) { html += Markup.escaped(text) }
+    mutating func appendInterpolation(_ text: String) { html += text.singleLine.xmlEscaped }
     mutating func appendInterpolation(_ number: Int) { html += "\(number)" }
     mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
     mutating func appendInterpolation(_ parts: [Markup]) { for part in parts { html += part.html } }
@@ -21,17 +22,4 @@ struct Markup: ExpressibleByStringInterpolation, Hashable {
   init(stringLiteral literal: String) { html = literal }
 
   init(stringInterpolation: StringInterpolation) { html = stringInterpolation.html }
-
-  private static func escaped(_ text: String) -> String {
-    text.singleLine.reduce(into: "") { result, character in
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      default: result.append(character)
-      }
-    }
-  }
 }

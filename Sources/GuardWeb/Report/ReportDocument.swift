@@ -76,8 +76,8 @@ package struct ReportDocument: Encodable, Sendable {
 
   /// Number of cells of a strip.
   static let cells = 480
-  private static let mostIncidents = 500
-  private static let mostChanges = 200
+  private static let maxIncidents = 500
+  private static let maxChanges = 200
 
   package init(_ facts: ReportFacts, roundTrips: RoundTripsDocument?, now: Timestamp) {
     range = "\(facts.from.day) \(facts.from.time) to \(facts.to.day) \(facts.to.time)"
@@ -94,12 +94,12 @@ package struct ReportDocument: Encodable, Sendable {
       RoundTripSeries(
         $0, slot: .seconds(roundTrips?.slotSeconds ?? 300), from: facts.from, to: facts.to)
     }
-    incidents = facts.incidents.prefix(ReportDocument.mostIncidents).map { Incident($0, facts, now) }
+    incidents = facts.incidents.prefix(ReportDocument.maxIncidents).map { Incident($0, facts, now) }
     omittedIncidents = facts.incidents.count - incidents.count
     events = TableDocument(
       "Events", columns: ["Event", "Count"],
       rows: facts.counts.map { [TableDocument.Cell($0.event), TableDocument.Cell("\($0.count)")] })
-    changes = facts.events.suffix(ReportDocument.mostChanges).reversed().map { change in
+    changes = facts.events.suffix(ReportDocument.maxChanges).reversed().map { change in
       Change(
         at: "\(change.at.day) \(change.at.time)", cluster: Span(change.cluster).text,
         subject: Span(change.subject).text, text: Span(ChangeLine.text(change)).text)

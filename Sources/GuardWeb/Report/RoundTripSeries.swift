@@ -89,10 +89,10 @@ struct RoundTripSeries: Encodable, Hashable, Sendable {
   }
 
   /// 1, 2, 2.5 or 5 times a power of ten, for readable axis labels.
-  private static func scale(above most: Double) -> Double {
+  private static func scale(above maximum: Double) -> Double {
     var unit = 0.1
     while unit < 1e9 {
-      for factor in [1.0, 2, 2.5, 5] where unit * factor >= most { return unit * factor }
+      for factor in [1.0, 2, 2.5, 5] where unit * factor >= maximum { return unit * factor }
       unit *= 10
     }
     return unit

@@ -78,11 +78,15 @@ public struct CronJob: Hashable, Sendable {
     public let resumedAt: Timestamp?
     /// The number of runs that have not ended.
     public let activeRuns: Int
+    /// False if a Job is deleted within a minute of its end (`ttlSecondsAfterFinished`).
+    public let keepsRuns: Bool
 
     public init(
       schedule: String, timeZone: String? = nil, deadline: Duration? = nil, forbidsOverlap: Bool = false,
-      lastScheduled: Timestamp? = nil, resumedAt: Timestamp? = nil, activeRuns: Int = 0
+      lastScheduled: Timestamp? = nil, resumedAt: Timestamp? = nil, activeRuns: Int = 0,
+      keepsRuns: Bool = true
     ) {
+      self.keepsRuns = keepsRuns
       self.schedule = schedule
       self.timeZone = timeZone
       self.deadline = deadline

@@ -14,7 +14,7 @@ public struct Node: Hashable, Sendable {
   public let labeledGPUs: Int?
   /// The names of these resources: `nvidia.com/gpu`.
   public let gpuResources: [String]
-  /// Other devices that the node has and does not offer, because all of them are lost.
+  /// Other devices that the node has and does not offer.
   public let lostDevices: [Device]
   /// `spec.taints`
   public let taints: [Taint]
@@ -31,10 +31,13 @@ public struct Node: Hashable, Sendable {
     public let resource: String
     /// The quantity in `status.capacity`.
     public let capacity: String
+    /// The number of those that are lost; nil if all are.
+    public let lost: Int?
 
-    public init(resource: String, capacity: String) {
+    public init(resource: String, capacity: String, lost: Int? = nil) {
       self.resource = resource
       self.capacity = capacity
+      self.lost = lost
     }
   }
 

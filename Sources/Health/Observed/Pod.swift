@@ -18,6 +18,10 @@ public struct Pod: Hashable, Sendable {
   public let waitingMessage: String?
   /// How a container last ended: `OOMKilled`, `exit code 1`.
   public let lastEnd: String?
+  /// The message of that end.
+  public let lastEndMessage: String?
+  /// True if the container has never run: the runtime could not start it, so that there is no log.
+  public let isUnstartable: Bool
   /// The time of `lastEnd`.
   public let lastEndTime: Timestamp?
   /// Why the kubelet ended the pod: `Evicted`, `NodeShutdown`.
@@ -52,8 +56,11 @@ public struct Pod: Hashable, Sendable {
     resource: Resource, phase: String, node: String? = nil, owner: Reference? = nil, isReady: Bool = false,
     restarts: Int = 0, waitingReason: String? = nil, waitingMessage: String? = nil, lastEnd: String? = nil,
     lastEndTime: Timestamp? = nil, failure: String? = nil, failureMessage: String? = nil,
-    images: [PodImage] = [], container: Container? = nil, initializing: Initializing? = nil
+    images: [PodImage] = [], container: Container? = nil, initializing: Initializing? = nil,
+    lastEndMessage: String? = nil, isUnstartable: Bool = false
   ) {
+    self.lastEndMessage = lastEndMessage
+    self.isUnstartable = isUnstartable
     self.container = container
     self.initializing = initializing
     self.resource = resource

@@ -87,12 +87,18 @@ public struct Stack: Hashable, Sendable {
   /// The interval of automatic refreshes; nil if they are off.
   public let resyncInterval: Duration?
   public let isUpdating: Bool
+  /// `status.lastUpdate.message`: the error of the last update.
+  public let lastUpdateMessage: String?
+  /// `status.lastUpdate.permalink`: the page of the last update in Pulumi Cloud.
+  public let lastUpdatePage: String?
 
   public init(
     resource: Resource, lastUpdateState: String? = nil, lastUpdateTime: Timestamp? = nil,
     lastAttemptedCommit: String? = nil, lastSuccessfulCommit: String? = nil, resyncInterval: Duration? = nil,
-    isUpdating: Bool = false
+    isUpdating: Bool = false, lastUpdateMessage: String? = nil, lastUpdatePage: String? = nil
   ) {
+    self.lastUpdateMessage = lastUpdateMessage
+    self.lastUpdatePage = lastUpdatePage
     self.resource = resource
     self.lastUpdateState = lastUpdateState
     self.lastUpdateTime = lastUpdateTime

@@ -110,7 +110,7 @@ public enum NodeProblem: String, DeclaredProblem {
     case .devicesLost:
       ProblemDeclaration(
         .node, .warning, rank: .node, path: "node/<node>/devices-lost",
-        title: "node <node> offers none of its <devices>",
+        title: "node <node> does not offer <devices>",
         meaning:
           """
           The node counts devices of a vendor (an extended resource such as furiosa.ai/npu) in its capacity, and \

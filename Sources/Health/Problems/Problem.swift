@@ -9,7 +9,7 @@ public struct Problem: Hashable, Sendable {
   public let code: ProblemCode
   /// Stable across polls and restarts: `tethys/node/calypso/not-ready`.
   public let id: String
-  public let severity: Severity
+  public package(set) var severity: Severity
   public let rank: Rank
   /// Empty for a problem of the guard itself.
   public let cluster: String

@@ -8,6 +8,7 @@ public enum WorkloadProblem: String, DeclaredProblem {
   case jobNotStarted = "job-not-started"
   case jobTerminating = "job-terminating"
   case cronJobFailed = "cronjob-failed"
+  case cronJobUnsuccessful = "cronjob-unsuccessful"
   case cronJobOverdue = "cronjob-overdue"
   case podsCrashLooping = "pods-crash-looping"
   case podsPending = "pods-pending"
@@ -80,6 +81,17 @@ public enum WorkloadProblem: String, DeclaredProblem {
         meaning: "The last run of the CronJob failed, and none has succeeded since.",
         command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
         note: "the Job's events say more: kubectl describe job")
+    case .cronJobUnsuccessful:
+      ProblemDeclaration(
+        .workload, .warning, path: "workload/<namespace>/<name>/cronjob",
+        title: "no run of <subject> has succeeded for <age>",
+        meaning:
+          """
+          At least two runs of the CronJob have ended since its last success, and their Jobs are deleted \
+          (failedJobsHistoryLimit, ttlSecondsAfterFinished), so that nothing says why they failed.
+          """,
+        command: "kubectl -n <namespace> describe cronjob <name>",
+        note: "to keep the Jobs that failed, raise failedJobsHistoryLimit and ttlSecondsAfterFinished in Git")
     case .cronJobOverdue:
       ProblemDeclaration(
         .workload, .warning, path: "workload/<namespace>/<name>/cronjob/overdue",

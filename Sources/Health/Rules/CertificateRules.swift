@@ -56,17 +56,20 @@ extension Evaluation {
   /// Ready stays True until the certificate has expired, so its dates are checked as well.
   private mutating func symptom(_ certificate: Certificate, _ ready: Condition?) -> Symptom? {
     let words = ready?.words ?? ""
+    let issuing = certificate.resource.conditions["Issuing"]
+    let hasFailed = issuing?.status == .isFalse && certificate.lastFailureTime != nil
+    let progress = issuing.flatMap { $0.status == .isTrue || hasFailed ? $0.words : nil }
+      .flatMap { $0.isEmpty ? nil : $0 }
     if let end = certificate.notAfter, end <= serverNow {
-      return Symptom(.certificateExpired, detail: ["it expired at \(end)"], since: end)
+      return Symptom(
+        .certificateExpired, detail: ["it expired at \(end)", progress].compactMap(\.self), since: end)
     }
     if let end = certificate.notAfter, end - serverNow < notice(certificate) {
       return Symptom(
         .certificateExpiring, ["age": (end - serverNow).humanDuration],
-        detail: ["it expires at \(end)" + overdue(certificate)], since: certificate.renewalTime)
+        detail: ["it expires at \(end)" + overdue(certificate), progress].compactMap(\.self),
+        since: certificate.renewalTime)
     }
-    let issuing = certificate.resource.conditions["Issuing"]
-    let hasFailed = issuing?.status == .isFalse && certificate.lastFailureTime != nil
-    let progress = issuing.flatMap { $0.status == .isTrue || hasFailed ? $0.words : nil }
     if ready == nil ? certificate.isIssuing : ready?.status != .isTrue, !isBeingIssued(certificate, ready) {
       let since = ready?.lastTransitionTime ?? issuing?.lastTransitionTime
       let begun = (since ?? certificate.resource.creationTimestamp).flatMap { $0 <= serverNow ? $0 : nil }
@@ -152,5 +155,5 @@ extension Certificate {
 
 extension Condition {
   /// For example `DoesNotExist: Issuing certificate as Secret does not exist`.
-  fileprivate var words: String { [reason, message].filter { !$0.isEmpty }.joined(separator: ": ") }
+  var words: String { [reason, message].filter { !$0.isEmpty }.joined(separator: ": ") }
 }

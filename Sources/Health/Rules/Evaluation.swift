@@ -127,6 +127,11 @@ struct Evaluation {
         owner: observation.owner))
   }
 
+  /// Makes problems critical.
+  mutating func raiseProblems(where isCause: (Problem) -> Bool) {
+    for index in problems.indices where isCause(problems[index]) { problems[index].severity = .critical }
+  }
+
   /// Returns how long a state has lasted that is not a problem by itself. It is forgotten when the state ends.
   mutating func watch(_ path: String) -> Duration {
     let key = "\(cluster)/\(path)"

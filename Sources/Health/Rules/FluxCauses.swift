@@ -46,7 +46,7 @@ struct FluxCauses {
       let checked = failures[entry.key]?.checkedObjects(of: entry.value.resource) ?? []
       if !checked.isEmpty { checks[entry.key] = checked }
     }
-    followRoots(terminating)
+    followRoots(terminating.union(outdatedParents()))
     followCycles()
     followChecks()
   }
@@ -99,7 +99,7 @@ struct FluxCauses {
   /// True if its status says that it waits for something, which may itself be healthy.
   func isWaiting(_ object: FluxObject) -> Bool {
     guard let failure = failures[object.resource.reference] else { return false }
-    return FluxCauses.waitingReasons.contains(failure.reason)
+    return failure.isWait
   }
 
   /// The objects that its failed health check names.
@@ -172,10 +172,21 @@ struct FluxCauses {
 
   // MARK: - From causes to dependants
 
-  private mutating func followRoots(_ terminating: Set<Reference>) {
+  /// Suspended objects whose dependants wait for the revision that they do not apply.
+  private func outdatedParents() -> Set<Reference> {
+    Set(
+      failures.filter { $0.value.message.contains("revision is not up to date") }.compactMap { entry in
+        objects[entry.key].map(parents)?.first {
+          entry.value.message.names($0) && objects[$0]?.isSuspended == true
+        }
+      })
+  }
+
+  /// - Parameter reported: objects that are reported although they have not failed.
+  private mutating func followRoots(_ reported: Set<Reference>) {
     var open: [Reference] = []
     for (reference, object) in objects {
-      if terminating.contains(reference) {
+      if reported.contains(reference) {
         open.append(reference)
       } else if object.isSuspended {
         if object.isSuspendedUnready { open.append(reference) }
@@ -289,10 +300,9 @@ extension Evaluation {
     let checked = failure.checkedObjects(of: object.resource)
     guard checked.isEmpty else { return checked.allSatisfy(reportedObjects.contains) }
     guard isWaitForWorkloads(failure, object) else { return false }
-    let jobs = observation.snapshot?.jobs.value ?? []
     let subjects = Set(problems.map(\.subject))
     return brokenWorkloads.contains { $0.manager == object.resource.reference }
-      || jobs.contains {
+      || (observation.snapshot?.jobs.value ?? []).contains {
         $0.manager == object.resource.reference && subjects.contains($0.resource.reference.description)
       }
   }
@@ -335,7 +345,7 @@ extension Condition {
   }
 
   /// The objects that a failed health check names, or Helm's wait for the objects of a release.
-  fileprivate func checkedObjects(of resource: Resource) -> [Reference] {
+  func checkedObjects(of resource: Resource) -> [Reference] {
     let attempt = attempt(of: resource)
     return attempt.isOfCheck(by: resource.kind)
       ? attempt.message.checkedObjects.filter { $0 != resource.reference } : []
@@ -381,7 +391,7 @@ extension String {
         return nil
       }
       if parts.count == 3 {
-        return Reference(kind: String(parts[0]), namespace: String(parts[1]), name: String(parts[2]))
+        return Reference(kind: "\(parts[0])", namespace: "\(parts[1])", name: "\(parts[2])")
       }
       guard parts.count == 2, index + 1 < words.count, words[index + 1] == "status:" else { return nil }
       return Reference(kind: String(parts[0]), namespace: "", name: String(parts[1]))

@@ -139,6 +139,7 @@ extension Evaluation {
       || isMissingSecret(object.secretName, in: resource.namespace)
     {
       keepStart(of: "\(resource.reference.problemPath)/failed")
+      raise(failure, of: object)
       return .degraded
     }
     if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") {
@@ -163,8 +164,7 @@ extension Evaluation {
 
   /// The failure that an object had before it began to wait for another one. It lasts until the object reports success.
   func lastingFailure(of object: Reference, now waiting: Condition) -> Condition? {
-    guard FluxCauses.waitingReasons.contains(waiting.reason), let before = history.failures[object],
-      !FluxCauses.waitingReasons.contains(before.reason)
+    guard waiting.isWait, let before = history.failures[object], !before.isWait
     else { return nil }
     return before
   }
@@ -176,6 +176,7 @@ extension Evaluation {
     let resource = object.resource
     if isReportedByOthers(object, failure) {
       keepStart(of: "\(resource.reference.problemPath)/failed")
+      raise(failure, of: object)
       return .degraded
     }
     let isNotification = resource.kind.fluxController == "notification-controller"
@@ -188,7 +189,7 @@ extension Evaluation {
       .failed, object, ["reason": reason.isEmpty ? "unknown" : reason],
       detail: details.compactMap(\.self).joined(separator: "; "),
       since: failure.lastTransitionTime, severity: isNotification ? .warning : nil,
-      step: pod.map(step) ?? step(for: object, failure))
+      step: pod.map(step) ?? stepForChecked(object, failure) ?? step(for: object, failure))
     return isNotification ? .degraded : .critical
   }
 
@@ -253,6 +254,8 @@ extension Evaluation {
         ? root.ownTimeout : nil
     }
     guard waited > (running ?? .zero) + .seconds(360) else { return nil }
+    // The artifact exists, and the controller does not get it.
+    if failure.isDownloadFault { return reportFailure(failure, of: object) }
     keepStart(of: failedPath)
     // If the parent is healthy, only the child's controller can explain why it waits.
     let isParentWell = causes.failures[parent] == nil && causes.object(parent).map(isCurrent) ?? false
@@ -287,18 +290,11 @@ extension Evaluation {
   /// nil if the declared step applies. Changes are made in Git.
   private func step(for object: FluxObject, _ failure: Condition) -> NextStep? {
     let resource = object.resource
-    let message = failure.message.lowercased()
-    if object.isSource, failure.message.isRefusedLogin {
-      let secret =
-        object.secretName.map { "in Secret \(resource.namespace)/\($0)" } ?? "that its secretRef names"
-      return NextStep(
-        command: log(of: resource), note: "renew the credentials \(secret.singleLine) at their source")
-    }
-    if resource.kind == "GitRepository", let note = GitRefusal(message)?.note {
-      return NextStep(command: log(of: resource), note: note)
-    }
-    if let fault = OutsideFault(failure.message) {
-      return NextStep(command: log(of: resource), note: fault.note)
+    if let step = stepOutsideGit(
+      for: resource, failure.message, isDownload: object.isSource || failure.reason == "ArtifactFailed",
+      secret: object.secretName)
+    {
+      return step
     }
     guard failure.type == "Stalled" else { return nil }
     return NextStep(

@@ -145,8 +145,11 @@ extension Evaluation {
         ImagePolicyReport.Running(image: $0, workload: owner.description)
       }
     }
-    var found = workloads.flatMap { running($0.images, $0.resource.reference) }
-    found += (snapshot.cronJobs.value ?? []).flatMap { running($0.images, $0.resource.reference) }
+    // A workload without replicas and a suspended CronJob run nothing.
+    var found = workloads.filter { $0.desired > 0 || !$0.isDesiredKnown }
+      .flatMap { running($0.images, $0.resource.reference) }
+    found += (snapshot.cronJobs.value ?? []).filter { !$0.isSuspended }
+      .flatMap { running($0.images, $0.resource.reference) }
     found += (snapshot.jobs.value ?? [])
       .filter { $0.cronJob == nil && $0.failure == nil && $0.completion == nil }
       .flatMap { running($0.images, $0.resource.reference) }
@@ -281,7 +284,7 @@ extension Evaluation {
         ? NextStep(
           command: log(of: resource),
           note: "let Flux's token write the contents of the repository, and push to the branch")
-        : OutsideFault(failure.message).map { NextStep(command: log(of: resource), note: $0.note) })
+        : stepOutsideGit(for: resource, failure.message, isDownload: true))
     return .degraded
   }
 
@@ -293,11 +296,16 @@ extension Evaluation {
       == false
   }
 
-  /// The automation has the credentials of its source. If that fetches and a login is refused, the token may not write.
+  /// The automation has the credentials of its source. If that fetches and a push is refused, the token may not write, or
+  /// the branch is protected.
   private func mayNotPush(_ resource: Resource, _ failure: Condition) -> Bool {
     let message = failure.message.lowercased()
+    let words = [
+      "authentication required", "hook declined", "push declined", "rule violations",
+      "git-receive-pack\" status code: 403",
+    ]
     return resource.kind == "ImageUpdateAutomation"
-      && (message.contains("authentication required") || GitRefusal(message) != nil)
+      && (words.contains(where: message.contains) || GitRefusal(message) != nil)
   }
 
   /// The verdict for an object that was never observed, or that has been in progress for longer than any scan or commit

@@ -10,6 +10,10 @@ extension Evaluation {
     }
     for cronJob in snapshot.cronJobs.value ?? [] { judgeSchedule(of: cronJob) }
     guard let jobs = snapshot.jobs.value else { return }
+    let failing = Set(jobs.filter { $0.failure != nil }.compactMap(\.cronJob))
+    for cronJob in snapshot.cronJobs.value ?? [] where !failing.contains(cronJob.resource.reference) {
+      judgeSuccess(of: cronJob)
+    }
     for (cronJob, runs) in Dictionary(grouping: jobs, by: \.cronJob) {
       if let cronJob {
         judge(runs, of: cronJob, snapshot)
@@ -105,6 +109,25 @@ extension Evaluation {
         + (timing.lastScheduled.map { "; it was last scheduled at \($0)" } ?? "; it was never scheduled")
         + (isHeld ? "; a run has not ended, and concurrencyPolicy Forbid waits for it" : ""),
       since: due)
+  }
+
+  /// Reports a CronJob that has ended two runs since its last success. If no Job of them is left, only its times tell.
+  private mutating func judgeSuccess(of cronJob: CronJob) {
+    // A Job that is deleted as soon as it ends may be gone before the controller has seen its success.
+    guard !cronJob.isSuspended, cronJob.resource.deletionTimestamp == nil, let timing = cronJob.timing,
+      timing.activeRuns == 0, timing.keepsRuns, let schedule = CronSchedule(timing.schedule),
+      let last = timing.lastScheduled, serverNow - last > .seconds(600),
+      let success = cronJob.lastSuccessfulTime ?? cronJob.resource.creationTimestamp, success < last,
+      schedule.due(after: success, before: last, zone: timing.timeZone) != nil
+    else { return }
+    let reference = cronJob.resource.reference
+    report(
+      .workload(.cronJobUnsuccessful),
+      cronJob.resource.facts.merging(["age": (serverNow - success).humanDuration]) { $1 },
+      subject: reference.description,
+      detail: "its schedule is \(timing.schedule); it was last scheduled at \(last), and "
+        + (cronJob.lastSuccessfulTime.map { "last succeeded at \($0)" } ?? "never succeeded"),
+      since: success)
   }
 
   /// - Parameter runs: Jobs that the CronJob has created.

@@ -126,7 +126,7 @@ extension Evaluation {
     if !seen.isEmpty {
       details.append("deleted with the definition: \(seen.joined(separator: ", "))")
     }
-    if controllers.count > 1 { details.append("of \(controllers.joined(separator: ", "))") }
+    if controllers.count > 1 { details.append("controllers: \(controllers.joined(separator: ", "))") }
     let isGrave = gone.contains { $0.objects > 0 || ["Kustomization", "HelmRelease"].contains($0.name) }
     report(
       area.problem, ["kinds": kinds], subject: controllers.count == 1 ? controllers[0] : area.subject,

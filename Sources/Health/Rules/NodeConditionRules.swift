@@ -28,7 +28,8 @@ enum NodeConditionPolarity: Hashable {
   ]
   /// Good if no earlier word marks a fault.
   private static let goodNouns: Set = [
-    "access", "bootstrapped", "connectivity", "leader", "resolution", "service", "sync", "synchronization",
+    "access", "bootstrapped", "connectivity", "health", "leader", "resolution", "service", "sync",
+    "synchronization",
     "upgraded",
   ]
   private static let propertyWords: Set = ["enabled", "installed", "present", "supported"]
@@ -70,6 +71,8 @@ enum NodeConditionPolarity: Hashable {
   private static let denials: Set = ["no", "not", "never"]
   /// Gardener's condition for an in-place update of the node.
   private static let properties: Set = ["InPlaceUpdate"]
+  /// The condition of AWS Neuron, which is True with the reasons NeuronHasError_….
+  private static let faults: Set = ["NeuronHealth"]
 
   /// - Parameter type: with or without the prefix of a qualified name.
   init(type: String) {
@@ -92,6 +95,8 @@ enum NodeConditionPolarity: Hashable {
       .map(NodeConditionPolarity.faultWords.contains) ?? false
     if NodeConditionPolarity.properties.contains(String(name)) {
       self = .informational
+    } else if NodeConditionPolarity.faults.contains(String(name)) {
+      self = .badWhenTrue
     } else if isPending {
       self = isDenied ? .goodWhenTrue : .badWhenTrue
     } else if !isDenied,

@@ -144,28 +144,33 @@ extension Evaluation {
     let offered = node.allocatableGPUs ?? 0
     let built = node.builtInGPUs
     let wanted = expectations.gpus[node.name]
-    guard offered < wanted ?? built else { return }
+    // An expectation is a minimum. A GPU that the node has and does not offer is lost in any case.
+    let isMissed = wanted.map { offered < $0 } ?? false
+    guard isMissed || offered < built else { return }
+    let count = isMissed ? wanted ?? built : built
     report(
       .gpuLost, node.name,
-      ["offered": "\(offered)", "wanted": "\(wanted ?? built)", "tool": node.toolForGPUs],
-      detail: (node.capacityGPUs ?? 0) >= wanted ?? built
+      ["offered": "\(offered)", "wanted": "\(count)", "tool": node.toolForGPUs],
+      detail: (node.capacityGPUs ?? 0) >= count
         ? "its capacity is \(node.capacityGPUs ?? 0): the device plugin is not running, or reports a GPU as unhealthy"
-        : wanted == nil
-          ? "its labels count \(built), and its capacity is \(node.capacityGPUs ?? 0): the device plugin is not running"
+        : !isMissed
+          ? "its labels count \(built), and its capacity is \(node.capacityGPUs ?? 0): "
+            + ((node.capacityGPUs ?? 0) == 0 ? "the device plugin is not running" : "a GPU has failed")
           : (node.capacityGPUs ?? 0) == 0
             ? "it has no capacity for GPUs either: the driver is likely down"
             : "its capacity is \(node.capacityGPUs ?? 0): a GPU has failed, or expect.gpu is too high",
-      severity: wanted == nil ? .warning : .critical)
+      severity: isMissed ? .critical : .warning)
   }
 
   private mutating func judgeDevices(_ node: Node) {
     guard !node.lostDevices.isEmpty else { return }
-    let devices = node.lostDevices.map { "\($0.capacity) \($0.resource)" }
+    let devices = node.lostDevices.map { device in
+      "\(device.lost.map { "\($0) of " } ?? "")\(device.capacity) \(device.resource)"
+    }
     report(
       .devicesLost, node.name, ["devices": devices.prefix(3).joined(separator: ", ")],
       detail:
-        "allocatable is 0 for \(devices.joined(separator: ", ")): the device plugin is not running, or reports them as "
-        + "unhealthy"
+        "not allocatable: \(devices.joined(separator: ", ")): the device plugin is not running, or reports them as unhealthy"
     )
   }
 
@@ -211,9 +216,7 @@ extension Node {
   }
 
   /// The number of GPUs in the node. Five minutes after a device plugin stops, the kubelet sets the capacity to 0 but
-  /// keeps the entry, while the labels of the GPU feature discovery still count them.
-  var builtInGPUs: Int {
-    guard let capacityGPUs else { return 0 }
-    return capacityGPUs > 0 ? capacityGPUs : labeledGPUs ?? 0
-  }
+  /// keeps the entry, while the labels of the GPU feature discovery still count them. A shared GPU counts several times
+  /// in the capacity.
+  var builtInGPUs: Int { capacityGPUs.map { max($0, labeledGPUs ?? 0) } ?? 0 }
 }

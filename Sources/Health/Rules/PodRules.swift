@@ -8,14 +8,24 @@ extension Evaluation {
   }
 
   /// The owners of pods that are reported themselves or that are held back on purpose.
-  mutating func ownersOfReportedPods(_ snapshot: Snapshot) -> Set<Reference> {
-    guard let census = snapshot.pods.value else { return [] }
+  ///
+  /// A problem of pods is about all of its pods, so that one more is no news. `later` has the owners whose pods joined
+  /// it: if no pod of them serves, they need a problem of their own.
+  mutating func ownersOfReportedPods(_ snapshot: Snapshot) -> (all: Set<Reference>, later: Set<Reference>) {
+    guard let census = snapshot.pods.value else { return ([], []) }
     let report = report(census)
-    let reported =
-      report.crashLooping + report.pending + census.unhealthy.filter { $0.resource.deletionTimestamp != nil }
-      + report.notReady
-      .filter { !($0.node.map(unhealthyNodes.contains) ?? false) }
-    return Set((reported + unhealthyPods.filter(\.isGated)).compactMap(\.owner))
+    let notReady = report.notReady.filter { !($0.node.map(unhealthyNodes.contains) ?? false) }
+    var owners = Set(
+      (census.unhealthy.filter { $0.resource.deletionTimestamp != nil } + unhealthyPods.filter(\.isGated))
+        .compactMap(\.owner))
+    var later: Set<Reference> = []
+    for pods in [report.crashLooping, report.pending, notReady] {
+      let ages = Set(pods.compactMap(\.owner)).map { ($0, age: watch("pods/owner/\($0.problemPath)")) }
+      let oldest = ages.map(\.age).max()
+      later.formUnion(ages.filter { $0.age != oldest }.map(\.0))
+      owners.formUnion(ages.map(\.0))
+    }
+    return (owners, later)
   }
 
   mutating func judgePods(_ snapshot: Snapshot) {
@@ -73,7 +83,11 @@ extension Evaluation {
   /// True if no other object reports the failed pod: controllers replace failed pods, and Jobs report their own failure
   /// if they can be read.
   private func isReportedByNoOwner(_ pod: Pod) -> Bool {
-    guard let owner = pod.owner, owner.kind != "Node" else { return true }
+    // A pod of `kubectl run` or `kubectl debug` that a person ended (SIGINT, SIGTERM).
+    guard let owner = pod.owner else {
+      return !["exit code 130", "exit code 143"].contains { pod.lastEnd?.hasSuffix($0) ?? false }
+    }
+    guard owner.kind != "Node" else { return true }
     return owner.kind == "Job" && observation.snapshot?.jobs.value == nil
   }
 
@@ -111,7 +125,7 @@ extension Evaluation {
     }
     // A container that never ran has no log.
     return NextStep(
-      command: pod.isCrashLooping(at: serverNow)
+      command: pod.isCrashLooping(at: serverNow) && !pod.isUnstartable
         ? kubectl(
           "\(pods) logs \(name) \(pod.container.map { "-c \($0.name.shellWord)" } ?? "--all-containers") --previous"
         )
@@ -124,7 +138,9 @@ extension Pod {
   /// short time.
   func isCrashLooping(at now: Timestamp) -> Bool {
     if waitingReason == "CrashLoopBackOff" { return true }
-    guard phase == "Running", reportedRestarts >= Pod.manyRestarts else { return false }
+    // While init containers run, the phase is Pending. A container that was lost with its node did not crash.
+    guard ["Running", "Pending"].contains(phase), reportedRestarts >= Pod.manyRestarts, !isLostWithNode
+    else { return false }
     guard isReady else { return lastEndTime.map { now - $0 < .seconds(3600) } ?? true }
     return lastEndTime.map { now - $0 < timeLimit(after: $0) } ?? false
   }
@@ -132,24 +148,34 @@ extension Pod {
   /// The restarts of the container that the pod's state is about.
   private var reportedRestarts: Int { container?.restarts ?? restarts }
 
+  /// True if the runtime found the container ended when it started again, as after a reboot (kubelet, kuberuntime).
+  private var isLostWithNode: Bool { lastEnd?.hasPrefix("Unknown") ?? false }
+
   /// How long a pod that is ready again counts as restarting: three times its average time between restarts, and
-  /// after 20 of them an hour, so that one restart every half hour is one problem. Restarts that are rarer than every
+  /// after 20 of them at least an hour, so that regular restarts are one problem. Restarts that are rarer than every
   /// six hours do not.
   private func timeLimit(after last: Timestamp) -> Duration {
     let least = Duration.seconds(600)
     guard let made = resource.creationTimestamp, last > made else { return least }
     let average = (last - made) / max(1, reportedRestarts)
     guard average <= .seconds(6 * 3600) else { return least }
-    return reportedRestarts >= 20 ? .seconds(3600) : max(least, min(average * 3, .seconds(3600)))
+    return reportedRestarts >= 20
+      ? max(.seconds(3600), average * 2) : max(least, min(average * 3, .seconds(3600)))
   }
 
   /// Every other waiting reason is an error.
   private static let preparing: Set = ["ContainerCreating", "PodInitializing"]
 
-  /// True if the pod crashes, cannot start, or has waited for a node and its images for more than two minutes.
+  /// True if the pod crashes or cannot start: it has waited for a node for two minutes, or has pulled its images and run
+  /// its init containers for ten.
   func isStuck(at now: Timestamp) -> Bool {
     if isCrashLooping(at: now) { return true }
-    guard let made = resource.creationTimestamp, now - made > .seconds(120) else { return false }
+    let isPreparing =
+      node != nil && phase == "Pending"
+      && (initializing != nil || waitingReason.map(Pod.preparing.contains) ?? false)
+    guard let made = resource.creationTimestamp, now - made > .seconds(isPreparing ? 600 : 120) else {
+      return false
+    }
     if ["Succeeded", "Failed"].contains(phase) { return false }
     if isGated { return false }
     // A pod without a status is read as phase Unknown.
@@ -188,7 +214,9 @@ extension Pod {
       phase == "Running" && !isReady && resource.deletionTimestamp == nil
       ? resource.conditions["Ready"].flatMap { $0.status == .isTrue ? nil : $0 } : nil
     let why = unready.map { [$0.reason, $0.message].filter { !$0.isEmpty }.joined(separator: ": ") }
-    let message = waitingMessage ?? scheduled?.message ?? failureMessage ?? why ?? ""
+    // The message of CrashLoopBackOff is only the time until the next start.
+    let ended = waitingReason == nil || waitingReason == "CrashLoopBackOff" ? lastEndMessage : nil
+    let message = ended ?? waitingMessage ?? scheduled?.message ?? failureMessage ?? why ?? ""
     return "pod \(resource.name): \(parts.joined(separator: ", "))" + (message.isEmpty ? "" : ": \(message)")
   }
 }

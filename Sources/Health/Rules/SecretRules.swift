@@ -65,7 +65,8 @@ extension Evaluation {
     let missing = missingSince(secret)
     let proves = { (ready: Condition) in
       guard ready.status == .isTrue else { return false }
-      guard let missing else { return true }
+      // Only a refusal says nothing about the Secret. If the server fails to read it, so do the controllers.
+      guard let missing else { return secret.failure.map { $0.code == .forbidden } ?? true }
       return ready.lastTransitionTime.map { $0 + skew > missing } ?? false
     }
     if conditions.contains(where: proves) {

@@ -24,7 +24,9 @@ extension Evaluation {
       report(
         .stackStalled, resource, ["reason": stalled.reason.isEmpty ? "unknown" : stalled.reason],
         detail: stalled.message, since: stalled.lastTransitionTime,
-        note: OutsideFault(stalled.message)?.note)
+        note: stalled.message.isRefusedLogin || stalled.message.isForbidden
+          ? "renew the credentials that the Stack names at their source" : OutsideFault(stalled.message)?.note
+      )
     } else if let failed = failed(stack, reconciling) {
       failures[resource.reference] = failed
       report(
@@ -35,7 +37,9 @@ extension Evaluation {
       // Each refresh makes it not ready while it runs.
       report(
         .stackStuck, resource, ["state": "has been in progress for \((serverNow - started).humanDuration)"],
-        detail: ready?.message ?? "", since: started)
+        // Ready only says that it is in progress.
+        detail: [reconciling?.words, ready?.message].compactMap(\.self).first { !$0.isEmpty } ?? "",
+        since: started)
     } else if !stack.isUpdating, let every = stack.resyncInterval, let last = stack.lastUpdateTime,
       serverNow - last > max(every, .seconds(60)) * 3 + .seconds(1800)
     {
@@ -78,18 +82,19 @@ extension Evaluation {
     _ problem: PlatformProblem, _ resource: Resource, _ facts: [String: String] = [:], detail: String,
     since: Timestamp?, note: String? = nil
   ) {
-    let command =
-      "kubectl -n \(resource.namespace.shellWord) describe stacks.pulumi.com \(resource.name.shellWord)"
+    let command = kubectl(
+      "-n \(resource.namespace.shellWord) describe stacks.pulumi.com \(resource.name.shellWord)")
     report(
       .platform(problem), resource.facts.merging(facts) { $1 }, subject: resource.reference.description,
       detail: detail, since: since, step: note.map { NextStep(command: command, note: $0) })
   }
 
   private func failure(of stack: Stack, _ condition: Condition?) -> String {
-    var parts = [condition?.message ?? ""]
+    var parts = [stack.lastUpdateMessage ?? "", condition?.message ?? ""]
     if let attempted = stack.lastAttemptedCommit, let done = stack.lastSuccessfulCommit, attempted != done {
       parts.append("failed on \(attempted.prefix(8)); the last good one is \(done.prefix(8))")
     }
+    if let page = stack.lastUpdatePage { parts.append("its log: \(page)") }
     return parts.filter { !$0.isEmpty }.joined(separator: "; ")
   }
 }

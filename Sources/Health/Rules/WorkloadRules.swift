@@ -49,16 +49,19 @@ extension Evaluation {
     brokenWorkloads += unread.filter { history.firstSeen["\(cluster)/\($0.problemPath)"] != nil }
   }
 
-  /// For how long a workload of any namespace has had a fault that none of its pods shows, if that is more than ten
-  /// minutes: a quota or a webhook permits no pod, a rollout is too late, pods are missing, or it does not terminate.
+  /// How long a workload of any namespace has had a fault that its pods do not explain; nil if that is less than ten
+  /// minutes. Such faults are: a quota or a webhook rejects its pods, its rollout exceeds the deadline, pods are
+  /// missing, or it does not terminate.
   ///
   /// - Parameter explained: the owners of pods that are reported or end within their grace period. A workload that is
   ///   already reported stays so while its pods come and go.
-  private mutating func fault(of workload: Workload, explained: Set<Reference>) -> Duration? {
+  private mutating func fault(
+    of workload: Workload, explained: (all: Set<Reference>, later: Set<Reference>)
+  ) -> Duration? {
     let resource = workload.resource
     let reported = history.firstSeen["\(cluster)/\(workload.problemPath)"]
     if resource.deletionTimestamp != nil {
-      return reported == nil && explained.contains(resource.reference) ? nil : terminating(resource)
+      return reported == nil && explained.all.contains(resource.reference) ? nil : terminating(resource)
     }
     guard workload.desired > 0 else { return nil }
     let status = KStatus.compute(workload)
@@ -69,13 +72,16 @@ extension Evaluation {
     let isShort = served == 0 || served < workload.desired && observation.snapshot?.pods.value != nil
     guard workload.refusal != nil || late != nil || isUnobserved || isShort else { return nil }
     if let reported { return now - reported }
-    guard !explained.contains(resource.reference),
+    let isExplained =
+      explained.all.contains(resource.reference)
+      && (served > 0 || !explained.later.contains(resource.reference))
+    guard !isExplained,
       !isExplainedByNodes(workload, podsOnUnhealthyNodes(workload))
     else { return nil }
     let available = resource.conditions["Available"].flatMap { $0.status == .isTrue ? nil : $0 }
     let since = [workload.refusal, late, workload.available == 0 ? available : nil]
       .compactMap { $0?.lastTransitionTime }.min()
-    // A rollout that advances begins the ten minutes again.
+    // Progress of the rollout restarts the ten minutes.
     let path = "\(workload.problemPath)/down/\(workload.updated)"
     let lasting = elapsed(since: since, watching: path)
     return lasting > .seconds(600) ? lasting : nil
@@ -149,7 +155,13 @@ extension Evaluation {
     if isExplainedByNodes(workload, pods) {
       return judged(verdict, since: since)
     }
-    let worst = pods.filter { $0.isStuck(at: serverNow) }.max { $0.restarts < $1.restarts }
+    // Pods that the kubelet rejected or evicted are replaced, again and again if the reason stays.
+    let worst =
+      pods.filter { $0.isStuck(at: serverNow) }.max { $0.restarts < $1.restarts }
+      ?? pods.filter { $0.phase == "Failed" && $0.failure != nil }.max {
+        ($0.resource.creationTimestamp?.milliseconds ?? 0)
+          < ($1.resource.creationTimestamp?.milliseconds ?? 0)
+      }
     reportedPods.formUnion(pods.map(\.resource.reference))
     brokenWorkloads.append(workload)
     // The ReplicaSet cannot create pods, for example because of a quota, an admission webhook or a missing
@@ -201,7 +213,7 @@ extension Evaluation {
         return WorkloadProblemText(
           title: "has been terminating for \(time.humanDuration)", isCounted: false, since: deleted)
       }
-      // One that is deleted and created again has no pods only as long as a rollout may take.
+      // A workload that is recreated may be without pods for as long as a rollout may take.
       let deleting = elapsed(since: deleted, watching: "\(workload.problemPath)/deleting")
       return workload.available == 0 && workload.desired > 0 && deleting > .seconds(180) ? few : nil
     }

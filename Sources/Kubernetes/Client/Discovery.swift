@@ -58,7 +58,7 @@ struct Discovery: Sendable {
   }
 
   /// The maximum number of versions per group, so that a hostile server cannot cause any number of requests.
-  static let mostVersions = 8
+  static let maxVersions = 8
 
   // apidiscovery.k8s.io/v2 exists since Kubernetes 1.30, v2beta1 since 1.27; plain JSON works with every version.
   static let accept =
@@ -95,7 +95,7 @@ struct Discovery: Sendable {
         let known = Set(Kind.discovered.filter { $0.group == name }.flatMap(\.versions))
         let all = item.shownObjects("versions").compactMap { $0.word("version") }
         // Within the limit, known versions are asked for first.
-        let versions = all.count > mostVersions ? all.filter(known.contains) : all
+        let versions = all.count > maxVersions ? all.filter(known.contains) : all
         return Group(name: name, versions: versions.map { Group.Version(name: $0) })
       }
     case let other: throw .otherKind(other ?? "unknown")

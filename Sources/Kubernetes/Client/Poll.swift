@@ -324,7 +324,7 @@ struct Poll {
     var requests: [Request] = []
     for group in groups {
       // Versions that the guard does not know show that a kind was not removed.
-      for version in group.versions.prefix(Discovery.mostVersions) {
+      for version in group.versions.prefix(Discovery.maxVersions) {
         if version.isStale {
           groupFailures["\(group.name)/\(version.name)"] = PollFailure(
             code: .unreachable, message: "the API server could not read \(group.name)/\(version.name)",

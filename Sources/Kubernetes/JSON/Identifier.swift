@@ -8,7 +8,7 @@ extension String {
     if utf8.contains(where: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "=") }) || contains("://") {
       return redacted(self, limit: utf8.count)
     }
-    guard utf8.count >= Self.leastToken, utf8.contains(where: \.isOfTokensOnly) else { return self }
+    guard utf8.count >= Self.minTokenLength, utf8.contains(where: \.isOfTokensOnly) else { return self }
     var text = ""
     var part = ""
     func flush() {
@@ -27,11 +27,11 @@ extension String {
     return text
   }
 
-  private static let leastToken = 20
+  private static let minTokenLength = 20
   private static let separators: Set<Character> = ["/", ":", "@", " ", ","]
 
   private var mayBeToken: Bool {
-    utf8.count >= Self.leastToken && utf8.contains(where: \.isOfTokensOnly)
+    utf8.count >= Self.minTokenLength && utf8.contains(where: \.isOfTokensOnly)
       && utf8.contains { (0x30...0x39).contains($0) }
   }
 }

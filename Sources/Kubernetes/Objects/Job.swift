@@ -36,7 +36,11 @@ extension CronJob {
           forbidsOverlap: spec?.word("concurrencyPolicy") == "Forbid",
           lastScheduled: status?.time("lastScheduleTime"),
           resumedAt: ["f:suspend", "f:schedule", "f:timeZone"].compactMap(object.timeOfWrite).max(),
-          activeRuns: status?.shownObjects("active").count ?? 0)
+          activeRuns: status?.shownObjects("active").count ?? 0,
+          keepsRuns: spec?.shown("jobTemplate")?.shown("spec")?.count("ttlSecondsAfterFinished").map {
+            $0 >= 60
+          }
+            ?? true)
       })
   }
 }

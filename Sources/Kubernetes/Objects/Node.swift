@@ -33,15 +33,19 @@ extension Node {
   /// Extended resources have the domain of their vendor in their names. Those of Kubernetes itself are no devices.
   private static func lostDevices(_ capacity: Fields?, _ allocatable: Fields?) -> [Device] {
     guard let capacity, let allocatable else { return [] }
-    let lost = capacity.names.filter { name in
+    let names = capacity.names.filter { name in
       let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count == 2, parts[0] != "kubernetes.io", !parts[0].hasSuffix(".kubernetes.io"), !isGPU(name)
-      else { return false }
-      return capacity.word(name).map(isPositive) == true && allocatable.word(name).map(isPositive) != true
+      return parts.count == 2 && parts[0] != "kubernetes.io" && !parts[0].hasSuffix(".kubernetes.io")
+        && !isGPU(name)
     }
-    return lost.sorted().prefix(16).map {
-      Device(resource: $0.clipped.escapedName, capacity: capacity.word($0, limit: 32) ?? "")
-    }
+    return names.sorted().compactMap { name -> Device? in
+      let (all, offered) = (capacity.word(name, limit: 32) ?? "", allocatable.word(name) ?? "")
+      guard isPositive(all) else { return nil }
+      let device = name.clipped.escapedName
+      guard isPositive(offered) else { return Device(resource: device, capacity: all) }
+      guard let total = count(all), let left = count(offered), left < total else { return nil }
+      return Device(resource: device, capacity: all, lost: total - left)
+    }.prefix(16).map { $0 }
   }
 
   /// True for a quantity above zero, with or without a unit: `8`, `1k`.

@@ -30,8 +30,12 @@ extension Pod {
       container: containers.count < 2
         ? nil
         : explaining.map { Container(name: $0.word("name") ?? "", restarts: $0.count("restartCount") ?? 0) },
-      initializing: Pod.initializing(status, object.shown("spec")))
+      initializing: Pod.initializing(status, object.shown("spec")), lastEndMessage: end?.message("message"),
+      isUnstartable: end?.word("reason").map(Pod.startErrors.contains) ?? false)
   }
+
+  /// The reasons with which a container runtime ends a container that it could not start (CRI-O, containerd, dockershim).
+  private static let startErrors: Set = ["StartError", "ContainerCannotRun", "RunContainerError"]
 
   /// True if a pod that runs to its end, such as that of a Job, is not ready only because some of its containers have
   /// already succeeded.

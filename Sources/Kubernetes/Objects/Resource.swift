@@ -56,13 +56,13 @@ extension Condition {
   ]
 
   /// The first conditions, in their order, with those that decide the verdict.
-  private static func judgedFirst(_ objects: [Fields], _ most: Int) -> [Fields] {
-    guard objects.count > most else { return objects }
-    let judged = objects.indices.filter { judgedTypes.contains(objects[$0].word("type") ?? "") }.prefix(most)
+  private static func judgedFirst(_ objects: [Fields], _ limit: Int) -> [Fields] {
+    guard objects.count > limit else { return objects }
+    let judged = objects.indices.filter { judgedTypes.contains(objects[$0].word("type") ?? "") }.prefix(limit)
     // Most conditions that report faults do so with True.
     let rest = objects.indices.filter { !judged.contains($0) }
-    let set = rest.filter { objects[$0].word("status") == "True" }.prefix(most)
-    let others = (set + rest.filter { !set.contains($0) }).prefix(most - judged.count)
+    let set = rest.filter { objects[$0].word("status") == "True" }.prefix(limit)
+    let others = (set + rest.filter { !set.contains($0) }).prefix(limit - judged.count)
     return (judged + others).sorted().map { objects[$0] }
   }
 }

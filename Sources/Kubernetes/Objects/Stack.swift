@@ -16,6 +16,7 @@ extension Stack {
       resyncInterval: isRepeated
         ? spec?.number("resyncFrequencySeconds").flatMap {
           (1...31_536_000).contains($0) ? .seconds($0) : nil
-        } : nil, isUpdating: status?.shown("currentUpdate") != nil)
+        } : nil, isUpdating: status?.shown("currentUpdate") != nil,
+      lastUpdateMessage: update?.message("message"), lastUpdatePage: update?.text("permalink"))
   }
 }

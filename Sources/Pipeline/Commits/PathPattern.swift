@@ -3,7 +3,7 @@
 package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
   /// The pattern as written.
   package let description: String
-  /// True for a pattern that begins with `!`: it takes files away that earlier patterns match.
+  /// True for a pattern that begins with `!`: it excludes files that earlier patterns match.
   package let isExclusion: Bool
   private let parts: [Part]
 
@@ -47,7 +47,7 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     // The positions in the pattern that are reachable after each character of the path.
     var states = closure([0])
     for scalar in path.unicodeScalars {
-      // A part that repeats was not left out, so what follows it is not skipped with it.
+      // A repeating part that has matched must not be skipped again together with the slash after it (`**/`).
       var repeating: Set<Int> = []
       var next: Set<Int> = []
       for state in states where state < parts.count && parts[state].accepts(scalar) {

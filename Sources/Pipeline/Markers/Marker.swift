@@ -1,6 +1,6 @@
 /// A marker of an image policy on a value of a file: `# {"$imagepolicy": "NAMESPACE:NAME"}`.
 package struct Marker: Hashable, Sendable {
-  /// The part of the policy's image that the value takes.
+  /// The part of the image reference that Flux writes into the value.
   package enum Part: String, Sendable, CaseIterable {
     /// `name:tag`, with the digest if the policy reflects it.
     case image = ""
@@ -11,7 +11,7 @@ package struct Marker: Hashable, Sendable {
   package let text: String
   /// Starts at 1.
   package let line: Int
-  /// The value on which it is.
+  /// The annotated value.
   package let value: String
   /// The key of that value in its map; nil for an element of a list.
   package let key: String?
@@ -26,7 +26,7 @@ package struct Marker: Hashable, Sendable {
   /// The key of the marker's JSON object.
   static let key = "$imagepolicy"
 
-  /// The text's namespace and name; nil if it has not both.
+  /// The policy that the marker names; nil if the namespace or the name is missing.
   package var policy: PolicyName? { PolicyName(marker: text) }
 
   /// nil for a suffix that Flux does not know.
@@ -36,7 +36,7 @@ package struct Marker: Hashable, Sendable {
     return parts[2].isEmpty ? nil : Part(rawValue: String(parts[2]))
   }
 
-  /// The marker of a comment, or of the comments above a value as one text; nil if Flux does not see one there.
+  /// The marker in a comment; several comment lines above a value are one text. nil if Flux would ignore it.
   ///
   /// Flux strips all leading `#`, and the rest must be one JSON object of strings (fieldmeta in kyaml).
   static func text(in comment: String) -> String? {

@@ -24,9 +24,9 @@ package final class APIClient {
     bodyBytes: 10 << 20, streamedBytes: 0, totalBytes: 12 << 20, heldBytes: 12 << 20, headerBytes: 64 << 10,
     requestsAtOnce: 1, connectTimeout: .seconds(5))
   private static let timeout: Duration = .seconds(15)
-  private static let mostRedirects = 3
+  private static let maxRedirects = 3
   /// More paths are not remembered as refused.
-  private static let mostRefusedPaths = 64
+  private static let maxRefusedPaths = 64
 
   package let api: API
   package let address: APIAddress
@@ -130,8 +130,8 @@ package final class APIClient {
       }
       return value
     }
-    if let most = limits.values, AnswerLimits.values(in: response.body) > most {
-      throw unreadable(path, "has more than \(most) values")
+    if let limit = limits.values, AnswerLimits.values(in: response.body) > limit {
+      throw unreadable(path, "has more than \(limit) values")
     }
     guard let value = decode(response.body) else {
       throw unreadable(path, "has not the form that it should have")
@@ -157,7 +157,7 @@ package final class APIClient {
     _ path: String, accept: String, _ limits: AnswerLimits, _ token: APIToken?, _ stamp: SmallFile.Stamp?
   ) throws(SourceFailure) -> Response {
     var target = address.path + path
-    for _ in 0...APIClient.mostRedirects {
+    for _ in 0...APIClient.maxRedirects {
       let response = try exchange(
         target, accept: accept, etag: cache.etag(for: path, token), limits, token)
       switch response.status {
@@ -189,7 +189,7 @@ package final class APIClient {
       pause = refusal.failure
     case .token: refusedToken = Refused(stamp: stamp, failure: refusal.failure)
     case .path:
-      if refusedPaths.count >= APIClient.mostRefusedPaths { refusedPaths = [:] }
+      if refusedPaths.count >= APIClient.maxRefusedPaths { refusedPaths = [:] }
       refusedPaths[path] = Refused(stamp: stamp, failure: refusal.failure)
     case .request: break
     }

@@ -12,7 +12,7 @@ struct AnswerCache {
   /// The most answers in memory.
   static let limit = 64
   /// The most bytes that the bodies of these answers had together. Their decoded values take less.
-  static let mostBytes = 8 << 20
+  static let maxBytes = 8 << 20
 
   private var entries: [String: Entry] = [:]
   private var clock: UInt64 = 0
@@ -42,7 +42,7 @@ struct AnswerCache {
     clock += 1
     entries[path] = Entry(etag: etag, token: token, value: value, bytes: bytes, used: clock)
     self.bytes += bytes
-    while entries.count > AnswerCache.limit || self.bytes > AnswerCache.mostBytes,
+    while entries.count > AnswerCache.limit || self.bytes > AnswerCache.maxBytes,
       let oldest = entries.min(by: { $0.value.used < $1.value.used })?.key
     {
       remove(oldest)

@@ -112,14 +112,14 @@ extension RepositoryTree.Entry {
 
 extension JSONObject {
   /// GitHub lists at most this many files of a commit or a comparison.
-  private static let mostFiles = 300
+  private static let maxFiles = 300
 
   /// The names of changed files, old and new ones; nil if there may be more.
   fileprivate var files: [String]? {
-    let list = values("files", limit: JSONObject.mostFiles) { file in
+    let list = values("files", limit: JSONObject.maxFiles) { file in
       [file.name("filename"), file.name("previous_filename")].compactMap(\.self)
     }
-    guard let list, list.objects < JSONObject.mostFiles else { return nil }
+    guard let list, list.objects < JSONObject.maxFiles else { return nil }
     return list.values.flatMap(\.self)
   }
 }

@@ -9,7 +9,7 @@ package struct GitHubClient {
   /// The newest runs are read in pages of this many.
   package static let runsPerPage = 30
   /// Further pages are not read.
-  package static let mostPages = 4
+  package static let maxPages = 4
 
   package let api: APIClient
   private let repository: String
@@ -38,7 +38,7 @@ package struct GitHubClient {
     of file: String, until isEnough: ([WorkflowRun]) -> Bool
   ) throws(SourceFailure) -> [WorkflowRun] {
     var runs: [WorkflowRun] = []
-    for page in 1...GitHubClient.mostPages {
+    for page in 1...GitHubClient.maxPages {
       let suffix = page == 1 ? "" : "&page=\(page)"
       let path =
         "\(repository)/actions/workflows/\(file)/runs?per_page=\(GitHubClient.runsPerPage)&exclude_pull_requests=true\(suffix)"

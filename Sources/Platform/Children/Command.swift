@@ -58,7 +58,7 @@ package struct Command: Sendable {
     let pid = try Spawn.start(
       program, arguments, variables: variables, inheritsEnvironment: inheritsEnvironment,
       input: file?.raw, output: output.writing.raw, errors: errors.writing.raw)
-    var reading = Reading(
+    var received = ProgramOutput(
       output: output.reading, errors: errors.reading, outputLimit: outputLimit,
       errorsLimit: errorsLimit)
     let exit = try RunningPrograms.end(of: pid)
@@ -69,9 +69,9 @@ package struct Command: Sendable {
         ended = .cancelled
       } else if left <= .zero {
         ended = .outOfTime
-      } else if reading.isTooMuch {
+      } else if received.isTooMuch {
         ended = .tooMuch
-      } else if reading.wait(exit: exit, at: min(left, .milliseconds(100))) {
+      } else if received.wait(exit: exit, timeout: min(left, .milliseconds(100))) {
         break
       }
     }
@@ -79,17 +79,17 @@ package struct Command: Sendable {
     if ended != nil { RunningPrograms.killGroup(pid) }
     let status = RunningPrograms.wait(for: pid)
     // Read the remaining output. Output of a grandchild that comes later is not waited for.
-    reading.readRemaining()
-    if ended == nil, reading.isTooMuch { ended = .tooMuch }
+    received.readRemaining()
+    if ended == nil, received.isTooMuch { ended = .tooMuch }
     let end =
       ended ?? (status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signaled(status & 0x7f))
     return Outcome(
-      end: end, output: reading.output, errors: reading.errors.text)
+      end: end, output: received.output, errors: received.errors.text)
   }
 }
 
 /// The output that a program has printed so far.
-private struct Reading: ~Copyable {
+private struct ProgramOutput: ~Copyable {
   private let outputEnd: Descriptor
   private let errorsEnd: Descriptor
   private let outputLimit: Int
@@ -107,11 +107,11 @@ private struct Reading: ~Copyable {
   }
 
   /// True when the program has ended.
-  mutating func wait(exit: borrowing Descriptor, at most: Duration) -> Bool {
+  mutating func wait(exit: borrowing Descriptor, timeout: Duration) -> Bool {
     var entries = [exit.raw, isOutputOpen ? outputEnd.raw : -1, areErrorsOpen ? errorsEnd.raw : -1].map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
-    _ = poll(&entries, nfds_t(entries.count), Epoll.milliseconds(most))
+    _ = poll(&entries, nfds_t(entries.count), Epoll.milliseconds(timeout))
     if entries[1].revents != 0 { isOutputOpen = read(from: .output) }
     if entries[2].revents != 0 { areErrorsOpen = read(from: .errors) }
     return entries[0].revents != 0

@@ -3,7 +3,7 @@ internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
-/// A shell command that runs beside this process whose standard input and output are pipes to it.
+/// A child process that runs a shell command. Its standard input and output are pipes to this process.
 ///
 /// It runs in its own session, so that Ctrl-C for this process does not reach it, and inherits only its three
 /// standard descriptors. The last part of its standard error is kept. When this object is deallocated, the command is
@@ -25,7 +25,7 @@ package final class Coprocess: Sendable {
     }
   }
 
-  /// The near ends of the two pipes, both non-blocking.
+  /// This process's ends of the two pipes, both non-blocking.
   ///
   /// They are pipes, as with ssh(1): each member of a pipeline in the command may change the mode of its own end, and
   /// open it again as /dev/stdin or /dev/stdout. Neither works if both are one socket.
@@ -52,7 +52,7 @@ package final class Coprocess: Sendable {
     let input = try Pipe(near: .writing)
     let output = try Pipe(near: .reading)
     for raw in [input.writing.raw, output.reading.raw] {
-      // More per switch between the processes. The kernel may refuse it (pipe(7), pipe-user-pages-soft).
+      // A larger pipe needs fewer context switches. The kernel may refuse it (pipe(7), pipe-user-pages-soft).
       _ = oceanid_set_pipe_size(raw, capacity)
     }
     let process = try Coprocess(shell: command, input: input.reading, output: output.writing)
@@ -65,7 +65,7 @@ package final class Coprocess: Sendable {
     shell command: String, input: borrowing Descriptor, output: borrowing Descriptor
   ) throws(SystemError) {
     let supervisor = try Supervisor(command, input: input.raw, output: output.raw)
-    // The kernel kills a program when the thread that started it ends, so this thread also waits for its end.
+    // The kernel kills a program when the thread that started it ends (PR_SET_PDEATHSIG), so this thread also waits for its end.
     self.thread = try JoinableThread(name: "coprocess") { supervisor.supervise() }
     self.supervisor = supervisor
     self.pid = try supervisor.waitForStart()
@@ -76,7 +76,7 @@ package final class Coprocess: Sendable {
   }
 
   /// The exit status; nil while the command runs. Waits for the end, at most for `timeLimit`.
-  package func exit(within timeLimit: Duration = .zero) -> Exit? {
+  package func waitForExit(timeout timeLimit: Duration = .zero) -> Exit? {
     _ = thread.join(timeout: timeLimit)
     return supervisor.exit
   }

@@ -31,7 +31,7 @@ package struct FileTrust {
   }
 
   /// The kernel's limit (path_resolution(7)).
-  private static let mostLinks = 40
+  private static let maxLinks = 40
 
   /// nil if only the reader and root can write the file or replace it.
   package func flaw(of path: String) -> Flaw? {
@@ -70,7 +70,7 @@ package struct FileTrust {
       }
       if status.st_mode & S_IFMT == S_IFLNK {
         links += 1
-        guard links <= FileTrust.mostLinks else { throw .tooManyLinks }
+        guard links <= FileTrust.maxLinks else { throw .tooManyLinks }
         let target = try FileTrust.target(of: entry)
         if target.hasPrefix("/") { folder = "" }
         rest += target.split(separator: "/").reversed()

@@ -4,7 +4,7 @@ internal import Glibc
 package struct ProcessUse: Hashable, Sendable {
   package let residentBytes: Int
   package let openDescriptors: Int
-  package let mostDescriptors: Int
+  package let maxDescriptors: Int
   package let threads: Int
   package let cpuSeconds: Double
   /// Seconds since 1970.
@@ -19,13 +19,13 @@ package struct ProcessUse: Hashable, Sendable {
       stat: stat, upSeconds: upSeconds, now: Double(WallClock.milliseconds) / 1000,
       ticks: Double(sysconf(Int32(_SC_CLK_TCK))), page: sysconf(Int32(_SC_PAGESIZE)),
       openDescriptors: descriptors,
-      mostDescriptors: descriptorLimit)
+      maxDescriptors: descriptorLimit)
   }
 
   /// - Parameter stat: the contents of /proc/self/stat. The program name in it may contain spaces and parentheses.
   init?(
     stat: String, upSeconds: Double, now: Double, ticks: Double, page: Int, openDescriptors: Int,
-    mostDescriptors: Int
+    maxDescriptors: Int
   ) {
     guard let end = stat.lastIndex(of: ")") else { return nil }
     // Field 3 is the first one after the program name.
@@ -35,7 +35,7 @@ package struct ProcessUse: Hashable, Sendable {
     else { return nil }
     residentBytes = pages * page
     self.openDescriptors = openDescriptors
-    self.mostDescriptors = mostDescriptors
+    self.maxDescriptors = maxDescriptors
     self.threads = threads
     cpuSeconds = (user + system) / ticks
     startedAt = now - upSeconds + start / ticks

@@ -30,7 +30,11 @@ package struct PeerCredentials: Hashable, Sendable {
 
   /// The number of the group with this name; nil if this machine has no such group.
   package static func groupNumber(named name: String) -> UInt32? {
-    getgrnam(name).map { UInt32($0.pointee.gr_gid) }
+    // getgrnam(3) returns static storage, which other threads would overwrite.
+    var (buffer, entry) = ([CChar](repeating: 0, count: 32 << 10), group())
+    var found: UnsafeMutablePointer<group>?
+    guard getgrnam_r(name, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
+    return entry.gr_gid
   }
 
   package static var ownUID: UInt32 { getuid() }

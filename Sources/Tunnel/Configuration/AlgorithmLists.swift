@@ -87,7 +87,7 @@ struct AlgorithmLine: Hashable {
   /// The lists in these files. A file that cannot be read is omitted.
   static func find(in files: [String]) -> [AlgorithmLine] {
     files.flatMap { file -> [AlgorithmLine] in
-      let bytes = (try? SmallFile.read(file, limit: IncludedPaths.mostBytes)) ?? []
+      let bytes = (try? SmallFile.read(file, limit: IncludedPaths.maxBytes)) ?? []
       return String(decoding: bytes, as: UTF8.self).lines.enumerated().compactMap {
         index, text -> AlgorithmLine? in
         let line = ConfigurationLine(text)

@@ -121,12 +121,12 @@ struct ConfigurationAnswer {
 /// The paths and patterns of Include in files of ssh_config. A file that appears there later changes the configuration.
 enum IncludedPaths {
   /// ssh is not asked about larger files of ssh_config.
-  static let mostBytes = 4 << 20
+  static let maxBytes = 4 << 20
 
   /// - Parameter home: the folder for `~`.
   static func find(in files: [String], home: String) -> [String] {
     let paths = Set(files).flatMap { file in
-      find(in: (try? SmallFile.read(file, limit: mostBytes)) ?? [], of: file, home: home)
+      find(in: (try? SmallFile.read(file, limit: maxBytes)) ?? [], of: file, home: home)
     }
     return Set(paths).sorted()
   }

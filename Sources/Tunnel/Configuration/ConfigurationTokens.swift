@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// Expands the tokens (ssh_config(5), TOKENS), environment variables (`${NAME}`) and the tilde.
 struct ConfigurationTokens {
@@ -40,8 +41,10 @@ struct ConfigurationTokens {
   }
 
   private static func home(of user: String) throws(ExpansionError) -> String {
-    guard let entry = getpwnam(user) else { throw ExpansionError(reason: "there is no user \(user)") }
-    return String(cString: entry.pointee.pw_dir)
+    guard let account = UserAccount(named: user) else {
+      throw ExpansionError(reason: "there is no user \(user)")
+    }
+    return account.home
   }
 
   /// Expands the tokens of a shell command. Variables are left to the shell, so that their values are not run as code

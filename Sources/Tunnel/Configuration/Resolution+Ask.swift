@@ -71,7 +71,7 @@ private struct SSHConfigQuery {
   let isCancelled: () -> Bool
 
   /// ssh writes several debug messages per line of configuration.
-  private static let mostOutput = 4 << 20
+  private static let maxOutput = 4 << 20
 
   /// - Parameter ignoringProxies: true to ignore the host's own ProxyJump and ProxyCommand.
   func resolve(
@@ -110,7 +110,7 @@ private struct SSHConfigQuery {
         "--", configuration.host,
       ],
       // A service has no $SHELL, or one such as nologin. `Match exec` would then be false or an error.
-      variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput)
+      variables: ["SHELL=/bin/sh"], outputLimit: Self.maxOutput)
     var readable = ReadableFiles(home: environment.home)
     for file in environment.configFiles(configuration) { try readable.check(file) }
     let outcome: Command.Outcome
@@ -159,21 +159,21 @@ private struct ReadableFiles {
   private let home: String
   private var seen: Set<String> = []
 
-  private static let mostFiles = 512
+  private static let maxFiles = 512
 
   init(home: String) { self.home = home }
 
   /// - Throws: `TunnelFailure` for a file that is not regular or too large. All others are left to ssh.
   mutating func check(_ file: String) throws(TunnelFailure) {
-    guard seen.count < Self.mostFiles, seen.insert(file).inserted else { return }
+    guard seen.count < Self.maxFiles, seen.insert(file).inserted else { return }
     let bytes: [UInt8]
     do throws(SystemError) {
-      bytes = try SmallFile.read(file, limit: IncludedPaths.mostBytes)
+      bytes = try SmallFile.read(file, limit: IncludedPaths.maxBytes)
     } catch {
       guard error.isTooLarge || error.isNotRegular && !isIgnored(file) else { return }
       throw TunnelFailure(
         unreadable: file,
-        error.isTooLarge ? "it is larger than \(IncludedPaths.mostBytes >> 20) MiB" : error.reason)
+        error.isTooLarge ? "it is larger than \(IncludedPaths.maxBytes >> 20) MiB" : error.reason)
     }
     for path in IncludedPaths.find(in: bytes, of: file, home: home) {
       for each in [path] + SmallFile.matches(path) { try check(each) }

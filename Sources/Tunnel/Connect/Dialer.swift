@@ -115,11 +115,11 @@ final class Dialer {
 
 extension TunnelFailure {
   /// The maximum number of addresses in a message.
-  private static let mostShown = 8
+  private static let maxShownAddresses = 8
 
   fileprivate init(unreachable all: [(SocketAddress, AddressRace.Outcome)], _ resolution: Resolution) {
     let limit = resolution.connectTimeout.components.seconds
-    var lines = all.prefix(TunnelFailure.mostShown).map { address, outcome in
+    var lines = all.prefix(TunnelFailure.maxShownAddresses).map { address, outcome in
       switch outcome {
       case .failed(let code): "\(address): \(SystemError("connect", code: code).reason)"
       case .unanswered: "\(address): no answer within \(limit) s"

@@ -382,8 +382,8 @@ struct LoginReport {
 extension [String] {
   /// The first items in one text, and how many more there are: an agent may have thousands of keys, with long comments.
   package func listed(_ separator: String = ", ") -> String {
-    let most = 8
-    let more = count > most ? "\(separator)and \(count - most) more" : ""
-    return prefix(most).joined(separator: separator) + more
+    let limit = 8
+    let more = count > limit ? "\(separator)and \(count - limit) more" : ""
+    return prefix(limit).joined(separator: separator) + more
   }
 }

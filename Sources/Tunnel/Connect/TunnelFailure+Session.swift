@@ -168,7 +168,7 @@ extension [String] {
   /// The list as text for the user.
   fileprivate var shown: String {
     guard !isEmpty else { return "none" }
-    let most = 12
-    return prefix(most).joined(separator: ", ") + (count > most ? " and \(count - most) more" : "")
+    let limit = 12
+    return prefix(limit).joined(separator: ", ") + (count > limit ? " and \(count - limit) more" : "")
   }
 }

@@ -101,8 +101,10 @@ final class Engine {
     doorbell = try loop.watch(mailbox.wakeup.raw) { [weak self] _ in self?.hasMail = true }
   }
 
-  func run() {
+  /// - Parameter hasBound: signalled when the ports were tried.
+  func run(_ hasBound: WakeupEvent) {
     listeners.bind(MonotonicTime.now)
+    hasBound.signal()
     handle(.start)
     while !isStopping { turn() }
     shutDown()

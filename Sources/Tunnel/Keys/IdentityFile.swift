@@ -171,9 +171,9 @@ struct KeyFile {
   }
 
   /// Further files of a folder are not looked at.
-  private static let mostFiles = 200
+  private static let maxFiles = 200
   /// No key is larger. Other large files of the folder are not read.
-  private static let mostBytes = 64 << 10
+  private static let maxBytes = 64 << 10
 
   static func beginsPrivateKey(_ line: Substring) -> Bool {
     line.hasPrefix("-----BEGIN ") && line.contains("PRIVATE KEY")
@@ -181,7 +181,7 @@ struct KeyFile {
 
   /// The keys of a folder.
   static func all(in folder: String) -> [KeyFile] {
-    SmallFile.names(in: folder).sorted().prefix(mostFiles).compactMap { KeyFile(folder, $0) }
+    SmallFile.names(in: folder).sorted().prefix(maxFiles).compactMap { KeyFile(folder, $0) }
   }
 
   /// The file with the private key of a public key, in the folder of `path`.
@@ -195,7 +195,7 @@ struct KeyFile {
     // Its lines look like public keys.
     guard !name.hasPrefix("authorized_keys") else { return nil }
     let path = "\(folder)/\(name)"
-    let bytes = KeyFile.withoutMark((try? SmallFile.read(path, limit: KeyFile.mostBytes)) ?? [])
+    let bytes = KeyFile.withoutMark((try? SmallFile.read(path, limit: KeyFile.maxBytes)) ?? [])
     if let key = IdentityFile.publicKey(in: bytes) {
       guard !PublicKey.isCertificate(PublicKey.type(key)) else { return nil }
       isPrivate = false

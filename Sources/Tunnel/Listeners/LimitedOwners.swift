@@ -7,7 +7,7 @@ struct LimitedOwners {
   /// Refusals within this time belong together.
   static let memory: Duration = .seconds(60)
   /// The maximum number of owners in the status.
-  private static let mostOwners = 16
+  private static let maxOwners = 16
 
   private var limitedOwners: [ClientOwner: (open: Int, last: Instant)] = [:]
 
@@ -20,7 +20,7 @@ struct LimitedOwners {
       limitedOwners[owner] = (known.open, now)
       return false
     }
-    guard limitedOwners.count < LimitedOwners.mostOwners else { return false }
+    guard limitedOwners.count < LimitedOwners.maxOwners else { return false }
     limitedOwners[owner] = (open, now)
     return true
   }

@@ -47,7 +47,7 @@ final class ProxyCommand {
   func explain(_ failure: TunnelFailure, receivedData: Bool) -> TunnelFailure {
     switch failure.code {
     case .peerClosed, .protocolError:
-      let exit = process.exit(within: ProxyCommand.exitTimeLimit)
+      let exit = process.waitForExit(timeout: ProxyCommand.exitTimeLimit)
       guard let exit else { return withMessage("\(failure.message), over \(name)", failure) }
       let remedy = exit == .status(126) ? TunnelFailure.execRemedy : ProxyCommand.byHand
       guard !receivedData else {

@@ -20,7 +20,7 @@ struct ListedCluster {
   var start = ContinuousClock.now
   private var seen: (snapshot: Snapshot, at: Timestamp)?
 
-  /// The server's time, this many seconds after `now`.
+  /// The time this many seconds before `now`.
   static func t(_ ago: Int) -> String { (now - .seconds(ago)).description }
 
   static func json(_ text: String, _ status: Int = 200) -> Response {

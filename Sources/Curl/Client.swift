@@ -22,7 +22,7 @@ package struct Client: ~Copyable {
     }
     // By default the connection cache shrinks with the number of handles, which would close most connections after a
     // run.
-    let code = oceanid_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.requestsAtOnce)
+    let code = oceanid_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.maxConcurrentRequests)
     guard code == CURLM_OK else {
       curl_multi_cleanup(multi)
       throw CurlError(

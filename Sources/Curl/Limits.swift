@@ -7,27 +7,27 @@ package struct Limits: Hashable, Sendable {
   /// Total size in bytes of all bodies of one run, buffered or not.
   package var totalBytes: Int
   /// Total size in bytes of all bodies that are buffered at the same time.
-  package var heldBytes: Int
+  package var bufferedBytes: Int
   package var headerBytes: Int
   /// Number of concurrent requests; the others wait in a queue.
-  package var requestsAtOnce: Int
+  package var maxConcurrentRequests: Int
   /// The same once the server has answered over HTTP/2, where requests share a connection. All of a poll's requests at
   /// once wake both ends of the connection less often than one after each response.
-  package var streamsAtOnce: Int
+  package var maxConcurrentStreams: Int
   package var connectTimeout: Duration
 
   package init(
     bodyBytes: Int = 32 << 20, streamedBytes: Int = 64 << 20, totalBytes: Int = 256 << 20,
-    heldBytes: Int = 96 << 20, headerBytes: Int = 64 << 10,
-    requestsAtOnce: Int = 8, streamsAtOnce: Int? = nil, connectTimeout: Duration = .seconds(10)
+    bufferedBytes: Int = 96 << 20, headerBytes: Int = 64 << 10,
+    maxConcurrentRequests: Int = 8, maxConcurrentStreams: Int? = nil, connectTimeout: Duration = .seconds(10)
   ) {
     self.bodyBytes = bodyBytes
     self.streamedBytes = streamedBytes
     self.totalBytes = totalBytes
-    self.heldBytes = heldBytes
+    self.bufferedBytes = bufferedBytes
     self.headerBytes = headerBytes
-    self.requestsAtOnce = requestsAtOnce
-    self.streamsAtOnce = streamsAtOnce ?? requestsAtOnce
+    self.maxConcurrentRequests = maxConcurrentRequests
+    self.maxConcurrentStreams = maxConcurrentStreams ?? maxConcurrentRequests
     self.connectTimeout = connectTimeout
   }
 }

@@ -35,7 +35,7 @@ struct Run: ~Copyable {
 
   /// Sends pending requests until the limit of concurrent requests is reached.
   mutating func start(_ answered: Answered) {
-    while running.count < (usesHTTP2 ? limits.streamsAtOnce : limits.requestsAtOnce),
+    while running.count < (usesHTTP2 ? limits.maxConcurrentStreams : limits.maxConcurrentRequests),
       let next = waiting.firstIndex(where: \.isDue)
     {
       let request = waiting.remove(at: next)

@@ -87,7 +87,7 @@ final class Transfer {
     }
     let limit = min(limits.bodyBytes, request.bodyBytes ?? limits.bodyBytes)
     guard handle.bodyCount <= limit else { return fail(limit) }
-    guard budget.held + bytes.count <= limits.heldBytes else { return fail(limits.heldBytes) }
+    guard budget.held + bytes.count <= limits.bufferedBytes else { return fail(limits.bufferedBytes) }
     budget.held += bytes.count
     body.append(contentsOf: bytes)
     return true

@@ -3,28 +3,19 @@ package import GuardAPI
 extension DaemonClient {
   /// The open incidents, and the ones that ended most recently.
   package func incidents() throws(ClientError) -> IncidentsDocument {
-    let bytes = try exchange(.incidents).body
-    do {
-      return try DocumentCoding.decode(IncidentsDocument.self, from: bytes)
-    } catch { throw .document(error) }
+    try document(.incidents)
   }
 
   /// The round-trip times of the tunnels.
   package func roundTrips() throws(ClientError) -> RoundTripsDocument {
-    let bytes = try exchange(.roundTrips).body
-    do {
-      return try DocumentCoding.decode(RoundTripsDocument.self, from: bytes)
-    } catch { throw .document(error) }
+    try document(.roundTrips)
   }
 
   /// The connections to the clusters as the guard sees them. The answer may take up to 20 s, because the guard asks its SSH agent for keys.
   package func guardView() throws(ClientError) -> GuardViewDocument {
     var client = self
     client.timeout = .seconds(20)
-    let bytes = try client.exchange(.doctor).body
-    do {
-      return try DocumentCoding.decode(GuardViewDocument.self, from: bytes)
-    } catch { throw .document(error) }
+    return try client.document(.doctor)
   }
 
   /// Where a commit is in the pipeline of a cluster. The answer may take some seconds, because the guard asks GitHub.
@@ -39,9 +30,13 @@ extension DaemonClient {
 
   /// The alert channels and the state of their deliveries.
   package func alerts() throws(ClientError) -> AlertsDocument {
-    let bytes = try exchange(.alerts).body
+    try document(.alerts)
+  }
+
+  private func document<Document: VersionedDocument>(_ route: Route) throws(ClientError) -> Document {
+    let bytes = try exchange(route).body
     do {
-      return try DocumentCoding.decode(AlertsDocument.self, from: bytes)
+      return try DocumentCoding.decode(Document.self, from: bytes)
     } catch { throw .document(error) }
   }
 }

@@ -23,11 +23,11 @@ package final class MetricsTextfile: Sendable {
     } catch {
       failure = error
     }
-    let isNews = isBroken.withLock { isBroken in
+    let hasChanged = isBroken.withLock { isBroken in
       defer { isBroken = failure != nil }
       return isBroken != (failure != nil)
     }
-    guard isNews else { return }
+    guard hasChanged else { return }
     log.write(
       LogRecord(
         nil, failure.map { "metrics can't be written: \($0)" } ?? "metrics are written to \(path) again",

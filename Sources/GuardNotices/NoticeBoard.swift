@@ -51,7 +51,7 @@ package struct NoticeBoard {
     /// The time when it was removed from the screen.
     var leftAt: ContinuousClock.Instant?
     /// True if a change requires attention.
-    var isNews = true
+    var needsAttention = true
     /// Headlines of its incidents that have ended.
     var over: [String] = []
   }
@@ -158,7 +158,7 @@ package struct NoticeBoard {
   mutating func clear() {
     for (place, bubble) in bubbles where bubble.number != nil {
       bubbles[place]?.number = nil
-      bubbles[place]?.isNews = true
+      bubbles[place]?.needsAttention = true
     }
     closing = []
   }
@@ -191,7 +191,7 @@ package struct NoticeBoard {
       bubbles[place]?.number = number
       bubbles[place]?.shown = notice
       bubbles[place]?.leftAt = nil
-      bubbles[place]?.isNews = false
+      bubbles[place]?.needsAttention = false
     }
   }
 
@@ -201,7 +201,7 @@ package struct NoticeBoard {
     muted[incident.id] = nil
     let isKnown = incidents.updateValue(incident, forKey: incident.id) != nil
     if let place = places[incident.id] {
-      bubbles[place]?.isNews = true
+      bubbles[place]?.needsAttention = true
     } else if !isKnown {
       fresh.append(incident.id)
     }
@@ -288,20 +288,20 @@ package struct NoticeBoard {
   /// Assigns new incidents to notifications: one each, or a combined one beyond the limit.
   private mutating func settle() {
     guard !fresh.isEmpty else { return }
-    let onScreen = bubbles.count { $0.value.number != nil || $0.value.isNews }
+    let onScreen = bubbles.count { $0.value.number != nil || $0.value.needsAttention }
     let isCrowd =
       fresh.count > NoticeBoard.maxNewBubbles || onScreen + fresh.count > NoticeBoard.maxBubbles
     for id in fresh {
       let place: Place = isCrowd ? .several : .incident(id)
       places[id] = place
       bubbles[place, default: Bubble()].incidents.append(id)
-      bubbles[place]?.isNews = true
+      bubbles[place]?.needsAttention = true
     }
     fresh = []
   }
 
   private func isDue(_ bubble: Bubble) -> Bool {
-    bubble.isNews || (bubble.number != nil && bubble.shown != words(of: bubble))
+    bubble.needsAttention || (bubble.number != nil && bubble.shown != words(of: bubble))
   }
 
   private func words(of bubble: Bubble) -> Notice? {

@@ -124,7 +124,7 @@ package enum ImagesPage {
   /// `12m ago`; exact with `--utc`.
   private static func moment(_ moment: Timestamp?, _ now: Timestamp) -> String {
     guard let moment else { return "<never>" }
-    return Zone.shown == .utc ? moment.toTheSecond.description : moment.relative(to: now)
+    return DisplayTimeZone.current == .utc ? moment.toTheSecond.description : moment.relative(to: now)
   }
 
   private static func row(

@@ -17,7 +17,7 @@ package enum ClusterKubeconfig {
       if case .elsewhere = error { try RejectedKubeconfig.refuse(status, only: [.kubeconfig]) }
       throw error
     }
-    try ForeignForward.refuse(status)
+    try ForwardUnavailable.check(status)
     if named == nil { try RejectedKubeconfig.refuse(status) }
     return path
   }

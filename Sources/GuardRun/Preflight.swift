@@ -46,8 +46,8 @@ package struct Preflight {
       return problem(cluster, .tunnel)
         ?? ("the tunnel to \(cluster.name) is \(state)", NextStep(command: "oceanid-ctl tunnel"))
     }
-    do throws(ForeignForward) {
-      try ForeignForward.refuse(status)
+    do throws(ForwardUnavailable) {
+      try ForwardUnavailable.check(status)
       return nil
     } catch {
       return (error.reason, NextStep(note: error.nextStep))

@@ -36,14 +36,14 @@ extension Duration {
 extension Timestamp {
   /// For example `04:12:07Z`, with the date if it is not the day of `now`.
   package func clock(at now: Timestamp) -> String {
-    let (day, time) = Zone.shown.words(self)
-    return day == Zone.shown.words(now).day ? time : "\(day) \(time)"
+    let (day, time) = DisplayTimeZone.current.words(self)
+    return day == DisplayTimeZone.current.words(now).day ? time : "\(day) \(time)"
   }
 
   /// For example `2026-03-01`.
-  package var day: String { Zone.shown.words(self).day }
+  package var day: String { DisplayTimeZone.current.words(self).day }
   /// For example `04:12:07Z`.
-  package var time: String { Zone.shown.words(self).time }
+  package var time: String { DisplayTimeZone.current.words(self).time }
 
   /// For example `04:12:07Z (12m)`.
   package func since(_ now: Timestamp) -> String {

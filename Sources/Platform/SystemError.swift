@@ -5,19 +5,19 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
   package let operation: String
   package let code: Int32
   /// The type of the object found instead of a regular file, for example `a FIFO`.
-  private let intruder: String?
+  private let foundFileType: String?
 
   package init(_ operation: String, code: Int32) {
     self.operation = operation
     self.code = code
-    intruder = nil
+    foundFileType = nil
   }
 
-  /// - Parameter intruder: the type of the object found instead of a regular file.
-  init(_ operation: String, found intruder: String) {
+  /// - Parameter foundFileType: the type of the object found instead of a regular file.
+  init(_ operation: String, found foundFileType: String) {
     self.operation = operation
     code = EINVAL
-    self.intruder = intruder
+    self.foundFileType = foundFileType
   }
 
   /// The error that errno reports after `operation` failed.
@@ -25,11 +25,11 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
 
   /// The message alone, for example `No such file or directory`.
   package var reason: String {
-    intruder.map { "it is \($0), not a regular file" } ?? String(cString: strerror(code))
+    foundFileType.map { "it is \($0), not a regular file" } ?? String(cString: strerror(code))
   }
 
   /// True if the path is not a regular file.
-  package var isNotRegular: Bool { intruder != nil }
+  package var isNotRegular: Bool { foundFileType != nil }
   /// True if the file does not exist.
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
   /// True if the file is larger than the reader's limit.

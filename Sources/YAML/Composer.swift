@@ -43,12 +43,12 @@ struct Composer: ~Copyable {
     let anchor: String?
     switch event {
     case .alias(let name):
-      guard limits.references else { throw .reference(mark: mark) }
-      guard let meant = anchors[name] else {
+      guard limits.allowsAliases else { throw .reference(mark: mark) }
+      guard let target = anchors[name] else {
         throw .syntax(context: nil, problem: "found undefined alias", mark: mark)
       }
-      try spend(meant.size, at: mark)
-      return meant.node
+      try spend(target.size, at: mark)
+      return target.node
     case .scalar(let scalar, let name):
       try spend(1, at: mark)
       try CoreTag.check(scalar)
@@ -65,7 +65,7 @@ struct Composer: ~Copyable {
       throw .syntax(context: nil, problem: "did not find expected node content", mark: mark)
     }
     if let anchor {
-      guard limits.references else { throw .reference(mark: mark) }
+      guard limits.allowsAliases else { throw .reference(mark: mark) }
       anchors[anchor] = (node, count - before)
     }
     return node
@@ -97,7 +97,7 @@ struct Composer: ~Copyable {
         pairs.append((key, value))
       }
     }
-    if limits.repeatedKeys {
+    if limits.allowsDuplicateKeys {
       repeated += again
     } else if let first = again.first {
       throw .duplicateKeys(Set(again.map(\.string)).sorted(), mark: first.mark)

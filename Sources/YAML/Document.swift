@@ -9,10 +9,10 @@ package struct Document: Sendable {
     /// Number of nodes in the tree. An alias counts as the nodes that it expands to.
     package var nodes = 1 << 20
     /// True if anchors and aliases are allowed.
-    package var references = true
+    package var allowsAliases = true
     /// True if a mapping may repeat a key. The first value applies, and `Document.repeated` contains the
     /// others.
-    package var repeatedKeys = false
+    package var allowsDuplicateKeys = false
 
     package init() {}
   }

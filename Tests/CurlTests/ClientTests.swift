@@ -105,7 +105,7 @@ import Testing
   @Test func everyRequestGetsAResultAtTheDeadline() async throws {
     let server = try RawServer { _ in .silence }
     var limits = Limits()
-    limits.requestsAtOnce = 2
+    limits.maxConcurrentRequests = 2
     let paths = (0..<20).map { "/\($0)" }
     let answers = try await get(paths, from: server, limits: limits, timeout: .milliseconds(300))
     #expect(answers.count == 20)
@@ -207,7 +207,7 @@ import Testing
         == .tooLarge,
       "one header line without an end")
     limits.bodyBytes = 300 << 20
-    limits.heldBytes = 1 << 20
+    limits.bufferedBytes = 1 << 20
     #expect(
       try await code(.flood("HTTP/1.1 200 OK\r\n\r\n", chunk, times: 3200), limits: limits) == .tooLarge)
   }

@@ -56,13 +56,15 @@ struct SetupTests {
     #expect(output.contains("  ok    cluster "))
   }
 
-  enum HalfDone: String, CaseIterable {
+  enum IncompleteSetup: String, CaseIterable {
     case hostKeyUnknown, hostKeyChanged, sshdUnreachable, keyRefused, keyMissing, certificateExpired,
       kubeconfigMissing
     case portHeld, keyBroken, hostKeyRevoked, revokedKeysMissing, kubeconfigBroken
   }
 
-  @Test(arguments: HalfDone.allCases) func halfDoneStateEndsWithOneNextStep(_ state: HalfDone) throws {
+  @Test(arguments: IncompleteSetup.allCases) func halfDoneStateEndsWithOneNextStep(_ state: IncompleteSetup)
+    throws
+  {
     let installation = try Installation(isStarted: false)
     let server = installation.server
     let fetch =

@@ -27,7 +27,7 @@ import Testing
       let (listed, counted) = outbox.dequeue(countsRest: true)
       guard !listed.isEmpty else { return notices }
       notices.append(IncidentNotice(at: date, cluster: "tethys", entries: listed, counted: counted))
-      _ = outbox.delivered()
+      _ = outbox.recordDelivery()
     }
   }
 
@@ -87,7 +87,7 @@ import Testing
     var sizes: [Int] = []
     while case let batch = outbox.dequeue(), !batch.isEmpty {
       sizes.append(batch.count)
-      _ = outbox.delivered()
+      _ = outbox.recordDelivery()
     }
     #expect(sizes == Array(repeating: 100, count: 12))
   }
@@ -142,10 +142,10 @@ import Testing
     let notice = IncidentNotice(
       at: moment, cluster: "tethys", entries: again.listed, counted: again.counted)
     #expect(NoticeCoding.key(of: notice) == key)
-    _ = next.delivered()
+    _ = next.recordDelivery()
     #expect(next.dequeue().map(\.incident.id) == ["later"])
     // Written that it arrived: nothing is left.
-    try spool.done(outbox.delivered(), of: outbox)
+    try spool.done(outbox.recordDelivery(), of: outbox)
     #expect(try restored(path).isEmpty)
     #expect(try restored(path).announcedByCount.count == max(0, count - 20) * (count > 100 ? 1 : 0))
   }
@@ -160,7 +160,7 @@ import Testing
     for entry in [opened, ended] {
       try spool.put([outbox.add(entry, at: moment).notice], of: outbox)
       _ = outbox.dequeue()
-      try spool.done(outbox.delivered(), of: outbox)
+      try spool.done(outbox.recordDelivery(), of: outbox)
       var next = try restored(path)
       let again = next.add(entry, at: moment)
       #expect(!again.isNew && next.isEmpty)
@@ -170,9 +170,9 @@ import Testing
       #expect(!next.add(entry, at: moment).isNew)
     }
     // Saved elsewhere that all of it was handed over: nothing has to be remembered.
-    outbox.retainAnnounced([], isSaved: false)
+    outbox.removeEnded(except: [], isSaved: false)
     #expect(!outbox.marks.isEmpty)
-    outbox.retainAnnounced([], isSaved: true)
+    outbox.removeEnded(except: [], isSaved: true)
     #expect(outbox.marks.isEmpty)
   }
 }

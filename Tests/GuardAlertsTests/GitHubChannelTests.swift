@@ -26,7 +26,7 @@ import Testing
       channel: "tracker", means: "github", secretReader: SecretReader(environment: .test()))
     let issues = GitHubIssues(
       sender: sender, repository: try #require(RepositoryName(repository)), labels: ["on call", "incident"])
-    return GitHubChannel(issues: issues, host: host, pause: .zero)
+    return GitHubChannel(issues: issues, host: host, writeInterval: .zero)
   }
 
   private func deliver(

@@ -38,15 +38,15 @@ import Testing
     #expect(words(batch2) == ["opened a/1"])
     _ = outbox.add(.init(.ended, .sample("a", notices: 2)), at: moment)
     var arrived = outbox
-    let notices = arrived.delivered()
+    let notices = arrived.recordDelivery()
     #expect(notices.map(\.incident.id) == ["a"])
     #expect(arrived.announced == ["a"])
     let batch3 = arrived.dequeue()
     #expect(words(batch3) == ["ended a/2"])
-    _ = arrived.delivered()
+    _ = arrived.recordDelivery()
     #expect(arrived.announced.isEmpty)
     #expect(arrived.isEmpty)
-    _ = outbox.failed()
+    _ = outbox.recordFailure()
     let batch4 = outbox.dequeue()
     #expect(words(batch4) == ["ended a/2"])
   }
@@ -61,7 +61,7 @@ import Testing
     _ = outbox.add(.init(.ended, .sample("d", cluster: "one")), at: moment)
     let batch5 = outbox.dequeue()
     #expect(words(batch5) == ["opened c/1", "opened a/1", "ended d/1"])
-    _ = outbox.delivered()
+    _ = outbox.recordDelivery()
     let batch6 = outbox.dequeue()
     #expect(words(batch6) == ["opened b/1"])
   }
@@ -114,9 +114,9 @@ import Testing
     var outbox = Outbox()
     for id in ["a", "b"] { _ = outbox.add(.init(.opened, .sample(id)), at: moment) }
     _ = outbox.dequeue()
-    _ = outbox.delivered()
+    _ = outbox.recordDelivery()
     #expect(outbox.knows("a"))
-    outbox.retainAnnounced(["b"])
+    outbox.removeEnded(except: ["b"])
     #expect(!outbox.knows("a"))
     #expect(outbox.knows("b"))
   }

@@ -30,8 +30,8 @@ import Testing
         _ = outbox.dequeue()
         // A message under way at the crash is delivered again: at least once.
         #expect(
-          Set(try restored().outbox.waiting.keys) == Set(outbox.underWay.keys).union(outbox.waiting.keys))
-        try spool.done(outbox.delivered(), of: outbox)
+          Set(try restored().outbox.waiting.keys) == Set(outbox.inFlight.keys).union(outbox.waiting.keys))
+        try spool.done(outbox.recordDelivery(), of: outbox)
       } else {
         let notice = outbox.add(
           .init(index % 3 == 0 ? .ended : .opened, .sample(id, notices: index)), at: moment
@@ -75,8 +75,8 @@ import Testing
     for index in 0..<4000 {
       try spool.put([outbox.add(.init(.opened, .sample("\(index)")), at: moment).notice], of: outbox)
       _ = outbox.dequeue()
-      try spool.done(outbox.delivered(), of: outbox)
-      outbox.retainAnnounced([])
+      try spool.done(outbox.recordDelivery(), of: outbox)
+      outbox.removeEnded(except: [])
     }
     let size = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
     #expect(size <= 1 << 20)
@@ -103,11 +103,11 @@ import Testing
     #expect(try restored().outbox.waiting == outbox.waiting)
     _ = outbox.dequeue()
     while !outbox.isEmpty {
-      try spool.done(outbox.delivered(), of: outbox)
+      try spool.done(outbox.recordDelivery(), of: outbox)
       _ = outbox.dequeue()
     }
-    try spool.done(outbox.delivered(), of: outbox)
-    outbox.retainAnnounced([])
+    try spool.done(outbox.recordDelivery(), of: outbox)
+    outbox.removeEnded(except: [])
     try spool.put([outbox.add(.init(.opened, .sample("last")), at: moment).notice], of: outbox)
     let bytes = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
     #expect(bytes <= 2 << 20)

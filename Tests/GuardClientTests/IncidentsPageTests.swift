@@ -41,7 +41,7 @@ import Testing
     let receipt = ReceiptDocument(silence, effect: "it mutes 1 open incident")
     #expect(receipt.message == "silence 5f3a until 2026-03-01T05:24:07Z; it mutes 1 open incident")
     #expect(receipt.words(at: Scene.now) == "silence 5f3a until 05:24:07Z; it mutes 1 open incident")
-    Zone.$shown.withValue(.local) {
+    DisplayTimeZone.$current.withValue(.local) {
       let until = silence.expiresAt.clock(at: Scene.now)
       #expect(receipt.words(at: Scene.now) == "silence 5f3a until \(until); it mutes 1 open incident")
     }

@@ -60,17 +60,17 @@ import Testing
   @Test func timesComeFromTheEvents() throws {
     let facts = Self.facts()
     let tunnel = try #require(Self.strip(facts, "tunnel"))
-    #expect(tunnel.length(of: .trouble) == .seconds(2 * 3600))
+    #expect(tunnel.length(of: .down) == .seconds(2 * 3600))
     #expect(tunnel.length(of: .unknown) == .seconds(12 * 3600 + 10))
     // While the tunnel was down for an hour, the state of the node is unknown.
     let node = try #require(Self.strip(facts, "node calypso"))
-    #expect(node.length(of: .trouble) == .seconds(6 * 3600))
+    #expect(node.length(of: .down) == .seconds(6 * 3600))
     #expect(node.length(of: .unknown) == .seconds(14 * 3600 + 10))
     let calm = try #require(Self.strip(facts, "node srv712429"))
-    #expect(calm.length(of: .trouble) == .zero)
-    #expect(calm.share == 1)
-    #expect(Self.strip(facts, "node srv712695")?.length(of: .trouble) == .seconds(3600))
-    #expect(Self.strip(facts, "gitrepository flux-system/<b>&'\"")?.length(of: .trouble) == .seconds(30))
+    #expect(calm.length(of: .down) == .zero)
+    #expect(calm.length(of: .up) > .zero)
+    #expect(Self.strip(facts, "node srv712695")?.length(of: .down) == .seconds(3600))
+    #expect(Self.strip(facts, "gitrepository flux-system/<b>&'\"")?.length(of: .down) == .seconds(30))
     #expect(facts.incidents.count == 5)
     #expect(facts.incidents.count(where: \.lasts) == 1)
     #expect(facts.reconnects == 2)
@@ -85,14 +85,14 @@ import Testing
     // Nothing is known of this guard before its start.
     let fresh = Self.facts(
       [Self.change("2026-02-28T00:00:00Z", "started", "guard", cluster: "")], before: nil)
-    #expect(Self.strip(fresh, "tunnel")?.length(of: .well) == .zero)
-    #expect(Self.strip(fresh, "node calypso")?.length(of: .well) == .zero)
+    #expect(Self.strip(fresh, "tunnel")?.length(of: .up) == .zero)
+    #expect(Self.strip(fresh, "node calypso")?.length(of: .up) == .zero)
     let silent = Self.facts([], before: nil)
-    #expect(silent.strips.allSatisfy { $0.availability.share == nil })
+    #expect(silent.strips.allSatisfy { $0.availability.spans.allSatisfy { $0.state == .unknown } })
     let memory = ReportFacts(
       HistoryDocument(source: .memory, knownSince: at("2026-02-28T12:00:00Z"), truncated: false, events: []),
       before: nil, status: Scene.healthy.status, from: Self.from, to: Self.to)
-    #expect(Self.strip(memory, "tunnel")?.length(of: .well) == .seconds(12 * 3600))
+    #expect(Self.strip(memory, "tunnel")?.length(of: .up) == .seconds(12 * 3600))
     #expect(Self.strip(memory, "tunnel")?.length(of: .unknown) == .seconds(156 * 3600))
   }
 
@@ -116,18 +116,18 @@ import Testing
       Self.change("2026-02-22T06:00:00Z", "problem_closed", "node calypso", incident: "n0"),
       Self.change("2026-02-22T08:00:00Z", "tunnel_up", incident: "t0"),
     ])
-    #expect(Self.strip(facts, "tunnel")?.length(of: .trouble) == .seconds(8 * 3600))
-    #expect(Self.strip(facts, "node calypso")?.length(of: .well) == .seconds(160 * 3600))
+    #expect(Self.strip(facts, "tunnel")?.length(of: .down) == .seconds(8 * 3600))
+    #expect(Self.strip(facts, "node calypso")?.length(of: .up) == .seconds(160 * 3600))
   }
 
   @Test func cellShowsTheWorstStateOfItsTime() {
     var availability = Availability()
-    availability.append(.well, from: Timestamp(seconds: 0), to: Timestamp(seconds: 500))
-    availability.append(.trouble, from: Timestamp(seconds: 500), to: Timestamp(seconds: 501))
-    availability.append(.well, from: Timestamp(seconds: 501), to: Timestamp(seconds: 900))
+    availability.append(.up, from: Timestamp(seconds: 0), to: Timestamp(seconds: 500))
+    availability.append(.down, from: Timestamp(seconds: 500), to: Timestamp(seconds: 501))
+    availability.append(.up, from: Timestamp(seconds: 501), to: Timestamp(seconds: 900))
     availability.append(.unknown, from: Timestamp(seconds: 900), to: Timestamp(seconds: 1000))
     let cells = availability.cells(10)
-    #expect(cells == [.well, .well, .well, .well, .well, .trouble, .well, .well, .well, .unknown])
+    #expect(cells == [.up, .up, .up, .up, .up, .down, .up, .up, .up, .unknown])
     #expect(Availability().cells(10).isEmpty)
   }
 
@@ -258,7 +258,7 @@ import Testing
     var retry = Self.change("2026-02-22T06:00:00Z", "tunnel_retry", incident: "t")
     retry.attempts = 16
     let facts = Self.facts([retry, Self.change("2026-02-22T07:00:00Z", "tunnel_up", incident: "t")])
-    #expect(Self.strip(facts, "tunnel")?.length(of: .trouble) == .seconds(7 * 3600))
+    #expect(Self.strip(facts, "tunnel")?.length(of: .down) == .seconds(7 * 3600))
     let incident = try #require(Self.document(facts).incidents.first)
     #expect(incident.began == "before" && incident.lasted.hasPrefix("until 2026-02-22 "))
     #expect(incident.cause == "16 attempts")

@@ -104,7 +104,7 @@ import Testing
     let entries = delivered.all.flatMap(\.entries)
     let first = outbox.add(entries[0], at: Self.start)
     _ = outbox.dequeue()
-    _ = outbox.delivered()
+    _ = outbox.recordDelivery()
     let second = outbox.add(entries[1], at: Self.start)
     #expect(first.isNew && !second.isNew && outbox.isEmpty)
     // Once it is saved that the channels have it, no life hands it over again.

@@ -5,9 +5,10 @@ import Testing
 /// Whole lines for a shell, as the hook of an assistant judges them.
 @Suite(.timeLimit(.minutes(10))) struct LineTests {
   @Test func tablesHaveTheirSize() {
-    #expect(LookingLines.all.count >= 500 && Set(LookingLines.all).count == LookingLines.all.count)
-    #expect(ChangingLines.all.count >= 750 && Set(ChangingLines.all).count == ChangingLines.all.count)
-    #expect(LookingLines.refused.count <= 2)
+    #expect(
+      ReadOnlyCommands.all.count >= 500 && Set(ReadOnlyCommands.all).count == ReadOnlyCommands.all.count)
+    #expect(WritingCommands.all.count >= 750 && Set(WritingCommands.all).count == WritingCommands.all.count)
+    #expect(ReadOnlyCommands.refused.count <= 2)
   }
 
   @Test func programHasOneKind() {
@@ -16,17 +17,17 @@ import Testing
       RunPolicy.kinds.count == names.count, "\(Set(names.filter { name in names.count { $0 == name } > 1 }))")
   }
 
-  @Test(arguments: ChangingLines.all) func noChangePasses(_ line: String) throws {
+  @Test(arguments: WritingCommands.all) func noChangePasses(_ line: String) throws {
     let denial = try #require(Denial(CommandReader.effect(ofLine: line)))
     #expect(!denial.reason.isEmpty && !denial.instead.isEmpty)
     #expect(!denial.text.utf8.contains(0))
   }
 
-  @Test(arguments: LookingLines.all) func lookingIsFree(_ line: String) {
+  @Test(arguments: ReadOnlyCommands.all) func lookingIsFree(_ line: String) {
     #expect(Denial(CommandReader.effect(ofLine: line)) == nil)
   }
 
-  @Test(arguments: LookingLines.refused) func aRefusedLookHasItsReason(_ line: String, _ reason: String)
+  @Test(arguments: ReadOnlyCommands.refused) func aRefusedLookHasItsReason(_ line: String, _ reason: String)
     throws
   {
     #expect(try #require(Denial(CommandReader.effect(ofLine: line))).reason.contains(reason))

@@ -23,7 +23,7 @@ import Testing
   ) throws -> AuthorizedKey.Answer {
     let key = AuthorizedKey(host: "tethys", sshConfig: nil, caller: 0)
     let call = key.call(action, line: line)
-    var local = ProgramCall(
+    var local = CommandInvocation(
       "env", ["-C", folder.path, shell, "-c", try #require(call.arguments.last)])
     local.input = call.input
     return AuthorizedKey.answer(system.run(local))
@@ -71,10 +71,10 @@ import Testing
 
   @Test func loginThatRunsNoCommandsIsDetected() throws {
     #expect(
-      AuthorizedKey.answer(ProgramAnswer(status: 0, output: Array("Welcome\n".utf8)))
+      AuthorizedKey.answer(CommandResult(status: 0, output: Array("Welcome\n".utf8)))
         == .unable("it runs no commands"))
     #expect(
-      AuthorizedKey.answer(ProgramAnswer(status: 255, errors: "a\nPermission denied (publickey).\n"))
+      AuthorizedKey.answer(CommandResult(status: 255, errors: "a\nPermission denied (publickey).\n"))
         == .unable("Permission denied (publickey)."))
   }
 

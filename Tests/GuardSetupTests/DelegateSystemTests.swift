@@ -10,12 +10,12 @@ import Testing
   private let folder: TemporaryFolder
   private let home: String
   private let system: any SetupSystem
-  private let user: Person
+  private let user: SetupUser
 
   init() throws {
     folder = try TemporaryFolder()
     chmod(folder.path, 0o711)
-    user = try #require(Person.named("games"))
+    user = try #require(SetupUser.named("games"))
     let local = try #require(LocalSystem(guardProgram: GuardProgram(named: "oceanid-guard")))
     system = local.acting(as: user)
     home = folder.file("home")

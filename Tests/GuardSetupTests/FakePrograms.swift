@@ -7,13 +7,13 @@ import Health
 /// The programs of a machine in memory, as far as setup runs them.
 struct FakePrograms {
   let system: FakeSystem
-  private var world: FakeWorld { system.world }
+  private var world: FakeMachine { system.world }
 
   init(system: FakeSystem) {
     self.system = system
   }
 
-  func run(_ call: ProgramCall) -> ProgramAnswer {
+  func run(_ call: CommandInvocation) -> CommandResult {
     let words = call.arguments
     switch call.program {
     case "/usr/bin/oceanid-guard": return runGuard(call)
@@ -22,7 +22,7 @@ struct FakePrograms {
     case "ssh-keygen": return keygen(words)
     case "ssh-keyscan":
       return world.login == .unreachable ? bad("no route") : good("192.0.2.7 ssh-ed25519 HOST\n")
-    case "ssh-add": return ProgramAnswer(status: world.agentStatus)
+    case "ssh-add": return CommandResult(status: world.agentStatus)
     case "systemctl" where words.first == "--user":
       let isOffline = call.variables.contains("SYSTEMD_OFFLINE=1") && words.contains("disable")
       guard world.managerRuns || isOffline else { return bad("Failed to connect to bus") }
@@ -34,21 +34,21 @@ struct FakePrograms {
       let rest = words.drop { $0 == "-n" }
       guard let program = rest.first else { return good("") }
       return FakePrograms(system: FakeSystem(world, FakeSystem.root)).run(
-        ProgramCall(program, Array(rest.dropFirst())))
+        CommandInvocation(program, Array(rest.dropFirst())))
     case "usermod", "gpasswd":
       return change { world.isMember = call.program == "usermod" }
     case "id": return good(world.isMember ? "person oceanid\n" : "person\n")
     case "true": return good("")
     case "chmod":
       return change { world.folderModes[words.last ?? ""] = words.first.flatMap { UInt32($0, radix: 8) } }
-    default: return ProgramAnswer(status: nil, errors: "\(call.program): No such file or directory")
+    default: return CommandResult(status: nil, errors: "\(call.program): No such file or directory")
     }
   }
 
-  private func good(_ text: String) -> ProgramAnswer { ProgramAnswer(status: 0, output: Array(text.utf8)) }
-  private func bad(_ text: String) -> ProgramAnswer { ProgramAnswer(status: 1, errors: text) }
+  private func good(_ text: String) -> CommandResult { CommandResult(status: 0, output: Array(text.utf8)) }
+  private func bad(_ text: String) -> CommandResult { CommandResult(status: 1, errors: text) }
 
-  private func change(_ body: () -> Void) -> ProgramAnswer {
+  private func change(_ body: () -> Void) -> CommandResult {
     guard (try? world.spend()) != nil else { return bad("power failure") }
     body()
     return good("")
@@ -56,7 +56,7 @@ struct FakePrograms {
 
   // MARK: - The guard
 
-  private func runGuard(_ call: ProgramCall) -> ProgramAnswer {
+  private func runGuard(_ call: CommandInvocation) -> CommandResult {
     if call.arguments.first == "--print-config" {
       let text = world.files[call.arguments.last ?? ""]?.text ?? ""
       guard !text.contains("nonsense") else { return bad("guard.yaml:1:1: unknown key 'nonsense'") }
@@ -112,9 +112,9 @@ struct FakePrograms {
 
   // MARK: - ssh
 
-  private func describe(_ host: String) -> ProgramAnswer {
+  private func describe(_ host: String) -> CommandResult {
     guard world.programs.contains("ssh") else {
-      return ProgramAnswer(status: nil, errors: "ssh: No such file or directory")
+      return CommandResult(status: nil, errors: "ssh: No such file or directory")
     }
     if let failure = world.sshFailure { return bad(failure) }
     if host != "tethys", let jump = JumpHost(host) {
@@ -129,7 +129,7 @@ struct FakePrograms {
         + "userknownhostsfile ~/.ssh/known_hosts\n\(proxy)")
   }
 
-  private func keygen(_ words: [String]) -> ProgramAnswer {
+  private func keygen(_ words: [String]) -> CommandResult {
     let file = words.last ?? ""
     switch words.first {
     case "-F":
@@ -149,7 +149,7 @@ struct FakePrograms {
     }
   }
 
-  private func authorize(_ call: ProgramCall) -> ProgramAnswer {
+  private func authorize(_ call: CommandInvocation) -> CommandResult {
     let words = call.arguments
     let destination = words.firstIndex(of: "--").map { words[$0 + 1] } ?? ""
     let jump = destination == "tethys" ? nil : JumpHost(destination)
@@ -162,7 +162,7 @@ struct FakePrograms {
     }
     let line =
       String(decoding: call.input ?? [], as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
-    let list: ReferenceWritableKeyPath<FakeWorld, [String]> = \.[keysOn: jump?.host]
+    let list: ReferenceWritableKeyPath<FakeMachine, [String]> = \.[keysOn: jump?.host]
     if call.arguments.last?.hasSuffix(" add") == true, !world[keyPath: list].contains(line) {
       let answer = change { world[keyPath: list].append(line) }
       guard answer.isGood else { return answer }
@@ -177,8 +177,8 @@ struct FakePrograms {
   // MARK: - systemd
 
   private func systemctl(
-    _ words: [String], _ units: ReferenceWritableKeyPath<FakeWorld, FakeWorld.UnitStates>
-  ) -> ProgramAnswer {
+    _ words: [String], _ units: ReferenceWritableKeyPath<FakeMachine, FakeMachine.UnitStates>
+  ) -> CommandResult {
     let names = Set(words.dropFirst().filter { !$0.hasPrefix("-") })
     switch words.first {
     case "show-environment": return good("PATH=/usr/bin\n")
@@ -235,7 +235,7 @@ struct FakePrograms {
     return FakeGuardYAML.clusters(in: text).first?.listen ?? GuardFile.usualListen
   }
 
-  private func linger(_ words: [String]) -> ProgramAnswer {
+  private func linger(_ words: [String]) -> CommandResult {
     let path = "/var/lib/systemd/linger/\(words.last ?? "")"
     return change {
       let isOn = words.first == "enable-linger"

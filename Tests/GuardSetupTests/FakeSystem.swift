@@ -5,24 +5,26 @@ import Health
 
 /// A machine in memory: files, service managers and the programs that setup runs.
 struct FakeSystem: SetupSystem {
-  let world: FakeWorld
-  let person: Person
+  let world: FakeMachine
+  let person: SetupUser
   var guardProgram: String { "/usr/bin/oceanid-guard" }
 
-  static let owner = Person(uid: 1500, name: "person", home: "/home/person")
-  static let root = Person(uid: 0, name: "root", home: "/root")
-  static let service = Person(uid: 999, name: "oceanid", home: MachineFacts.home)
+  static let owner = SetupUser(uid: 1500, name: "person", home: "/home/person")
+  static let root = SetupUser(uid: 0, name: "root", home: "/root")
+  static let service = SetupUser(uid: 999, name: "oceanid", home: MachineFacts.home)
 
-  init(_ world: FakeWorld, _ person: Person = owner) {
+  init(_ world: FakeMachine, _ person: SetupUser = owner) {
     self.world = world
     self.person = person
   }
 
   func variable(_ name: String) -> String? { world.variables[name] }
-  func user(named name: String) -> Person? { name == "oceanid" && world.hasServiceUser ? Self.service : nil }
-  func acting(as person: Person) -> any SetupSystem { FakeSystem(world, person) }
+  func user(named name: String) -> SetupUser? {
+    name == "oceanid" && world.hasServiceUser ? Self.service : nil
+  }
+  func acting(as person: SetupUser) -> any SetupSystem { FakeSystem(world, person) }
   func exists(_ path: String) -> Bool { world.files[path] != nil || world.folders.contains(path) }
-  func hasReachedACluster(socket: String) -> Bool? { world.hasReachedACluster }
+  func hasConnected(socket: String) -> Bool? { world.hasConnected }
   func isFolder(_ path: String) -> Bool { world.folders.contains(path) }
 
   func names(in folder: String) -> [String] {
@@ -66,15 +68,15 @@ struct FakeSystem: SetupSystem {
 
   func hasProgram(_ name: String) -> Bool { world.programs.contains(name) }
 
-  func run(_ call: ProgramCall) -> ProgramAnswer { FakePrograms(system: self).run(call) }
+  func run(_ call: CommandInvocation) -> CommandResult { FakePrograms(system: self).run(call) }
 
   func runOnTerminal(_ words: [String]) -> SetupFailure? {
-    let answer = run(ProgramCall(words[0], Array(words.dropFirst())))
+    let answer = run(CommandInvocation(words[0], Array(words.dropFirst())))
     return answer.isGood ? nil : SetupFailure(answer.reason, next: "")
   }
 
-  func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
-    world.files["/draft"] = FakeWorld.File(text: String(decoding: contents, as: UTF8.self), mode: 0o600)
+  func withTemporaryFile<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
+    world.files["/draft"] = FakeMachine.File(text: String(decoding: contents, as: UTF8.self), mode: 0o600)
     defer { world.files["/draft"] = nil }
     return body("/draft")
   }
@@ -94,7 +96,7 @@ struct FakeSystem: SetupSystem {
     guard world.folders.contains(path.folder) else {
       throw SetupFailure("\(path.folder) does not exist", next: "")
     }
-    world.files[path] = FakeWorld.File(
+    world.files[path] = FakeMachine.File(
       text: String(decoding: contents, as: UTF8.self), mode: mode, owner: owner)
   }
 
@@ -134,7 +136,7 @@ struct FakeSystem: SetupSystem {
 }
 
 /// The state of that machine.
-final class FakeWorld {
+final class FakeMachine {
   struct File: Hashable {
     var text: String
     var mode: UInt32
@@ -176,7 +178,7 @@ final class FakeWorld {
   /// The status text of the machine's guard.
   var machineText = ""
   /// nil: it does not answer the caller.
-  var hasReachedACluster: Bool?
+  var hasConnected: Bool?
   var managerRuns = true
   /// True if the user is logged in, so that the manager stays without lingering.
   var hasSession = true
@@ -318,7 +320,7 @@ extension String {
   var folder: String { lastIndex(of: "/").map { String(self[..<$0]) } ?? "" }
 }
 
-extension FakeWorld {
+extension FakeMachine {
   /// The facts about the guard of the whole machine.
   func machineFacts(host: String? = nil) -> MachineFacts {
     MachineFactsSearch(FakeSystem(self, FakeSystem.root), caller: FakeSystem.owner).find(host: host)

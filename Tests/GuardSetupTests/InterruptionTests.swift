@@ -13,15 +13,15 @@ import Testing
 
     var isMachine: Bool { [.machine, .machineWithFiles, .machineBehindJumpHosts].contains(self) }
 
-    func world() -> FakeWorld {
-      let world = FakeWorld()
+    func world() -> FakeMachine {
+      let world = FakeMachine()
       func make(_ path: String, _ text: String) {
         var folder = path.folder
         while !world.folders.contains(folder) {
           world.folders.insert(folder)
           folder = folder.folder
         }
-        world.files[path] = FakeWorld.File(text: text, mode: 0o644)
+        world.files[path] = FakeMachine.File(text: text, mode: 0o644)
       }
       switch self {
       case .fresh, .machine: break
@@ -40,7 +40,7 @@ import Testing
         world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
       case .rootWithoutManager:
         world.managerRuns = false
-        make("/root/.kube/k3s-config.yaml", FakeWorld.kubeconfig)
+        make("/root/.kube/k3s-config.yaml", FakeMachine.kubeconfig)
         make("/root/.ssh/id_ed25519", "KEY")
       case .machineBehindJumpHosts: world.isBehindThreeJumpHosts()
       case .machineWithFiles:
@@ -53,7 +53,7 @@ import Testing
       return world
     }
 
-    func system(_ world: FakeWorld) -> FakeSystem {
+    func system(_ world: FakeMachine) -> FakeSystem {
       FakeSystem(world, isMachine || self == .rootWithoutManager ? FakeSystem.root : FakeSystem.owner)
     }
 
@@ -71,7 +71,7 @@ import Testing
     }
 
     /// The machine after a setup that lost power after this many writes, and whether it had ended by then.
-    func interrupted(after steps: Int) -> (world: FakeWorld, isDone: Bool) {
+    func interrupted(after steps: Int) -> (world: FakeMachine, isDone: Bool) {
       let world = world()
       world.budget = steps
       let isDone = (try? setUp(system(world))) != nil
@@ -162,7 +162,7 @@ import Testing
     if depth > 1 { world.folders.formUnion([MachineFacts.folder, MachineFacts.home]) }
     let state = start.isMachine ? MachineFacts.home : "\(home)/.local/state/oceanid"
     let other = "\(home)/.config/oceanid"
-    if depth == 3 { world.files["\(state)/incidents.json"] = FakeWorld.File(text: "{}", mode: 0o600) }
+    if depth == 3 { world.files["\(state)/incidents.json"] = FakeMachine.File(text: "{}", mode: 0o600) }
     if world.folders.contains(state) { world.folderModes[state] = 0o775 }
     let before = world.state
     try start.setUp(start.system(world))
@@ -172,7 +172,7 @@ import Testing
       (state, "problems-tethys"), (state, "inventory-tethys"), (other, "journal-tethys"),
     ]
     where world.folders.contains(folder) && !(start.isMachine && folder == other) {
-      world.files["\(folder)/\(name)"] = FakeWorld.File(text: "{}", mode: 0o600)
+      world.files["\(folder)/\(name)"] = FakeMachine.File(text: "{}", mode: 0o600)
     }
     // systemctl removes it when it is empty.
     world.folders.remove("\(home)/.config/systemd/user/default.target.wants")
@@ -183,13 +183,13 @@ import Testing
 
   /// Since systemd 254, the folder of the state may be a link to that of the configuration.
   @Test func linkToTheStateGoesAndEarlierStateStays() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     let folder = "/home/person/.config/oceanid"
     world.folders.formUnion(["/home/person/.config", folder])
-    world.files["\(folder)/incidents.json"] = FakeWorld.File(text: "{}", mode: 0o600)
+    world.files["\(folder)/incidents.json"] = FakeMachine.File(text: "{}", mode: 0o600)
     let before = world.state
     try Start.fresh.setUp(FakeSystem(world))
-    world.files["/home/person/.local/state/oceanid"] = FakeWorld.File(text: "a link", mode: 0o777)
+    world.files["/home/person/.local/state/oceanid"] = FakeMachine.File(text: "a link", mode: 0o777)
     #expect(try Start.fresh.undo(FakeSystem(world)))
     #expect(world.state.symmetricDifference(before) == [])
   }
@@ -211,7 +211,7 @@ import Testing
   }
 
   @Test func emptyFolderOfTheMachineStays() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.folders.insert("/etc/oceanid")
     let before = world.state
     try Start.machine.setUp(Start.machine.system(world))
@@ -221,7 +221,7 @@ import Testing
 
   /// The state of the guard goes, and files of the user in the same folder stay.
   @Test func undoRemovesOnlyTheStateOfTheGuard() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     let start = Start.fresh
     try start.setUp(start.system(world))
     let folder = "/home/person/.config/oceanid"
@@ -234,15 +234,15 @@ import Testing
       "problems-todo", "inventory-mine", "problems-runbook.md", "alerts/page-me.sh", "incidents.json.old",
     ]
     world.folders.insert("\(folder)/alerts")
-    for name in own { world.files["\(folder)/\(name)"] = FakeWorld.File(text: "{}", mode: 0o600) }
-    for name in foreign { world.files["\(folder)/\(name)"] = FakeWorld.File(text: "text", mode: 0o600) }
+    for name in own { world.files["\(folder)/\(name)"] = FakeMachine.File(text: "{}", mode: 0o600) }
+    for name in foreign { world.files["\(folder)/\(name)"] = FakeMachine.File(text: "text", mode: 0o600) }
     #expect(try start.undo(start.system(world)))
     let left = world.files.keys.filter { $0.hasPrefix(folder) }
     #expect(Set(left) == Set(foreign.map { "\(folder)/\($0)" }))
   }
 
   @Test func fileThatWasChangedSinceStays() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     let start = Start.fresh
     try start.setUp(start.system(world))
     world.files["/home/person/.config/oceanid/guard.yaml"]?.text += "# mine\n"
@@ -252,7 +252,7 @@ import Testing
     #expect(world.userUnits.active.isEmpty && world.userUnits.enabled.isEmpty)
     world.files["/home/person/.config/oceanid/guard.yaml"] = nil
     #expect(try start.undo(start.system(world)))
-    #expect(world.state.symmetricDifference(FakeWorld().state) == [])
+    #expect(world.state.symmetricDifference(FakeMachine().state) == [])
   }
 
   /// A setup that replaces a file that the user has edited keeps the edited file, and undo restores it.
@@ -260,7 +260,7 @@ import Testing
     let path = "/home/person/.config/oceanid/guard.yaml"
     var steps = 0
     while true {
-      let world = FakeWorld()
+      let world = FakeMachine()
       let start = Start.fresh
       try start.setUp(start.system(world))
       let edited = "clusters:\n  - name: tethys\n    tunnel:\n      host: tethys\n    # mine\n"
@@ -283,7 +283,7 @@ import Testing
   @Test func copyOfTheKubeconfigFollowsItsOriginal() throws {
     var steps = 0
     while true {
-      let world = FakeWorld()
+      let world = FakeMachine()
       let start = Start.fresh
       try start.setUp(start.system(world))
       world.files["/home/person/.kube/k3s-config.yaml"]?.text += "# renewed\n"
@@ -296,7 +296,7 @@ import Testing
       #expect(copy?.hasSuffix("# renewed\n") == true || !steps.isMultiple(of: 2))
       #expect(try start.undo(start.system(world)), "after \(steps) steps")
       #expect(world.files["/home/person/.kube/k3s-config.yaml"] == before)
-      #expect(world.folders == FakeWorld().folders)
+      #expect(world.folders == FakeMachine().folders)
       if isDone { break }
       steps += 1
     }

@@ -12,7 +12,7 @@ import Testing
   /// The guard gets both aliases and both host keys, and its key may forward on the jump host to the server's sshd only.
   @Test(arguments: ["proxyjump jumper@bastion", "proxycommand ssh -W %h:%p jumper@bastion"])
   func jumpHostGetsTheKeyToo(_ proxy: String) throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.proxy = proxy
     world.hops = ["bastion"]
     try world.setUpMachine()
@@ -30,7 +30,7 @@ import Testing
 
   /// The older section of the alias, with a jump host, stays below.
   @Test func aRouteWithoutItsJumpHostIsInForce() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.proxy = "proxyjump jumper@bastion"
     world.hops = ["bastion"]
     try world.setUpMachine()
@@ -44,7 +44,7 @@ import Testing
 
   /// Each key may forward to the sshd of the next server only, and the caller's login takes the same route.
   @Test func chainOfJumpHostsGetsTheKeyOnEach() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.isBehindThreeJumpHosts()
     try world.setUpMachine()
     let config = world.files["/var/lib/oceanid/.ssh/config"]?.text ?? ""
@@ -70,7 +70,7 @@ import Testing
 
   /// A jump host that runs no commands is one manual step: the line to add, and then the same setup again.
   @Test func jumpHostWithoutAShellIsOneManualStep() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.proxy = "proxyjump bastion"
     world.hops = ["bastion"]
     world.jumpRunsCommands = false
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func keyOfAJumpHostThatIsInNoFileIsOneStep() {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.isBehindThreeJumpHosts()
     world.unlisted = ["192.0.2.12"]
     #expect(
@@ -98,7 +98,7 @@ import Testing
 
   /// A jump host behind `ssh -F FILE` is known to that file only.
   @Test func commandsForAJumpHostNameItsFile() {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.proxy = "proxycommand ssh -F /etc/jump.conf -W %h:%p bastion"
     world.addresses["bastion"] = "192.0.2.12"
     world.unlisted = ["192.0.2.12"]
@@ -113,7 +113,7 @@ import Testing
 
   /// ssh(1) keeps the quotes.
   @Test(arguments: ["\"a,b\"", "'a,b'", "'a',\"b\""]) func quotesOfAProxyJumpAreRemoved(_ value: String) {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.proxy = "proxyjump \(value)"
     #expect(world.machineFacts().route.hops.map(\.name) == ["a", "b"])
   }
@@ -132,7 +132,7 @@ import Testing
     ("proxyjump h1,h2,h3,h4,h5,h6,h7,h8", ["h1": "proxyjump h0\n"], "name fewer"),
   ])
   func otherWaysAreOneStepInSSHConfig(_ proxy: String, _ options: [String: String], _ why: String) {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.proxy = proxy
     world.jumpOptions = options
     let next = MachinePlan.plan(world.machineFacts()).next
@@ -141,7 +141,7 @@ import Testing
   }
 
   @Test func eightJumpHostsAreNotTooMany() {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.proxy = "proxyjump h1,h2,h3,h4,h5,h6,h7,h8"
     let route = world.machineFacts().route
     #expect(route.fault == nil && route.hops.count == 8)
@@ -150,7 +150,7 @@ import Testing
 
   /// One host may be a hop twice, with other users or ports. Each has an alias of its own.
   @Test func aliasesOfTheServiceAreUnique() {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.proxy = "proxyjump u@a,ssh://v@a:2200,w@[2001:db8::1],%h"
     let hops = world.machineFacts().route.hops
     #expect(hops.map(\.name) == ["a", "a-2", "tethys-jump", "192.0.2.7"])
@@ -180,7 +180,7 @@ import Testing
   }
 }
 
-extension FakeWorld {
+extension FakeMachine {
   /// `ProxyJump a,b`, and a itself is behind gate.
   func isBehindThreeJumpHosts() {
     proxy = "proxyjump ssh-user@a:2222,b"

@@ -45,7 +45,7 @@ struct JumpLoginTests {
         + inner.server.section("inner", innerWay ?? "ForwardAgent no") + outer.server.section("outer"),
       to: "config")
     let system = try #require(LocalSystem(guardProgram: GuardProgram(named: "oceanid-guard")))
-    let described = system.run(ProgramCall("ssh", ["-F", config, "-G", "--", "tethys"]))
+    let described = system.run(CommandInvocation("ssh", ["-F", config, "-G", "--", "tethys"]))
     let server = try #require(ResolvedHost(described.text))
     let route = JumpRouteSearch(caller: system).find(server, alias: "tethys", sshConfig: config)
     try #require(route.fault == nil && route.hops.map(\.name) == ["outer", "inner"])

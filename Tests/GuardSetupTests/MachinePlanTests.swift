@@ -9,7 +9,7 @@ import Testing
     case otherConfigurationServes, hostKeyUnlisted, homeIsALink, userMissing,
       keyEncrypted, keyOfRoot, foreignConfiguration
 
-    func prepare(_ world: FakeWorld) {
+    func prepare(_ world: FakeMachine) {
       switch self {
       case .unitsMissing: world.files["/usr/lib/systemd/system/oceanid-guard.service"] = nil
       case .jumpHost: world.proxy = "proxycommand nc %h %p"
@@ -24,7 +24,7 @@ import Testing
       case .sshdUnreachable: world.login = .unreachable
       case .otherConfigurationServes:
         world.folders.insert("/etc/oceanid")
-        world.files["/etc/oceanid/guard.yaml"] = FakeWorld.File(
+        world.files["/etc/oceanid/guard.yaml"] = FakeMachine.File(
           text: "clusters:\n  - name: main\n    tunnel:\n      host: tethys\n", mode: 0o644)
         world.machineUnits.active = Set(Change.machineUnits)
         world.machineText = "healthy: main; tunnel up since 2026-11-23 08:23 UTC"
@@ -32,10 +32,10 @@ import Testing
       case .hostKeyUnlisted: world.isHostKeyListed = false
       case .homeIsALink:
         world.folders.insert(MachineFacts.home)
-        world.files["\(MachineFacts.home)/.ssh"] = FakeWorld.File(text: "a link", mode: 0o777)
+        world.files["\(MachineFacts.home)/.ssh"] = FakeMachine.File(text: "a link", mode: 0o777)
       case .foreignConfiguration:
         world.folders.insert("/etc/oceanid")
-        world.files["/etc/oceanid/guard.yaml"] = FakeWorld.File(
+        world.files["/etc/oceanid/guard.yaml"] = FakeMachine.File(
           text:
             "clusters:\n  - name: main\n    tunnel:\n      host: tethys\n    expect: { nodes: [calypso] }\n",
           mode: 0o644)
@@ -43,9 +43,9 @@ import Testing
     }
 
     /// The service has a key from before, which it cannot use.
-    private func keepsKey(_ world: FakeWorld, _ fault: String) {
+    private func keepsKey(_ world: FakeMachine, _ fault: String) {
       world.folders.formUnion([MachineFacts.home, "\(MachineFacts.home)/.ssh"])
-      world.files[MachineFacts.key] = FakeWorld.File(text: "KEY", mode: 0o600)
+      world.files[MachineFacts.key] = FakeMachine.File(text: "KEY", mode: 0o600)
       world.keyFault = fault
     }
 
@@ -62,7 +62,7 @@ import Testing
         "systemctl --user disable --now oceanid-guard.socket oceanid-forward.socket oceanid-guard.service"
       case .hostKeyUnknown: "ssh tethys"
       case .sshdUnreachable: "ssh -v tethys"
-      case .kubeconfigMissing: HalfDoneStates.fetch
+      case .kubeconfigMissing: IncompleteSetups.fetch
       case .otherConfigurationServes: "oceanid-ctl status"
       case .hostKeyUnlisted:
         "ssh -o UserKnownHostsFile=~/.ssh/known_hosts -o KnownHostsCommand=none tethys"
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test(arguments: Obstacle.allCases) func obstacleEndsWithOneNextStep(_ obstacle: Obstacle) {
-    let world = FakeWorld()
+    let world = FakeMachine()
     obstacle.prepare(world)
     let before = world.state
     let plan = MachinePlan.plan(world.machineFacts())
@@ -83,18 +83,18 @@ import Testing
   }
 
   @Test func filesHaveTheRightOwnersAndModes() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     try world.setUpMachine()
     let kubeconfig = try #require(world.files["/etc/oceanid/tethys.kubeconfig.yaml"])
     #expect(kubeconfig.owner == .readers && kubeconfig.mode == 0o640)
-    #expect(kubeconfig.text == FakeWorld.kubeconfig.replacing("6443", with: "16443"))
+    #expect(kubeconfig.text == FakeMachine.kubeconfig.replacing("6443", with: "16443"))
     for name in ["config", "known_hosts"] {
       let file = try #require(world.files["/var/lib/oceanid/.ssh/\(name)"])
       #expect(file.owner == .service && file.mode == 0o600)
     }
     #expect(world.files["/var/lib/oceanid/.ssh/known_hosts"]?.text == "192.0.2.7 ssh-ed25519 HOST\n")
     #expect(world.files["/etc/oceanid/guard.yaml"]?.owner == nil)
-    #expect(world.files["/home/person/.kube/k3s-config.yaml"]?.text == FakeWorld.kubeconfig)
+    #expect(world.files["/home/person/.kube/k3s-config.yaml"]?.text == FakeMachine.kubeconfig)
     #expect(
       world.authorized.last
         == "restrict,port-forwarding,permitopen=\"localhost:6443\",command=\"/bin/false\" ssh-ed25519 MADE oceanid-guard"
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func loginThatRunsNoCommandsShowsTheLineToAdd() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.runsCommands = false
     #expect {
       try world.setUpMachine()
@@ -121,7 +121,7 @@ import Testing
 
   /// Root without sudo(8), and a user without it, get commands that they can run.
   @Test func commandsNeedNoSudoWhereThereIsNone() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.programs.remove("sudo")
     world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
     #expect {
@@ -139,10 +139,10 @@ import Testing
 
   /// A credential of the caller's own service is not a file that can be copied.
   @Test func credentialAsKubeconfigIsNotCopied() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     var file = GuardFile(cluster: "tethys", host: "tethys")
     file.kubeconfig = "credential:kc"
-    HalfDoneStates.configure(world, file.yaml)
+    IncompleteSetups.configure(world, file.yaml)
     let step = try #require(
       MachinePlan.plan(world.machineFacts()).steps.first { $0.name == "kubeconfig" })
     guard case .blocked(let next) = step.outcome else {
@@ -154,7 +154,7 @@ import Testing
 
   /// The advice leads on: once it is followed, the plan has no obstacle.
   @Test func kubeconfigOfAnotherUserIsTakenOrCopied() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.owners["/home/person/.kube/k3s-config.yaml"] = 0
     #expect(
       MachinePlan.plan(world.machineFacts()).next?.line
@@ -162,21 +162,21 @@ import Testing
     world.files["/home/person/.kube/k3s-config.yaml"] = nil
     world.variables["KUBECONFIG"] = "/etc/rancher/k3s/k3s.yaml"
     world.folders.formUnion(["/etc/rancher", "/etc/rancher/k3s"])
-    world.files["/etc/rancher/k3s/k3s.yaml"] = FakeWorld.File(text: FakeWorld.kubeconfig, mode: 0o600)
+    world.files["/etc/rancher/k3s/k3s.yaml"] = FakeMachine.File(text: FakeMachine.kubeconfig, mode: 0o600)
     world.owners["/etc/rancher/k3s/k3s.yaml"] = 0
     #expect(
       MachinePlan.plan(world.machineFacts()).next?.line
         == "mkdir -p /home/person/.config/oceanid && sudo install -m 600 -o person -g 1500 /etc/rancher/k3s/k3s.yaml /home/person/.config/oceanid/own.kubeconfig.yaml"
     )
     world.folders.formUnion(["/home/person/.config", "/home/person/.config/oceanid"])
-    world.files["/home/person/.config/oceanid/own.kubeconfig.yaml"] = FakeWorld.File(
-      text: FakeWorld.kubeconfig, mode: 0o600)
+    world.files["/home/person/.config/oceanid/own.kubeconfig.yaml"] = FakeMachine.File(
+      text: FakeMachine.kubeconfig, mode: 0o600)
     #expect(MachinePlan.plan(world.machineFacts()).next == nil)
   }
 
   /// Once the guard's own login works, the caller's login is not needed, because the caller's agent may have ended.
   @Test func secondRunNeedsNoLoginOfTheCaller() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     try world.setUpMachine()
     world.login = .refused
     let plan = MachinePlan.plan(world.machineFacts())
@@ -185,7 +185,7 @@ import Testing
   }
 
   @Test func sudoThatAsksForAPasswordFailsAtOnce() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     #expect(
       try AsRoot(FakeSystem(world), .given).words("/usr/bin/oceanid-ctl", ["setup", "--machine", "--yes"])
         == ["sudo", "-n", "env", "/usr/bin/oceanid-ctl", "setup", "--machine", "--yes"])

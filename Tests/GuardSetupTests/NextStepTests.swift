@@ -8,8 +8,8 @@ import Testing
 @Suite struct NextStepTests {
   private static let kubeconfig = "/home/person/.kube/k3s-config.yaml"
 
-  private func next(_ prepare: (FakeWorld) -> Void) throws -> Plan.Next {
-    let world = FakeWorld()
+  private func next(_ prepare: (FakeMachine) -> Void) throws -> Plan.Next {
+    let world = FakeMachine()
     prepare(world)
     return try #require(PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil)).next)
   }
@@ -35,7 +35,7 @@ import Testing
 
   /// ssh does not read HOME.
   @Test func sshFilesAreThoseOfTheUserDatabasesHome() {
-    let person = Person(uid: 1500, name: "person", home: "/tmp/other", sshHome: "/home/person")
+    let person = SetupUser(uid: 1500, name: "person", home: "/tmp/other", sshHome: "/home/person")
     let facts = SetupFacts(
       person: person, guardProgram: "/usr/bin/oceanid-guard", host: "tethys",
       guardFile: GuardFile(cluster: "tethys", host: "tethys"))
@@ -47,7 +47,7 @@ import Testing
     let step = try next { world in
       var file = GuardFile(cluster: "tethys", host: "tethys")
       file.context = "prod"
-      HalfDoneStates.configure(world, file.yaml)
+      IncompleteSetups.configure(world, file.yaml)
       world.found["kubeconfig"] =
         "kubeconfig \(Self.kubeconfig) has no context named prod; there are: default"
       world.advice["kubeconfig"] = NextStep(note: "Set kubernetes.context to one of these")
@@ -58,7 +58,7 @@ import Testing
   /// A file with other clusters is not that of K3s, even if its certificate expired.
   @Test func fileWithOtherClustersIsNotReplaced() throws {
     let step = try next { world in
-      world.files[Self.kubeconfig]?.text = FakeWorld.twoClusters(
+      world.files[Self.kubeconfig]?.text = FakeMachine.twoClusters(
         current: "prod", server: "https://127.0.0.1:16443")
       world.isCertificateExpired = true
     }
@@ -67,7 +67,7 @@ import Testing
 
   @Test func ownFileWithSeveralServersIsNotReadAndWrittenAtOnce() throws {
     let step = try next { world in
-      let text = FakeWorld.twoClusters(current: "prod", server: "https://192.0.2.7:6443")
+      let text = FakeMachine.twoClusters(current: "prod", server: "https://192.0.2.7:6443")
       world.folders.formUnion(["/home/person/.config", "/home/person/.config/oceanid"])
       world.files[Self.kubeconfig]?.text = text
       world.files["/home/person/.config/oceanid/own.kubeconfig.yaml"] = .init(text: text, mode: 0o600)
@@ -78,7 +78,7 @@ import Testing
   /// The guard takes a list, and kubectl omits its missing and empty entries.
   @Test func listsOfKubeconfigs() throws {
     for list in [":/home/person/a.yaml", "/none/b:/home/person/a.yaml:", "/home/person/a.yaml"] {
-      let world = FakeWorld()
+      let world = FakeMachine()
       world.files["/home/person/a.yaml"] = world.files.removeValue(forKey: Self.kubeconfig)
       world.variables["KUBECONFIG"] = list
       let facts = PersonalFacts(FakeSystem(world)).find(host: nil)
@@ -87,10 +87,10 @@ import Testing
         continue
       }
     }
-    let world = FakeWorld()
+    let world = FakeMachine()
     var file = GuardFile(cluster: "tethys", host: "tethys")
     file.kubeconfig = "\(Self.kubeconfig):/home/person/b.yaml"
-    HalfDoneStates.configure(world, file.yaml)
+    IncompleteSetups.configure(world, file.yaml)
     let facts = PersonalFacts(FakeSystem(world)).find(host: nil)
     #expect(facts.kubeconfig == .fits("\(Self.kubeconfig):/home/person/b.yaml"))
     #expect(facts.configuration == .fits)
@@ -105,7 +105,7 @@ import Testing
     let step = try next { world in
       var guardFile = GuardFile(cluster: "tethys", host: "tethys")
       guardFile.kubeconfig = "/home/person/a.yaml:/home/person/b.yaml"
-      HalfDoneStates.configure(world, guardFile.yaml)
+      IncompleteSetups.configure(world, guardFile.yaml)
       world.found["kubeconfig"] = "kubeconfig \(flaw)"
       world.advice["kubeconfig"] = NextStep(note: "copy it \(KubeconfigAdvice.source)")
     }
@@ -114,10 +114,10 @@ import Testing
 
   /// Only the service has the file of a credential, so nothing that setup finds is wrong with it.
   @Test func credentialAsKubeconfigIsLeftToTheService() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     var file = GuardFile(cluster: "tethys", host: "tethys")
     file.kubeconfig = "credential:kc"
-    HalfDoneStates.configure(world, file.yaml)
+    IncompleteSetups.configure(world, file.yaml)
     let facts = PersonalFacts(FakeSystem(world)).find(host: nil)
     let step = try #require(PersonalPlan.plan(facts).steps.first { $0.name == "kubeconfig" })
     #expect(step.outcome == .good && step.found == "credential:kc, which only the service can read")
@@ -126,12 +126,12 @@ import Testing
 
   /// A colon in the name of a folder does not separate paths.
   @Test func kubeconfigWithAColonInItsPathIsOneFile() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.folders.insert("/srv/a:b")
-    world.files["/srv/a:b/config"] = .init(text: FakeWorld.kubeconfig, mode: 0o600)
+    world.files["/srv/a:b/config"] = .init(text: FakeMachine.kubeconfig, mode: 0o600)
     var file = GuardFile(cluster: "tethys", host: "tethys")
     file.kubeconfig = "/srv/a:b/config"
-    HalfDoneStates.configure(world, file.yaml)
+    IncompleteSetups.configure(world, file.yaml)
     let facts = PersonalFacts(FakeSystem(world)).find(host: nil)
     guard case .copy(let source, _, _, _) = facts.kubeconfig else {
       Issue.record("\(facts.kubeconfig)")
@@ -144,7 +144,7 @@ import Testing
 
   /// The guard of the machine has its kubeconfig from the service manager already.
   @Test func credentialInTheMachinesConfigurationStays() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     var file = GuardFile(cluster: "tethys", host: "tethys")
     file.kubeconfig = "credential:kc"
     world.folders.insert(MachineFacts.folder)

@@ -37,10 +37,10 @@ import Testing
   }
 
   @Test func machineHasItsOwnLock() {
-    let person = Person(uid: 1500, name: "person", home: "/home/person", runtimeDirectory: "/nonexistent")
+    let person = SetupUser(uid: 1500, name: "person", home: "/home/person", runtimeDirectory: "/nonexistent")
     #expect(SetupLock.path(person, isMachine: true) == "/run/oceanid-setup.lock")
     #expect(SetupLock.path(person, isMachine: false) == "/home/person")
-    let user = Person(uid: 1500, name: "person", home: "/home/person", runtimeDirectory: "/tmp")
+    let user = SetupUser(uid: 1500, name: "person", home: "/home/person", runtimeDirectory: "/tmp")
     #expect(SetupLock.path(user, isMachine: false) == "/tmp")
   }
 }

@@ -4,15 +4,15 @@ import Testing
 @testable import GuardWeb
 
 @Suite final class AccessControlTests {
-  private let token: Secret
-  private let session: Secret
+  private let token: AccessToken
+  private let session: AccessToken
   private var access: AccessControl
   private let host = "Host: 127.0.0.1:8080"
 
   init() {
     var generator = SeededGenerator(seed: 1)
-    token = Secret(using: &generator)
-    session = Secret(using: &generator)
+    token = AccessToken(using: &generator)
+    session = AccessToken(using: &generator)
     access = AccessControl(port: 8080, token: token, session: session)
   }
 
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test func secretsDiffer() {
-    let secrets = Set((0..<100).map { _ in Secret().text })
+    let secrets = Set((0..<100).map { _ in AccessToken().text })
     #expect(secrets.count == 100 && secrets.allSatisfy { $0.count == 64 })
   }
 }

@@ -17,12 +17,13 @@ struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The delay that the server asks for.
   var retryAfter: Duration?
   /// True if the server refuses the token or the password itself.
-  let isOfLogin: Bool
+  let isAuthenticationFailure: Bool
 
   init(
-    _ cause: Cause, _ message: String, remedy: String, retryAfter: Duration? = nil, isOfLogin: Bool = false
+    _ cause: Cause, _ message: String, remedy: String, retryAfter: Duration? = nil,
+    isAuthenticationFailure: Bool = false
   ) {
-    self.isOfLogin = isOfLogin
+    self.isAuthenticationFailure = isAuthenticationFailure
     self.cause = cause
     // Text from a server must not forge a log line or be of unlimited length.
     self.message = message.escaped.limited(to: 400)

@@ -15,7 +15,7 @@ final class GitHubChannel: DeliveryChannel {
   /// This machine's name.
   private let host: String
   /// The minimum time between write requests. GitHub recommends one second.
-  private let pause: Duration
+  private let writeInterval: Duration
   private let state = Mutex(State())
 
   private struct State {
@@ -26,12 +26,12 @@ final class GitHubChannel: DeliveryChannel {
     var refused: (token: String, until: Timestamp, error: DeliveryError)?
   }
 
-  private static let refusedPause: Duration = .seconds(3600)
+  private static let rejectedLoginDelay: Duration = .seconds(3600)
 
-  init(issues: GitHubIssues, host: String, pause: Duration = .seconds(1)) {
+  init(issues: GitHubIssues, host: String, writeInterval: Duration = .seconds(1)) {
     self.issues = issues
     self.host = host
-    self.pause = pause
+    self.writeInterval = writeInterval
   }
 
   var description: String { issues.description }
@@ -55,7 +55,9 @@ final class GitHubChannel: DeliveryChannel {
       state.withLock { state in
         state.notBefore = error.retryAfter.map { now + $0 }
         state.refused =
-          if error.isOfLogin, let token { (token, now + GitHubChannel.refusedPause, error) } else { nil }
+          if error.isAuthenticationFailure, let token {
+            (token, now + GitHubChannel.rejectedLoginDelay, error)
+          } else { nil }
       }
       throw error
     }
@@ -85,13 +87,13 @@ final class GitHubChannel: DeliveryChannel {
           continue
         }
         for issue in own.dropFirst() { try close(issue.number, as: .unplanned, exchange) }
-        if isNews(entry, in: first) { try comment(text, on: first.number, exchange) }
+        if needsComment(entry, in: first) { try comment(text, on: first.number, exchange) }
       }
     }
   }
 
   /// True if the issue does not say yet what the entry says.
-  private func isNews(_ entry: IncidentNotice.Entry, in issue: Issue) -> Bool {
+  private func needsComment(_ entry: IncidentNotice.Entry, in issue: Issue) -> Bool {
     switch entry.change {
     case .worsened, .flapping, .ended: true
     case .reminder: false
@@ -159,7 +161,7 @@ final class GitHubChannel: DeliveryChannel {
     _ exchange: GitHubIssues.Exchange, _ request: () throws(DeliveryError) -> Result
   ) throws(DeliveryError) -> Result {
     let result = try request()
-    let end = ContinuousClock.now + pause
+    let end = ContinuousClock.now + writeInterval
     while ContinuousClock.now < end, !exchange.isCancelled() { usleep(50_000) }
     return result
   }

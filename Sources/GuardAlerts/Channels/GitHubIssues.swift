@@ -208,10 +208,11 @@ struct GitHubIssues: Sendable {
     switch answer.status {
     case 401:
       return DeliveryError(
-        .refused, message, remedy: "put a valid token in place; \(again)", isOfLogin: true)
+        .refused, message, remedy: "put a valid token in place; \(again)", isAuthenticationFailure: true)
     case 403:
       return DeliveryError(
-        .refused, message, remedy: rights, isOfLogin: answer.body.lowercased().contains("login attempts"))
+        .refused, message, remedy: rights,
+        isAuthenticationFailure: answer.body.lowercased().contains("login attempts"))
     case 404:
       return DeliveryError(
         .refused, message, remedy: "check that \(repository) exists, and \(rights)")

@@ -36,7 +36,7 @@ struct ChannelState {
   mutating func refresh(
     _ context: AlertContext, at now: MonotonicTime, _ date: Timestamp
   ) -> (dropped: Int, failure: SystemError?) {
-    delivery.outbox.retainAnnounced(Set(context.firing.map(\.id)), isSaved: context.isSaved)
+    delivery.outbox.removeEnded(except: Set(context.firing.map(\.id)), isSaved: context.isSaved)
     let firing = context.firing.filter { wants($0) }
     delivery.refresh(firing, isSure: context.isSure(configuration.filter), at: now)
     guard isNew else { return (0, persist(.put([]))) }

@@ -86,7 +86,7 @@ final class ChannelWorker: Sendable {
       var notices: [Outbox.PendingNotice] = []
       for (index, entry) in notice.entries.enumerated() where state.wants(entry.incident) {
         // In a large notice, people read only the first details.
-        let entry = index < policy.batch ? entry : entry.shortened(detailTo: Outbox.shortDetail)
+        let entry = index < policy.batch ? entry : entry.shortened(detailTo: Outbox.shortenedDetailLimit)
         let added = state.delivery.outbox.add(entry, at: notice.at)
         if added.isNew { notices.append(added.notice) }
         dropped += added.dropped
@@ -199,7 +199,9 @@ final class ChannelWorker: Sendable {
           from: "failing", to: "delivering"))
     case .failure(let error):
       // The outcome of an interrupted message is unknown, so it stays in the spool.
-      if isStopping.load(ordering: .acquiring) { return state.withLock { _ = $0.delivery.outbox.failed() } }
+      if isStopping.load(ordering: .acquiring) {
+        return state.withLock { _ = $0.delivery.outbox.recordFailure() }
+      }
       let (failure, outcome) = state.withLock { state in
         let outcome = state.delivery.fail(
           error, at: clocks.now(), clocks.date(), random: clocks.random())

@@ -100,7 +100,7 @@ struct DeliveryState {
 
   /// - Returns: the delivered notices, and whether the channel had a problem.
   mutating func succeed() -> (arrived: [Outbox.PendingNotice], isRecovered: Bool) {
-    let arrived = outbox.delivered()
+    let arrived = outbox.recordDelivery()
     // A heartbeat counts its pings.
     delivered += isHeartbeat && isRenewing ? 1 : arrived.count
     if !arrived.isEmpty { batch = min(policy.batch, batch * 2) }
@@ -123,7 +123,7 @@ struct DeliveryState {
     if error.cause == .unfit, size > 1 {
       // The server may refuse only one of them: try again at once with half of them.
       batch = size / 2
-      let count = outbox.failed(isRepeated: false)
+      let count = outbox.recordFailure(isRepeated: false)
       dropped += count
       return ([], count, false)
     }
@@ -133,7 +133,7 @@ struct DeliveryState {
     let isNew = retry.fail(
       error, at: now, date, random: random, goesOn: error.cause == .unfit && size > 0)
     guard error.cause == .unfit || retry.isHopeless(at: now) else {
-      let count = outbox.failed()
+      let count = outbox.recordFailure()
       dropped += count
       return ([], count, isNew)
     }

@@ -19,15 +19,15 @@ struct Outbox {
     var entry: IncidentNotice.Entry { IncidentNotice.Entry(change, incident) }
 
     /// The approximate size in the spool, in bytes.
-    fileprivate var weight: Int {
+    fileprivate var byteCount: Int {
       [
         incident.id, incident.subject, incident.title, incident.detail, incident.remedy, incident.problem,
         incident.command ?? "", incident.note ?? "", incident.code ?? "",
-      ].reduce(256) { $0 + PendingNotice.weight(of: $1) }
+      ].reduce(256) { $0 + PendingNotice.byteCount(of: $1) }
     }
 
     /// The size of the text as a JSON string (RFC 8259 §7).
-    private static func weight(of text: String) -> Int {
+    private static func byteCount(of text: String) -> Int {
       text.utf8.reduce(0) { sum, byte in
         switch byte {
         case ..<0x20: sum + 6
@@ -49,7 +49,7 @@ struct Outbox {
 
   private(set) var waiting: [String: PendingNotice] = [:]
   /// The notices in the message under way. Its outcome is not known yet.
-  private(set) var underWay: [String: PendingNotice] = [:]
+  private(set) var inFlight: [String: PendingNotice] = [:]
   /// Incidents that were reported on this channel and have not been reported as ended. Their end is delivered even
   /// if the filter no longer matches.
   private(set) var announced: Set<String> = []
@@ -66,15 +66,15 @@ struct Outbox {
   private var interruptedIDs: Set<String> = []
   private var serial: UInt64 = 0
   /// The length of details, in bytes, when they have to be shortened.
-  static let shortDetail = 200
-  private var weight = 0
+  static let shortenedDetailLimit = 200
+  private var byteCount = 0
   private let policy: DeliveryPolicy
 
   init(policy: DeliveryPolicy = DeliveryPolicy()) { self.policy = policy }
 
-  var count: Int { waiting.count + underWay.keys.count { waiting[$0] == nil } }
-  var isEmpty: Bool { waiting.isEmpty && underWay.isEmpty }
-  func knows(_ id: String) -> Bool { announced.contains(id) || waiting[id] != nil || underWay[id] != nil }
+  var count: Int { waiting.count + inFlight.keys.count { waiting[$0] == nil } }
+  var isEmpty: Bool { waiting.isEmpty && inFlight.isEmpty }
+  func knows(_ id: String) -> Bool { announced.contains(id) || waiting[id] != nil || inFlight[id] != nil }
 
   // MARK: - Input
 
@@ -100,7 +100,7 @@ struct Outbox {
       notice.serial = serial
     }
     serial = max(serial, notice.serial)
-    weight += notice.weight - (waiting[notice.incident.id]?.weight ?? 0)
+    byteCount += notice.byteCount - (waiting[notice.incident.id]?.byteCount ?? 0)
     waiting[notice.incident.id] = notice
   }
 
@@ -119,25 +119,27 @@ struct Outbox {
   /// Shortens details. If that is not enough, drops the least important notices, a tenth at a time, so that
   /// not every drop has to sort.
   private mutating func makeRoom() -> Int {
-    guard waiting.count > policy.maxPending || weight > policy.maxBytes else { return 0 }
-    if weight > policy.maxBytes {
+    guard waiting.count > policy.maxPending || byteCount > policy.maxBytes else { return 0 }
+    if byteCount > policy.maxBytes {
       for (id, notice) in waiting {
-        waiting[id]?.incident = notice.incident.shortened(detailTo: Outbox.shortDetail)
+        waiting[id]?.incident = notice.incident.shortened(detailTo: Outbox.shortenedDetailLimit)
       }
-      weight = waiting.values.reduce(0) { $0 + $1.weight }
-      if waiting.count <= policy.maxPending, weight <= policy.maxBytes / 10 * 9 { return 0 }
+      byteCount = waiting.values.reduce(0) { $0 + $1.byteCount }
+      if waiting.count <= policy.maxPending, byteCount <= policy.maxBytes / 10 * 9 { return 0 }
     }
-    let worst = waiting.values.sorted { (worth(of: $0), $0.serial) < (worth(of: $1), $1.serial) }
+    let leastImportant = waiting.values.sorted {
+      (importance(of: $0), $0.serial) < (importance(of: $1), $1.serial)
+    }
     var dropped = 0
-    for notice in worst {
-      guard waiting.count > policy.maxPending / 10 * 9 || weight > policy.maxBytes / 10 * 9 else { break }
+    for notice in leastImportant {
+      guard waiting.count > policy.maxPending / 10 * 9 || byteCount > policy.maxBytes / 10 * 9 else { break }
       remove(notice.incident.id)
       dropped += 1
     }
     return dropped
   }
 
-  private func worth(of notice: PendingNotice) -> Int {
+  private func importance(of notice: PendingNotice) -> Int {
     switch (notice.change, notice.incident.severity) {
     case (.ended, _) where !announced.contains(notice.incident.id): 0
     case (.reminder, _): 1
@@ -149,7 +151,7 @@ struct Outbox {
 
   private mutating func remove(_ id: String) {
     if interruptedIDs.contains(id) { interrupted = nil }
-    weight -= waiting.removeValue(forKey: id)?.weight ?? 0
+    byteCount -= waiting.removeValue(forKey: id)?.byteCount ?? 0
   }
 
   // MARK: - Output
@@ -172,9 +174,9 @@ struct Outbox {
       let notices = ids.compactMap { waiting[$0] }
       for notice in notices {
         remove(notice.incident.id)
-        underWay[notice.incident.id] = notice
+        inFlight[notice.incident.id] = notice
       }
-      return notices.sorted { Outbox.isWorse($0, $1) }.map(\.entry)
+      return notices.sorted { Outbox.precedes($0, $1) }.map(\.entry)
     }
     return (entries(batch.listed), entries(batch.counted))
   }
@@ -197,19 +199,19 @@ struct Outbox {
       return notice.change == .ended && announced.contains(id) && !announcedByCount.contains(id)
     }
     let ends = notices.filter(isByName).prefix(limit)
-    let rest = notices.filter { !isByName($0) }.sorted { Outbox.isWorse($0, $1) }
+    let rest = notices.filter { !isByName($0) }.sorted { Outbox.precedes($0, $1) }
     let first = rest.prefix(min(policy.listedOfMany, limit - ends.count))
     return Batch(listed: ids(ends) + ids(first), counted: ids(rest.dropFirst(first.count)))
   }
 
-  private static func isWorse(_ a: PendingNotice, _ b: PendingNotice) -> Bool {
+  private static func precedes(_ a: PendingNotice, _ b: PendingNotice) -> Bool {
     if (a.change == .ended) != (b.change == .ended) { return b.change == .ended }
     if a.incident.severity != b.incident.severity { return a.incident.severity == .critical }
     return a.serial < b.serial
   }
 
-  mutating func delivered() -> [PendingNotice] {
-    let notices = Array(underWay.values)
+  mutating func recordDelivery() -> [PendingNotice] {
+    let notices = Array(inFlight.values)
     let counted = Set(batch?.counted ?? [])
     for notice in notices { record(delivered: notice, byCount: counted.contains(notice.incident.id)) }
     endBatch()
@@ -217,7 +219,7 @@ struct Outbox {
   }
 
   private mutating func endBatch() {
-    underWay = [:]
+    inFlight = [:]
     batch = nil
   }
 
@@ -237,9 +239,9 @@ struct Outbox {
   /// - Parameter isRepeated: true if the same message is sent again unless it has newer notices, because it
   ///   may have arrived.
   /// - Returns: the number of notices dropped to make room.
-  mutating func failed(isRepeated: Bool = true) -> Int {
-    let isSame = !underWay.keys.contains { waiting[$0] != nil }
-    for (id, older) in underWay { enqueue(waiting[id].map { Outbox.merge(older, $0) } ?? older) }
+  mutating func recordFailure(isRepeated: Bool = true) -> Int {
+    let isSame = !inFlight.keys.contains { waiting[$0] != nil }
+    for (id, older) in inFlight { enqueue(waiting[id].map { Outbox.merge(older, $0) } ?? older) }
     let batch = batch
     endBatch()
     let dropped = makeRoom()
@@ -250,13 +252,13 @@ struct Outbox {
   /// Drops the message under way, because the server will never accept it.
   mutating func discard() -> [PendingNotice] {
     defer { endBatch() }
-    return Array(underWay.values)
+    return Array(inFlight.values)
   }
 
   /// Drops the listed notices, because the server will never accept them. The counted ones are pending again.
   mutating func discardListed() -> [PendingNotice] {
-    let listed = (batch?.listed ?? []).compactMap { underWay.removeValue(forKey: $0) }
-    _ = failed(isRepeated: false)
+    let listed = (batch?.listed ?? []).compactMap { inFlight.removeValue(forKey: $0) }
+    _ = recordFailure(isRepeated: false)
     return listed
   }
 
@@ -265,9 +267,9 @@ struct Outbox {
   /// - Parameters:
   ///   - firing: incidents that were notified and are ongoing.
   ///   - isSaved: true if a restart of the guard sends no notice to the outbox twice.
-  mutating func retainAnnounced(_ firing: Set<String>, isSaved: Bool = true) {
-    let isWanted = { [waiting, underWay] (id: String) in
-      firing.contains(id) || waiting[id] != nil || underWay[id] != nil
+  mutating func removeEnded(except firing: Set<String>, isSaved: Bool = true) {
+    let isWanted = { [waiting, inFlight] (id: String) in
+      firing.contains(id) || waiting[id] != nil || inFlight[id] != nil
     }
     announced = announced.filter(isWanted)
     announcedByCount.formIntersection(announced)

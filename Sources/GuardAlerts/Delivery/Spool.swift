@@ -149,7 +149,7 @@ struct Spool {
   mutating func rewrite(_ outbox: Outbox) throws(SystemError) {
     let notices = outbox.waiting.values.sorted { $0.serial < $1.serial }
     // A message under way may not arrive. If a newer notice is pending, the older one is not needed.
-    let older = outbox.underWay.values.filter { outbox.waiting[$0.incident.id] == nil }
+    let older = outbox.inFlight.values.filter { outbox.waiting[$0.incident.id] == nil }
     let head = [
       Line(
         announced: outbox.announced.sorted(), announcedByCount: outbox.announcedByCount.sorted(),

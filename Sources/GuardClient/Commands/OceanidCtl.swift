@@ -105,7 +105,7 @@ package struct OceanidCtl: ParsableCommand {
       let passed = (command as? RunCommand)?.words.count ?? 0
       if let place = ArgumentBytes.firstInvalidFromEnd, place > passed { throw UnreadableArgument(arguments) }
       let isUTC = (command as? any TimeDisplaying)?.utc == true
-      try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
+      try DisplayTimeZone.$current.withValue(isUTC ? .utc : .local) { try command.run() }
       Glibc.exit(0)
     } catch let error as UnreadableArgument where CheckCommand.isMeant(by: arguments) {
       CheckCommand.fail("\(error)", "\(error)", asJSON: ErrorOutput.isJSON(arguments))

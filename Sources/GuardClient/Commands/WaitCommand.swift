@@ -30,7 +30,7 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
     if self != .tunnel, let unusable = status.clusters.compactMap(status.unusableKubeconfig).first {
       return unusable
     }
-    if let reason = status.clusters.compactMap({ ForwardOwner(cluster: $0).obstacle }).first {
+    if let reason = status.clusters.compactMap({ ForwardCheck(cluster: $0).obstacle }).first {
       return Obstacle(reason: reason)
     }
     let isReached = status.clusters.allSatisfy { cluster in

@@ -40,7 +40,8 @@ struct WebCommand: ParsableCommand, TimeDisplaying {
     }
     // Before the server's threads, which inherit the mask.
     let signals = try SignalDescriptor([SIGINT, SIGTERM, SIGHUP])
-    let content = WebContent(client: connection.client, cluster: choice.cluster, zone: Zone.shown)
+    let content = WebContent(
+      client: connection.client, cluster: choice.cluster, zone: DisplayTimeZone.current)
     let server: WebServer
     do throws(SystemError) {
       server = try WebServer(port: port, client: connection.client, content: content)

@@ -14,14 +14,16 @@ struct WebContent: PageContent {
   /// nil for all clusters.
   let cluster: String?
   /// The server's threads do not inherit the zone of the command.
-  let zone: Zone
+  let zone: DisplayTimeZone
 
   func status(_ status: StatusDocument) throws -> Data {
-    try Zone.$shown.withValue(zone) { try DocumentCoding.encode(WebContent.page(try status.chosen(cluster))) }
+    try DisplayTimeZone.$current.withValue(zone) {
+      try DocumentCoding.encode(WebContent.page(try status.chosen(cluster)))
+    }
   }
 
   func incidents() throws -> Data {
-    try Zone.$shown.withValue(zone) {
+    try DisplayTimeZone.$current.withValue(zone) {
       let document = try client.incidents(of: cluster)
       let namesCluster = cluster == nil
       let tables = [
@@ -33,7 +35,7 @@ struct WebContent: PageContent {
   }
 
   func report(_ span: ReportSpan) throws -> Data {
-    try Zone.$shown.withValue(zone) {
+    try DisplayTimeZone.$current.withValue(zone) {
       let now = Timestamp.now
       let source = ReportSource(client: client, cluster: cluster)
       return try DocumentCoding.encode(source.report(from: now - span.duration, to: now, now: now))

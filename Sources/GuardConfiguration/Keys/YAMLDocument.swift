@@ -29,8 +29,8 @@ struct YAMLDocument {
   /// nodes, and a configuration does not need them.
   init(_ text: String, file: String) throws(ConfigurationErrors) {
     var limits = Document.Limits()
-    limits.references = false
-    limits.repeatedKeys = true
+    limits.allowsAliases = false
+    limits.allowsDuplicateKeys = true
     do throws(YAMLError) {
       let document = try Document(text, limits: limits)
       root = document.root

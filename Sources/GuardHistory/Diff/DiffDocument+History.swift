@@ -26,7 +26,7 @@ extension DiffDocument {
     let end = isRunning ? until : max(since, min(until, events.last?.at ?? since))
     var known = ReportFacts.known(events, before: before, [], history, from: since, to: end)
     known.append(.unknown, from: end, to: until)
-    known = known.hidden(
+    known = known.masked(
       by: DiffDocument.recorded(lastStart, events.filter { $0.kind == .started }, since, until))
     let unknown = known.spans.filter { $0.state == .unknown }.map { Span(from: $0.from, to: $0.to) }
     self.init(
@@ -50,10 +50,10 @@ extension DiffDocument {
     var begin = since
     var isRecorded = lastStart.map { $0.changesRecorded == true } ?? true
     for start in starts {
-      recorded.append(isRecorded ? .well : .unknown, from: begin, to: start.at)
+      recorded.append(isRecorded ? .up : .unknown, from: begin, to: start.at)
       (begin, isRecorded) = (max(begin, start.at), start.changesRecorded == true)
     }
-    recorded.append(isRecorded ? .well : .unknown, from: begin, to: until)
+    recorded.append(isRecorded ? .up : .unknown, from: begin, to: until)
     return recorded
   }
 }

@@ -3,7 +3,7 @@ package import Health
 /// The states of one subject over a time range: up, down or unknown. Unknown time never counts as up.
 package struct Availability: Hashable {
   package enum State: Hashable {
-    case well, trouble, unknown
+    case up, down, unknown
   }
 
   package struct Span: Hashable {
@@ -31,20 +31,13 @@ package struct Availability: Hashable {
     spans.filter { $0.state == state }.reduce(.zero) { $0 + ($1.to - $1.from) }
   }
 
-  /// The share of uptime in the known time; nil if none is known.
-  package var share: Double? {
-    let well = length(of: .well).inSeconds
-    let known = well + length(of: .trouble).inSeconds
-    return known > 0 ? well / known : nil
-  }
-
   /// The same spans, but unknown wherever `cover` is down or unknown.
-  func hidden(by cover: Availability) -> Availability {
+  func masked(by cover: Availability) -> Availability {
     let moments = Set((spans + cover.spans).flatMap { [$0.from, $0.to] }).sorted()
     var result = Availability()
     for (from, to) in zip(moments, moments.dropFirst()) {
       guard let own = state(at: from) else { continue }
-      let isCovered = cover.state(at: from).map { $0 != .well } ?? false
+      let isCovered = cover.state(at: from).map { $0 != .up } ?? false
       result.append(isCovered ? .unknown : own, from: from, to: to)
     }
     return result
@@ -58,9 +51,9 @@ package struct Availability: Hashable {
   package func cells(_ count: Int) -> [State] {
     guard let begin = spans.first?.from, let end = spans.last?.to, end > begin else { return [] }
     let length = (end - begin).inMilliseconds
-    var cells = [State](repeating: .well, count: count)
+    var cells = [State](repeating: .up, count: count)
     // In increasing order of precedence.
-    for state in [State.unknown, .trouble] {
+    for state in [State.unknown, .down] {
       for span in spans where span.state == state {
         let first = Int((span.from - begin).inMilliseconds * Int64(count) / length)
         let last = Int(((span.to - begin).inMilliseconds * Int64(count) - 1) / length)

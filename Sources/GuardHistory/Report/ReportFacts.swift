@@ -55,17 +55,17 @@ package struct ReportFacts {
     let clusters = Set(events.map(\.cluster) + (status?.clusters.map(\.name) ?? [])).subtracting([""])
     for cluster in clusters {
       let own = events.filter { $0.cluster == cluster }
-      let tunnel = ReportFacts.tunnel(own, starts: events, from: from, to: to).hidden(by: known)
+      let tunnel = ReportFacts.tunnel(own, starts: events, from: from, to: to).masked(by: known)
       strips.append(Strip(kind: .tunnel, cluster: cluster, subject: "tunnel", availability: tunnel))
       let api = ReportFacts.span(own, begins: [.apiFailed], ends: [.apiRecovered], from: from, to: to)
-      let view = known.hidden(by: tunnel).hidden(by: api)
+      let view = known.masked(by: tunnel).masked(by: api)
       let document = status?.clusters.first { $0.name == cluster }
       for (subject, kind) in ReportFacts.subjects(own, document) {
         let events = own.filter { $0.subject == subject }
         let raw = ReportFacts.span(
           events, begins: [.problemOpened], ends: [.problemClosed], from: from, to: to)
         strips.append(
-          Strip(kind: kind, cluster: cluster, subject: subject, availability: raw.hidden(by: view)))
+          Strip(kind: kind, cluster: cluster, subject: subject, availability: raw.masked(by: view)))
       }
     }
     self.strips = strips.sorted {
@@ -128,11 +128,11 @@ package struct ReportFacts {
         // The guard ended without an event, because it or the machine was killed. Its last sign of activity is the
         // end.
         let last = max(since, heard, signs.last { $0 < event.at } ?? since)
-        known.append(.well, from: since, to: last)
+        known.append(.up, from: since, to: last)
         known.append(.unknown, from: last, to: event.at)
         since = event.at
       case .stopped:
-        known.append(isKnown ? .well : .unknown, from: since, to: event.at)
+        known.append(isKnown ? .up : .unknown, from: since, to: event.at)
         (isKnown, since) = (false, event.at)
       case _ where !isKnown:
         known.append(.unknown, from: since, to: event.at)
@@ -140,7 +140,7 @@ package struct ReportFacts {
       default: break
       }
     }
-    known.append(isKnown ? .well : .unknown, from: since, to: to)
+    known.append(isKnown ? .up : .unknown, from: since, to: to)
     return known
   }
 
@@ -161,10 +161,10 @@ package struct ReportFacts {
       guard next != isTrouble else { continue }
       let moment = next ? (isFirst ? event.since : nil) : event.endedAt
       let boundary = max(since, min(moment ?? event.at, event.at))
-      result.append(isTrouble ? .trouble : .well, from: since, to: boundary)
+      result.append(isTrouble ? .down : .up, from: since, to: boundary)
       (isTrouble, since) = (next, boundary)
     }
-    result.append(isTrouble ? .trouble : .well, from: since, to: to)
+    result.append(isTrouble ? .down : .up, from: since, to: to)
     return result
   }
 
@@ -182,11 +182,11 @@ package struct ReportFacts {
         event.kind == .started
         ? true : event.cluster == own.first?.cluster && event.isTunnel ? false : isStarting
       guard next != isStarting else { continue }
-      starting.append(isStarting ? .unknown : .well, from: since, to: event.at)
+      starting.append(isStarting ? .unknown : .up, from: since, to: event.at)
       (isStarting, since) = (next, event.at)
     }
-    starting.append(isStarting ? .unknown : .well, from: since, to: to)
-    return down.hidden(by: starting)
+    starting.append(isStarting ? .unknown : .up, from: since, to: to)
+    return down.masked(by: starting)
   }
 
   private static func subjects(

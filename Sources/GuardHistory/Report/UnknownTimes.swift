@@ -61,9 +61,9 @@ extension HistoryDocument {
       // It ended without an event after its last sign of activity.
       let heard = [events.last?.at, before?.at, signs.last].compactMap(\.self).max() ?? from
       var away = Availability()
-      away.append(.well, from: from, to: max(from, heard))
+      away.append(.up, from: from, to: max(from, heard))
       away.append(.unknown, from: max(from, heard), to: end)
-      known = known.hidden(by: away)
+      known = known.masked(by: away)
     }
     // The page says by itself since when the history is known.
     let begin = (truncated ? events.first?.at : knownSince) ?? from

@@ -22,7 +22,7 @@ extension ToolPolicy {
         "auth reconcile", "certificate approve deny", "adm drain cordon uncordon taint policy", "new-app",
         "new-project", "start-build", "rollback", "node-shell", "rolling-update",
       ],
-      looks: [
+      reads: [
         "apply view-last-applied", "rollout status history", "auth can-i whoami", "get", "describe", "logs",
         "port-forward", "proxy", "diff", "top", "events", "explain", "api-resources",
         "api-versions",
@@ -59,7 +59,7 @@ extension ToolPolicy {
         "install", "upgrade", "rollback", "uninstall", "delete", "del", "un", "test", "mapkubeapis", "2to3",
         "secrets install upgrade rollback uninstall delete",
       ],
-      looks: [
+      reads: [
         "list", "ls", "get", "history", "hist", "status", "search", "show", "inspect", "template", "lint",
         "package",
         "pull", "fetch", "push", "repo", "registry", "dependency", "dep", "dependencies", "env", "version",
@@ -84,7 +84,7 @@ extension ToolPolicy {
         "reconcile", "suspend", "resume", "create", "delete", "bootstrap", "install", "uninstall", "migrate",
         "push", "tag",
       ],
-      looks: [
+      reads: [
         "get", "logs", "tree", "trace", "build", "diff", "export", "check", "version", "stats", "events",
         "list",
         "pull", "envsubst", "debug", "completion", "help",
@@ -106,7 +106,7 @@ extension ToolPolicy {
         "deployment run", "deployment settings",
         "policy enable disable publish rm",
       ],
-      looks: [
+      reads: [
         "config get", "stack ls select output export history graph unselect", "env get open ls diff run",
         "preview", "pre",
         "config", "stack", "about", "whoami", "logs", "login", "logout", "new", "install", "plugin",
@@ -141,11 +141,11 @@ extension ToolPolicy {
         "cluster add rm set rotate-auth", "repo add rm", "repocreds add rm", "cert add-tls add-ssh rm",
         "account update-password delete-token generate-token",
       ],
-      looks: ["app get list diff history logs manifests resources wait"],
+      reads: ["app get list diff history logs manifests resources wait"],
       valued: "--server --auth-token --core --grpc-web-root-path --config -N --app-namespace --kube-context",
       shows: ["--dry-run app"]),
     ToolPolicy(
-      "k9s", changes: [], looks: ["version", "info", "help", "completion"],
+      "k9s", changes: [], reads: ["version", "info", "help", "completion"],
       valued: """
         -n --namespace --context --cluster --user --kubeconfig -c --command -r --refresh --request-timeout -l --logLevel \
         --logFile --as --as-group --token --certificate-authority --client-certificate --client-key --screen-dump-dir
@@ -155,7 +155,7 @@ extension ToolPolicy {
       "k3s-uninstall.sh k3s-killall.sh k3s-agent-uninstall.sh rke2-killall.sh rke2-uninstall.sh "
         + "rke2-agent-uninstall.sh", changes: [], hasHelp: false, otherVerbs: .change),
     ToolPolicy(
-      "k3sup", changes: ["install", "join", "join-many", "apply"], looks: ["get-config", "ready", "version"]),
+      "k3sup", changes: ["install", "join", "join-many", "apply"], reads: ["get-config", "ready", "version"]),
     ToolPolicy(
       "k3d", changes: ["cluster create delete edit start stop", "node create delete edit start stop"]),
     ToolPolicy("eksctl", changes: ["create", "delete", "upgrade", "scale", "drain", "update", "apply"]),
@@ -166,7 +166,7 @@ extension ToolPolicy {
         "secrets-encrypt enable disable rotate rotate-keys prepare reencrypt",
         "certificate rotate rotate-ca", "token create delete rotate generate",
       ],
-      looks: [
+      reads: [
         "etcd-snapshot ls list", "secrets-encrypt status", "status", "version", "check-config", "completion",
         "help",
       ], otherVerbs: .plugin),
@@ -195,7 +195,7 @@ extension ToolPolicy {
         "namespace rm remove create update", "ns rm remove create update", "builder prune",
         "container rm remove stop start kill prune create run restart update pause commit rename",
       ],
-      looks: ["ps", "pods", "images", "logs", "inspect", "inspectp", "stats", "info", "version"],
+      reads: ["ps", "pods", "images", "logs", "inspect", "inspectp", "stats", "info", "version"],
       restricted: [(.container, ["exec", "attach", "cp"])],
       valued: "-r --runtime-endpoint -i --image-endpoint -t --timeout -c --config -n --namespace -a --address"
     ),
@@ -240,7 +240,7 @@ extension ToolPolicy {
     ToolPolicy(
       "flux-operator",
       changes: ["suspend", "resume", "reconcile", "delete", "install", "uninstall", "create", "patch"],
-      looks: [
+      reads: [
         "get", "export", "stats", "trace", "tree", "version", "build", "diff", "list", "completion", "help",
       ],
       valued: "-n --namespace --context --kubeconfig --timeout", otherVerbs: .unknown),
@@ -252,7 +252,7 @@ extension ToolPolicy {
         "cluster-template create delete update", "archive delete retry resubmit",
         "rollouts abort promote restart retry set terminate undo pause create delete",
       ],
-      looks: [
+      reads: [
         "rollouts get list status version lint", "cron list get", "template list get lint",
         "cluster-template list get",
         "archive list get", "list", "get", "logs", "lint", "watch", "wait", "version", "auth", "help",
@@ -286,7 +286,7 @@ extension ToolPolicy {
       ], valued: "-n --nodes -e --endpoints --talosconfig --context --cluster"),
     ToolPolicy(
       "vcluster", changes: ["create", "delete", "pause", "resume", "restore", "snapshot"],
-      looks: ["list", "connect", "version"]),
+      reads: ["list", "connect", "version"]),
     ToolPolicy("cdktf", changes: ["deploy", "apply", "destroy"]),
     ToolPolicy(
       "apt apt-get dnf yum", changes: [],

@@ -11,7 +11,7 @@ struct ToolPolicy: Sendable {
   /// Verbs that change something.
   let changes: Rules
   /// Verbs that only read, and words with which a changing verb only reads.
-  private let looks: Rules
+  private let reads: Rules
   /// Verbs that only a person may use.
   private let restricted: [(kind: Restriction.Kind, rules: Rules)]
   /// Options with which the tool shows credentials.
@@ -38,7 +38,7 @@ struct ToolPolicy: Sendable {
   }
 
   init(
-    _ names: String, changes: [String], looks: [String] = [],
+    _ names: String, changes: [String], reads: [String] = [],
     restricted: [(Restriction.Kind, [String])] = [], revealing: String = "", valued: String = "",
     shows: [String] = [], unshows: String = "", hasHelp: Bool = true, otherVerbs: OtherVerbs = .look
   ) {
@@ -51,7 +51,7 @@ struct ToolPolicy: Sendable {
     }
     self.names = words(names)
     self.changes = rules(changes)
-    self.looks = rules(looks)
+    self.reads = rules(reads)
     self.restricted = restricted.map { ($0, rules($1)) }
     self.revealing = Set(words(revealing))
     self.valued = Set(words(valued))
@@ -101,13 +101,13 @@ struct ToolPolicy: Sendable {
   private func verb(_ program: String, _ own: ArraySlice<String>, _ options: [String]) -> CommandEffect {
     let verbs = verbs(in: own)
     if verbs.isEmpty { return otherVerbs == .change ? other(program, "", own, options) : .none }
-    var looks = false
+    var reads = false
     for (index, verb) in verbs.enumerated() {
       let rest = verbs[(index + 1)...].map(\.word)
       if verb.word.isComputed {
-        guard verb.isSure, !looks else { continue }
+        guard verb.isSure, !reads else { continue }
         // Before a verb, a variable holds options: kubectl $OPTS get pods.
-        if verb.word == String(Character.computed), let next = rest.first, self.looks[next]?.isEmpty == true,
+        if verb.word == String(Character.computed), let next = rest.first, self.reads[next]?.isEmpty == true,
           changes[next] == nil
         {
           continue
@@ -117,10 +117,10 @@ struct ToolPolicy: Sendable {
         if !objects.isEmpty, !rest.contains(where: { ToolPolicy.names(Set(objects), $0) }) { return .none }
         return .change("\(program) with a computed verb", isScript: true)
       }
-      if let parts = self.looks[verb.word], parts.isEmpty || rest.first.map(parts.contains) == true {
+      if let parts = self.reads[verb.word], parts.isEmpty || rest.first.map(parts.contains) == true {
         // The word may be the value of an unknown option; then a later word is the verb.
         if verb.isSure { return restriction(program, verb.word, rest) ?? .none }
-        looks = true
+        reads = true
         continue
       }
       if let restriction = restriction(program, verb.word, rest) { return restriction }
@@ -129,7 +129,7 @@ struct ToolPolicy: Sendable {
         if let change = changes.keys.first(where: { ToolPolicy.names([$0], verb.word) }) {
           return .change("\(program) \(change)")
         }
-        if verb.isSure, !looks { return other(program, verb.word, own, options) }
+        if verb.isSure, !reads { return other(program, verb.word, own, options) }
         continue
       }
       if isShown(verb.word, options) { return .none }

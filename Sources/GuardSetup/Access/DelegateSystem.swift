@@ -4,19 +4,19 @@ internal import Glibc
 /// the user may have replaced a file by a link to one that only root may read. Writes are made as root.
 struct DelegateSystem: SetupSystem {
   private let base: any SetupSystem
-  let person: Person
+  let person: SetupUser
   var guardProgram: String { base.guardProgram }
 
-  init(_ base: any SetupSystem, _ person: Person) {
+  init(_ base: any SetupSystem, _ person: SetupUser) {
     self.base = base
     self.person = person
   }
 
-  func run(_ call: ProgramCall) -> ProgramAnswer {
+  func run(_ call: CommandInvocation) -> CommandResult {
     // setpriv(1) changes only the user and group ids, so env(1) sets the variables.
     var words = ["--reuid=\(person.uid)", "--regid=\(person.gid)", "--init-groups", "env"]
     words += ["HOME=\(person.home)", "USER=\(person.name)", "XDG_RUNTIME_DIR=\(person.runtimeDirectory)"]
-    var delegated = ProgramCall("setpriv", words + call.variables + [call.program] + call.arguments)
+    var delegated = CommandInvocation("setpriv", words + call.variables + [call.program] + call.arguments)
     delegated.input = call.input
     delegated.timeLimit = call.timeLimit
     return base.run(delegated)
@@ -24,12 +24,12 @@ struct DelegateSystem: SetupSystem {
 
   func contents(of path: String) -> FileContents {
     guard exists(path) else { return .absent }
-    let answer = run(ProgramCall("cat", ["--", path]))
+    let answer = run(CommandInvocation("cat", ["--", path]))
     return answer.isGood ? .bytes(answer.output) : .unreadable(answer.reason)
   }
 
   /// The draft is a file of the user, because a file in memory would belong to root.
-  func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
+  func withTemporaryFile<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
     var template = Array("/run/oceanid-setup.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { return nil }
     let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -45,18 +45,18 @@ struct DelegateSystem: SetupSystem {
   }
 
   func variable(_ name: String) -> String? { base.variable(name) }
-  func user(named name: String) -> Person? { base.user(named: name) }
-  func acting(as person: Person) -> any SetupSystem { base.acting(as: person) }
+  func user(named name: String) -> SetupUser? { base.user(named: name) }
+  func acting(as person: SetupUser) -> any SetupSystem { base.acting(as: person) }
   func exists(_ path: String) -> Bool { base.exists(path) }
-  func hasReachedACluster(socket: String) -> Bool? { base.hasReachedACluster(socket: socket) }
+  func hasConnected(socket: String) -> Bool? { base.hasConnected(socket: socket) }
   func isFolder(_ path: String) -> Bool { base.isFolder(path) }
   func status(of path: String) -> FileStatus? { base.status(of: path) }
 
   func permits(_ right: FileRight, on path: String) -> Bool {
-    let test: ProgramCall =
+    let test: CommandInvocation =
       switch right {
-      case .read: ProgramCall("test", ["-r", path])
-      case .search: ProgramCall("test", ["-x", path])
+      case .read: CommandInvocation("test", ["-r", path])
+      case .search: CommandInvocation("test", ["-x", path])
       }
     return run(test).isGood
   }
@@ -72,7 +72,7 @@ struct DelegateSystem: SetupSystem {
     // `cat` reads the pipe that it inherits. Opening /dev/stdin would need the rights of the pipe's creator.
     let script =
       "umask 077 && rm -f -- \"$1\" && cat >\"$1\" && chmod \"$3\" \"$1\" && mv -f -T -- \"$1\" \"$2\""
-    var call = ProgramCall("sh", ["-c", script, "sh", "\(path).new", path, String(mode, radix: 8)])
+    var call = CommandInvocation("sh", ["-c", script, "sh", "\(path).new", path, String(mode, radix: 8)])
     call.input = contents
     let answer = run(call)
     guard answer.isGood else {

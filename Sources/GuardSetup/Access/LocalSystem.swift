@@ -7,12 +7,12 @@ internal import Platform
 
 /// Access to this machine.
 package struct LocalSystem: SetupSystem {
-  package let person: Person
+  package let person: SetupUser
   package let guardProgram: String
 
   /// nil if the user database does not have this process's user.
   package init?(guardProgram: GuardProgram) {
-    guard let person = Person.current else { return nil }
+    guard let person = SetupUser.current else { return nil }
     self.person = person
     self.guardProgram = guardProgram.path
   }
@@ -24,9 +24,9 @@ package struct LocalSystem: SetupSystem {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  package func user(named name: String) -> Person? { Person.named(name) }
+  package func user(named name: String) -> SetupUser? { SetupUser.named(name) }
 
-  package func acting(as person: Person) -> any SetupSystem { DelegateSystem(self, person) }
+  package func acting(as person: SetupUser) -> any SetupSystem { DelegateSystem(self, person) }
 
   package func exists(_ path: String) -> Bool {
     var status = stat()
@@ -42,7 +42,7 @@ package struct LocalSystem: SetupSystem {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     return FileStatus(
-      owner: status.st_uid, ownerName: Person.known(status.st_uid)?.name ?? "uid \(status.st_uid)",
+      owner: status.st_uid, ownerName: SetupUser.known(status.st_uid)?.name ?? "uid \(status.st_uid)",
       mode: status.st_mode & 0o7777, isFolder: status.st_mode & S_IFMT == S_IFDIR)
   }
 
@@ -96,22 +96,22 @@ package struct LocalSystem: SetupSystem {
     }
   }
 
-  package func hasReachedACluster(socket: String) -> Bool? {
+  package func hasConnected(socket: String) -> Bool? {
     let client = DaemonClient(socket: .resolve(option: socket), timeout: .seconds(2))
     guard let status = try? client.status() else { return nil }
     return status.clusters.contains { $0.tunnel.state == .up || $0.poll.seenAt != nil }
   }
 
-  package func run(_ call: ProgramCall) -> ProgramAnswer {
+  package func run(_ call: CommandInvocation) -> CommandResult {
     let command = Command(
       program: call.program, arguments: call.arguments, variables: call.variables, input: call.input,
       outputLimit: 4 << 20)
     do throws(SystemError) {
       let outcome = try command.run(until: .now + call.timeLimit, isCancelled: { false })
       let status: Int32? = if case .exited(let code) = outcome.end { code } else { nil }
-      return ProgramAnswer(status: status, output: outcome.output, errors: outcome.errors)
+      return CommandResult(status: status, output: outcome.output, errors: outcome.errors)
     } catch {
-      return ProgramAnswer(status: nil, errors: "\(error)")
+      return CommandResult(status: nil, errors: "\(error)")
     }
   }
 
@@ -126,7 +126,7 @@ package struct LocalSystem: SetupSystem {
     }
   }
 
-  package func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
+  package func withTemporaryFile<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
     guard let draft = try? MemoryFile(contents) else { return nil }
     return withExtendedLifetime(draft) { body(draft.path) }
   }
@@ -165,7 +165,7 @@ package struct LocalSystem: SetupSystem {
   }
 
   private func changeOwner(_ path: String, to owner: FileOwner) throws(SetupFailure) {
-    guard let service = Person.named(FileOwner.serviceName) else {
+    guard let service = SetupUser.named(FileOwner.serviceName) else {
       throw .noServiceUser
     }
     let uid: UInt32 =

@@ -4,15 +4,15 @@ internal import Health
 /// Access to a machine. Facts are found and plans are executed through it only, so both can be tested without one.
 package protocol SetupSystem {
   /// The user for whom the guard is set up.
-  var person: Person { get }
+  var person: SetupUser { get }
   /// The path of oceanid-guard.
   var guardProgram: String { get }
 
   func variable(_ name: String) -> String?
   /// The user with that name; nil if this machine has none.
-  func user(named name: String) -> Person?
+  func user(named name: String) -> SetupUser?
   /// The same machine with the rights and files of another user. Only root may use it.
-  func acting(as person: Person) -> any SetupSystem
+  func acting(as person: SetupUser) -> any SetupSystem
   /// True if the path has an entry, even a broken link.
   func exists(_ path: String) -> Bool
   func isFolder(_ path: String) -> Bool
@@ -27,16 +27,16 @@ package protocol SetupSystem {
   /// True if the program is in PATH.
   func hasProgram(_ name: String) -> Bool
   /// Runs a program without a terminal.
-  func run(_ call: ProgramCall) -> ProgramAnswer
+  func run(_ call: CommandInvocation) -> CommandResult
   /// Runs a program that may ask on the terminal. Returns the reason if it fails.
   func runOnTerminal(_ words: [String]) -> SetupFailure?
   /// Calls `body` with the path of a file in memory.
-  func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result?
+  func withTemporaryFile<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result?
   /// The process that listens on an address such as `127.0.0.1:16443`; nil if there is none.
   func listener(on listen: String) -> PortHolder?
 
   /// Whether a running guard has reached a cluster since its start; nil if it does not answer this user.
-  func hasReachedACluster(socket: String) -> Bool?
+  func hasConnected(socket: String) -> Bool?
 
   /// Replaces a file as a whole.
   func write(_ contents: [UInt8], to path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure)
@@ -60,7 +60,7 @@ extension SetupSystem {
 }
 
 /// One run of a program.
-package struct ProgramCall: Hashable, Sendable {
+package struct CommandInvocation: Hashable, Sendable {
   let program: String
   let arguments: [String]
   var input: [UInt8]?
@@ -82,7 +82,7 @@ extension [String] {
   var asShellLine: String { map(\.shellWord).joined(separator: " ") }
 }
 
-package struct ProgramAnswer: Hashable, Sendable {
+package struct CommandResult: Hashable, Sendable {
   /// nil if the program was not started or did not end in time.
   let status: Int32?
   let output: [UInt8]

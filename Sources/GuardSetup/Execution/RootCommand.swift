@@ -5,7 +5,7 @@ struct RootCommand {
   let isUnattended: Bool
 
   /// Returns nil if the command succeeded.
-  func run(_ call: ProgramCall) -> SetupFailure? {
+  func run(_ call: CommandInvocation) -> SetupFailure? {
     let byHand = Tools.find(system, isRoot: false).asRoot(call.shown)
     if system.person.isRoot {
       let answer = system.run(call)
@@ -15,7 +15,7 @@ struct RootCommand {
       return SetupFailure("\(call.shown) needs root, and this machine has no sudo", next: byHand)
     }
     if isUnattended {
-      let answer = system.run(ProgramCall("sudo", ["-n", call.program] + call.arguments))
+      let answer = system.run(CommandInvocation("sudo", ["-n", call.program] + call.arguments))
       return answer.isGood ? nil : SetupFailure("\(byHand): \(answer.reason)", next: byHand)
     }
     let failure = system.runOnTerminal(["sudo", call.program] + call.arguments)

@@ -48,12 +48,12 @@ package struct SetupExecution {
     case .stopMachineGuard: try stopMachineGuard()
     case .startManager(let uid):
       try record(.manager(uid: uid))
-      try need(ProgramCall("systemctl", ["start", "user@\(uid).service"]))
+      try need(CommandInvocation("systemctl", ["start", "user@\(uid).service"]))
     case .start(let scope, let names): try start(scope, names)
     case .restart(let scope): try restart(scope)
     case .linger(let user):
       try record(.linger(user: user))
-      let call = ProgramCall("loginctl", ["enable-linger", user])
+      let call = CommandInvocation("loginctl", ["enable-linger", user])
       do throws(SetupFailure) {
         // Without polkit, a user may not enable lingering.
         if !system.run(call).isGood { try asRoot(call) }
@@ -67,7 +67,7 @@ package struct SetupExecution {
     case .member(let user):
       try record(.member(user: user))
       do throws(SetupFailure) {
-        try need(ProgramCall("usermod", ["-a", "-G", FileOwner.serviceName, user]))
+        try need(CommandInvocation("usermod", ["-a", "-G", FileOwner.serviceName, user]))
       } catch {
         manifest.entries.removeAll { $0 == .member(user: user) }
         try save()
@@ -90,7 +90,7 @@ package struct SetupExecution {
     try save()
   }
 
-  private func need(_ call: ProgramCall, next: String? = nil) throws(SetupFailure) {
+  private func need(_ call: CommandInvocation, next: String? = nil) throws(SetupFailure) {
     let answer = system.run(call)
     guard answer.isGood else {
       throw SetupFailure("\(call.shown): \(answer.reason)", next: next ?? call.shown)
@@ -161,7 +161,7 @@ package struct SetupExecution {
     manifest.isRestartPending = true
     try makeFolders(above: path, owner: .service)
     let comment = "oceanid-guard"
-    let call = ProgramCall("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path])
+    let call = CommandInvocation("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path])
     let answer = try service().run(call)
     guard answer.isGood, let made = system.contents(of: "\(path).pub").text else {
       throw SetupFailure("\(call.shown): \(answer.reason)", next: system.command(afterFailureAt: path))
@@ -173,7 +173,7 @@ package struct SetupExecution {
   }
 
   private mutating func authorize(_ key: AuthorizedKey) throws(SetupFailure) {
-    let answer = try service().run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
+    let answer = try service().run(CommandInvocation("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
     guard answer.isGood else {
       throw SetupFailure(
         "\(MachineFacts.key): \(answer.reason)", next: "namei -l \(MachineFacts.key)")
@@ -181,7 +181,8 @@ package struct SetupExecution {
     let line = key.line(answer.text.split(separator: "\n").first.map(String.init) ?? "")
     manifest.isRestartPending = true
     try record(.authorized(key, line: line))
-    let caller = system.person.uid == key.caller ? system : Person.known(key.caller).map(system.acting(as:))
+    let caller =
+      system.person.uid == key.caller ? system : SetupUser.known(key.caller).map(system.acting(as:))
     let result = (caller ?? system).run(key.call(.add, line: line))
     switch AuthorizedKey.answer(result) {
     case .present: return
@@ -243,7 +244,7 @@ package struct SetupExecution {
   }
 
   /// Runs a command as root: directly, or through sudo.
-  private func asRoot(_ call: ProgramCall) throws(SetupFailure) {
+  private func asRoot(_ call: CommandInvocation) throws(SetupFailure) {
     let failure = RootCommand(system: system, isUnattended: isUnattended).run(call)
     if let failure { throw failure }
   }

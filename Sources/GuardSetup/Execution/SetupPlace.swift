@@ -16,7 +16,7 @@ package struct SetupPlace: Hashable, Sendable {
     return place
   }
 
-  static func own(_ person: Person) -> SetupPlace { SetupPlace(record: "\(person.folder)/setup.json") }
+  static func own(_ person: SetupUser) -> SetupPlace { SetupPlace(record: "\(person.folder)/setup.json") }
 
   static func machine(_ facts: MachineFacts) -> SetupPlace {
     var place = machine

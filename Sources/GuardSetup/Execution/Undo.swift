@@ -100,16 +100,18 @@ package struct Undo {
       let restarted = running.isEmpty ? nil : failure(of: units.call(scope, ["start"] + running))
       return stopped ?? disabled ?? restarted
     case .machineGuard(let enabled, let started):
-      let failed = enabled.isEmpty ? nil : root.run(ProgramCall("systemctl", ["enable"] + enabled))
-      return failed ?? (started.isEmpty ? nil : root.run(ProgramCall("systemctl", ["start"] + started)))
-    case .manager(let uid): return failure(of: ProgramCall("systemctl", ["stop", "user@\(uid).service"]))
+      let failed = enabled.isEmpty ? nil : root.run(CommandInvocation("systemctl", ["enable"] + enabled))
+      return failed ?? (started.isEmpty ? nil : root.run(CommandInvocation("systemctl", ["start"] + started)))
+    case .manager(let uid):
+      return failure(of: CommandInvocation("systemctl", ["stop", "user@\(uid).service"]))
     case .linger(let user):
       guard system.exists("/var/lib/systemd/linger/\(user)") else { return nil }
-      let call = ProgramCall("loginctl", ["disable-linger", user])
+      let call = CommandInvocation("loginctl", ["disable-linger", user])
       return system.run(call).isGood ? nil : root.run(call)
     case .key(let path, let publicKey): return removeKey(path, publicKey)
     case .authorized(let key, let line):
-      let caller = system.person.uid == key.caller ? system : Person.known(key.caller).map(system.acting(as:))
+      let caller =
+        system.person.uid == key.caller ? system : SetupUser.known(key.caller).map(system.acting(as:))
       switch AuthorizedKey.answer((caller ?? system).run(key.call(.remove, line: line))) {
       case .absent: return nil
       case .present: return SetupFailure("\(key.host) did not remove the key", next: key.byHand)
@@ -118,14 +120,15 @@ package struct Undo {
           "your login on \(key.host) did not remove the key (\(reason)); remove this line from authorized_keys there: \(line)",
           next: key.byHand)
       }
-    case .member(let user): return failure(of: ProgramCall("gpasswd", ["-d", user, FileOwner.serviceName]))
+    case .member(let user):
+      return failure(of: CommandInvocation("gpasswd", ["-d", user, FileOwner.serviceName]))
     }
   }
 
   /// Restores the mode of a folder that existed before.
   private func restore(_ mode: UInt32?, of folder: String) -> SetupFailure? {
     guard let mode, system.isFolder(folder), system.status(of: folder)?.mode != mode else { return nil }
-    return failure(of: ProgramCall("chmod", [String(mode, radix: 8), folder]))
+    return failure(of: CommandInvocation("chmod", [String(mode, radix: 8), folder]))
   }
 
   private func removeKey(_ path: String, _ publicKey: String?) -> SetupFailure? {
@@ -150,7 +153,7 @@ package struct Undo {
     units.filter { $0.hasSuffix(".socket") } + units.filter { !$0.hasSuffix(".socket") }
   }
 
-  private func failure(of call: ProgramCall) -> SetupFailure? {
+  private func failure(of call: CommandInvocation) -> SetupFailure? {
     let answer = system.run(call)
     return answer.isGood ? nil : SetupFailure("\(call.shown): \(answer.reason)", next: call.shown)
   }

@@ -47,8 +47,8 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
     "ControlMaster=no", "ControlPath=none", "PermitLocalCommand=no",
   ]
 
-  func call(_ action: Action, line: String) -> ProgramCall {
-    var call = ProgramCall(
+  func call(_ action: Action, line: String) -> CommandInvocation {
+    var call = CommandInvocation(
       "ssh",
       way + [
         "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-T",
@@ -60,7 +60,7 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
     return call
   }
 
-  static func answer(_ answer: ProgramAnswer) -> Answer {
+  static func answer(_ answer: CommandResult) -> Answer {
     // The login shell may print a greeting before the answer.
     if answer.text.contains("oceanid:present") { return .present }
     if answer.text.contains("oceanid:absent") { return .absent }

@@ -67,7 +67,7 @@ struct JumpRouteSearch {
     let file = sshConfig.map { ["-F", $0] } ?? []
     // The first of ProxyCommand and ProxyJump counts, so this option turns off both.
     let direct = before.isEmpty ? [] : ["-o", "ProxyCommand=none"]
-    let answer = caller.run(ProgramCall("ssh", file + direct + ["-G", "--", jump.destination]))
+    let answer = caller.run(CommandInvocation("ssh", file + direct + ["-G", "--", jump.destination]))
     guard answer.isGood, let host = ResolvedHost(answer.text) else {
       throw RouteFault(.unresolved(jump, sshConfig: sshConfig, reason: answer.reason))
     }

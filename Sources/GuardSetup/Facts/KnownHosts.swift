@@ -12,15 +12,16 @@ struct KnownHosts {
 
   private func lines(of host: ResolvedHost, in file: String) -> [String] {
     guard system.exists(file) else { return [] }
-    let answer = system.run(ProgramCall("ssh-keygen", ["-F", host.knownName, "-f", file]))
+    let answer = system.run(CommandInvocation("ssh-keygen", ["-F", host.knownName, "-f", file]))
     return answer.text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
   }
 
   /// `256 SHA256:… (ED25519)` for each key that the host offers now.
   func offered(by host: ResolvedHost) -> [String] {
-    let scan = system.run(ProgramCall("ssh-keyscan", ["-T", "5", "-p", host.port, "--", host.hostName]))
+    let scan = system.run(
+      CommandInvocation("ssh-keyscan", ["-T", "5", "-p", host.port, "--", host.hostName]))
     guard !scan.output.isEmpty else { return [] }
-    var call = ProgramCall("ssh-keygen", ["-l", "-f", "-"])
+    var call = CommandInvocation("ssh-keygen", ["-l", "-f", "-"])
     call.input = scan.output
     return system.run(call).text.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ")

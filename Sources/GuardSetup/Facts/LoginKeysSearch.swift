@@ -56,7 +56,7 @@ struct LoginKeysSearch {
       // ssh-keygen refuses to read an open key, which says nothing about a passphrase.
       if AccessFault.isExposed(key, system) { return .open }
       // With -P, ssh-keygen does not ask for a passphrase. It fails if the key is encrypted.
-      let answer = system.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", key]))
+      let answer = system.run(CommandInvocation("ssh-keygen", ["-y", "-P", "", "-f", key]))
       if answer.isGood { return .usable }
       // The words of ssh_err(3) for a passphrase that is wrong or missing.
       let isEncrypted = answer.status == nil || answer.reason.contains("incorrect passphrase")
@@ -100,7 +100,7 @@ struct LoginKeysSearch {
         : system.person.expanded(named, home: system.person.sshHome)
     }
     guard let socket else { return .none }
-    var call = ProgramCall("ssh-add", ["-l"])
+    var call = CommandInvocation("ssh-add", ["-l"])
     call.variables = ["SSH_AUTH_SOCK=\(socket)"]
     return switch system.run(call).status {
     case 0: .filled(socket)

@@ -12,7 +12,7 @@ package struct MachineFactsSearch {
   /// - Parameters:
   ///   - caller: the user whose alias, keys and kubeconfig are used.
   ///   - isWrittenBySetup: true if guard.yaml is as an earlier setup wrote it, so that all its values are setup's.
-  package init(_ system: any SetupSystem, caller: Person, isWrittenBySetup: Bool = false) {
+  package init(_ system: any SetupSystem, caller: SetupUser, isWrittenBySetup: Bool = false) {
     self.isWrittenBySetup = isWrittenBySetup
     self.system = system
     self.caller = caller.uid == system.person.uid ? system : system.acting(as: caller)
@@ -37,8 +37,10 @@ package struct MachineFactsSearch {
     facts.port = port(facts)
     facts.mayRead =
       own.person.isRoot
-      || caller.run(ProgramCall("id", ["-nG", own.person.name])).text.split(whereSeparator: \.isWhitespace)
-        .contains { $0 == FileOwner.serviceName }
+      || caller.run(CommandInvocation("id", ["-nG", own.person.name])).text.split(
+        whereSeparator: \.isWhitespace
+      )
+      .contains { $0 == FileOwner.serviceName }
     let home = MachineFacts.home
     facts.missingFolders = [MachineFacts.folder, home, "\(home)/.ssh"].filter { !system.exists($0) }
     facts.states = [StateFolderFacts(home, system)]
@@ -55,7 +57,7 @@ package struct MachineFactsSearch {
   /// The clusters of the machine's guard.yaml; none if it has errors.
   private func existingClusters() -> [GuardFile] {
     guard system.exists(MachineFacts.configurationPath) else { return [] }
-    var call = ProgramCall(system.guardProgram, GuardFile.printing(MachineFacts.configurationPath))
+    var call = CommandInvocation(system.guardProgram, GuardFile.printing(MachineFacts.configurationPath))
     call.variables = ["KUBECONFIG=", "HOME=\(MachineFacts.home)"]
     let answer = system.run(call)
     return answer.isGood ? (try? GuardFile.clusters(inPrinted: answer.output)) ?? [] : []
@@ -152,7 +154,7 @@ package struct MachineFactsSearch {
     guard facts.hasKey else { return }
     let files = [facts.alias, facts.knownHosts, facts.kubeconfig]
     if files.allSatisfy({ $0.wanted == nil }) {
-      var call = ProgramCall(system.guardProgram, ["--doctor", "--config", "/dev/stdin"])
+      var call = CommandInvocation(system.guardProgram, ["--doctor", "--config", "/dev/stdin"])
       call.input = Array(facts.guardFile.yaml.utf8)
       call.variables = ["KUBECONFIG=", "SSH_AUTH_SOCK="]
       call.timeLimit = .seconds(60)
@@ -165,7 +167,7 @@ package struct MachineFactsSearch {
         return
       }
     }
-    let key = service.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
+    let key = service.run(CommandInvocation("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
     if !key.isGood { facts.keyFault = key.reason }
     guard key.isGood, facts.own.resolved != nil,
       let publicKey = key.text.split(separator: "\n").first.map(String.init)

@@ -8,7 +8,7 @@ package struct PersonalFacts {
   private let system: any SetupSystem
   private let units: Units
   private let isWrittenBySetup: Bool
-  private var person: Person { system.person }
+  private var person: SetupUser { system.person }
 
   /// - Parameter isWrittenBySetup: true if guard.yaml is as an earlier setup wrote it, so that all its values are
   ///   setup's.
@@ -64,8 +64,8 @@ package struct PersonalFacts {
     }
   }
 
-  private func runGuard(_ arguments: [String], input: [UInt8]? = nil, agent: String = "") -> ProgramAnswer {
-    var call = ProgramCall(system.guardProgram, arguments)
+  private func runGuard(_ arguments: [String], input: [UInt8]? = nil, agent: String = "") -> CommandResult {
+    var call = CommandInvocation(system.guardProgram, arguments)
     call.input = input
     // The service has neither this shell's KUBECONFIG nor its agent.
     call.variables = ["KUBECONFIG=", "SSH_AUTH_SOCK=\(agent)", "XDG_CONFIG_HOME=\(person.configHome)"]
@@ -230,7 +230,7 @@ package struct PersonalFacts {
     let file = facts.guardFile.sshConfig.map { ["-F", $0] } ?? []
     facts.isConfigFolderMissing = facts.guardFile.sshConfig == nil && !system.exists("\(person.sshHome)/.ssh")
     facts.sshConfigFault = .ofConfiguration(facts.sshConfigPath, system)
-    let answer = system.run(ProgramCall("ssh", file + ["-G", "--", facts.host]))
+    let answer = system.run(CommandInvocation("ssh", file + ["-G", "--", facts.host]))
     guard answer.isGood, let host = ResolvedHost(answer.text) else {
       facts.sshFailure = answer.reason
       return
@@ -288,7 +288,7 @@ package struct PersonalFacts {
       }
     }
     guard case .copy(_, _, _, let text) = facts.kubeconfig else { return examine(facts.guardFileText, nil) }
-    return system.withDraft(Array(text.utf8)) { path in
+    return system.withTemporaryFile(Array(text.utf8)) { path in
       examine(facts.guardFileText.replacing(facts.copyPath, with: path), path)
     } ?? [FindingDocument(SetupFacts.programStep, .failed, "no draft of its files can be made")]
   }

@@ -2,7 +2,7 @@ internal import GuardAPI
 
 /// The state of a machine and of the connection to the cluster, as far as a user's guard needs it.
 package struct SetupFacts: Hashable, Sendable {
-  let person: Person
+  let person: SetupUser
   let guardProgram: String
   let host: String
   /// True if the user units of the guard are installed.
@@ -186,7 +186,7 @@ package struct SetupFacts: Hashable, Sendable {
   static let service = "oceanid-guard.service"
   static let sockets = ["oceanid-guard.socket", "oceanid-forward.socket"]
 
-  init(person: Person, guardProgram: String, host: String, guardFile: GuardFile) {
+  init(person: SetupUser, guardProgram: String, host: String, guardFile: GuardFile) {
     self.person = person
     self.guardProgram = guardProgram
     self.host = host

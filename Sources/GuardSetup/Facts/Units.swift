@@ -9,11 +9,11 @@ package struct Units {
   }
 
   /// A call of `systemctl` for one of the managers.
-  func call(_ scope: Scope, _ arguments: [String]) -> ProgramCall {
+  func call(_ scope: Scope, _ arguments: [String]) -> CommandInvocation {
     switch scope {
-    case .machine: return ProgramCall("systemctl", arguments)
+    case .machine: return CommandInvocation("systemctl", arguments)
     case .user:
-      var call = ProgramCall("systemctl", ["--user"] + arguments)
+      var call = CommandInvocation("systemctl", ["--user"] + arguments)
       // su(1), cron and sudo(8) do not set it, or keep the value of another user.
       call.variables = ["XDG_RUNTIME_DIR=\(system.person.runtimeDirectory)"]
       return call
@@ -21,7 +21,7 @@ package struct Units {
   }
 
   /// A call that changes the links of enabled units without their manager (systemd's docs/ENVIRONMENT.md).
-  func offline(_ arguments: [String]) -> ProgramCall {
+  func offline(_ arguments: [String]) -> CommandInvocation {
     var call = call(.user, arguments)
     call.variables.append("SYSTEMD_OFFLINE=1")
     return call
@@ -97,6 +97,6 @@ extension SetupSystem {
   func isMachineGuardServing(_ service: SetupFacts.UnitState?) -> Bool {
     guard let service, service.isActive else { return false }
     return service.text.contains(ServiceStatusText.tunnelUp)
-      || hasReachedACluster(socket: MachineFacts.socket) == true
+      || hasConnected(socket: MachineFacts.socket) == true
   }
 }

@@ -30,7 +30,7 @@ package struct AsRoot {
           next: Tools.find(system, isRoot: false).asRoot(words.asShellLine)))
     }
     let isAsked = approval == .asked
-    if !isAsked, !system.run(ProgramCall("sudo", ["-n", "true"])).isGood {
+    if !isAsked, !system.run(CommandInvocation("sudo", ["-n", "true"])).isGood {
       let isInPath = ["/usr/bin/oceanid-ctl", "/usr/local/bin/oceanid-ctl"].contains(program)
       let words = (kept.isEmpty ? [] : ["env"] + kept) + [isInPath ? "oceanid-ctl" : program] + arguments
       throw .failed(

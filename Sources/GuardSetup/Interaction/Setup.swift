@@ -34,7 +34,7 @@ package struct Setup {
   package func machine(host: String?) throws(SetupStop) -> RunningGuard? {
     announce()
     let caller =
-      system.variable("SUDO_UID").flatMap { UInt32($0) }.flatMap(Person.known) ?? system.person
+      system.variable("SUDO_UID").flatMap { UInt32($0) }.flatMap(SetupUser.known) ?? system.person
     let record = try run.record(.machine)
     let isOurs = record.wrote(MachineFacts.configurationPath, system)
     var facts = MachineFactsSearch(system, caller: caller, isWrittenBySetup: isOurs).find(host: host)

@@ -7,7 +7,7 @@ package final class SetupLock {
   private let descriptor: Descriptor
 
   /// The locked file. For a user it is the runtime folder itself, so that no file is left, or else the home folder.
-  static func path(_ person: Person, isMachine: Bool) -> String {
+  static func path(_ person: SetupUser, isMachine: Bool) -> String {
     if isMachine { return "/run/oceanid-setup.lock" }
     var status = stat()
     let isFolder = stat(person.runtimeDirectory, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -3,7 +3,8 @@ internal import Health
 
 /// The plan on a terminal: one block per step.
 enum SetupPage {
-  static func page(_ plan: Plan, title: String, person: Person, showsUndo: Bool, _ terminal: Terminal) -> Page
+  static func page(_ plan: Plan, title: String, person: SetupUser, showsUndo: Bool, _ terminal: Terminal)
+    -> Page
   {
     var page = Page()
     page += terminal.wrapped(Span(title, .strong))

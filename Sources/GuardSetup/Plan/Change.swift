@@ -30,7 +30,7 @@ package enum Change: Hashable, Sendable {
   static let machineUnits = SetupFacts.sockets + [SetupFacts.service]
 
   /// The change as an instruction for the user: `write ~/.config/oceanid/guard.yaml`.
-  func words(_ person: Person) -> String {
+  func words(_ person: SetupUser) -> String {
     switch self {
     case .file(let file):
       "write \(person.shown(file.path))"
@@ -80,5 +80,7 @@ package enum Change: Hashable, Sendable {
     }
   }
 
-  static var stopCommand: ProgramCall { ProgramCall("systemctl", ["disable", "--now"] + machineUnits) }
+  static var stopCommand: CommandInvocation {
+    CommandInvocation("systemctl", ["disable", "--now"] + machineUnits)
+  }
 }

@@ -23,7 +23,8 @@ enum WritePlan {
 
   /// The steps, after the obstacle to their writes, if there is one. It is the first step, because the remedies of the
   /// others write files too. A machine that is set up needs no write.
-  static func steps(before steps: [Plan.Step], _ obstacles: [WriteObstacle?], _ person: Person) -> [Plan.Step]
+  static func steps(before steps: [Plan.Step], _ obstacles: [WriteObstacle?], _ person: SetupUser) -> [Plan
+    .Step]
   {
     let isReady = steps.allSatisfy { step in
       switch step.outcome {

@@ -106,7 +106,7 @@ package struct ReportDocument: Encodable, Sendable {
     }
     notes = facts.notes
     writer =
-      "Written by oceanid-ctl \(Product.version) at \(now.day) \(now.time)\(Zone.shown == .utc ? "" : " (local time)")."
+      "Written by oceanid-ctl \(Product.version) at \(now.day) \(now.time)\(DisplayTimeZone.current == .utc ? "" : " (local time)")."
   }
 
   private static func figures(_ facts: ReportFacts, _ now: Timestamp) -> [Figure] {
@@ -130,7 +130,7 @@ package struct ReportDocument: Encodable, Sendable {
 extension ReportDocument.Known {
   init(_ facts: ReportFacts) {
     let all = facts.to - facts.from
-    let known = facts.known.length(of: .well)
+    let known = facts.known.length(of: .up)
     isComplete = known >= all
     words = isComplete ? "all of \(all.rough)" : "\(known.rough) of \(all.rough) (\(known.share(of: all)))"
   }
@@ -138,8 +138,8 @@ extension ReportDocument.Known {
 
 extension ReportDocument.Strip {
   init(_ strip: ReportFacts.Strip) {
-    let up = strip.availability.length(of: .well)
-    let down = strip.availability.length(of: .trouble)
+    let up = strip.availability.length(of: .up)
+    let down = strip.availability.length(of: .down)
     let unknown = strip.availability.length(of: .unknown)
     subject = Span(strip.subject).text
     if up + down == .zero {
@@ -162,8 +162,8 @@ extension ReportDocument.Strip {
 
   private static func word(_ state: Availability.State) -> String {
     switch state {
-    case .well: "up"
-    case .trouble: "down"
+    case .up: "up"
+    case .down: "down"
     case .unknown: "unknown"
     }
   }

@@ -12,11 +12,11 @@ struct AccessControl: Sendable {
 
   private let hosts: Set<String>
   private let cookieName: String
-  private let token: Secret
-  private let session: Secret
+  private let token: AccessToken
+  private let session: AccessToken
   private var isSpent = false
 
-  init(port: UInt16, token: Secret, session: Secret) {
+  init(port: UInt16, token: AccessToken, session: AccessToken) {
     // A browser that was led here by the name of another site (DNS rebinding) sends that name.
     hosts = ["127.0.0.1:\(port)", "localhost:\(port)"]
     // Browsers send the cookies of a host to all of its ports. The port in the name keeps several instances apart.

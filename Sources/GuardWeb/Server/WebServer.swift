@@ -16,7 +16,7 @@ package final class WebServer: Sendable {
   private let listener: Socket
   private let feed: GuardFeed
   private let content: any PageContent
-  private let token: Secret
+  private let token: AccessToken
   /// The users whose browsers are answered: this user, root, and the user who called sudo.
   private let users: Set<UInt32>
   private let access: Mutex<AccessControl>
@@ -31,10 +31,10 @@ package final class WebServer: Sendable {
     }
     listener = Socket(try StreamSocket.listen(on: address, backlog: 128))
     self.port = SocketAddress(boundTo: listener.descriptor)?.port ?? port
-    token = Secret()
+    token = AccessToken()
     let caller = geteuid() == 0 ? getenv("SUDO_UID").flatMap { UInt32(String(cString: $0)) } : nil
     users = Set([geteuid(), 0, caller ?? 0])
-    access = Mutex(AccessControl(port: self.port, token: token, session: Secret()))
+    access = Mutex(AccessControl(port: self.port, token: token, session: AccessToken()))
     feed = GuardFeed(client: client, content: content)
     self.content = content
   }

@@ -18,7 +18,7 @@ private struct KindArea {
 }
 
 /// A kind that is not served, with its last known state.
-private struct GoneKind {
+private struct MissingKind {
   let name: String
   let definition: String
   let objects: Int
@@ -43,14 +43,14 @@ extension Evaluation {
   }
 
   /// A kind counts as gone if it had objects, or if its controller runs and needs it.
-  private func goneKind(_ kind: CustomKind, _ snapshot: Snapshot) -> GoneKind? {
+  private func goneKind(_ kind: CustomKind, _ snapshot: Snapshot) -> MissingKind? {
     let controller = runningController(of: kind, snapshot)
     let known = kinds[kind.name]
     guard (known?.objects ?? 0) > 0 || (controller != nil && (kind.isInEveryRelease || known != nil))
     else {
       return nil
     }
-    return GoneKind(
+    return MissingKind(
       name: kind.name, definition: kind.definition, objects: known?.objects ?? 0, controller: controller)
   }
 
@@ -110,7 +110,7 @@ extension Evaluation {
       severity: lost.contains { !$0.value.isMinor($0.key) } ? .critical : .warning)
   }
 
-  private mutating func report(_ gone: [GoneKind], in area: KindArea) {
+  private mutating func report(_ gone: [MissingKind], in area: KindArea) {
     let names = gone.map(\.name).joined(separator: ", ")
     let controllers = Set(gone.compactMap(\.controller)).sorted()
     let kinds =

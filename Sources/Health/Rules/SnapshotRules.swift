@@ -51,7 +51,7 @@ extension Evaluation {
     for workload in seen.value {
       if let manager = workload.manager { managers[workload.resource.reference] = manager }
     }
-    keepBroken(seen.value)
+    retainBrokenWorkloads(seen.value)
     workloads = shown(seen.value).map { unknown($0, seen.at) }
   }
 

@@ -20,16 +20,16 @@ extension Evaluation {
     let own = Set(platform.map(\.resource.reference))
     let explained = ownersOfReportedPods(snapshot)
     for workload in all where !own.contains(workload.resource.reference) {
-      guard let lasting = fault(of: workload, explained: explained) else { continue }
-      let judged = judge(workload, lasting: lasting)
+      guard let faultDuration = durationOfFault(of: workload, explained: explained) else { continue }
+      let judged = judge(workload, faultDuration: faultDuration)
       if judged.verdict != .healthy { workloads.append(judged) }
     }
     let failed = snapshot.failedWorkloadKinds
     let unread = (lastSeen.workloads?.value ?? []).filter { failed[$0.resource.kind] != nil }
-    keepBroken(unread)
+    retainBrokenWorkloads(unread)
     workloads += lastKnown(shown(unread), at: lastSeen.workloads?.at)
     let hidden = unreadable(lastSeen.workloads)
-    keepBroken(hidden.map(\.value))
+    retainBrokenWorkloads(hidden.map(\.value))
     let shownHidden = Set(shown(hidden.map(\.value)).map(\.resource.reference))
     workloads += hidden.filter { shownHidden.contains($0.value.resource.reference) }
     for name in expectations.workloads where !all.contains(where: { $0.resource.expectedName == name }) {
@@ -45,7 +45,7 @@ extension Evaluation {
   }
 
   /// An unreadable workload that had a problem still counts as the cause of what that problem explained.
-  mutating func keepBroken(_ unread: [Workload]) {
+  mutating func retainBrokenWorkloads(_ unread: [Workload]) {
     brokenWorkloads += unread.filter { history.firstSeen["\(cluster)/\($0.problemPath)"] != nil }
   }
 
@@ -55,7 +55,7 @@ extension Evaluation {
   ///
   /// - Parameter explained: the owners of pods that are reported or end within their grace period. A workload that is
   ///   already reported stays so while its pods come and go.
-  private mutating func fault(
+  private mutating func durationOfFault(
     of workload: Workload, explained: (all: Set<Reference>, later: Set<Reference>)
   ) -> Duration? {
     let resource = workload.resource
@@ -83,8 +83,8 @@ extension Evaluation {
       .compactMap { $0?.lastTransitionTime }.min()
     // Progress of the rollout restarts the ten minutes.
     let path = "\(workload.problemPath)/down/\(workload.updated)"
-    let lasting = elapsed(since: since, watching: path)
-    return lasting > .seconds(600) ? lasting : nil
+    let faultDuration = elapsed(since: since, watching: path)
+    return faultDuration > .seconds(600) ? faultDuration : nil
   }
 
   /// The pods on nodes that do not work, also those that their node cannot end.
@@ -131,8 +131,8 @@ extension Evaluation {
     }
   }
 
-  /// - Parameter lasting: for how long it has had a fault, if that is known.
-  private mutating func judge(_ workload: Workload, lasting: Duration? = nil) -> Judged<Workload> {
+  /// - Parameter faultDuration: for how long it has had a fault, if that is known.
+  private mutating func judge(_ workload: Workload, faultDuration: Duration? = nil) -> Judged<Workload> {
     let resource = workload.resource
     let (status, reason, message) = KStatus.compute(workload)
     let available = resource.conditions["Available"]
@@ -143,10 +143,10 @@ extension Evaluation {
         since: since)
     }
     let pods = unhealthyPods.filter { $0.owner == resource.reference }
-    guard let trouble = problemText(workload, status, reason, pods, lasting) else {
+    guard let problem = problemText(workload, status, reason, pods, faultDuration) else {
       return judged(.healthy, since: unavailableSince ?? available?.lastTransitionTime)
     }
-    let since = trouble.since ?? unavailableSince ?? lasting.map { serverNow - $0 }
+    let since = problem.since ?? unavailableSince ?? faultDuration.map { serverNow - $0 }
     let isWanted = expectations.workloads.contains(resource.expectedName) || isFluxController(workload)
     let isServing = workload.available > 0 && status == .inProgress
     let severity: Problem.Severity = isWanted && !isServing ? .critical : .warning
@@ -168,12 +168,12 @@ extension Evaluation {
     // ServiceAccount.
     let refusal = workload.refusal
     let details =
-      ["\(reason): \(message)", trouble.isCounted ? nil : counts(workload)]
+      ["\(reason): \(message)", problem.isCounted ? nil : counts(workload)]
       + [refusal.map { "\($0.reason): \($0.message)" }, worst?.stateText]
     report(
-      .workload(.unavailable), resource.facts.merging(["state": trouble.title]) { $1 },
+      .workload(.unavailable), resource.facts.merging(["state": problem.title]) { $1 },
       subject: resource.reference.description, detail: details.compactMap(\.self).joined(separator: "; "),
-      since: since, severity: severity, step: worst.map(step) ?? trouble.note.map { step(resource, $0) })
+      since: since, severity: severity, step: worst.map(step) ?? problem.note.map { step(resource, $0) })
     return judged(verdict, since: since)
   }
 
@@ -203,10 +203,10 @@ extension Evaluation {
   /// The workload's problem; nil for a rollout that is available and within its time limit.
   private mutating func problemText(
     _ workload: Workload, _ status: ObjectStatus, _ reason: String, _ pods: [Pod],
-    _ lasting: Duration?
+    _ faultDuration: Duration?
   ) -> WorkloadProblemText? {
     let resource = workload.resource
-    let few = WorkloadProblemText(title: "has \(counts(workload))")
+    let countText = WorkloadProblemText(title: "has \(counts(workload))")
     let isDaemonSet = resource.kind == "DaemonSet"
     if let deleted = resource.deletionTimestamp {
       if let time = terminating(resource) {
@@ -215,7 +215,7 @@ extension Evaluation {
       }
       // A workload that is recreated may be without pods for as long as a rollout may take.
       let deleting = elapsed(since: deleted, watching: "\(workload.problemPath)/deleting")
-      return workload.available == 0 && workload.desired > 0 && deleting > .seconds(180) ? few : nil
+      return workload.available == 0 && workload.desired > 0 && deleting > .seconds(180) ? countText : nil
     }
     if isDaemonSet, workload.desired == 0, workload.isDesiredKnown, status != .inProgress,
       expectations.workloads.contains(resource.expectedName)
@@ -229,7 +229,7 @@ extension Evaluation {
       return isWanted ? WorkloadProblemText(title: "is scaled to zero") : nil
     }
     switch status {
-    case .failed where workload.available == 0: return few
+    case .failed where workload.available == 0: return countText
     case .failed:
       let late = resource.conditions.first { $0.reason == reason }
       return WorkloadProblemText(
@@ -246,7 +246,7 @@ extension Evaluation {
     case .inProgress, .unknown: break
     }
     let hasStuckPod = pods.contains { $0.isStuck(at: serverNow) }
-    if hasStuckPod || (workload.available == 0 && workload.desired > 0) { return few }
+    if hasStuckPod || (workload.available == 0 && workload.desired > 0) { return countText }
     if workload.available >= workload.desired, let paused = resource.conditions["Progressing"],
       paused.reason == "DeploymentPaused"
     {
@@ -257,12 +257,12 @@ extension Evaluation {
         note: "it does not roll out until spec.paused is removed in Git, or kubectl rollout resume")
     }
     let waited = watch("workload/\(resource.expectedName)/rollout")
-    guard lasting != nil || waited > .seconds(180) else { return nil }
+    guard faultDuration != nil || waited > .seconds(180) else { return nil }
     return workload.available < workload.desired
-      ? few
+      ? countText
       : WorkloadProblemText(
         title: "does not roll out: \(reason)", isCounted: false,
-        since: now - skew - max(waited, lasting ?? .zero))
+        since: now - skew - max(waited, faultDuration ?? .zero))
   }
 }
 

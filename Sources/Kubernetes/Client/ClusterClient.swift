@@ -141,7 +141,7 @@ package final class ClusterClient: Sendable {
           origin: origin,
           limits: Limits(
             bodyBytes: limits.answerBytes, streamedBytes: limits.pageBytes, totalBytes: limits.pollBytes,
-            heldBytes: limits.answerBytes * 3, streamsAtOnce: 32))
+            bufferedBytes: limits.answerBytes * 3, maxConcurrentStreams: 32))
       }
     } catch {
       return .failure(PollFailure(error, asking: Subject(path: "/version"), of: kubeconfig))

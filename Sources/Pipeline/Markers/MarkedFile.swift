@@ -72,7 +72,7 @@ package struct MarkedFile: Hashable, Sendable {
   /// Flux adds annotations to each object that it reads, which fails if these places are no maps. null is replaced.
   private static func checkMetadata(of document: String, from firstLine: Int) throws(Unreadable) {
     var limits = Document.Limits()
-    limits.repeatedKeys = true
+    limits.allowsDuplicateKeys = true
     // The tokens were checked before. Flux ignores errors that only the tree has.
     guard let root = try? Document(document, limits: limits).root?.mapping, let metadata = root["metadata"],
       !metadata.isNull

@@ -21,8 +21,9 @@ package final class APIClient {
 
   /// The limits of one answer. GitHub ends what takes it ten seconds.
   private static let limits = Limits(
-    bodyBytes: 10 << 20, streamedBytes: 0, totalBytes: 12 << 20, heldBytes: 12 << 20, headerBytes: 64 << 10,
-    requestsAtOnce: 1, connectTimeout: .seconds(5))
+    bodyBytes: 10 << 20, streamedBytes: 0, totalBytes: 12 << 20, bufferedBytes: 12 << 20,
+    headerBytes: 64 << 10,
+    maxConcurrentRequests: 1, connectTimeout: .seconds(5))
   private static let timeout: Duration = .seconds(15)
   private static let maxRedirects = 3
   /// More paths are not remembered as refused.

@@ -36,17 +36,17 @@ package enum SmallFile {
   ) throws(SystemError) -> Bool {
     var status = stat()
     guard inspect(&status) == 0 else { throw .last("open \(path)") }
-    let intruder: String
+    let foundFileType: String
     switch status.st_mode & S_IFMT {
     case S_IFREG: return true
     // /dev/null is device 1:3 on every Linux (devices.txt).
     case S_IFCHR where status.st_rdev == 1 << 8 | 3: return false
-    case S_IFDIR: intruder = "a directory"
-    case S_IFIFO: intruder = "a FIFO"
-    case S_IFSOCK: intruder = "a socket"
-    default: intruder = "a device"
+    case S_IFDIR: foundFileType = "a directory"
+    case S_IFIFO: foundFileType = "a FIFO"
+    case S_IFSOCK: foundFileType = "a socket"
+    default: foundFileType = "a device"
     }
-    throw SystemError(operation, found: intruder)
+    throw SystemError(operation, found: foundFileType)
   }
 
   /// Appends to a file and creates it if it does not exist.

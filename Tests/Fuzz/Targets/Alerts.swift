@@ -34,10 +34,10 @@ extension FuzzTarget {
         try hold(!batch.isEmpty && batch.count <= left, "\(left) wait, and \(batch.count) are taken")
         // In half of the cases, delivery succeeds only at the second attempt.
         if left % 2 == 0 {
-          _ = outbox.failed()
+          _ = outbox.recordFailure()
           try hold(outbox.dequeue().map(\.key) == batch.map(\.key), "another message after a failure")
         }
-        left -= outbox.delivered().count
+        left -= outbox.recordDelivery().count
         try hold(left == outbox.count, "\(left) should wait, and \(outbox.count) do")
       }
     }

@@ -14,7 +14,7 @@ extension FuzzTarget {
       try hold(read(bytes, searched: middle) == whole, "an end is overlooked after \(middle) bytes")
     }
     guard case .success(let head?) = whole else { return }
-    var access = AccessControl(port: 8080, token: Secret(), session: Secret())
+    var access = AccessControl(port: 8080, token: AccessToken(), session: AccessToken())
     guard case .refuse(let refusal) = access.decide(head) else {
       throw Broken(description: "a request without a secret is served")
     }

@@ -2,11 +2,11 @@ import Glibc
 package import Health
 
 /// The time zone of displayed times: the local zone, or UTC with `--utc`.
-package enum Zone: Sendable {
+package enum DisplayTimeZone: Sendable {
   case local, utc
 
   /// Applies to a whole command. JSON output always uses UTC.
-  @TaskLocal package static var shown: Zone = .utc
+  @TaskLocal package static var current: DisplayTimeZone = .utc
 
   /// For example `2026-03-01` and `04:12:07Z`. Local times have no suffix, as in journalctl.
   package func words(_ moment: Timestamp) -> (day: String, time: String) {

@@ -1,4 +1,4 @@
-extension LookingLines {
+extension ReadOnlyCommands {
   /// Lines of a working day, as an assistant writes them around a repository and a cluster.
   static let work: [String] = [
     "git commit -m \"fix: run kubectl delete in docs\"", "git commit --amend -m 'exec: kubectl apply'",

@@ -1,4 +1,4 @@
-extension ChangingLines {
+extension WritingCommands {
   /// Lines that show credentials, or change objects over HTTP.
   static let secrets: [String] = [
     "kubectl apply view-last-applied secret web", "kubectl apply view-last-applied secret/web -o yaml",

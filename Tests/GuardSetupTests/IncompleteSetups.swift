@@ -4,14 +4,14 @@ import Testing
 @testable import GuardSetup
 
 /// Machines that are not ready, each with the one next step.
-enum HalfDoneStates {
+enum IncompleteSetups {
   struct State: CustomTestStringConvertible {
     let name: String
     let next: String
-    let prepare: (FakeWorld) -> Void
+    let prepare: (FakeMachine) -> Void
     var testDescription: String { name }
 
-    init(_ name: String, next: String, _ prepare: @escaping (FakeWorld) -> Void) {
+    init(_ name: String, next: String, _ prepare: @escaping (FakeMachine) -> Void) {
       self.name = name
       self.next = next
       self.prepare = prepare
@@ -33,9 +33,9 @@ enum HalfDoneStates {
     "(umask 077; mkdir -p /home/person/.config/oceanid; kubectl --kubeconfig /home/person/.kube/k3s-config.yaml config view --minify --flatten"
     + " --context prod >/home/person/.config/oceanid/own.kubeconfig.yaml) && oceanid-ctl setup tethys"
 
-  static func configure(_ world: FakeWorld, _ text: String) {
+  static func configure(_ world: FakeMachine, _ text: String) {
     world.folders.formUnion(["/home/person/.config", "/home/person/.config/oceanid"])
-    world.files["/home/person/.config/oceanid/guard.yaml"] = FakeWorld.File(text: text, mode: 0o644)
+    world.files["/home/person/.config/oceanid/guard.yaml"] = FakeMachine.File(text: text, mode: 0o644)
   }
 
   nonisolated(unsafe) static let states: [State] = [
@@ -64,7 +64,7 @@ enum HalfDoneStates {
     ) { world in
       world.files["/home/person/.ssh/id_ed25519"] = nil
       world.files["/home/person/.ssh/id_ed25519.pub"] = nil
-      world.files["/home/person/.ssh/id_rsa"] = FakeWorld.File(text: "KEY", mode: 0o600)
+      world.files["/home/person/.ssh/id_rsa"] = FakeMachine.File(text: "KEY", mode: 0o600)
       world.login = .refused
       world.found["login"] = "no usable key: /home/person/.ssh/id_rsa is an RSA key: use another"
     },
@@ -83,7 +83,7 @@ enum HalfDoneStates {
         "no usable key for tunnel@192.0.2.7: the agent's person@laptop is an RSA key: use another"
     },
     State("RSA key, and IdentityFile names no other", next: "editor /home/person/.ssh/config") { world in
-      world.files["/home/person/.ssh/id_rsa"] = FakeWorld.File(text: "KEY", mode: 0o600)
+      world.files["/home/person/.ssh/id_rsa"] = FakeMachine.File(text: "KEY", mode: 0o600)
       world.files["/home/person/.ssh/id_ed25519"] = nil
       world.sshOptions = "identitiesonly yes\n"
       world.identityFile = "~/.ssh/id_rsa"
@@ -150,25 +150,25 @@ enum HalfDoneStates {
       "several servers and another cluster's context",
       next: minified
     ) {
-      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeMachine.twoClusters(
         current: "prod", server: "https://192.0.2.7:6443")
     },
     State("several servers, and the selected one is another cluster", next: minified) {
-      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeMachine.twoClusters(
         current: "staging", server: "https://127.0.0.1:6443")
     },
     State("several servers, in JSON", next: minified) {
-      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClustersInJSON
+      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeMachine.twoClustersInJSON
     },
     State("several servers and no context", next: minified) {
-      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeMachine.twoClusters(
         current: nil, server: "https://192.0.2.7:6443")
     },
     State(
       "several servers, none of which is certain",
       next: "kubectl --kubeconfig /home/person/.kube/k3s-config.yaml config get-contexts"
     ) {
-      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeMachine.twoClusters(
         current: "prod", server: "https://192.0.2.8:6443")
     },
     State(
@@ -176,7 +176,7 @@ enum HalfDoneStates {
       next: "write a kubeconfig with context prod alone to /home/person/.config/oceanid/own.kubeconfig.yaml"
     ) {
       $0.programs.remove("kubectl")
-      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+      $0.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeMachine.twoClusters(
         current: "prod", server: "https://192.0.2.7:6443")
     },
     State("guard.yaml of the user for another host", next: "editor /home/person/.config/oceanid/guard.yaml") {

@@ -1,4 +1,4 @@
-extension ChangingLines {
+extension WritingCommands {
   /// Here-documents that end where bash ends them.
   static let documents: [String] = [
     // The delimiter of a here-document is not expanded; a line may be continued.

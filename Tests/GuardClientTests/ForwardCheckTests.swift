@@ -8,7 +8,7 @@ import Testing
 @testable import GuardPages
 @testable import GuardRun
 
-@Suite struct ForwardOwnerTests {
+@Suite struct ForwardCheckTests {
   private func status(_ change: (inout [ForwardDocument]) -> Void) -> StatusDocument {
     var status = Scene.healthy.status
     change(&status.clusters[0].tunnel.forwards)
@@ -16,7 +16,7 @@ import Testing
   }
 
   private func description(of status: StatusDocument) -> String? {
-    do throws(ForeignForward) { try ForeignForward.refuse(status) } catch { return error.description }
+    do throws(ForwardUnavailable) { try ForwardUnavailable.check(status) } catch { return error.description }
     return nil
   }
 
@@ -31,7 +31,7 @@ import Testing
           == "tethys: 127.0.0.1:16443 is in use by a process of mallory (uid 1001), not by the guard")
     }
     #expect(description(of: stolen)?.hasSuffix(". See which process listens there: sudo ss -ltnp") == true)
-    #expect(throws: Never.self) { try ForeignForward.refuse(Scene.healthy.status) }
+    #expect(throws: Never.self) { try ForwardUnavailable.check(Scene.healthy.status) }
   }
 
   @Test func oneForeignPortOfSeveralIsRefused() {

@@ -3,10 +3,10 @@ import Testing
 @testable import GuardSetup
 
 /// A machine that is not ready: setup writes nothing and names one next step.
-@Suite struct HalfDoneTests {
-  @Test(arguments: HalfDoneStates.states.indices) func stateEndsWithOneNextStep(_ index: Int) throws {
-    let state = HalfDoneStates.states[index]
-    let world = FakeWorld()
+@Suite struct IncompleteSetupTests {
+  @Test(arguments: IncompleteSetups.states.indices) func stateEndsWithOneNextStep(_ index: Int) throws {
+    let state = IncompleteSetups.states[index]
+    let world = FakeMachine()
     state.prepare(world)
     let before = world.state
     let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: world.wantedHost))
@@ -18,8 +18,8 @@ import Testing
 
   /// A file whose values setup wrote is replaced for another host, because none of them is the user's.
   @Test func fileOfSetupIsReplacedForAnotherHost() {
-    let world = FakeWorld()
-    HalfDoneStates.configure(world, GuardFile(cluster: "a", host: "a").yaml)
+    let world = FakeMachine()
+    IncompleteSetups.configure(world, GuardFile(cluster: "a", host: "a").yaml)
     func configuration(_ isOurs: Bool) -> SetupFacts.ConfigurationFact {
       PersonalFacts(FakeSystem(world), isWrittenBySetup: isOurs).find(host: "tethys").configuration
     }
@@ -29,8 +29,8 @@ import Testing
   }
 
   @Test func selectedServerOfSeveralMayBeTheForward() {
-    let world = FakeWorld()
-    world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+    let world = FakeMachine()
+    world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeMachine.twoClusters(
       current: "prod", server: "https://127.0.0.1:16443")
     let facts = PersonalFacts(FakeSystem(world)).find(host: nil)
     #expect(facts.kubeconfig == .fits("/home/person/.kube/k3s-config.yaml"))
@@ -39,12 +39,12 @@ import Testing
 
   /// The command of the next step makes a file, which the next run uses.
   @Test func fileOfTheSelectedContextEndsTheStep() {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.folders.formUnion(["/home/person/.config", "/home/person/.config/oceanid"])
-    world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.twoClusters(
+    world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeMachine.twoClusters(
       current: "prod", server: "https://192.0.2.7:6443")
     world.files["/home/person/.config/oceanid/own.kubeconfig.yaml"] = .init(
-      text: FakeWorld.kubeconfig, mode: 0o600)
+      text: FakeMachine.kubeconfig, mode: 0o600)
     let facts = PersonalFacts(FakeSystem(world)).find(host: nil)
     let plan = PersonalPlan.plan(facts)
     #expect(plan.next == nil)
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func agentsOtherKeysAreNotPromisedWithIdentitiesOnly() {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.login = .refused
     world.agentStatus = 0
     world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
@@ -63,8 +63,8 @@ import Testing
 
   /// The guard of another ssh_config is tested with that file.
   @Test func commandsNameTheSSHConfigOfTheGuard() {
-    let world = FakeWorld()
-    HalfDoneStates.configure(
+    let world = FakeMachine()
+    IncompleteSetups.configure(
       world, "clusters:\n  - name: tethys\n    tunnel:\n      host: tethys\n      sshConfig: /etc/own.conf\n")
     world.files["/etc/own.conf"] = .init(text: "", mode: 0o644)
     world.login = .unreachable
@@ -77,8 +77,8 @@ import Testing
   }
 
   @Test func userInTheServersAddressIsNotShown() {
-    let world = FakeWorld()
-    world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeWorld.kubeconfig.replacing(
+    let world = FakeMachine()
+    world.files["/home/person/.kube/k3s-config.yaml"]?.text = FakeMachine.kubeconfig.replacing(
       "https://127", with: "https://ann:pw@127")
     let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
     let found = plan.steps.first { $0.name == "kubeconfig" }?.found
@@ -88,7 +88,7 @@ import Testing
 
   /// A socket unit keeps its old address until it starts again.
   @Test func changedAddressRestartsTheSocketUnits() throws {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.userUnits.active = Set(Change.machineUnits)
     let system = FakeSystem(world)
     let facts = PersonalFacts(system).find(host: nil)
@@ -106,14 +106,14 @@ import Testing
   }
 
   /// ssh-keygen could replace the key.
-  @Test(arguments: [FakeWorld.Login.refused, .agent, .unreachable], [false, true])
-  func newKeyIsNeverSuggestedIfOneExists(_ login: FakeWorld.Login, _ isEncrypted: Bool) {
+  @Test(arguments: [FakeMachine.Login.refused, .agent, .unreachable], [false, true])
+  func newKeyIsNeverSuggestedIfOneExists(_ login: FakeMachine.Login, _ isEncrypted: Bool) {
     for (name, agent) in ["id_ed25519", "id_rsa", "id_ecdsa_sk"].flatMap({ name in
       (0...2).map { (name, Int32($0)) }
     }) {
-      let world = FakeWorld()
+      let world = FakeMachine()
       world.files["/home/person/.ssh/id_ed25519"] = nil
-      world.files["/home/person/.ssh/\(name)"] = FakeWorld.File(text: "KEY", mode: 0o600)
+      world.files["/home/person/.ssh/\(name)"] = FakeMachine.File(text: "KEY", mode: 0o600)
       world.login = login
       world.isKeyEncrypted = isEncrypted
       world.agentStatus = agent
@@ -124,7 +124,7 @@ import Testing
 
   /// Setup itself writes nothing there.
   @Test func readyMachineNeedsNoWritableSSHFolder() {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.obstacles = ["/home/person/.ssh", "/home/person/.kube"].map {
       WriteObstacle(kind: .denied, folder: $0)
     }
@@ -132,7 +132,7 @@ import Testing
   }
 
   @Test func readyMachineNeedsNoNextStep() {
-    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(FakeWorld())).find(host: nil))
+    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(FakeMachine())).find(host: nil))
     #expect(plan.next == nil)
     #expect(
       plan.steps.map(\.name) == [
@@ -143,7 +143,7 @@ import Testing
 
   /// The guard reports a failing cluster and waits for it.
   @Test func clusterThatDoesNotAnswerPreventsNothing() {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.clusterAnswers = false
     let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
     #expect(plan.next == nil)
@@ -151,7 +151,7 @@ import Testing
   }
 
   @Test func unknownHostShowsTheFingerprintThatItOffers() {
-    let world = FakeWorld()
+    let world = FakeMachine()
     world.isHostKnown = false
     let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
     #expect(plan.steps.first { $0.name == "host key" }?.found.contains("SHA256:offered (ED25519)") == true)

@@ -1,4 +1,4 @@
-extension ChangingLines {
+extension WritingCommands {
   private static let manifests = "/var/lib/rancher/k3s/server/manifests"
 
   /// Lines that change a node: K3s itself, its files, its processes and its machine.

@@ -1,4 +1,4 @@
-extension ChangingLines {
+extension WritingCommands {
   /// Scripts that a shell makes or reads in other spellings.
   static let scripts: [String] = [
     // A file is written, and then executed by another path.

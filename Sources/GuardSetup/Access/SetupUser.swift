@@ -2,7 +2,7 @@ internal import Glibc
 internal import Platform
 
 /// A user, with the folders in which the user's files are.
-package struct Person: Hashable, Sendable {
+package struct SetupUser: Hashable, Sendable {
   let uid: UInt32
   let gid: UInt32
   let name: String
@@ -56,12 +56,12 @@ package struct Person: Hashable, Sendable {
   }
 
   /// The user with this id; nil if the user database has none.
-  static func known(_ uid: UInt32) -> Person? {
-    UserAccount(uid: uid).flatMap(Person.init)
+  static func known(_ uid: UInt32) -> SetupUser? {
+    UserAccount(uid: uid).flatMap(SetupUser.init)
   }
 
-  static func named(_ name: String) -> Person? {
-    UserAccount(named: name).flatMap(Person.init)
+  static func named(_ name: String) -> SetupUser? {
+    UserAccount(named: name).flatMap(SetupUser.init)
   }
 
   /// nil without a home.
@@ -71,7 +71,7 @@ package struct Person: Hashable, Sendable {
   }
 
   /// The user of this process, with its environment.
-  static var current: Person? {
+  static var current: SetupUser? {
     func path(_ name: String) -> String? {
       getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
@@ -80,7 +80,7 @@ package struct Person: Hashable, Sendable {
     let runtime = path("XDG_RUNTIME_DIR").flatMap {
       stat($0, &status) == 0 && status.st_uid == person.uid ? $0 : nil
     }
-    return Person(
+    return SetupUser(
       uid: person.uid, gid: person.gid, name: person.name, home: path("HOME") ?? person.home,
       sshHome: person.home, configHome: path("XDG_CONFIG_HOME"), stateHome: path("XDG_STATE_HOME"),
       runtimeDirectory: runtime)

@@ -1,5 +1,5 @@
 /// 256 random bits as 64 hexadecimal digits.
-struct Secret: Hashable, Sendable {
+struct AccessToken: Hashable, Sendable {
   let text: String
 
   /// SystemRandomNumberGenerator uses getrandom(2).

@@ -1,4 +1,4 @@
-extension ChangingLines {
+extension WritingCommands {
   /// Lines that end, replace or bypass the tunnel, in other ways than a plain `pkill` or `ssh -L`.
   static let tunnel: [String] = [
     // The pattern of pkill matches parts.

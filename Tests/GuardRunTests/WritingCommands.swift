@@ -1,5 +1,5 @@
 /// Lines for a shell that change a cluster, or that an assistant must leave to a person.
-enum ChangingLines {
+enum WritingCommands {
   static let tools: [String] = [
     "kubectl apply -f x.yaml", "kubectl delete pod web-0", "k delete pod web-0", "kubecolor delete ns shop",
     "kubectl -n shop delete pod web-0", "kubectl --context prod -n shop scale deploy/web --replicas=0",

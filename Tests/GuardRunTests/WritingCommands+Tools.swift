@@ -1,4 +1,4 @@
-extension ChangingLines {
+extension WritingCommands {
   /// Verbs, tools and aliases beside those of daily use.
   static let verbs: [String] = [
     "k3s secrets-encrypt rotate-keys", "k3s secrets-encrypt reencrypt", "ctr images prune --all",

@@ -1,5 +1,5 @@
 /// Lines for a shell that change no cluster, as assistants and operators write them.
-enum LookingLines {
+enum ReadOnlyCommands {
   static let all = daily + texts + others + work
 
   private static let daily: [String] = [

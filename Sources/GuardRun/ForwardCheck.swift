@@ -4,7 +4,7 @@ import GuardTypes
 
 /// Checks that the guard listens on a cluster's local addresses and accepts connections. Another program on
 /// an address would receive the requests for the cluster with their tokens.
-package struct ForwardOwner: Hashable {
+package struct ForwardCheck: Hashable {
   package let cluster: ClusterDocument
 
   package init(cluster: ClusterDocument) {
@@ -39,16 +39,16 @@ package struct ForwardOwner: Hashable {
 }
 
 /// A local address of the cluster belongs to another program or accepts no connections.
-package struct ForeignForward: CommandError, Hashable {
+package struct ForwardUnavailable: CommandError, Hashable {
   let reason: String
   let nextStep: String
   package var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
   package var description: String { "\(reason). \(nextStep)" }
 
   /// Throws if one of the clusters has such an address.
-  package static func refuse(_ status: StatusDocument) throws(ForeignForward) {
-    for owner in status.clusters.map(ForwardOwner.init) {
-      if let reason = owner.obstacle { throw ForeignForward(reason: reason, nextStep: owner.nextStep) }
+  package static func check(_ status: StatusDocument) throws(ForwardUnavailable) {
+    for check in status.clusters.map(ForwardCheck.init) {
+      if let reason = check.obstacle { throw ForwardUnavailable(reason: reason, nextStep: check.nextStep) }
     }
   }
 }

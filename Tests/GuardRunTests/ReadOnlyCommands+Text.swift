@@ -1,4 +1,4 @@
-extension LookingLines {
+extension ReadOnlyCommands {
   /// Text about changes in the arguments of programs that do not run them, and requests that concern no cluster.
   static let texts: [String] = [
     "rg get.k3s.io .", "git grep get.k3s.io -- .", "cd repo && grep -rn get.k3s.io .",

@@ -8,7 +8,7 @@ internal import Tunnel
 
 extension TokenFile {
   /// The token in a file or in a credential of the service.
-  init(_ place: SecretPlace, environment: LocalEnvironment) {
+  init(_ place: SecretSource, environment: LocalEnvironment) {
     let description =
       switch place {
       case .file(let path): path
@@ -24,7 +24,7 @@ extension TokenFile {
   }
 
   private static func path(
-    _ place: SecretPlace, _ environment: LocalEnvironment
+    _ place: SecretSource, _ environment: LocalEnvironment
   ) -> Result<String, SourceFailure> {
     switch place {
     case .file(let path): return .success(path)

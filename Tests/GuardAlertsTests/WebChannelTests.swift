@@ -1,5 +1,6 @@
 import Foundation
 import GuardAPI
+import GuardTypes
 import TestSupport
 import Testing
 
@@ -209,7 +210,7 @@ import Testing
 
   @Test func secretFileMustBeOneLineAndPrivate() throws {
     let secrets = SecretReader(environment: .test(credentials: folder.path))
-    func error(_ place: SecretPlace) -> String {
+    func error(_ place: SecretSource) -> String {
       do throws(DeliveryError) {
         return try secrets.text(place)
       } catch {

@@ -1,4 +1,5 @@
 import Foundation
+import GuardTypes
 import Health
 import Testing
 

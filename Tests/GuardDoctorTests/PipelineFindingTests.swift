@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 import Pipeline
 import TestSupport

@@ -62,7 +62,7 @@ import Testing
     let problem = try #require(after.problems.first { $0.id == "tethys/\(area)/kinds/not-served" })
     #expect(problem.title == title)
     #expect(problem.severity == .critical)
-    #expect(problem.detail.contains("deleted with the definition: 1 object of \(kind)"))
+    #expect(problem.detail.contains("deleted with their CustomResourceDefinition: 1 object of \(kind)"))
     #expect(problem.remedy.contains("get crd"))
     #expect(after.verdict == .critical)
     #expect(after.flux.map(\.value).count == before.flux.count)

@@ -58,14 +58,14 @@ struct InternalSocketTests {
       case .path(let path): path
       case .abstract(let name): "\\0" + name
       }
-    let otherUser = try run(
+    let otherProcess = try run(
       "python3",
       [
         "-c",
         "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1].replace('\\\\0','\\0')); s.settimeout(10); s.sendall(b'x'); sys.stdout.write(repr(s.recv(1)))",
         name,
       ])
-    #expect(!otherUser.output.contains("x"))
+    #expect(!otherProcess.output.contains("x"))
     #expect(internalSocket.isFile == hasFile)
     #expect(fixture.tunnel.stop(timeout: .seconds(20)))
     if case .path(let path) = internalSocket { #expect(!SmallFile.exists(path)) }

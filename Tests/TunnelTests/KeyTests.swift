@@ -14,7 +14,7 @@ import Testing
 struct KeyTests {
   /// The failure of one attempt; nil if the tunnel comes up.
   private func outcome(
-    _ server: SSHServer, identityFiles: [String] = [], passphrase: TunnelConfiguration.Passphrase? = nil,
+    _ server: SSHServer, identityFiles: [String] = [], passphrase: SecretSource? = nil,
     knownHosts: [String] = [], credentials: String? = nil, agent: String? = nil
   ) throws -> TunnelFailure? {
     let configuration = TunnelConfiguration(
@@ -105,7 +105,7 @@ struct KeyTests {
     try #require(sealed.exit == .exited(0), "\(sealed.errors)")
     try server.folder.write("open it\n", to: "words")
     chmod(server.folder.file("words"), 0o600)
-    let words = TunnelConfiguration.Passphrase.file(server.folder.file("words"))
+    let words = SecretSource.file(server.folder.file("words"))
     let failure = try #require(try outcome(server, identityFiles: [key], passphrase: words))
     #expect(failure.code == .noUsableKey)
     #expect(failure.message.contains("\(key) is encrypted with \(cipher), "))
@@ -126,7 +126,7 @@ struct KeyTests {
     try server.folder.write(flat.joined(separator: "\n") + "\n", to: "other_key")
     try server.folder.write(passphrase + "\n", to: "words")
     chmod(server.folder.file("words"), 0o600)
-    let words = TunnelConfiguration.Passphrase.file(server.folder.file("words"))
+    let words = SecretSource.file(server.folder.file("words"))
     let failure = try outcome(server, identityFiles: [key], passphrase: passphrase.isEmpty ? nil : words)
     #expect(failure == nil)
   }

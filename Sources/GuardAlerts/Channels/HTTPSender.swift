@@ -2,6 +2,7 @@ internal import Curl
 internal import FoundationEssentials
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardTypes
 internal import Health
 internal import Platform
 internal import Posting
@@ -27,7 +28,7 @@ struct HTTPSender: Sendable {
   }
 
   func address() throws(DeliveryError) -> WebAddress {
-    let place: SecretPlace
+    let place: SecretSource
     switch target.location {
     case .address(let address): return address
     case .secret(let secret): place = secret

@@ -13,7 +13,7 @@ struct SecretReader: Sendable {
   /// Reads a secret each time it is needed, because it may be replaced while the guard runs.
   ///
   /// - Throws: `DeliveryError` that names the place and never the text.
-  func text(_ place: SecretPlace) throws(DeliveryError) -> String {
+  func text(_ place: SecretSource) throws(DeliveryError) -> String {
     let path: String
     switch place {
     case .file(let file):

@@ -2,6 +2,7 @@ internal import Crypto
 internal import FoundationEssentials
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardTypes
 internal import Health
 internal import IncidentTracking
 
@@ -12,7 +13,7 @@ internal import IncidentTracking
 /// minutes.
 struct WebhookChannel: DeliveryChannel {
   let sender: HTTPSender
-  let key: SecretPlace?
+  let key: SecretSource?
 
   var description: String { sender.description }
 

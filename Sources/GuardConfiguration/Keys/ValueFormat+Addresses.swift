@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 internal import Platform
 internal import Tunnel
@@ -87,7 +88,7 @@ extension ValueFormat where Value == WebLocation {
       description: "an address that begins with https://, or { credential: NAME } or { file: PATH }"
     ) { reader, node, key in
       if case .mapping = node {
-        return ValueFormat<SecretPlace>.secretPlace.read(&reader, node, key).map { .secret($0) }
+        return ValueFormat<SecretSource>.secretPlace.read(&reader, node, key).map { .secret($0) }
       }
       guard let text = reader.text(node, key, of: "an address") else { return nil }
       do throws(WebAddress.Mistake) {
@@ -98,7 +99,7 @@ extension ValueFormat where Value == WebLocation {
       }
     } text: {
       switch $0 {
-      case .secret(let place): ValueFormat<SecretPlace>.secretPlace.text(place)
+      case .secret(let place): ValueFormat<SecretSource>.secretPlace.text(place)
       case .address(let address):
         YAMLText.scalar(
           isPathShown || address.path.isEmpty && address.query.isEmpty ? address.url : address.origin + "/…")

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 internal import YAML
 
@@ -12,7 +13,7 @@ extension ValueFormat where Value == String {
         reader.fail(node, "\(key): expected a path or credential:NAME, without a space, found a mapping")
         return nil
       }
-      guard case .scalar(let scalar) = node, let name = Credential.name(in: scalar.string) else {
+      guard case .scalar(let scalar) = node, let name = SecretSource.credentialName(in: scalar.string) else {
         return reader.path(node, key)
       }
       return reader.credential(name, at: node, key).map { _ in scalar.string }
@@ -25,7 +26,7 @@ extension ValueFormat where Value == String {
   static var kubeconfig: ValueFormat {
     ValueFormat(description: "a path, several with ':' between them, or credential:NAME") {
       reader, node, key in
-      if case .scalar(let scalar) = node, Credential.name(in: scalar.string) == nil {
+      if case .scalar(let scalar) = node, SecretSource.credentialName(in: scalar.string) == nil {
         return reader.paths(node, key)
       }
       return ValueFormat.secretFile.read(&reader, node, key)
@@ -35,7 +36,7 @@ extension ValueFormat where Value == String {
   }
 }
 
-extension ValueFormat where Value == SecretPlace {
+extension ValueFormat where Value == SecretSource {
   /// `{ credential: NAME }` or `{ file: PATH }`.
   static var secretPlace: ValueFormat {
     let shape = "{ credential: NAME } or { file: PATH }"

@@ -1,10 +1,12 @@
+package import GuardTypes
+
 extension Configuration.AlertChannel {
   /// Opens an issue on GitHub for each incident, and closes it at the end.
   package struct GitHub: Hashable, Sendable {
     /// nil only in a section without keys.
     package var repository: RepositoryName?
     /// A token that may read and write issues of the repository.
-    package var token: SecretPlace
+    package var token: SecretSource
     /// The labels of the issues; at least one. The first one finds them again.
     package var labels = ["incident"]
     /// GitHub's API.
@@ -12,7 +14,7 @@ extension Configuration.AlertChannel {
     /// A PEM file that replaces the system's certificate authorities.
     package var authorities: String?
 
-    package init(repository: RepositoryName?, token: SecretPlace) {
+    package init(repository: RepositoryName?, token: SecretSource) {
       self.repository = repository
       self.token = token
     }

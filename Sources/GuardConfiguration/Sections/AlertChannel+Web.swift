@@ -1,3 +1,4 @@
+package import GuardTypes
 internal import YAML
 
 // The channels that send over HTTP.
@@ -7,7 +8,7 @@ extension Configuration.AlertChannel {
   package struct Webhook: Hashable, Sendable {
     package var target: WebTarget
     /// The key of the signature; nil for no signature.
-    package var key: SecretPlace?
+    package var key: SecretSource?
   }
 
   /// Posts alerts to Alertmanager.

@@ -1,3 +1,5 @@
+package import GuardTypes
+
 extension Configuration {
   /// An entry of `alerts`: a means to notify people.
   package struct AlertChannel: Hashable, Sendable {
@@ -87,7 +89,7 @@ extension Configuration.AlertChannel.Means {
 
 extension Configuration.AlertChannel {
   /// The places of the channel's tokens, passwords, keys and secret addresses.
-  package var secrets: [SecretPlace] {
+  package var secrets: [SecretSource] {
     switch means {
     case .webhook(let webhook): webhook.target.secrets + [webhook.key].compactMap(\.self)
     case .alertmanager(let alertmanager): alertmanager.targets.flatMap(\.secrets)

@@ -1,3 +1,4 @@
+internal import GuardTypes
 package import Health
 
 extension Configuration {
@@ -20,7 +21,7 @@ extension Configuration.Cluster {
   /// The names of the credentials that the connection to the cluster uses.
   package var credentials: [String] {
     let files = (tunnel.identityFiles ?? []) + (tunnel.knownHostsFiles ?? []) + [kubernetes.kubeconfig]
-    let names = files.compactMap(Credential.name)
+    let names = files.compactMap { SecretSource.credentialName(in: $0) }
     if case .credential(let name)? = tunnel.passphrase { return names + [name] }
     return names
   }

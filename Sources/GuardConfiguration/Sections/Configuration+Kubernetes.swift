@@ -46,7 +46,7 @@ extension Configuration.Kubernetes: ConfigurationSection {
   ///
   /// - Throws: `PollFailure` with code `kubeconfig`, which names the line that is missing in the unit.
   package func file(in environment: LocalEnvironment) throws(PollFailure) -> String {
-    guard let name = Credential.name(in: kubeconfig) else { return kubeconfig }
+    guard let name = SecretSource.credentialName(in: kubeconfig) else { return kubeconfig }
     do throws(TunnelFailure) {
       return try environment.credential(name)
     } catch {

@@ -1,3 +1,4 @@
+package import GuardTypes
 package import Health
 package import Pipeline
 
@@ -21,7 +22,7 @@ extension Configuration.Pipeline {
   /// The API of GitHub, and the workflow that deploys.
   package struct GitHub: Hashable, Sendable {
     /// nil for requests without a login, of which GitHub accepts 60 per hour.
-    package var token: SecretPlace?
+    package var token: SecretSource?
     package var url: WebAddress
     /// The name of the file in `.github/workflows`; nil: no workflow is checked.
     package var workflow: String?
@@ -31,7 +32,7 @@ extension Configuration.Pipeline {
 
   /// The API of Pulumi Cloud, and the stack that its deployments update.
   package struct Pulumi: Hashable, Sendable {
-    package var token: SecretPlace?
+    package var token: SecretSource?
     package var url: WebAddress
     /// nil only in a section without keys.
     package var stack: StackName?

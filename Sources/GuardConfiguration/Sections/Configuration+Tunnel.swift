@@ -1,3 +1,4 @@
+package import GuardTypes
 internal import Health
 internal import Platform
 package import Tunnel
@@ -15,7 +16,7 @@ extension Configuration {
     /// Absolute paths, or `credential:NAME` for a credential of the service manager.
     package var identityFiles: [String]?
     /// The passphrase of encrypted identity files.
-    package var passphrase: SecretPlace?
+    package var passphrase: SecretSource?
     /// The same format as `identityFiles`.
     package var knownHostsFiles: [String]?
     /// The ssh_config to read instead of the default files.
@@ -184,21 +185,12 @@ extension TunnelConfiguration {
     let keepalive = tunnel.keepalive ?? .standard
     self.init(
       host: tunnel.host, user: tunnel.user, port: tunnel.port, identityFiles: tunnel.identityFiles ?? [],
-      passphrase: tunnel.passphrase.map(Passphrase.init), knownHostsFiles: tunnel.knownHostsFiles ?? [],
+      passphrase: tunnel.passphrase, knownHostsFiles: tunnel.knownHostsFiles ?? [],
       sshConfig: tunnel.sshConfig,
       forwards: tunnel.forwards.map { .init(listen: $0.listen, target: $0.target) },
       keepaliveInterval: keepalive.interval, keepaliveTimeout: keepalive.timeout,
       keepaliveIsChosen: tunnel.keepalive != nil, backoffInitial: tunnel.backoff.initial,
       backoffMax: tunnel.backoff.max, hold: tunnel.hold,
       sessionLimit: tunnel.sessions ?? ProcessorCount.online, windowBudget: tunnel.windowBudget)
-  }
-}
-
-extension TunnelConfiguration.Passphrase {
-  fileprivate init(_ passphrase: SecretPlace) {
-    switch passphrase {
-    case .credential(let name): self = .credential(name)
-    case .file(let path): self = .file(path)
-    }
   }
 }

@@ -1,15 +1,17 @@
+package import GuardTypes
+
 /// The login and the trusted authorities for an alert receiver over HTTP.
 package struct WebAccess: Hashable, Sendable {
   /// The login of a request.
   package enum Login: Hashable, Sendable {
-    case token(SecretPlace)
-    case password(user: String, SecretPlace)
+    case token(SecretSource)
+    case password(user: String, SecretSource)
   }
 
   /// Sent as a bearer token.
-  fileprivate var token: SecretPlace?
+  fileprivate var token: SecretSource?
   fileprivate var user: String?
-  fileprivate var password: SecretPlace?
+  fileprivate var password: SecretSource?
   /// A PEM file that replaces the system's certificate authorities.
   package var authorities: String?
   /// True if plain http to other machines is allowed.

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// An alert receiver over HTTP.
 package struct WebTarget: Hashable, Sendable {
   /// The address.
@@ -35,8 +37,8 @@ extension WebTarget {
 
 extension WebTarget {
   /// The places of its secret address, token or password.
-  var secrets: [SecretPlace] {
-    var secrets: [SecretPlace] = []
+  var secrets: [SecretSource] {
+    var secrets: [SecretSource] = []
     if case .secret(let place) = location { secrets.append(place) }
     switch access.login {
     case .token(let place), .password(_, let place): secrets.append(place)

@@ -1,13 +1,5 @@
-/// `credential:NAME` in place of a path: a file that the service manager provides (systemd.exec(5),
-/// CREDENTIALS).
+/// The names of credentials (systemd.exec(5), CREDENTIALS).
 enum Credential {
-  private static var prefix: String { "credential:" }
-
-  /// The name in `text`; nil for a path.
-  static func name(in text: String) -> String? {
-    text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
-  }
-
   static var expectation: String {
     "expected the name of a credential (letters, digits, '-', '_' and '.', as in LoadCredential=NAME:/path)"
   }

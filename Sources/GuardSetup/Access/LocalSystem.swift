@@ -69,8 +69,10 @@ package struct LocalSystem: SetupSystem {
       return WriteObstacle(kind: .homeMissing, folder: person.home)
     }
     // A symbolic link to a folder counts as a folder; a dangling link does not.
-    let isHidden = status(of: folder) == nil && errno != ENOENT && errno != ELOOP
-    guard isHidden || status(of: folder)?.isFolder == true else {
+    var target = stat()
+    let isFound = stat(folder, &target) == 0
+    let isHidden = !isFound && errno != ENOENT && errno != ELOOP
+    guard isHidden || isFound && target.st_mode & S_IFMT == S_IFDIR else {
       return WriteObstacle(kind: .occupied, folder: folder)
     }
     var system = statvfs()

@@ -115,7 +115,9 @@ package struct GuardFile: Hashable, Sendable {
   }
 
   /// True for `credential:NAME`, a file that only the service manager can provide.
-  static func isCredential(_ kubeconfig: String) -> Bool { kubeconfig.hasPrefix("credential:") }
+  static func isCredential(_ kubeconfig: String) -> Bool {
+    SecretSource.credentialName(in: kubeconfig) != nil
+  }
 
   var port: UInt16? { listen.split(separator: ":").last.flatMap { UInt16($0) } }
   var server: String { "https://\(listen)" }

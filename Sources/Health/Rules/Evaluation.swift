@@ -85,7 +85,7 @@ struct Evaluation {
     self.history = history
     self.now = now
     var lastSeen = history.lastSeen
-    snapshot = observation.snapshot?.hiding(history.kinds, at: now)
+    snapshot = observation.snapshot?.markingLostKinds(history.kinds, at: now)
     kinds = history.kinds
     if let snapshot { lastSeen.update(from: snapshot, at: observation.serverTime ?? now) }
     self.lastSeen = lastSeen
@@ -199,7 +199,7 @@ struct Evaluation {
   private mutating func reportPartFailures() {
     // A server that is not ready and a kind that no longer exists are reported as separate problems.
     guard snapshot?.isReady != false else { return }
-    let reportable = partFailures.filter { ![.kindIsGone, .kindInDoubt].contains($0.failure) }
+    let reportable = partFailures.filter { ![.kindIsMissing, .kindInDoubt].contains($0.failure) }
     for (code, failures) in Dictionary(grouping: reportable, by: \.failure.code) {
       guard code == .forbidden else {
         reportPartFailure(code, failures)

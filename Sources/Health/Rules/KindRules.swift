@@ -28,22 +28,22 @@ private struct MissingKind {
 
 extension Evaluation {
   /// If the controller and the kind are missing for longer than this, they were removed intentionally.
-  private static let removalRemembered: Duration = .seconds(86_400)
+  private static let removalConfirmationTime: Duration = .seconds(86_400)
 
   mutating func judgeKinds(_ snapshot: Snapshot) {
     guard let served = snapshot.kinds else { return }
     record(served, in: snapshot)
     for area in KindArea.all {
-      let gone = area.kinds.sorted { $0.name < $1.name }.compactMap { kind in
-        served.absent.contains(kind.name) ? goneKind(kind, snapshot) : nil
+      let missing = area.kinds.sorted { $0.name < $1.name }.compactMap { kind in
+        served.absent.contains(kind.name) ? missingKind(kind, snapshot) : nil
       }
-      if !gone.isEmpty { report(gone, in: area) }
+      if !missing.isEmpty { report(missing, in: area) }
     }
     reportEmptied()
   }
 
-  /// A kind counts as gone if it had objects, or if its controller runs and needs it.
-  private func goneKind(_ kind: CustomKind, _ snapshot: Snapshot) -> MissingKind? {
+  /// A kind counts as missing if it had objects, or if its controller runs and needs it.
+  private func missingKind(_ kind: CustomKind, _ snapshot: Snapshot) -> MissingKind? {
     let controller = runningController(of: kind, snapshot)
     let known = kinds[kind.name]
     guard (known?.objects ?? 0) > 0 || (controller != nil && (kind.isInEveryRelease || known != nil))
@@ -67,7 +67,7 @@ extension Evaluation {
       }
       let isRemoved = snapshot.workloads.value != nil && controller == nil
       let isWanted = expectations.fluxVersion != nil && CustomKind.ofFlux.contains { $0.name == name }
-      let isOld = known.objects == 0 || now - since > Evaluation.removalRemembered
+      let isOld = known.objects == 0 || now - since > Evaluation.removalConfirmationTime
       kinds[name] = isRemoved && !isWanted && isOld ? nil : known
     }
   }
@@ -87,7 +87,7 @@ extension Evaluation {
     let isWanted = expectations.fluxVersion != nil && name == PollHistory.KnownKind.appliesOthers
     let isConfirmed =
       known.isMinor(name) && known.objects < 2
-      || !isWanted && now - since > Evaluation.removalRemembered
+      || !isWanted && now - since > Evaluation.removalConfirmationTime
     return isConfirmed ? PollHistory.KnownKind(objects: 0) : known
   }
 
@@ -110,29 +110,31 @@ extension Evaluation {
       severity: lost.contains { !$0.value.isMinor($0.key) } ? .critical : .warning)
   }
 
-  private mutating func report(_ gone: [MissingKind], in area: KindArea) {
-    let names = gone.map(\.name).joined(separator: ", ")
-    let controllers = Set(gone.compactMap(\.controller)).sorted()
+  private mutating func report(_ missing: [MissingKind], in area: KindArea) {
+    let names = missing.map(\.name).joined(separator: ", ")
+    let controllers = Set(missing.compactMap(\.controller)).sorted()
     let kinds =
       switch controllers.count {
-      case 0: "\(names) \(gone.count == 1 ? "is" : "are")"
-      case 1: "\(controllers[0]) runs, but \(gone.count == 1 ? "its kind is" : "its kinds are")"
+      case 0: "\(names) \(missing.count == 1 ? "is" : "are")"
+      case 1: "\(controllers[0]) runs, but \(missing.count == 1 ? "its kind is" : "its kinds are")"
       default: "\(controllers.count) controllers run, but their kinds are"
       }
-    let seen = gone.filter { $0.objects > 0 }.map {
+    let seen = missing.filter { $0.objects > 0 }.map {
       "\($0.objects) \($0.objects == 1 ? "object" : "objects") of \($0.name)"
     }
-    var details = ["the API server has no \(gone.map(\.definition).joined(separator: ", "))"]
+    var details = ["the API server has no \(missing.map(\.definition).joined(separator: ", "))"]
     if !seen.isEmpty {
-      details.append("deleted with the definition: \(seen.joined(separator: ", "))")
+      details.append("deleted with their CustomResourceDefinition: \(seen.joined(separator: ", "))")
     }
     if controllers.count > 1 { details.append("controllers: \(controllers.joined(separator: ", "))") }
-    let isGrave = gone.contains { $0.objects > 0 || ["Kustomization", "HelmRelease"].contains($0.name) }
+    let isCritical = missing.contains {
+      $0.objects > 0 || ["Kustomization", "HelmRelease"].contains($0.name)
+    }
     report(
       area.problem, ["kinds": kinds], subject: controllers.count == 1 ? controllers[0] : area.subject,
       detail: details.joined(separator: "; "),
-      since: gone.compactMap { self.kinds[$0.name]?.goneSince }.min(),
-      severity: isGrave ? .critical : .warning)
+      since: missing.compactMap { self.kinds[$0.name]?.goneSince }.min(),
+      severity: isCritical ? .critical : .warning)
   }
 
   private func runningController(of kind: CustomKind, _ snapshot: Snapshot) -> String? {
@@ -164,7 +166,7 @@ extension PollHistory.KnownKind {
   /// The kind whose objects apply the objects of all kinds from Git.
   static let appliesOthers = "Kustomization"
 
-  /// True if the loss of its objects is not grave: they can be applied again, and may have been removed in Git.
+  /// True if the loss of its objects is a warning: they can be applied again, and may have been removed in Git.
   func isMinor(_ name: String) -> Bool { !isRecreated && name != Self.appliesOthers }
 }
 
@@ -174,16 +176,15 @@ extension CustomKind {
 
 extension PollFailure {
   /// The failure of parts whose kind, or all objects of it, the server no longer has.
-  static let kindIsGone = PollFailure(
+  static let kindIsMissing = PollFailure(
     code: .badResponse, message: "the API server does not have these objects any more", step: NextStep())
 }
 
 extension Snapshot {
-  /// Returns the snapshot with those parts marked as failed whose kind or whose objects are gone. Their last known state
-  /// stays.
+  /// Returns a copy in which the parts of lost kinds are marked as failed, so that their last known state is kept.
   ///
   /// - Parameter known: kinds that the server had.
-  func hiding(_ known: [String: PollHistory.KnownKind], at now: Timestamp) -> Snapshot {
+  func markingLostKinds(_ known: [String: PollHistory.KnownKind], at now: Timestamp) -> Snapshot {
     let emptied = (kinds?.served ?? []).filter { name in
       guard let known = known[name], known.objects > 0, CustomKind.isOfFlux(name), objects(of: name) == 0
       else { return false }
@@ -191,25 +192,25 @@ extension Snapshot {
       let isRecent = known.emptySince.map { now - $0 < .seconds(300) } ?? true
       return known.goneSince != nil || !known.isMinor(name) || known.objects > 1 && isRecent
     }
-    let gone = (kinds?.absent ?? []).filter { (known[$0]?.objects ?? 0) > 0 }.union(emptied)
-    guard !gone.isEmpty else { return self }
+    let missing = (kinds?.absent ?? []).filter { (known[$0]?.objects ?? 0) > 0 }.union(emptied)
+    guard !missing.isEmpty else { return self }
     var snapshot = self
-    func hide<Value>(_ part: inout Part<Value>, _ kind: String) {
+    func markLost<Value>(_ part: inout Part<Value>, _ kind: String) {
       switch part {
-      case .notServed where gone.contains(kind): part = .failed(.kindIsGone)
-      case .seen where emptied.contains(kind): part = .failed(.kindIsGone)
+      case .notServed where missing.contains(kind): part = .failed(.kindIsMissing)
+      case .seen where emptied.contains(kind): part = .failed(.kindIsMissing)
       case .notServed, .seen, .failed: break
       }
     }
-    hide(&snapshot.imageRepositories, "ImageRepository")
-    hide(&snapshot.imagePolicies, "ImagePolicy")
-    hide(&snapshot.imageUpdateAutomations, "ImageUpdateAutomation")
-    hide(&snapshot.certificates, "Certificate")
-    hide(&snapshot.stacks, "Stack")
-    let flux = gone.filter { name in CustomKind.flux.contains { $0.name == name } }
+    markLost(&snapshot.imageRepositories, "ImageRepository")
+    markLost(&snapshot.imagePolicies, "ImagePolicy")
+    markLost(&snapshot.imageUpdateAutomations, "ImageUpdateAutomation")
+    markLost(&snapshot.certificates, "Certificate")
+    markLost(&snapshot.stacks, "Stack")
+    let flux = missing.filter { name in CustomKind.flux.contains { $0.name == name } }
     switch snapshot.flux {
-    case .seen: for kind in flux { snapshot.failedFluxKinds[kind] = .kindIsGone }
-    case .notServed: if !flux.isEmpty { snapshot.flux = .failed(.kindIsGone) }
+    case .seen: for kind in flux { snapshot.failedFluxKinds[kind] = .kindIsMissing }
+    case .notServed: if !flux.isEmpty { snapshot.flux = .failed(.kindIsMissing) }
     case .failed: break
     }
     return snapshot

@@ -162,7 +162,7 @@ struct SSHConfiguration {
   private func own(_ entries: [String], _ tokens: ConfigurationTokens) throws(TunnelFailure) -> [String] {
     var paths: [String] = []
     for entry in entries {
-      if let name = TunnelConfiguration.credential(entry) {
+      if let name = SecretSource.credentialName(in: entry) {
         paths.append(try tokens.environment.credential(name))
       } else {
         paths.append((try? tokens.expand(path: entry, home: tokens.environment.home)) ?? entry)

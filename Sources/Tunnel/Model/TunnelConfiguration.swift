@@ -1,13 +1,13 @@
-internal import GuardTypes
+package import GuardTypes
 internal import Platform
 
 /// The configuration of one tunnel. Values that are nil or empty come from ssh_config.
 package struct TunnelConfiguration: Hashable, Sendable {
-  /// A local address that leads to a target on the far side.
+  /// A local address that leads to a target of the server.
   package struct Forward: Hashable, Sendable {
     /// For example `127.0.0.1:16443`, `[::1]:16443` or `/run/user/1000/k3s.sock`.
     package let listen: StreamAddress
-    /// The target as the far side resolves it, for example `localhost:6443`.
+    /// The target as the server resolves it, for example `localhost:6443`.
     package let target: StreamAddress
 
     package init(listen: StreamAddress, target: StreamAddress) {
@@ -16,21 +16,14 @@ package struct TunnelConfiguration: Hashable, Sendable {
     }
   }
 
-  /// The source of the passphrase of encrypted identity files.
-  package enum Passphrase: Hashable, Sendable {
-    /// The name of a credential (systemd.exec(5), LoadCredential).
-    case credential(String)
-    /// An absolute path.
-    case file(String)
-  }
-
   /// A Host entry of ssh_config, or a host name.
   package let host: String
   package let user: String?
   package let port: UInt16?
   /// Paths or `credential:NAME`.
   package let identityFiles: [String]
-  package let passphrase: Passphrase?
+  /// The source of the passphrase of encrypted identity files.
+  package let passphrase: SecretSource?
   /// Paths or `credential:NAME`.
   package let knownHostsFiles: [String]
   /// The file to read instead of ~/.ssh/config and /etc/ssh/ssh_config.
@@ -56,7 +49,7 @@ package struct TunnelConfiguration: Hashable, Sendable {
 
   package init(
     host: String, user: String? = nil, port: UInt16? = nil, identityFiles: [String] = [],
-    passphrase: Passphrase? = nil, knownHostsFiles: [String] = [], sshConfig: String? = nil,
+    passphrase: SecretSource? = nil, knownHostsFiles: [String] = [], sshConfig: String? = nil,
     forwards: [Forward],
     keepaliveInterval: Duration = .seconds(5), keepaliveTimeout: Duration = .seconds(15),
     keepaliveIsChosen: Bool = false, backoffInitial: Duration = .milliseconds(250),
@@ -82,32 +75,29 @@ package struct TunnelConfiguration: Hashable, Sendable {
     self.windowBudget = windowBudget
     self.targetCheckInterval = targetCheckInterval
   }
-
-  /// The NAME in `credential:NAME`; nil for a path.
-  package static func credential(_ entry: String) -> String? {
-    entry.hasPrefix("credential:") ? String(entry.dropFirst("credential:".count)) : nil
-  }
 }
 
 extension TunnelConfiguration {
   /// The arguments with which ssh(1) connects to the same host with the same keys, for any shell: `-p 2222 tethys`.
   package var sshArguments: String {
-    var words = way
+    var arguments = connectionOptions
     // Only the service can read a credential.
-    let keys = identityFiles.filter { TunnelConfiguration.credential($0) == nil }
-    if !keys.isEmpty { words += keys.flatMap { ["-i", $0] } + ["-o", "IdentitiesOnly=yes"] }
+    let keys = identityFiles.filter { SecretSource.credentialName(in: $0) == nil }
+    if !keys.isEmpty { arguments += keys.flatMap { ["-i", $0] } + ["-o", "IdentitiesOnly=yes"] }
     // ssh writes an accepted key to this file. It cannot write to a credential.
-    if let file = knownHostsFiles.first, TunnelConfiguration.credential(file) == nil {
-      words += ["-o", "UserKnownHostsFile=\(file)"]
+    if let file = knownHostsFiles.first, SecretSource.credentialName(in: file) == nil {
+      arguments += ["-o", "UserKnownHostsFile=\(file)"]
     }
-    return (words + [host]).map(\.shellWord).joined(separator: " ")
+    return (arguments + [host]).map(\.shellWord).joined(separator: " ")
   }
 
   /// The arguments with which ssh(1) connects to the same host with any key, for a command that the guard's key may not
   /// run there.
-  package var sshArgumentsForAnyKey: String { (way + [host]).map(\.shellWord).joined(separator: " ") }
+  package var sshArgumentsForAnyKey: String {
+    (connectionOptions + [host]).map(\.shellWord).joined(separator: " ")
+  }
 
-  private var way: [String] {
+  private var connectionOptions: [String] {
     (sshConfig.map { ["-F", $0] } ?? []) + (user.map { ["-l", $0] } ?? [])
       + (port.map { ["-p", String($0)] } ?? [])
   }

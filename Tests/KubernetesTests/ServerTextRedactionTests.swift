@@ -5,7 +5,7 @@ import Testing
 @testable import Kubernetes
 
 /// Texts of a server in the message of a failed poll: without credentials, and in one line without control characters.
-@Suite struct PeerWordsTests {
+@Suite struct ServerTextRedactionTests {
   private static let hostile =
     "\u{1b}[2J\u{202e}\u{9b}31m\n password=hunt3rX9Q ghp_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2"
 
@@ -39,7 +39,7 @@ import Testing
     CurlError.Code.connect, .closed, .timeout, .tooLarge, .invalidResponse, .closedDuringHandshake,
     .handshake, .setup,
     .serverCertificate(.nameMismatch), .serverCertificate(.other), .clientCertificateRefused,
-  ]) func wordsOfLibcurlAreCleaned(_ code: CurlError.Code) throws {
+  ]) func libcurlMessagesAreCleaned(_ code: CurlError.Code) throws {
     let error = CurlError(code: code, operation: "GET /version", detail: "subject \(Self.hostile)")
     try check(PollFailure(error, asking: Subject(path: "/version"), of: try kubeconfig(port: 1)))
   }

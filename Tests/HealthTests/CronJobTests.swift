@@ -144,8 +144,20 @@ import Testing
     // One run may have failed, and the next one may succeed.
     #expect(ids(Self.ended("0 */4 * * *", success: 7200, last: 3600)).isEmpty)
     #expect(ids(Self.ended(success: 20 * 86_400, active: 1)).isEmpty)
-    // A run that has just begun may not be in the list of active ones.
-    #expect(ids(Self.ended(success: 20 * 86_400, last: 300)).isEmpty)
+    // The newest run says nothing about those before it.
+    #expect(ids(Self.ended(success: 20 * 86_400, last: 60)) == path)
+    #expect(ids(Self.ended("*/5 * * * *", success: 20 * 86_400, last: 200)) == path)
+    #expect(ids(Self.ended("*/5 * * * *", success: 900, last: 200)).isEmpty)
+    // While the next run is active, the problem stays.
+    let known = PollHistory(firstSeen: ["tethys/workload/apps/backup/cronjob": Fixture.ago(900)])
+    let running = Fixture.observation(
+      Fixture.snapshot {
+        $0.cronJobs = .seen([Self.ended(success: 20 * 86_400, active: 1)])
+        $0.jobs = .seen([])
+      })
+    #expect(Fixture.report(running, history: known).problemIDs == path)
+    let byHand = Self.run("manual", [Self.condition("Complete", ago: 600)])
+    #expect(ids(Self.ended(success: 20 * 86_400), jobs: [byHand]).isEmpty)
     // A Job that failed says why, under the same id.
     let failed = Self.run("a", [Self.condition("Failed", ago: 600)])
     #expect(ids(Self.ended(success: 20 * 86_400), jobs: [failed]) == path)

@@ -196,14 +196,17 @@ import Testing
 /// Pods of several workloads are one problem, in which a workload that went down later would not be seen.
 @Suite struct LaterWorkloadTests {
   /// One replica whose pod crashes; no pod of it serves.
-  private static func crashing(_ name: String, restarts: Int) -> (Workload, Pod) {
+  private static func crashing(_ name: String, in namespace: String = "apps", restarts: Int) -> (
+    Workload, Pod
+  ) {
     (
       Workload(
         resource: Fixture.resource(
-          "Deployment", name, namespace: "apps",
+          "Deployment", name, namespace: namespace,
           [Fixture.condition("Available", .isFalse, "MinimumReplicasUnavailable", ago: 7200)]),
         desired: 1, ready: 0, available: 0, updated: 1),
-      Fixture.pod("\(name)-1", waiting: "CrashLoopBackOff", owner: name, restarts: restarts)
+      Fixture.pod(
+        "\(name)-1", namespace: namespace, waiting: "CrashLoopBackOff", owner: name, restarts: restarts)
     )
   }
 
@@ -233,6 +236,40 @@ import Testing
       ])
   }
 
+  @Test func workloadOfTheClusterIsNamedInAnyCase() {
+    let (toy, dns) = (
+      Self.crashing("toy", restarts: 500), Self.crashing("coredns", in: "kube-system", restarts: 6)
+    )
+    #expect(Self.ids([[toy, dns]]) == [["pods/crash-looping", "workload/kube-system/coredns/deployment"]])
+    #expect(Self.ids([[dns]]) == [["pods/crash-looping"]])
+  }
+
+  @Test func workloadThatCrashesBesideABarePodHasItsOwnProblem() {
+    var toy = Self.crashing("toy", restarts: 500)
+    toy.1 = Fixture.pod("toy", waiting: "CrashLoopBackOff", restarts: 500)
+    toy.0 = Self.crashing("web", restarts: 1).0
+    func census(_ pods: [Pod]) -> Part<PodCensus> { .seen(PodCensus(total: 9, unhealthy: pods)) }
+    var history = PollHistory()
+    let web = Self.crashing("web", restarts: 6)
+    var found: [[String]] = []
+    for (index, pods) in [[toy.1], [toy.1, web.1]].enumerated() {
+      let now = Fixture.now + .seconds(Int64(index) * 15)
+      var snapshot = Fixture.snapshot {
+        $0.nodes = .seen([Fixture.node("srv712429", renewed: nil)])
+        $0.workloads = .seen(index == 0 ? [] : [web.0])
+        $0.pods = census(pods)
+      }
+      snapshot.serverTime = now
+      let (report, next) = judge(Fixture.observation(snapshot, at: now), history: history, now: now)
+      history = next
+      found.append(report.problemIDs.sorted())
+    }
+    #expect(
+      found == [
+        ["tethys/pods/crash-looping"], ["tethys/pods/crash-looping", "tethys/workload/apps/web/deployment"],
+      ])
+  }
+
   @Test func workloadsThatCrashAtOnceAreOneProblem() {
     let all = (1...5).map { Self.crashing("web-\($0)", restarts: $0) }
     #expect(Self.ids([all, all]) == [["pods/crash-looping"], ["pods/crash-looping"]])
@@ -255,11 +292,20 @@ import Testing
         DownWorkloadTests.workload(
           [Fixture.condition("Available", .isFalse, "MinimumReplicasUnavailable", ago: 7200)])
       ])
-      $0.pods = .seen(PodCensus(total: 3, unhealthy: [pod("old", age: 7200), pod("new", age: 60)]))
+      $0.pods = .seen(PodCensus(total: 3, unhealthy: [pod("old", age: 1800), pod("new", age: 60)]))
     }
     #expect(report.problemIDs == ["tethys/workload/apps/d04/deployment"])
     let problem = try #require(report.problems.first)
     #expect(problem.detail.hasSuffix("pod new: \(reason): Allocate failed"))
     #expect(problem.remedy.contains("-n apps describe pod new"))
+    // Kubernetes keeps such pods for weeks.
+    let old = Fixture.report {
+      $0.workloads = .seen([
+        DownWorkloadTests.workload(
+          [Fixture.condition("Available", .isFalse, "MinimumReplicasUnavailable", ago: 7200)])
+      ])
+      $0.pods = .seen(PodCensus(total: 3, unhealthy: [pod("old", age: 86_400 * 20)]))
+    }
+    #expect(old.problems.first?.remedy.contains("-n apps describe deployment d04") == true)
   }
 }

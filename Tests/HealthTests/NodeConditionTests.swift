@@ -181,6 +181,11 @@ import Testing
     #expect(report.problemIDs == ["tethys/node/calypso/gpu-lost"])
     #expect(report.problems.first?.detail == "its labels count 2, and its capacity is 1: a GPU has failed")
     #expect(Self.gpus(capacity: 4, allocatable: 4, labeled: 1).problems.isEmpty)
+    // The device plugin may be limited to some of them, which an expectation tells.
+    let limited = Node(
+      resource: Fixture.node("calypso").resource, allocatableGPUs: 1, capacityGPUs: 1, labeledGPUs: 2)
+    let asked = Fixture.report(Expectations(gpus: ["calypso": 1])) { $0.nodes = .seen([limited]) }
+    #expect(asked.problems.isEmpty)
   }
 
   @Test(arguments: ["GpuHealth", "DiskHealth", "NodeHealth"])

@@ -53,6 +53,32 @@ import Testing
     }
   }
 
+  /// How long it ran last says more than its average: one restart after weeks, whatever ended it, is no loop.
+  @Test(arguments: [
+    (Int64(86_400 * 13), "exit code 137", false), (Int64(86_400 * 13), "exit code 143", false),
+    (Int64(10_800), "OOMKilled, exit code 137", true), (Int64(30), "exit code 1", true),
+  ])
+  func restartAfterALongRunIsNoLoop(_ run: Int64, _ end: String, _ isLoop: Bool) {
+    let pod = Pod(
+      resource: Resource(
+        kind: "Pod", namespace: "apps", name: "svc", creationTimestamp: Fixture.ago(86_400 * 14),
+        conditions: [Fixture.condition("Ready", .isTrue, ago: 90)]),
+      phase: "Running", isReady: true, restarts: 61, lastEnd: end, lastEndTime: Fixture.ago(120),
+      lastRun: .seconds(run))
+    #expect(Self.report(pod).problemIDs == (isLoop ? ["tethys/pods/crash-looping"] : []))
+  }
+
+  @Test func evictionIsToldAlsoIfTheContainerWasStopped() throws {
+    let pod = Pod(
+      resource: Resource(kind: "Pod", namespace: "apps", name: "ev", creationTimestamp: Fixture.ago(7200)),
+      phase: "Failed", lastEnd: "ContainerStatusUnknown, exit code 143", failure: "Evicted",
+      failureMessage: "The node was low on resource: ephemeral-storage",
+      lastEndMessage: "The container could not be located")
+    let problem = try #require(Self.report(pod).problems.first)
+    #expect(problem.id == "tethys/pods/failed")
+    #expect(problem.detail.hasSuffix(": The node was low on resource: ephemeral-storage"))
+  }
+
   @Test func podThatIsKilledEveryFewHoursIsOneLastingProblem() {
     func pod(ended seconds: Int64) -> Pod {
       Pod(
@@ -83,7 +109,9 @@ import Testing
 
   @Test(arguments: [(300 as Int64, false), (660, true)])
   func pullOfALargeImageMayTakeTenMinutes(_ age: Int64, _ isProblem: Bool) {
-    let pod = Fixture.pod("vllm", phase: "Pending", waiting: "ContainerCreating", age: age)
+    let pod = Pod(
+      resource: Resource(kind: "Pod", namespace: "apps", name: "vllm", creationTimestamp: Fixture.ago(age)),
+      phase: "Pending", node: "calypso", isPreparing: true)
     #expect(Self.report(pod).problemIDs == (isProblem ? ["tethys/pods/pending"] : []))
     #expect(
       Self.report(Fixture.pod("a", phase: "Pending", waiting: "ImagePullBackOff", age: age)).problemIDs
@@ -92,8 +120,10 @@ import Testing
 
   @Test func podThatAPersonEndedIsNoFailure() {
     func pod(_ end: String) -> Pod { Fixture.pod("node-debugger-x", phase: "Failed", lastEnd: end) }
-    #expect(Self.report(pod("Error, exit code 130")).problems.isEmpty)
-    #expect(Self.report(pod("exit code 1")).problemIDs == ["tethys/pods/failed"])
+    for end in ["exit code 130", "exit code 127"] { #expect(Self.report(pod(end)).problems.isEmpty) }
+    func run(_ end: String) -> Pod { Fixture.pod("curl", phase: "Failed", lastEnd: end) }
+    #expect(Self.report(run("exit code 143")).problems.isEmpty)
+    #expect(Self.report(run("exit code 1")).problemIDs == ["tethys/pods/failed"])
   }
 
   @Test func brieflyReadyPodIsCrashLooping() {

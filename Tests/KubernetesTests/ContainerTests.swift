@@ -73,6 +73,24 @@ import Testing
     )
   }
 
+  @Test func podThatPullsItsImagesIsPreparing() throws {
+    for (reason, isPreparing) in [
+      ("PodInitializing", true), ("ContainerCreating", true), ("ErrImagePull", false),
+    ] {
+      let pod = try pod(
+        #""phase":"Pending","containerStatuses":[{"name":"app","state":{"waiting":{"reason":"\#(reason)"}}}]"#
+      )
+      #expect(pod.isPreparing == isPreparing)
+    }
+  }
+
+  @Test func lengthOfTheLastRunIsRead() throws {
+    let pod = try pod(
+      #""phase":"Running","containerStatuses":[{"name":"app","restartCount":6,"state":{"running":{}},"lastState":{"terminated":{"exitCode":137,"startedAt":"2026-01-09T09:00:00Z","finishedAt":"2026-01-10T09:00:00Z"}}}]"#
+    )
+    #expect(pod.lastRun == .seconds(86_400))
+  }
+
   @Test func runningInitContainerIsNamed() throws {
     let status =
       #""phase":"Pending","initContainerStatuses":[{"name":"proxy","state":{"running":{"startedAt":"2026-01-10T09:54:00Z"}}},{"name":"migrate","state":{"running":{"startedAt":"2026-01-10T09:55:00Z"}}}],"containerStatuses":[{"name":"app","state":{"waiting":{"reason":"PodInitializing"}}}]"#

@@ -22,6 +22,10 @@ public struct Pod: Hashable, Sendable {
   public let lastEndMessage: String?
   /// True if the container has never run: the runtime could not start it, so that there is no log.
   public let isUnstartable: Bool
+  /// How long the container had run until that end.
+  public let lastRun: Duration?
+  /// True if its images are pulled or its containers are created.
+  public let isPreparing: Bool
   /// The time of `lastEnd`.
   public let lastEndTime: Timestamp?
   /// Why the kubelet ended the pod: `Evicted`, `NodeShutdown`.
@@ -29,6 +33,9 @@ public struct Pod: Hashable, Sendable {
   public let failureMessage: String?
   /// The images of its containers; empty after it has ended.
   public let images: [PodImage]
+
+  /// The reasons with which the kubelet pulls images and creates containers. Every other reason to wait is an error.
+  public static let preparations: Set = ["ContainerCreating", "PodInitializing"]
 
   /// One of several containers.
   public struct Container: Hashable, Sendable {
@@ -57,8 +64,11 @@ public struct Pod: Hashable, Sendable {
     restarts: Int = 0, waitingReason: String? = nil, waitingMessage: String? = nil, lastEnd: String? = nil,
     lastEndTime: Timestamp? = nil, failure: String? = nil, failureMessage: String? = nil,
     images: [PodImage] = [], container: Container? = nil, initializing: Initializing? = nil,
-    lastEndMessage: String? = nil, isUnstartable: Bool = false
+    lastEndMessage: String? = nil, isUnstartable: Bool = false, lastRun: Duration? = nil,
+    isPreparing: Bool = false
   ) {
+    self.lastRun = lastRun
+    self.isPreparing = isPreparing
     self.lastEndMessage = lastEndMessage
     self.isUnstartable = isUnstartable
     self.container = container

@@ -28,8 +28,7 @@ enum OutsideFault: CaseIterable, Hashable {
     // The controller's own limiter (client-go) says nothing about the server. go-git writes `status code: 503`.
     let message = message.lowercased().replacing("client rate limiter", with: "")
       .replacing("status code: ", with: "status code ")
-    // A policy denies what the files say, so that its text is about them.
-    guard !message.contains("denied the request") else { return nil }
+    guard !OutsideFault.refusals.contains(where: message.contains) else { return nil }
     let found = OutsideFault.allCases.first { fault in
       fault.words.contains(where: message.contains)
         && (fault.details.isEmpty || fault.details.contains(where: message.contains))
@@ -41,15 +40,22 @@ enum OutsideFault: CaseIterable, Hashable {
     self = fault
   }
 
+  /// Refusals of a policy, of the API server or of a chart: the files are wrong, whatever the text is about.
+  private static let refusals = [
+    "denied the request", "denied request", "invalid value:", "(invalid)", " is invalid:",
+    "request is too large", "execution error at",
+  ]
+
   private var words: [String] {
     switch self {
-    case .webhook, .webhookMissing, .webhookCertificate: ["failed calling webhook", "failed to call webhook"]
+    case .webhook, .webhookMissing, .webhookCertificate:
+      ["failed calling webhook", "failed to call webhook", "conversion webhook for"]
     case .namespaceTerminating: ["because it is being terminated"]
     case .helmLock: ["another operation (install/upgrade/rollback) is in progress"]
     case .stackLock: ["another update is currently in progress", "stack is currently locked"]
     case .diskFull: ["no space left on device", "disk quota exceeded"]
     case .rateLimit: ["too many requests", "toomanyrequests", "rate limit", "status code 429", "status 429"]
-    case .writeConflict: ["please apply your changes to the latest version"]
+    case .writeConflict: ["please apply your changes to the latest version", "non-fast-forward"]
     case .etcdFull: ["database space exceeded"]
     case .etcd: ["etcdserver:"]
     case .aggregatedAPI:
@@ -61,14 +67,15 @@ enum OutsideFault: CaseIterable, Hashable {
     case .serverError:
       [
         "bad gateway", "service unavailable", "gateway timeout", "gateway time-out", "internal server error",
-        "status code 500", "status code 502", "status code 503", "status code 504",
+        "status code 500", "status code 52", "status code 502", "status code 503", "status code 504",
       ]
     case .network:
       [
         "no such host", "server misbehaving", "temporary failure in name resolution", "dial tcp",
         "dial unix", "i/o timeout", "tls handshake timeout", "connection refused", "connection reset",
         "connection timed out", "broken pipe", "no route to host", "network is unreachable",
-        "client.timeout", "timeout awaiting response headers", "could not resolve host",
+        "client connection lost", "goaway", "stream error:", "handshake failure", "client.timeout",
+        "timeout awaiting response headers", "could not resolve host",
       ]
     }
   }
@@ -163,7 +170,10 @@ extension String {
   /// True if the message says that a registry knows the credentials and refuses what they ask for.
   var isForbidden: Bool {
     let text = lowercased()
-    return ["denied: denied", "403 forbidden", "status code 403", "status code: 403"].contains(
+    return [
+      "denied: ", "forbidden: ", "access forbidden", "no pull access", "403 forbidden", "status code 403",
+      "status code: 403",
+    ].contains(
       where: text.contains)
   }
 
@@ -172,7 +182,7 @@ extension String {
     let text = lowercased()
     let isOther = [
       "no such host", "x509", "deadline exceeded", "timeout", "connection refused", "mkdir", "\" not found",
-      "' not found",
+      "' not found", "yaml:", "any token", "template:", "reference not found",
     ].contains(where: text.contains)
     guard !isOther else { return false }
     let unquoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated()
@@ -239,11 +249,32 @@ extension Evaluation {
     return OutsideFault(message, isDownload: isDownload).map { step($0.note) }
   }
 
-  /// Makes the problems critical that explain a failed health check. Its own problem would be critical, too, and a cause
-  /// that is found later must not look like an improvement.
-  mutating func raise(_ failure: Condition, of object: FluxObject) {
-    let checked = Set(failure.checkedObjects(of: object.resource))
-    raiseProblems { problem in checked.contains { problem.subject == $0.description } }
+  /// Makes the problems critical that explain a failed health check, or Helm's wait. Its own problem would be critical,
+  /// too, and a cause that is found later must not look like an improvement.
+  mutating func raiseCauses(of object: FluxObject) {
+    var (open, seen, subjects): ([FluxObject], Set<Reference>, Set<String>) = ([object], [], [])
+    while let next = open.popLast(), seen.count < 256 {
+      let reference = next.resource.reference
+      guard seen.insert(reference).inserted, let failure = lastFailure(of: next) else { continue }
+      let checked = failure.checkedObjects(of: next.resource)
+      subjects.formUnion(checked.map(\.description))
+      // The problems of pods are about all of them.
+      if checked.contains(where: { $0.kind == "Pod" }) { subjects.insert("pods") }
+      open += checked.compactMap(causes.object)
+      if isWaitForWorkloads(failure, next) {
+        let workloads = brokenWorkloads.filter { $0.manager == reference }.map(\.resource.reference)
+        let jobs = (observation.snapshot?.jobs.value ?? []).filter { $0.manager == reference }
+        subjects.formUnion((workloads + jobs.map(\.resource.reference)).map(\.description))
+      }
+    }
+    raiseProblems { subjects.contains($0.subject) }
+    for index in workloads.indices where workloads[index].verdict == .degraded {
+      let row = workloads[index]
+      guard subjects.contains(row.value.resource.reference.description) else { continue }
+      workloads[index] = Judged(
+        value: row.value, verdict: .critical, status: row.status, reason: row.reason, message: row.message,
+        since: row.since)
+    }
   }
 
   /// The next step for a health check that names an object without a problem of its own. If it is a workload, no fault of
@@ -253,7 +284,11 @@ extension Evaluation {
     guard let checked = named.first(where: { !Evaluation.workloadKinds.contains($0.kind) }) else {
       return nil
     }
-    let note = "\(checked.title.singleLine) does not become ready: its status and its events say why"
+    let path = [checked.kind, checked.namespace, checked.name].joined(separator: "/")
+    let note =
+      failure.message.contains("\(path) status: 'NotFound'")
+      ? "\(checked.title.singleLine) does not exist: add it in Git, or correct the health check"
+      : "\(checked.title.singleLine) does not become ready: its status and its events say why"
     guard let name = checked.name.argumentWord, let kind = checked.kind.lowercased().argumentWord else {
       return .byHand(note)
     }

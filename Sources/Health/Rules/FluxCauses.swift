@@ -191,9 +191,10 @@ struct FluxCauses {
       } else if object.isSuspended {
         if object.isSuspendedUnready { open.append(reference) }
       } else if failures[reference] != nil {
-        // It waits for nothing or for a missing object, so the problem is its own.
+        // If it waits for nothing or for a missing object, the problem is its own.
         let parents = awaited(by: object)
-        if parents.contains(where: isKnown) {
+        let isOwn = failures[reference]?.isDownloadFault == true && parents.allSatisfy { failures[$0] == nil }
+        if !isOwn, parents.contains(where: isKnown) {
           for parent in parents { waiting[parent, default: []].append(reference) }
         } else {
           open.append(reference)
@@ -258,7 +259,7 @@ extension Evaluation {
   }
 
   /// Its failure; the one before, if it has begun to wait for another object.
-  private func lastFailure(of object: FluxObject) -> Condition? {
+  func lastFailure(of object: FluxObject) -> Condition? {
     let reference = object.resource.reference
     return causes.failures[reference].map { lastingFailure(of: reference, now: $0) ?? $0 }
   }
@@ -278,7 +279,6 @@ extension Evaluation {
     let subjects = Set(problems.map(\.subject))
     let broken = Set(brokenWorkloads.map(\.resource.reference))
     let kept = keptProblems.filter { !ProblemCode.of(id: $0).isEmpty }
-    // The problems of pods have only the worst of them in their texts.
     var pods: Set<Reference> = []
     if names.contains(where: { $0.kind == "Pod" }), let census = observation.snapshot?.pods.value {
       let report = report(census)
@@ -309,7 +309,7 @@ extension Evaluation {
 
   /// True if Helm gave up waiting for the workloads of a release. Other timeouts, such as those of a webhook, a download
   /// or the API, say nothing about them.
-  private func isWaitForWorkloads(_ failure: Condition, _ object: FluxObject) -> Bool {
+  func isWaitForWorkloads(_ failure: Condition, _ object: FluxObject) -> Bool {
     guard object.resource.kind == "HelmRelease" else { return false }
     let attempt = failure.attempt(of: object.resource)
     guard attempt.isOfCheck(by: object.resource.kind) else { return false }

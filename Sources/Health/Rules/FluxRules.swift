@@ -139,7 +139,7 @@ extension Evaluation {
       || isMissingSecret(object.secretName, in: resource.namespace)
     {
       keepStart(of: "\(resource.reference.problemPath)/failed")
-      raise(failure, of: object)
+      raiseCauses(of: object)
       return .degraded
     }
     if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") {
@@ -176,7 +176,7 @@ extension Evaluation {
     let resource = object.resource
     if isReportedByOthers(object, failure) {
       keepStart(of: "\(resource.reference.problemPath)/failed")
-      raise(failure, of: object)
+      raiseCauses(of: object)
       return .degraded
     }
     let isNotification = resource.kind.fluxController == "notification-controller"
@@ -290,6 +290,11 @@ extension Evaluation {
   /// nil if the declared step applies. Changes are made in Git.
   private func step(for object: FluxObject, _ failure: Condition) -> NextStep? {
     let resource = object.resource
+    if ["VerificationError", "InvalidCommitSignature"].contains(failure.reason) {
+      return NextStep(
+        command: log(of: resource),
+        note: "compare who signed it with spec.verify: its secretRef, or its matchOIDCIdentity")
+    }
     if let step = stepOutsideGit(
       for: resource, failure.message, isDownload: object.isSource || failure.reason == "ArtifactFailed",
       secret: object.secretName)

@@ -284,7 +284,9 @@ extension Evaluation {
         ? NextStep(
           command: log(of: resource),
           note: "let Flux's token write the contents of the repository, and push to the branch")
-        : stepOutsideGit(for: resource, failure.message, isDownload: true))
+        : stepOutsideGit(
+          for: resource, failure.message,
+          isDownload: resource.kind == "ImageRepository" || failure.reason == "GitOperationFailed"))
     return .degraded
   }
 
@@ -301,7 +303,7 @@ extension Evaluation {
   private func mayNotPush(_ resource: Resource, _ failure: Condition) -> Bool {
     let message = failure.message.lowercased()
     let words = [
-      "authentication required", "hook declined", "push declined", "rule violations",
+      "authentication required", "hook declined", "push declined", "rule violations", "marked as read only",
       "git-receive-pack\" status code: 403",
     ]
     return resource.kind == "ImageUpdateAutomation"

@@ -8,11 +8,17 @@ extension Evaluation {
       guard let failure else { continue }
       report(failure, part: part, of: .workload, unread: [UnreadPath(beginning: "workload/", word: word)])
     }
-    for cronJob in snapshot.cronJobs.value ?? [] { judgeSchedule(of: cronJob) }
+    var scheduled: [CronJob] = []
+    for cronJob in snapshot.cronJobs.value ?? [] where !judgeSchedule(of: cronJob) {
+      scheduled.append(cronJob)
+    }
     guard let jobs = snapshot.jobs.value else { return }
-    let failing = Set(jobs.filter { $0.failure != nil }.compactMap(\.cronJob))
-    for cronJob in snapshot.cronJobs.value ?? [] where !failing.contains(cronJob.resource.reference) {
-      judgeSuccess(of: cronJob)
+    let runs = Dictionary(grouping: jobs) { $0.cronJob }
+    for cronJob in scheduled {
+      let runs = runs[cronJob.resource.reference] ?? []
+      // A Job that failed says more. The controller does not count a run by hand.
+      guard runs.allSatisfy({ $0.failure == nil }) else { continue }
+      judgeSuccess(of: cronJob, byHand: runs.compactMap { $0.completion?.lastTransitionTime }.max())
     }
     for (cronJob, runs) in Dictionary(grouping: jobs, by: \.cronJob) {
       if let cronJob {
@@ -87,10 +93,12 @@ extension Evaluation {
   }
 
   /// Reports a CronJob whose schedule has been due for a while without a run.
-  private mutating func judgeSchedule(of cronJob: CronJob) {
+  ///
+  /// - Returns: true if it is reported.
+  private mutating func judgeSchedule(of cronJob: CronJob) -> Bool {
     guard !cronJob.isSuspended, cronJob.resource.deletionTimestamp == nil, let timing = cronJob.timing,
       let schedule = CronSchedule(timing.schedule)
-    else { return }
+    else { return false }
     let last = timing.lastScheduled ?? cronJob.resource.creationTimestamp
     // Runs that were due during a suspension are not made up for.
     // A run may take long, and the next one then waits for it.
@@ -99,7 +107,7 @@ extension Evaluation {
       isHeld ? .seconds(86_400) : .seconds(600) + min(timing.deadline ?? .zero, .seconds(3600))
     guard let start = [last, timing.resumedAt].compactMap(\.self).max(), start <= serverNow,
       let due = schedule.due(after: start, before: serverNow - timeLimit, zone: timing.timeZone)
-    else { return }
+    else { return false }
     let reference = cronJob.resource.reference
     report(
       .workload(.cronJobOverdue),
@@ -109,18 +117,29 @@ extension Evaluation {
         + (timing.lastScheduled.map { "; it was last scheduled at \($0)" } ?? "; it was never scheduled")
         + (isHeld ? "; a run has not ended, and concurrencyPolicy Forbid waits for it" : ""),
       since: due)
+    return true
   }
 
   /// Reports a CronJob that has ended two runs since its last success. If no Job of them is left, only its times tell.
-  private mutating func judgeSuccess(of cronJob: CronJob) {
+  ///
+  /// - Parameter byHand: the last success of its Jobs in the list.
+  private mutating func judgeSuccess(of cronJob: CronJob, byHand: Timestamp?) {
     // A Job that is deleted as soon as it ends may be gone before the controller has seen its success.
-    guard !cronJob.isSuspended, cronJob.resource.deletionTimestamp == nil, let timing = cronJob.timing,
-      timing.activeRuns == 0, timing.keepsRuns, let schedule = CronSchedule(timing.schedule),
-      let last = timing.lastScheduled, serverNow - last > .seconds(600),
-      let success = cronJob.lastSuccessfulTime ?? cronJob.resource.creationTimestamp, success < last,
-      schedule.due(after: success, before: last, zone: timing.timeZone) != nil
-    else { return }
     let reference = cronJob.resource.reference
+    let isReported = history.firstSeen["\(cluster)/\(reference.problemPath)/cronjob"] != nil
+    guard !cronJob.isSuspended, cronJob.resource.deletionTimestamp == nil, let timing = cronJob.timing,
+      timing.keepsRuns, timing.activeRuns == 0 || isReported, let schedule = CronSchedule(timing.schedule),
+      let last = timing.lastScheduled,
+      let success = [cronJob.lastSuccessfulTime ?? cronJob.resource.creationTimestamp, byHand]
+        .compactMap(\.self).max(), success < last
+    else { return }
+    // While it was suspended, or had another schedule, it had no runs.
+    let start = max(success, timing.resumedAt ?? success)
+    // The newest run may still succeed.
+    let limit = serverNow - .seconds(600)
+    guard let first = schedule.due(after: start, before: limit, zone: timing.timeZone),
+      schedule.due(after: first, before: limit, zone: timing.timeZone) != nil
+    else { return }
     report(
       .workload(.cronJobUnsuccessful),
       cronJob.resource.facts.merging(["age": (serverNow - success).humanDuration]) { $1 },

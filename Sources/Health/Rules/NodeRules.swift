@@ -142,7 +142,7 @@ extension Evaluation {
 
   private mutating func judgeGPU(_ node: Node) {
     let offered = node.allocatableGPUs ?? 0
-    let built = node.builtInGPUs
+    let built = node.builtInGPUs(isExpected: expectations.gpus[node.name] != nil)
     let wanted = expectations.gpus[node.name]
     // An expectation is a minimum. A GPU that the node has and does not offer is lost in any case.
     let isMissed = wanted.map { offered < $0 } ?? false
@@ -218,5 +218,11 @@ extension Node {
   /// The number of GPUs in the node. Five minutes after a device plugin stops, the kubelet sets the capacity to 0 but
   /// keeps the entry, while the labels of the GPU feature discovery still count them. A shared GPU counts several times
   /// in the capacity.
-  var builtInGPUs: Int { capacityGPUs.map { max($0, labeledGPUs ?? 0) } ?? 0 }
+  ///
+  /// - Parameter isExpected: true if guard.yaml says how many are to be used, so that the labels do not count beside a
+  ///   capacity.
+  func builtInGPUs(isExpected: Bool) -> Int {
+    guard let capacityGPUs else { return 0 }
+    return isExpected && capacityGPUs > 0 ? capacityGPUs : max(capacityGPUs, labeledGPUs ?? 0)
+  }
 }

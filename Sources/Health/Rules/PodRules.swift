@@ -10,7 +10,7 @@ extension Evaluation {
   /// The owners of pods that are reported themselves or that are held back on purpose.
   ///
   /// A problem of pods is about all of its pods, so that one more is no news. `later` has the owners whose pods joined
-  /// it: if no pod of them serves, they need a problem of their own.
+  /// it: they need a problem of their own.
   mutating func ownersOfReportedPods(_ snapshot: Snapshot) -> (all: Set<Reference>, later: Set<Reference>) {
     guard let census = snapshot.pods.value else { return ([], []) }
     let report = report(census)
@@ -20,10 +20,15 @@ extension Evaluation {
         .compactMap(\.owner))
     var later: Set<Reference> = []
     for pods in [report.crashLooping, report.pending, notReady] {
-      let ages = Set(pods.compactMap(\.owner)).map { ($0, age: watch("pods/owner/\($0.problemPath)")) }
+      // A pod without an owner stands for itself.
+      let ages = Set(pods.map { $0.owner ?? $0.resource.reference }).map {
+        ($0, age: watch("pods/owner/\($0.problemPath)"))
+      }
       let oldest = ages.map(\.age).max()
       later.formUnion(ages.filter { $0.age != oldest }.map(\.0))
-      owners.formUnion(ages.map(\.0))
+      // The workloads of the cluster itself are named in any case.
+      if ages.count > 1 { later.formUnion(ages.map(\.0).filter { $0.namespace == "kube-system" }) }
+      owners.formUnion(pods.compactMap(\.owner))
     }
     return (owners, later)
   }
@@ -83,9 +88,11 @@ extension Evaluation {
   /// True if no other object reports the failed pod: controllers replace failed pods, and Jobs report their own failure
   /// if they can be read.
   private func isReportedByNoOwner(_ pod: Pod) -> Bool {
-    // A pod of `kubectl run` or `kubectl debug` that a person ended (SIGINT, SIGTERM).
+    // A pod of `kubectl run` or `kubectl debug` that a person ended (SIGINT, SIGTERM), or a shell on a node.
     guard let owner = pod.owner else {
-      return !["exit code 130", "exit code 143"].contains { pod.lastEnd?.hasSuffix($0) ?? false }
+      return pod.failure != nil
+        || !pod.resource.name.hasPrefix("node-debugger-")
+          && !["exit code 130", "exit code 143"].contains { pod.lastEnd?.hasSuffix($0) ?? false }
     }
     guard owner.kind != "Node" else { return true }
     return owner.kind == "Job" && observation.snapshot?.jobs.value == nil
@@ -141,6 +148,7 @@ extension Pod {
     // While init containers run, the phase is Pending. A container that was lost with its node did not crash.
     guard ["Running", "Pending"].contains(phase), reportedRestarts >= Pod.manyRestarts, !isLostWithNode
     else { return false }
+    if let lastRun, lastRun > Pod.rareRestart { return false }
     guard isReady else { return lastEndTime.map { now - $0 < .seconds(3600) } ?? true }
     return lastEndTime.map { now - $0 < timeLimit(after: $0) } ?? false
   }
@@ -151,20 +159,20 @@ extension Pod {
   /// True if the runtime found the container ended when it started again, as after a reboot (kubelet, kuberuntime).
   private var isLostWithNode: Bool { lastEnd?.hasPrefix("Unknown") ?? false }
 
-  /// How long a pod that is ready again counts as restarting: three times its average time between restarts, and
-  /// after 20 of them at least an hour, so that regular restarts are one problem. Restarts that are rarer than every
-  /// six hours do not.
+  /// Restarts that are rarer do not count, for example those of upgrades.
+  private static let rareRestart: Duration = .seconds(6 * 3600)
+
+  /// How long a pod that is ready again counts as restarting: three times its time between restarts, and after 20 of
+  /// them at least an hour, so that regular restarts are one problem. That time is how long it ran last, if that is
+  /// known, or else its average.
   private func timeLimit(after last: Timestamp) -> Duration {
     let least = Duration.seconds(600)
     guard let made = resource.creationTimestamp, last > made else { return least }
-    let average = (last - made) / max(1, reportedRestarts)
-    guard average <= .seconds(6 * 3600) else { return least }
+    let interval = lastRun ?? (last - made) / max(1, reportedRestarts)
+    guard interval <= Pod.rareRestart else { return least }
     return reportedRestarts >= 20
-      ? max(.seconds(3600), average * 2) : max(least, min(average * 3, .seconds(3600)))
+      ? max(.seconds(3600), interval * 2) : max(least, min(interval * 3, .seconds(3600)))
   }
-
-  /// Every other waiting reason is an error.
-  private static let preparing: Set = ["ContainerCreating", "PodInitializing"]
 
   /// True if the pod crashes or cannot start: it has waited for a node for two minutes, or has pulled its images and run
   /// its init containers for ten.
@@ -172,14 +180,14 @@ extension Pod {
     if isCrashLooping(at: now) { return true }
     let isPreparing =
       node != nil && phase == "Pending"
-      && (initializing != nil || waitingReason.map(Pod.preparing.contains) ?? false)
+      && (initializing != nil || self.isPreparing)
     guard let made = resource.creationTimestamp, now - made > .seconds(isPreparing ? 600 : 120) else {
       return false
     }
     if ["Succeeded", "Failed"].contains(phase) { return false }
     if isGated { return false }
     // A pod without a status is read as phase Unknown.
-    return phase != "Running" || waitingReason.map { !Pod.preparing.contains($0) } ?? false
+    return phase != "Running" || waitingReason.map { !Pod.preparations.contains($0) } ?? false
   }
 
   /// True if its scheduling gates hold it back on purpose, for example until a queue admits it.
@@ -216,7 +224,7 @@ extension Pod {
     let why = unready.map { [$0.reason, $0.message].filter { !$0.isEmpty }.joined(separator: ": ") }
     // The message of CrashLoopBackOff is only the time until the next start.
     let ended = waitingReason == nil || waitingReason == "CrashLoopBackOff" ? lastEndMessage : nil
-    let message = ended ?? waitingMessage ?? scheduled?.message ?? failureMessage ?? why ?? ""
+    let message = failureMessage ?? scheduled?.message ?? ended ?? waitingMessage ?? why ?? ""
     return "pod \(resource.name): \(parts.joined(separator: ", "))" + (message.isEmpty ? "" : ": \(message)")
   }
 }

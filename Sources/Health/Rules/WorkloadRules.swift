@@ -74,7 +74,7 @@ extension Evaluation {
     if let reported { return now - reported }
     let isExplained =
       explained.all.contains(resource.reference)
-      && (served > 0 || !explained.later.contains(resource.reference))
+      && !explained.later.contains(resource.reference)
     guard !isExplained,
       !isExplainedByNodes(workload, podsOnUnhealthyNodes(workload))
     else { return nil }
@@ -155,10 +155,9 @@ extension Evaluation {
     if isExplainedByNodes(workload, pods) {
       return judged(verdict, since: since)
     }
-    // Pods that the kubelet rejected or evicted are replaced, again and again if the reason stays.
     let worst =
       pods.filter { $0.isStuck(at: serverNow) }.max { $0.restarts < $1.restarts }
-      ?? pods.filter { $0.phase == "Failed" && $0.failure != nil }.max {
+      ?? rejectedPods(of: workload, among: pods).max {
         ($0.resource.creationTimestamp?.milliseconds ?? 0)
           < ($1.resource.creationTimestamp?.milliseconds ?? 0)
       }
@@ -175,6 +174,15 @@ extension Evaluation {
       subject: resource.reference.description, detail: details.compactMap(\.self).joined(separator: "; "),
       since: since, severity: severity, step: worst.map(step) ?? problem.note.map { step(resource, $0) })
     return judged(verdict, since: since)
+  }
+
+  /// Pods that the kubelet rejected or evicted are replaced, again and again if the reason stays. Old ones are left in the
+  /// list, and say nothing about the present.
+  private func rejectedPods(of workload: Workload, among pods: [Pod]) -> [Pod] {
+    guard workload.refusal == nil, pods.allSatisfy({ $0.phase == "Failed" }) else { return [] }
+    return pods.filter { pod in
+      pod.failure != nil && pod.resource.creationTimestamp.map { serverNow - $0 < .seconds(3600) } ?? false
+    }
   }
 
   /// The texts of a workload's problem.

@@ -31,7 +31,13 @@ extension Pod {
         ? nil
         : explaining.map { Container(name: $0.word("name") ?? "", restarts: $0.count("restartCount") ?? 0) },
       initializing: Pod.initializing(status, object.shown("spec")), lastEndMessage: end?.message("message"),
-      isUnstartable: end?.word("reason").map(Pod.startErrors.contains) ?? false)
+      isUnstartable: end?.word("reason").map(Pod.startErrors.contains) ?? false,
+      lastRun: end.flatMap { end in
+        end.time("startedAt").flatMap { started in end.time("finishedAt").map { max(.zero, $0 - started) } }
+      },
+      isPreparing: containers.contains { container in
+        container.shown("state")?.shown("waiting")?.word("reason").map(Pod.preparations.contains) ?? false
+      })
   }
 
   /// The reasons with which a container runtime ends a container that it could not start (CRI-O, containerd, dockershim).

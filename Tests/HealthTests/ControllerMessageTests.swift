@@ -118,18 +118,24 @@ import Testing
     #expect(step?.note?.contains("matchOIDCIdentity") == true)
   }
 
-  @Test func brokenYAMLOfAnAutomationIsCorrectedInGit() {
-    let ready = [
-      Fixture.condition(
-        "Ready", .isFalse, "UpdateFailed",
-        "yaml: line 12: found character that cannot start any token in File: a.yaml")
-    ]
+  @Test(arguments: [
+    (
+      "GitOperationFailed", "ssh: handshake failed: ssh: unable to authenticate",
+      "renew the credentials of its"
+    ),
+    (
+      "UpdateFailed", "yaml: line 12: found character that cannot start any token in File: a.yaml",
+      "fix it in Git"
+    ),
+  ])
+  func automationHasTheCredentialsOfItsSource(_ reason: String, _ message: String, _ note: String) {
+    let ready = [Fixture.condition("Ready", .isFalse, reason, message)]
     let report = Fixture.report {
       $0.imageUpdateAutomations = .seen([
         ImageUpdateAutomation(resource: Fixture.resource("ImageUpdateAutomation", "main", ready))
       ])
     }
-    #expect(report.problems.first?.step.note?.contains("Git") == true)
+    #expect(report.problems.first?.step.note?.contains(note) == true)
   }
 
   @Test(arguments: ["", "secrets \"\" not found", "secrets x not found", "configmaps \"x\" not found"])

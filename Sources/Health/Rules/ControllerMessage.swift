@@ -86,8 +86,7 @@ enum OutsideFault: CaseIterable, Hashable {
     case .webhookMissing: ["\" not found"]
     case .webhookCertificate: ["x509:", "tls:"]
     case .webhook, .namespaceTerminating, .helmLock, .stackLock, .diskFull, .rateLimit, .writeConflict,
-      .etcdFull,
-      .etcd, .aggregatedAPI, .certificate, .serverError, .network:
+      .etcdFull, .etcd, .aggregatedAPI, .certificate, .serverError, .network:
       []
     }
   }
@@ -173,8 +172,7 @@ extension String {
     return [
       "denied: ", "forbidden: ", "access forbidden", "no pull access", "403 forbidden", "status code 403",
       "status code: 403",
-    ].contains(
-      where: text.contains)
+    ].contains(where: text.contains)
   }
 
   /// True if the message says that a server refused the credentials. URLs, paths and quoted names say nothing.
@@ -233,8 +231,9 @@ extension Evaluation {
       return NextStep(command: kubectl("-n \(namespace) get secret \(word)"), note: note)
     }
     if isDownload {
-      let place = (secret.map { "in Secret \(resource.namespace)/\($0)" } ?? "that its secretRef names")
-        .singleLine
+      let unnamed =
+        resource.kind == "ImageUpdateAutomation" ? "of its GitRepository" : "that its secretRef names"
+      let place = (secret.map { "in Secret \(resource.namespace)/\($0)" } ?? unnamed).singleLine
       if message.isUnknownHostKey {
         return step("compare the server's SSH host key with known_hosts \(place), and renew it at its source")
       }

@@ -38,14 +38,15 @@ extension Node {
       return parts.count == 2 && parts[0] != "kubernetes.io" && !parts[0].hasSuffix(".kubernetes.io")
         && !isGPU(name)
     }
-    return names.sorted().compactMap { name -> Device? in
+    let devices = names.sorted().compactMap { name -> Device? in
       let (all, offered) = (capacity.word(name, limit: 32) ?? "", allocatable.word(name) ?? "")
       guard isPositive(all) else { return nil }
       let device = name.clipped.escapedName
       guard isPositive(offered) else { return Device(resource: device, capacity: all) }
       guard let total = count(all), let left = count(offered), left < total else { return nil }
       return Device(resource: device, capacity: all, lost: total - left)
-    }.prefix(16).map { $0 }
+    }
+    return Array(devices.prefix(16))
   }
 
   /// True for a quantity above zero, with or without a unit: `8`, `1k`.

@@ -69,6 +69,17 @@ struct AssistantStreamTests {
       messages.count == 2 && messages.first?["id"] as? String == "a" && messages.last?["id"] as? Int == 2)
   }
 
+  /// `printf '…' | oceanid-ctl mcp`
+  @Test func callThatStillRunsAtTheEndOfInputIsAnswered() throws {
+    let child = try Self.start(["--socket", "/nonexistent"])
+    for id in 1...8 {
+      child.send(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"status"}}"# + "\n")
+    }
+    child.closeInput()
+    #expect(child.wait(within: .seconds(10)) == .exited(0))
+    #expect(Set(Self.messages(child).compactMap { $0["id"] as? Int }) == Set(1...8))
+  }
+
   /// A guard that accepts and never answers.
   @Test func slowCallDelaysNeitherPingNorCancellationNorTheEnd() throws {
     let folder = try TemporaryFolder()

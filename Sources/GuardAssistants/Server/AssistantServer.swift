@@ -21,7 +21,10 @@ package final class AssistantServer: Sendable {
     output = try MessageOutput()
   }
 
-  /// Serves until the end of standard input. Calls that still run then are abandoned: the caller exits.
+  /// How long calls may still run after the end of the input.
+  private static let endTimeLimit: Duration = .seconds(2)
+
+  /// Serves until the end of standard input. Calls that take longer then are abandoned: the caller exits.
   package func run() {
     var lines = LineSplitter()
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -41,7 +44,9 @@ package final class AssistantServer: Sendable {
           "oceanid-ctl: a message of more than \(LineSplitter.usualLimit) bytes is ignored\n")
       }
     }
-    // Answers that are ready still reach a client that reads, for example in a pipe of a shell.
+    // A pipe of a shell ends its input at once, and reads the answers.
+    let end = ContinuousClock.now + AssistantServer.endTimeLimit
+    while calls.areRunning, ContinuousClock.now < end { Pause.sleep(.milliseconds(10)) }
     output.drain(within: .milliseconds(200))
   }
 

@@ -11,6 +11,8 @@ final class CallThreads: Sendable {
     /// By the id of the call, a number that identifies its thread.
     var current: [RequestID: Int] = [:]
     var started = 0
+    /// The number of calls whose results are being passed on.
+    var ending = 0
     var living = 0
   }
 
@@ -42,9 +44,12 @@ final class CallThreads: Sendable {
           state.living -= 1
           guard state.current[id] == serial else { return false }
           state.current[id] = nil
+          state.ending += 1
           return true
         }
-        if isCurrent { end(result) }
+        guard isCurrent else { return }
+        end(result)
+        state.withLock { $0.ending -= 1 }
       }
       return true
     } catch {
@@ -55,6 +60,9 @@ final class CallThreads: Sendable {
       return false
     }
   }
+
+  /// True while a call that is not cancelled has not ended.
+  var areRunning: Bool { state.withLock { !$0.current.isEmpty || $0.ending > 0 } }
 
   func cancel(_ id: RequestID) { state.withLock { $0.current[id] = nil } }
 }

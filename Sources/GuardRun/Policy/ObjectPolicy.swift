@@ -27,8 +27,12 @@ enum ObjectPolicy {
       effect = .restricted(Restriction(.otherServer, "\(program) config \(rest.first ?? "set") of a server"))
     case "get" where own.contains(where: { $0.contains("/secrets") && $0.contains("/api/") }):
       effect = .restricted(Restriction(.credentials, "\(program) get --raw"))
-    case "config" where rest.first == "view" && own.contains(where: { $0 == "--raw" || $0 == "--raw=true" }):
+    case "config" where rest.first == "view" && own.contains(where: isSet("--raw")):
       effect = .restricted(Restriction(.credentials, "\(program) config view --raw"))
+    case "config" where rest.first == "view" && own.contains(where: isSet("--flatten")):
+      effect = .restricted(Restriction(.credentials, "\(program) config view --flatten"))
+    case "set" where rest.first == "env" && own.contains(where: isSet("--resolve")):
+      effect = .restricted(Restriction(.credentials, "\(program) set env --resolve"))
     case "cp" where rest.last?.contains(where: { $0 == ":" || $0 == .computed }) == true:
       effect = .restricted(Restriction(.container, "\(program) cp"))
     case "cp" where rest.contains(where: { $0.contains("/secrets") || $0.contains("serviceaccount") }):
@@ -45,7 +49,16 @@ enum ObjectPolicy {
     }
   }
 
-  /// The values of the output option.
+  /// True for an option without a value, or with one that pflag takes for true.
+  private static func isSet(_ option: String) -> (String) -> Bool {
+    { word in
+      guard word.hasPrefix(option) else { return false }
+      let value = word.dropFirst(option.count)
+      return value.isEmpty || ["=1", "=t", "=true"].contains(value.lowercased())
+    }
+  }
+
+  /// The values of the output option. In `-Ao yaml` it is the last of several short ones.
   private static func values(_ words: [String]) -> [String] {
     var values: [String] = []
     for (index, word) in words.enumerated() {
@@ -53,8 +66,8 @@ enum ObjectPolicy {
         values.append(words[index + 1])
       } else if word.hasPrefix("--output=") || word.hasPrefix("--template=") {
         values.append(String(word.drop { $0 != "=" }.dropFirst()))
-      } else if word.hasPrefix("-o"), word.count > 2 {
-        values.append(String(word.dropFirst(word.hasPrefix("-o=") ? 3 : 2)))
+      } else if let rest = word.prefixMatch(of: /-[AwR]*o=?/).map({ word[$0.range.upperBound...] }) {
+        values.append(rest.isEmpty ? index + 1 < words.count ? words[index + 1] : "" : String(rest))
       }
     }
     return values

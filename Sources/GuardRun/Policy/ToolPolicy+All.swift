@@ -6,6 +6,9 @@ extension ToolPolicy {
   private static let guardUnits =
     "oceanid-guard oceanid-guard.service oceanid-guard.socket oceanid-forward.socket oceanid-online.target"
 
+  /// Every host may be the one that the tunnel leads to.
+  private static let sshUnits = "ssh ssh.service ssh.socket sshd sshd.service sshd.socket"
+
   /// The same next words for each name of a verb.
   private static func rules(_ verbs: String, _ parts: String) -> [String] {
     verbs.split(separator: " ").map { "\($0) \(parts)" }
@@ -178,11 +181,12 @@ extension ToolPolicy {
         "mask", "unmask", "disable", "enable", "edit", "revert", "set-property", "freeze", "clean",
       ]
       .map { "\($0) \(k3sUnits)" },
-      restricted: [(.tunnel, ["stop", "kill", "mask", "disable"].map { "\($0) \(guardUnits)" })],
+      restricted: [(.tunnel, ["stop", "kill", "mask", "disable"].map { "\($0) \(guardUnits) \(sshUnits)" })],
       valued: "-H --host -M --machine -s --signal -t --type -p --property"),
     ToolPolicy(
       "service rc-service invoke-rc.d",
-      changes: ["k3s", "k3s-agent", "kubelet"].map { "\($0) start stop restart reload" }),
+      changes: ["k3s", "k3s-agent", "kubelet"].map { "\($0) start stop restart reload" },
+      restricted: [(.tunnel, ["oceanid-guard", "ssh", "sshd"].map { "\($0) stop" })]),
     ToolPolicy(
       "crictl nerdctl",
       changes: [

@@ -10,6 +10,13 @@ extension CommandReader {
     let words = Array(command[(place + 1)...])
     // Signal 0 and lists of signals end nothing.
     if words.contains(where: { ["-0", "-l", "-L", "--list", "-V"].contains($0) }) { return .none }
+    // SIGHUP makes the guard read its configuration again.
+    let signals: Set = ["-HUP", "-SIGHUP", "-1"]
+    if ["pkill", "killall"].contains(name), words.contains(where: signals.contains),
+      words.allSatisfy({ signals.contains($0) || $0 == "-x" || $0 == "oceanid-guard" })
+    {
+      return .none
+    }
     var targets: Set<ProcessPolicy.Target> = []
     switch name {
     case "pkill", "killall", "skill": targets = ProcessPolicy.targets(name, words)

@@ -99,15 +99,14 @@ package struct CommandReader {
     return found
   }
 
-  /// True if the next command reduces a Secret to the names of its values: `| jq '.data|keys'`.
+  /// True if the next command reduces a Secret to the names of its values and to its metadata: `| jq '.data|keys'`.
   private func showsKeysOnly(_ effect: CommandEffect, _ next: ShellCommand?) -> Bool {
     guard case .restricted(let restriction) = effect, restriction.kind == .credentials,
       restriction.words.hasSuffix("get secret -o"), let next, case .simple(_, let words) = next.content,
       words.first?.literal == "jq", next.redirections.isEmpty
     else { return false }
     let filters = words.dropFirst().map { $0.literal ?? "" }.filter { !["-r", "-c", "-S"].contains($0) }
-    return filters.count == 1
-      && filters[0].wholeMatch(of: /\s*\.data\s*\|\s*(keys|keys_unsorted|length)(\s*\[\])?\s*/) != nil
+    return filters.count == 1 && SecretFormat.isHarmlessFilter(filters[0])
   }
 
   /// The effect of a command, including the substitutions in its words.

@@ -15,7 +15,7 @@ public struct Judged<Value: Hashable & Sendable>: Hashable, Sendable {
   static var lastKnown: String { "Stale" }
 
   public let value: Value
-  public let verdict: Verdict
+  public package(set) var verdict: Verdict
   public let status: ObjectStatus
   /// The reason and message of the deciding condition, without secrets.
   public let reason: String
@@ -67,7 +67,7 @@ public struct ImagePolicyReport: Hashable, Sendable {
     }
   }
 
-  public let policy: Judged<ImagePolicy>
+  public package(set) var policy: Judged<ImagePolicy>
   /// nil if workloads could not be read; empty if no workload is known to run it.
   public let running: [Running]?
   /// True if a workload runs another image than the latest; nil if unknown, for example because no workload is known to

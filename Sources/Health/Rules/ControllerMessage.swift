@@ -67,7 +67,7 @@ enum OutsideFault: CaseIterable, Hashable {
     case .serverError:
       [
         "bad gateway", "service unavailable", "gateway timeout", "gateway time-out", "internal server error",
-        "status code 500", "status code 52", "status code 502", "status code 503", "status code 504",
+        "status code 500", "status code 502", "status code 503", "status code 504", "status code 52",
       ]
     case .network:
       [
@@ -248,31 +248,44 @@ extension Evaluation {
     return OutsideFault(message, isDownload: isDownload).map { step($0.note) }
   }
 
-  /// Makes the problems critical that explain a failed health check, or Helm's wait. Its own problem would be critical,
-  /// too, and a cause that is found later must not look like an improvement.
-  mutating func raiseCauses(of object: FluxObject) {
-    var (open, seen, subjects): ([FluxObject], Set<Reference>, Set<String>) = ([object], [], [])
+  /// Collects the subjects of the problems that explain a failed health check, or Helm's wait. Its own problem would be
+  /// critical, too, and a cause that is found later must not look like an improvement.
+  mutating func collectCauses(of object: FluxObject) {
+    var (open, seen): ([FluxObject], Set<Reference>) = ([object], [])
     while let next = open.popLast(), seen.count < 256 {
-      let reference = next.resource.reference
-      guard seen.insert(reference).inserted, let failure = lastFailure(of: next) else { continue }
-      let checked = failure.checkedObjects(of: next.resource)
-      subjects.formUnion(checked.map(\.description))
-      // The problems of pods are about all of them.
-      if checked.contains(where: { $0.kind == "Pod" }) { subjects.insert("pods") }
-      open += checked.compactMap(causes.object)
-      if isWaitForWorkloads(failure, next) {
-        let workloads = brokenWorkloads.filter { $0.manager == reference }.map(\.resource.reference)
-        let jobs = (observation.snapshot?.jobs.value ?? []).filter { $0.manager == reference }
-        subjects.formUnion((workloads + jobs.map(\.resource.reference)).map(\.description))
+      guard seen.insert(next.resource.reference).inserted, let failure = lastFailure(of: next) else {
+        continue
       }
+      let checked = failure.checkedObjects(of: next.resource)
+      criticalSubjects.formUnion(checked.map(\.description))
+      // The problems of pods are about all of them.
+      if checked.contains(where: { $0.kind == "Pod" }) { criticalSubjects.insert("pods") }
+      open += checked.compactMap(causes.object)
+      criticalSubjects.formUnion(causesOfWait(failure, next).map(\.description))
     }
-    raiseProblems { subjects.contains($0.subject) }
-    for index in workloads.indices where workloads[index].verdict == .degraded {
-      let row = workloads[index]
-      guard subjects.contains(row.value.resource.reference.description) else { continue }
-      workloads[index] = Judged(
-        value: row.value, verdict: .critical, status: row.status, reason: row.reason, message: row.message,
-        since: row.since)
+  }
+
+  /// The workloads and Jobs with their own problems that a release has, if Helm gave up waiting for them.
+  func causesOfWait(_ failure: Condition, _ object: FluxObject) -> [Reference] {
+    guard isWaitForWorkloads(failure, object) else { return [] }
+    let release = object.resource.reference
+    let subjects = Set(problems.map(\.subject))
+    let jobs = (observation.snapshot?.jobs.value ?? []).filter {
+      $0.manager == release && subjects.contains($0.resource.reference.description)
+    }
+    return brokenWorkloads.filter { $0.manager == release }.map(\.resource.reference)
+      + jobs.map(\.resource.reference)
+  }
+
+  /// Makes the problems of the collected subjects critical, once for all objects that they explain.
+  mutating func raiseCollectedCauses() {
+    guard !criticalSubjects.isEmpty else { return }
+    raiseProblems(of: criticalSubjects)
+    for index in workloads.indices
+    where workloads[index].verdict == .degraded
+      && criticalSubjects.contains(workloads[index].value.resource.reference.description)
+    {
+      workloads[index].verdict = .critical
     }
   }
 

@@ -75,6 +75,8 @@ struct Evaluation {
   var failedChecks: [(row: Int, object: FluxObject)] = []
   /// Those of the objects for which they wait that have their own problem.
   var reportedObjects: Set<Reference> = []
+  /// The subjects of the problems that explain critical failures.
+  var criticalSubjects: Set<String> = []
   var isFluxInstalled: Bool?
   var fluxVersion: String?
   /// True while the tunnel makes its first attempt and no state is known yet: there is no verdict and no alert.
@@ -127,9 +129,11 @@ struct Evaluation {
         owner: observation.owner))
   }
 
-  /// Makes problems critical.
-  mutating func raiseProblems(where isCause: (Problem) -> Bool) {
-    for index in problems.indices where isCause(problems[index]) { problems[index].severity = .critical }
+  /// Makes the problems of these subjects critical.
+  mutating func raiseProblems(of subjects: Set<String>) {
+    for index in problems.indices where subjects.contains(problems[index].subject) {
+      problems[index].severity = .critical
+    }
   }
 
   /// Returns how long a state has lasted that is not a problem by itself. It is forgotten when the state ends.

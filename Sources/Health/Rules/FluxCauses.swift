@@ -271,6 +271,7 @@ extension Evaluation {
     }
     reportedObjects = reported(among: Set(names))
     for (row, object) in failedChecks { flux[row] = judge(object) }
+    raiseCollectedCauses()
   }
 
   /// The objects that have a problem, or had one when their kind could last be read.
@@ -279,6 +280,7 @@ extension Evaluation {
     let subjects = Set(problems.map(\.subject))
     let broken = Set(brokenWorkloads.map(\.resource.reference))
     let kept = keptProblems.filter { !ProblemCode.of(id: $0).isEmpty }
+    // The problems of pods have only the worst of them in their texts.
     var pods: Set<Reference> = []
     if names.contains(where: { $0.kind == "Pod" }), let census = observation.snapshot?.pods.value {
       let report = report(census)
@@ -299,12 +301,7 @@ extension Evaluation {
   func isReportedByOthers(_ object: FluxObject, _ failure: Condition) -> Bool {
     let checked = failure.checkedObjects(of: object.resource)
     guard checked.isEmpty else { return checked.allSatisfy(reportedObjects.contains) }
-    guard isWaitForWorkloads(failure, object) else { return false }
-    let subjects = Set(problems.map(\.subject))
-    return brokenWorkloads.contains { $0.manager == object.resource.reference }
-      || (observation.snapshot?.jobs.value ?? []).contains {
-        $0.manager == object.resource.reference && subjects.contains($0.resource.reference.description)
-      }
+    return !causesOfWait(failure, object).isEmpty
   }
 
   /// True if Helm gave up waiting for the workloads of a release. Other timeouts, such as those of a webhook, a download
@@ -391,7 +388,7 @@ extension String {
         return nil
       }
       if parts.count == 3 {
-        return Reference(kind: "\(parts[0])", namespace: "\(parts[1])", name: "\(parts[2])")
+        return Reference(kind: String(parts[0]), namespace: String(parts[1]), name: String(parts[2]))
       }
       guard parts.count == 2, index + 1 < words.count, words[index + 1] == "status:" else { return nil }
       return Reference(kind: String(parts[0]), namespace: "", name: String(parts[1]))

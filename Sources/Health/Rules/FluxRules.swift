@@ -139,7 +139,7 @@ extension Evaluation {
       || isMissingSecret(object.secretName, in: resource.namespace)
     {
       keepStart(of: "\(resource.reference.problemPath)/failed")
-      raiseCauses(of: object)
+      collectCauses(of: object)
       return .degraded
     }
     if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") {
@@ -176,7 +176,7 @@ extension Evaluation {
     let resource = object.resource
     if isReportedByOthers(object, failure) {
       keepStart(of: "\(resource.reference.problemPath)/failed")
-      raiseCauses(of: object)
+      collectCauses(of: object)
       return .degraded
     }
     let isNotification = resource.kind.fluxController == "notification-controller"

@@ -142,24 +142,23 @@ extension Evaluation {
 
   private mutating func judgeGPU(_ node: Node) {
     let offered = node.allocatableGPUs ?? 0
-    let built = node.builtInGPUs(isExpected: expectations.gpus[node.name] != nil)
     let wanted = expectations.gpus[node.name]
+    let built = node.builtInGPUs(isExpected: wanted != nil)
     // An expectation is a minimum. A GPU that the node has and does not offer is lost in any case.
-    let isMissed = wanted.map { offered < $0 } ?? false
-    guard isMissed || offered < built else { return }
-    let count = isMissed ? wanted ?? built : built
+    let missed = wanted.flatMap { offered < $0 ? $0 : nil }
+    guard let count = missed ?? (offered < built ? built : nil) else { return }
     report(
       .gpuLost, node.name,
       ["offered": "\(offered)", "wanted": "\(count)", "tool": node.toolForGPUs],
       detail: (node.capacityGPUs ?? 0) >= count
         ? "its capacity is \(node.capacityGPUs ?? 0): the device plugin is not running, or reports a GPU as unhealthy"
-        : !isMissed
+        : missed == nil
           ? "its labels count \(built), and its capacity is \(node.capacityGPUs ?? 0): "
             + ((node.capacityGPUs ?? 0) == 0 ? "the device plugin is not running" : "a GPU has failed")
           : (node.capacityGPUs ?? 0) == 0
             ? "it has no capacity for GPUs either: the driver is likely down"
             : "its capacity is \(node.capacityGPUs ?? 0): a GPU has failed, or expect.gpu is too high",
-      severity: isMissed ? .critical : .warning)
+      severity: missed == nil ? .warning : .critical)
   }
 
   private mutating func judgeDevices(_ node: Node) {

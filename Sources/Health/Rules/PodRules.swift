@@ -178,10 +178,8 @@ extension Pod {
   /// its init containers for ten.
   func isStuck(at now: Timestamp) -> Bool {
     if isCrashLooping(at: now) { return true }
-    let isPreparing =
-      node != nil && phase == "Pending"
-      && (initializing != nil || self.isPreparing)
-    guard let made = resource.creationTimestamp, now - made > .seconds(isPreparing ? 600 : 120) else {
+    let isStarting = node != nil && phase == "Pending" && (initializing != nil || isPreparing)
+    guard let made = resource.creationTimestamp, now - made > .seconds(isStarting ? 600 : 120) else {
       return false
     }
     if ["Succeeded", "Failed"].contains(phase) { return false }

@@ -126,10 +126,8 @@ extension Evaluation {
         isExpected: node.isExpected)
     }
     flux.limit(to: worst)
-    policies = policies.map { report in
-      ImagePolicyReport(
-        policy: report.policy.limited(to: worst), running: report.running, isBehind: report.isBehind,
-        behindSince: report.behindSince, standstill: report.standstill)
+    for index in policies.indices {
+      policies[index].policy.verdict = policies[index].policy.verdict.limited(to: worst)
     }
     repositories.limit(to: worst)
     automations.limit(to: worst)
@@ -154,20 +152,11 @@ extension Verdict {
   }
 }
 
-extension Judged {
-  fileprivate func limited(to worst: Verdict) -> Judged {
-    let limited = verdict.limited(to: worst)
-    guard limited != verdict else { return self }
-    return Judged(
-      value: value, verdict: limited, status: status, reason: reason, message: message, since: since)
-  }
-}
-
 extension Array {
   // In place, because almost all rows stay as they are.
   fileprivate mutating func limit<Value>(to worst: Verdict) where Element == Judged<Value> {
     for index in indices where self[index].verdict.limited(to: worst) != self[index].verdict {
-      self[index] = self[index].limited(to: worst)
+      self[index].verdict = self[index].verdict.limited(to: worst)
     }
   }
 }
